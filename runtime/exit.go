@@ -1,0 +1,136 @@
+//go:build !notelemetry
+
+package telemetry
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// noExitSeen is the code of a run that was killed, replaced by exec or ended
+// where the generator could not reach. The next run counts it.
+const noExitSeen = -1
+
+// Exit records code for the command of this process and ends the process with
+// it, as os.Exit does.
+func Exit(code int) {
+	finish(code)
+	os.Exit(code)
+}
+
+// Exiting records code before a call that ends the process itself, such as
+// log.Fatal. If the process comes back and exits with another code after all,
+// the count is moved there.
+func Exiting(code int) {
+	defer shield()
+	process.Lock()
+	defer process.Unlock()
+	record(code)
+}
+
+// ExitingWith is Exiting for a call whose arguments may take the whole run to
+// compute, as in log.Fatal(http.ListenAndServe(addr, nil)): it is put around
+// the last one, returns it, and so records after all of them are known.
+func ExitingWith(code int, arg interface{}) interface{} {
+	Exiting(code)
+	return arg
+}
+
+// CheckErr is cobra.CheckErr: a non-nil msg is printed to stderr and ends the
+// process with code 1.
+func CheckErr(msg interface{}) {
+	if msg != nil {
+		fmt.Fprintln(os.Stderr, "Error:", msg)
+		Exit(1)
+	}
+}
+
+// finish records the end of the process. It keeps the lock: another goroutine
+// that wants to exit meanwhile must not change what was recorded.
+func finish(code int) {
+	defer shield()
+	process.Lock()
+	record(code)
+}
+
+// record counts the run of this process under code, once. The caller holds the
+// lock of process.
+func record(code int) {
+	if !process.started || process.root == nil {
+		return
+	}
+	if dumpTree != nil {
+		dumpTree(process.root.Root(), true)
+	}
+	code &= 0xff // what the shell sees in $?
+	if !process.decided {
+		process.decided = true
+		if cmd := unhooked(process.root.Root(), code); cmd != nil {
+			process.path = recordedPath(cmd)
+		}
+	}
+	if process.path == "" {
+		return
+	}
+	dir, ok := openFolder(process.marker == nil)
+	if !ok {
+		return
+	}
+	c := decide(dir)
+	if c.level == levelOff {
+		process.marker.remove()
+		return
+	}
+	if process.counted != nil && process.counted.code == code {
+		return
+	}
+	if dir.settle(run{path: process.path, code: code, unsent: !c.sends()}, c) {
+		_, _ = spawnUploader()
+	}
+	dir.notify(c)
+}
+
+// unhooked finds the command of a run in which no hook of ours fired, after the
+// fact: cobra has marked the command that it called. It is nil when there is
+// nothing to record: help, version, a group that printed its help.
+func unhooked(root *cobra.Command, code int) *cobra.Command {
+	cmd := called(root)
+	if cmd == nil {
+		// cobra knows no such command; the error may have been swallowed.
+		if code != 0 || root.Context() != nil {
+			return root
+		}
+		return nil
+	}
+	if code != 0 {
+		return cmd
+	}
+	// The hook was hidden by one that could not be wrapped, or the error was swallowed.
+	if !cmd.Runnable() || !(cmd.Flags().Parsed() || cmd.DisableFlagParsing) {
+		return nil
+	}
+	for _, name := range []string{"help", "version"} {
+		if name == "version" && cmd.Version == "" {
+			continue
+		}
+		if asked, err := cmd.Flags().GetBool(name); err == nil && asked {
+			return nil
+		}
+	}
+	return cmd
+}
+
+// called is the command below cmd that cobra executed.
+func called(cmd *cobra.Command) *cobra.Command {
+	for _, child := range cmd.Commands() {
+		if found := called(child); found != nil {
+			return found
+		}
+	}
+	if cmd.CalledAs() != "" {
+		return cmd
+	}
+	return nil
+}

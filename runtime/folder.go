@@ -1,0 +1,102 @@
+//go:build !notelemetry
+
+package telemetry
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// The files of the folder. All names begin with telemetry: the folder is also
+// where the CLI keeps its own configuration.
+const (
+	reportFile    = "telemetry.yaml"
+	brokenFile    = "telemetry.yaml.unreadable" // what could not be parsed, set aside
+	baselineFile  = "telemetry-baseline.yaml"   // counts that are never sent: from before consent
+	timestampFile = "telemetry-last-upload-timestamp"
+	consentFile   = "telemetry-consent"
+	lockFile      = "telemetry.lock"
+	markerDir     = "telemetry-running"
+)
+
+// folder is the absolute path of the folder that holds the files.
+type folder string
+
+func (d folder) path(name string) string { return string(d) + string(os.PathSeparator) + name }
+
+// openFolder finds the folder and, if create is set, makes it when it is
+// missing. It reports false where nothing may or can be kept.
+func openFolder(create bool) (folder, bool) {
+	base, parents := configHome()
+	if base == "" {
+		return "", false
+	}
+	d := folder(filepath.Join(base, app))
+	info, err := os.Stat(string(d))
+	if err == nil {
+		return d, info.IsDir() && mayWrite(info)
+	}
+	if !create || !os.IsNotExist(err) {
+		return d, false
+	}
+	// Look at the owner before anything is made: sudo may leave HOME pointing at the user's.
+	for dir := base; ; dir = filepath.Dir(dir) {
+		if info, err = os.Stat(dir); err == nil {
+			break
+		}
+		if !os.IsNotExist(err) || parents == 0 || dir == filepath.Dir(dir) {
+			return d, false
+		}
+		parents--
+	}
+	if !info.IsDir() || !mayWrite(info) {
+		return d, false
+	}
+	return d, os.MkdirAll(string(d), 0o700) == nil
+}
+
+// configHome is the user's configuration folder, also on macOS that of the XDG
+// base directory specification, and how many of its last elements may be made
+// when they are missing: a home folder itself never is.
+func configHome() (dir string, parents int) {
+	if runtime.GOOS == "windows" {
+		if dir = os.Getenv("AppData"); filepath.IsAbs(dir) {
+			return dir, 0
+		}
+		return "", 0
+	}
+	if dir = os.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) { // the specification: ignore relative ones
+		return dir, 100
+	}
+	if dir = os.Getenv("HOME"); filepath.IsAbs(dir) {
+		return dir + "/.config", 1
+	}
+	return "", 0
+}
+
+// replace writes a file of the folder so that readers see the old content or
+// the new, also when the process is killed. The caller holds the lock.
+func (d folder) replace(name string, data []byte) error {
+	path := d.path(name)
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a link kept by a dotfile manager stays a link
+	}
+	temporary := path + ".tmp"
+	_ = os.Remove(temporary) // of a killed writer, or a link that somebody put there
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary)
+	}
+	return err
+}

@@ -1,0 +1,28 @@
+//go:build !notelemetry && !(linux || darwin || freebsd || netbsd || openbsd || dragonfly || windows)
+
+package telemetry
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// Without a lock of the kernel's nothing can be counted: here telemetry is off.
+
+const (
+	removeOpen = true
+	rootDir    = "/"
+)
+
+var errUnsupported = errors.New("no telemetry on this system")
+
+func openFile(path string, flags int) (*os.File, error) { return nil, errUnsupported }
+func tryLock(f *os.File) (bool, error)                  { return false, errUnsupported }
+func linked(f *os.File) bool                            { return false }
+func mayWrite(folder os.FileInfo) bool                  { return false }
+func isTerminal(f *os.File) bool                        { return false }
+func detached() *syscall.SysProcAttr                    { return nil }
+func adminFile() string                                 { return "/etc/" + app + "/telemetry" }
+func closeInherited()                                   {}
+func self() (string, error)                             { return "", errUnsupported }

@@ -1,0 +1,60 @@
+//go:build !notelemetry
+
+package telemetry
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"unsafe"
+)
+
+// removeOpen says that an open file can be removed.
+const removeOpen = false
+
+// openFile is os.OpenFile with mode 0600.
+func openFile(path string, flags int) (*os.File, error) { return os.OpenFile(path, flags, 0o600) }
+
+// tryLock takes the kernel's lock on a file, without waiting. Windows locks are
+// mandatory, so it covers one byte far behind the content.
+func tryLock(f *os.File) (bool, error) {
+	const exclusiveNow = 2 | 1          // LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY
+	const violation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
+	at := syscall.Overlapped{OffsetHigh: 1 << 20}
+	ok, _, err := syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx").
+		Call(f.Fd(), exclusiveNow, 0, 1, 0, uintptr(unsafe.Pointer(&at)))
+	if ok == 0 && err != violation {
+		return false, err
+	}
+	return ok != 0, nil
+}
+
+// linked reports whether an open file still has a name: always, here.
+func linked(f *os.File) bool { return true }
+
+// mayWrite reports whether the folder is this user's: %AppData% follows the user.
+func mayWrite(folder os.FileInfo) bool { return true }
+
+// isTerminal reports whether a file is a console.
+func isTerminal(f *os.File) bool {
+	var mode uint32
+	return syscall.GetConsoleMode(syscall.Handle(f.Fd()), &mode) == nil
+}
+
+// detached makes a child leave the console and its group.
+func detached() *syscall.SysProcAttr {
+	const detachedProcess = 8
+	return &syscall.SysProcAttr{HideWindow: true, CreationFlags: detachedProcess | syscall.CREATE_NEW_PROCESS_GROUP}
+}
+
+// adminFile is where an administrator limits telemetry for the whole machine.
+func adminFile() string { return filepath.Join(os.Getenv("ProgramData"), app, "telemetry") }
+
+// rootDir is a folder that the uploader can stay in without being in the way.
+const rootDir = `C:\`
+
+// closeInherited has nothing to close: Go passes no other handles down.
+func closeInherited() {}
+
+// self is the path of this program, which Windows does not let anybody replace.
+func self() (string, error) { return os.Executable() }

@@ -1,0 +1,72 @@
+//go:build !notelemetry
+
+// Package telemetry counts, in one local file, which commands of this CLI were
+// run and with which exit codes, and sends the counts to the CLI's authors from
+// time to time if the user lets it. The command path and the exit code are all
+// it ever looks at: never arguments, never flags. The file is
+// ~/.config/<app>/telemetry.yaml; `<app> telemetry status` tells what is on,
+// `<app> telemetry off`, <APP>_TELEMETRY=off or DO_NOT_TRACK=1 end it.
+//
+// Nothing here may disturb the command: every error is swallowed, no wait is
+// longer than lockPatience.
+package telemetry
+
+import (
+	"flag"
+	"os"
+	"runtime"
+	"sync"
+
+	"github.com/spf13/cobra"
+)
+
+// process is what this process knows of its one recorded run. A process counts
+// once, however many roots it executes: the outermost run is the user's.
+var process struct {
+	sync.Mutex
+	started bool           // main() ran Start: without it everything is inert
+	root    *cobra.Command // the first root handed to Track
+	decided bool           // a hook has fired and named the command
+	path    string         // the path to record, "" = nothing
+	marker  *marker        // says on disk that the command began
+	counted *run           // what was recorded, and may have to be moved
+	own     *cobra.Command // the added `telemetry` command, if it was asked for
+}
+
+// Start arms the telemetry of this process and returns what main has to run on
+// its way out: `defer telemetry.Start()()` is main's first statement. In the
+// process that was started to upload it sends the report and never returns.
+func Start() func() {
+	if isUploader() {
+		upload()
+		os.Exit(0)
+	}
+	if flag.Lookup("test.v") != nil {
+		return func() {} // main() inside a test binary (testscript runs it there)
+	}
+	process.started = true
+	return func() {
+		switch caller() {
+		case "runtime.gopanic":
+			finish(2) // what the Go runtime exits with after an unrecovered panic
+		case "runtime.Goexit":
+			// Goexit ends a goroutine, not the process.
+		default:
+			finish(0)
+		}
+	}
+}
+
+// caller names the function that runs the deferred function. It tells a panic
+// from a return without recover, which would change the traceback.
+func caller() string {
+	var pcs [1]uintptr
+	if runtime.Callers(3, pcs[:]) == 0 {
+		return ""
+	}
+	frame, _ := runtime.CallersFrames(pcs[:]).Next()
+	return frame.Function
+}
+
+// shield keeps a fault of ours away from the host: deferred by every entry.
+func shield() { _ = recover() }

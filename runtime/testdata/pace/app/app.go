@@ -1,0 +1,152 @@
+// Package app is the CLI of the runtime's tests, without telemetry. What the
+// generator would inject comes in through Hooks, so that the instrumented
+// program and its twin are the same code.
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Hooks are the injected calls.
+type Hooks struct {
+	Track             func(*cobra.Command) *cobra.Command
+	PersistentPreRunE func(*cobra.Command, []string) error
+	WrapPreRunE       func(func(*cobra.Command, []string) error) func(*cobra.Command, []string) error
+	WrapPreRun        func(func(*cobra.Command, []string)) func(*cobra.Command, []string)
+	Exit              func(int)
+	Exiting           func(int)
+	CheckErr          func(interface{})
+}
+
+var errCode3 = errors.New("code three")
+
+// Main is what follows `defer telemetry.Start()()` in main.
+func Main(h Hooks) {
+	root := Root(h)
+	if os.Getenv("PACE_NO_ROOT_HOOK") != "" {
+		root.PersistentPreRunE = nil
+	}
+	if args := os.Getenv("PACE_SET_ARGS"); args != "" {
+		root.SetArgs([]string{args})
+	}
+	err := h.Track(root).Execute()
+	switch {
+	case os.Getenv("PACE_SWALLOW") != "":
+	case errors.Is(err, errCode3):
+		h.Exit(3)
+	case err != nil:
+		h.Exit(1)
+	}
+}
+
+// Root is the command tree.
+func Root(h Hooks) *cobra.Command {
+	root := &cobra.Command{Use: os.Args[0], Version: "v1.16.0", SilenceUsage: true, PersistentPreRunE: h.PersistentPreRunE}
+	root.SetVersionTemplate("pace {{.Version}}\n")
+	get := &cobra.Command{Use: "get", Short: "a group"}
+	policy := &cobra.Command{Use: "data-policy [id]", Aliases: []string{"dp"}, Short: "get a policy", Args: cobra.MaximumNArgs(1),
+		Run: func(cmd *cobra.Command, args []string) { fmt.Println("policy", args) }}
+	policy.Flags().Int("count", 1, "how many")
+	get.AddCommand(policy)
+	required := &cobra.Command{Use: "required", RunE: func(*cobra.Command, []string) error { return nil }}
+	required.Flags().String("name", "", "")
+	_ = required.MarkFlagRequired("name")
+	root.AddCommand(get, required, ends(h), hooked(h), runs())
+	return root
+}
+
+// ends are the ways in which a process ends.
+func ends(h Hooks) *cobra.Command {
+	group := &cobra.Command{Use: "end"}
+	add := func(name string, run func(args []string) error) {
+		group.AddCommand(&cobra.Command{Use: name, SilenceErrors: name == "three",
+			RunE: func(_ *cobra.Command, args []string) error { return run(args) }})
+	}
+	add("error", func([]string) error { return errors.New("it failed") })
+	add("three", func([]string) error { return errCode3 })
+	add("exit", func(args []string) error {
+		code, _ := strconv.Atoi(args[0])
+		h.Exit(code)
+		return nil
+	})
+	add("raw-exit", func([]string) error { os.Exit(7); return nil })
+	add("check", func([]string) error { h.CheckErr("checked"); return nil })
+	add("fatal", func([]string) error { log.SetFlags(0); h.Exiting(1); log.Fatal("fatal"); return nil })
+	add("moved", func([]string) error { h.Exiting(1); h.Exit(9); return nil })
+	add("came-back", func([]string) error { h.Exiting(1); return nil })
+	add("panic", func([]string) error { panic("at the disco") })
+	add("nested-panic", func([]string) error {
+		defer func() { defer func() { _ = recover() }(); panic("second") }()
+		panic("first")
+	})
+	add("recovered", func([]string) error {
+		defer func() { _ = recover() }()
+		panic("recovered")
+	})
+	add("goroutine-panic", func([]string) error { go panic("elsewhere"); select {} })
+	add("kill", func([]string) error { return syscall.Kill(os.Getpid(), syscall.SIGKILL) })
+	add("term", func([]string) error { _ = syscall.Kill(os.Getpid(), syscall.SIGTERM); select {} })
+	add("exec", func([]string) error { return syscall.Exec("/bin/true", []string{"true"}, nil) })
+	add("signal", func([]string) error {
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, syscall.SIGTERM)
+		go func() { <-c; h.Exit(143) }()
+		_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+		select {}
+	})
+	add("two-exits", func([]string) error {
+		for i := 0; i < 8; i++ {
+			go h.Exit(5)
+		}
+		h.Exit(5)
+		return nil
+	})
+	return group
+}
+
+// hooked are commands whose hooks hide the root's.
+func hooked(h Hooks) *cobra.Command {
+	group := &cobra.Command{Use: "hooked"}
+	say := func(*cobra.Command, []string) { fmt.Println("hook") }
+	done := func(*cobra.Command, []string) { fmt.Println("done") }
+	group.AddCommand(
+		&cobra.Command{Use: "wrapped", PersistentPreRun: h.WrapPreRun(say), Run: done},
+		&cobra.Command{Use: "wrapped-error", PersistentPreRunE: h.WrapPreRunE(func(*cobra.Command, []string) error { return errors.New("hook failed") }), Run: done},
+		&cobra.Command{Use: "hidden", PersistentPreRun: say, Run: done},
+		&cobra.Command{Use: "raw", DisableFlagParsing: true, PersistentPreRun: say, Run: done},
+		&cobra.Command{Use: "unlisted-plugin", Run: done},
+	)
+	return group
+}
+
+// runs are commands that take their time.
+func runs() *cobra.Command {
+	group := &cobra.Command{Use: "run"}
+	group.AddCommand(
+		&cobra.Command{Use: "wait", Run: func(*cobra.Command, []string) {
+			fmt.Println("waiting")
+			_, _ = os.Stdin.Read(make([]byte, 1)) // until the test closes it
+		}},
+		&cobra.Command{Use: "sleep", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+			pause, err := time.ParseDuration(args[0])
+			time.Sleep(pause)
+			return err
+		}},
+		&cobra.Command{Use: "child", DisableFlagParsing: true, RunE: func(_ *cobra.Command, args []string) error {
+			child := exec.Command(args[0], args[1:]...)
+			child.Stdout, child.Stderr = os.Stdout, os.Stderr
+			return child.Run()
+		}},
+	)
+	return group
+}

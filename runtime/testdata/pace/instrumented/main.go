@@ -1,0 +1,20 @@
+// The tests' CLI with telemetry, as the generator would inject it.
+package main
+
+import (
+	telemetry "github.com/telemetrygen/telemetrygen/runtime"
+	"github.com/telemetrygen/telemetrygen/runtime/testdata/pace/app"
+)
+
+func main() {
+	defer telemetry.Start()()
+	app.Main(app.Hooks{
+		Track:             telemetry.Track,
+		PersistentPreRunE: telemetry.PersistentPreRunE,
+		WrapPreRunE:       telemetry.WrapPreRunE,
+		WrapPreRun:        telemetry.WrapPreRun,
+		Exit:              telemetry.Exit,
+		Exiting:           telemetry.Exiting,
+		CheckErr:          telemetry.CheckErr,
+	})
+}
