@@ -2,8 +2,155 @@
 
 package telemetry
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+
+	"github.com/spf13/cobra"
+)
 
 const commandName = "telemetry"
 
-func addCommand(root *cobra.Command) {}
+// addCommand puts the telemetry command under root, in the one run that asks
+// for it and only if it would be an unknown command: in all other runs help and
+// completion stay the CLI's own.
+func addCommand(root *cobra.Command) {
+	root = root.Root()
+	if !root.HasSubCommands() || argsReplaced(root) {
+		return
+	}
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == commandName || cmd.HasAlias(commandName) {
+			return
+		}
+	}
+	if root.Args != nil && root.Args(root, os.Args[1:]) == nil {
+		return // any argument will do
+	}
+	nothing := func(*cobra.Command, []string) {} // the CLI's own hooks may want a login
+	process.own = &cobra.Command{
+		Use: commandName, Short: "See, allow or stop the counting of commands", Hidden: true,
+		Args: cobra.NoArgs, PersistentPreRun: nothing, PersistentPostRun: nothing,
+	}
+	add := func(name, short string, run func(folder, *cobra.Command) error) {
+		process.own.AddCommand(&cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, SilenceUsage: true,
+			RunE: func(cmd *cobra.Command, _ []string) error {
+				d, ok := openFolder(name == "on" || name == "off")
+				if !ok && (name == "on" || name == "off") {
+					return errors.New("the folder " + string(d) + " cannot be written")
+				}
+				return run(d, cmd)
+			}})
+	}
+	add("status", "Show what is on, and what decided it", folder.status)
+	add("on", "Count commands and send the counts", folder.turnOn)
+	add("off", "Count nothing, send nothing, and forget the id", folder.turnOff)
+	add("show", "Print the body of the next request", folder.show)
+	add("reset", "Delete all counts and the id", folder.reset)
+	root.AddCommand(process.own)
+}
+
+// argsReplaced reports whether SetArgs replaced os.Args. cobra keeps them to itself.
+func argsReplaced(root *cobra.Command) bool {
+	args := reflect.ValueOf(root).Elem().FieldByName("args")
+	return args.Kind() == reflect.Slice && !args.IsNil() && (args.Len() == 0 || args.Index(0).String() != commandName)
+}
+
+func (d folder) status(cmd *cobra.Command) error {
+	c := decide(d)
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "telemetry: %s\ndecided by: %s\nfile: %s\n", c.level, c.source, d.path(reportFile))
+	switch {
+	case c.endpoint == "" || c.interval < 0:
+		fmt.Fprintln(out, "sent: never")
+	case c.level == levelOn:
+		fmt.Fprintf(out, "sent: to %s, at most every %s\n", c.endpoint, c.interval)
+	case c.pending:
+		fmt.Fprintf(out, "sent: to %s, after a notice was shown\n", c.endpoint)
+	default:
+		fmt.Fprintln(out, "sent: no")
+	}
+	return nil
+}
+
+// locked runs change under the lock, after what waits was counted.
+func (d folder) locked(change func(l *ledger) error) error {
+	l, ok := d.open(20*lockPatience, decide(d).sends())
+	if !ok {
+		return errors.New("the files in " + string(d) + " cannot be locked")
+	}
+	defer l.close()
+	return change(l)
+}
+
+func (d folder) turnOn(cmd *cobra.Command) error {
+	if err := d.locked(func(*ledger) error { return d.store("on") }); err != nil {
+		return err
+	}
+	c := decide(d)
+	if c.level == levelOn {
+		fmt.Fprintln(cmd.OutOrStdout(), "Telemetry is on. Thank you.")
+		return nil
+	}
+	return fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
+}
+
+func (d folder) turnOff(cmd *cobra.Command) error {
+	err := d.locked(func(l *ledger) error {
+		if err := d.store("off"); err != nil {
+			return err
+		}
+		if now, err := d.read(reportFile); err == nil && now.ID == "" {
+			return nil
+		}
+		l.sends, l.erase = false, true
+		if err := l.rewrite(false, func(points) {}, nil); err != nil {
+			return err
+		}
+		return l.forget(baselineFile, brokenFile)
+	})
+	if err != nil {
+		return err
+	}
+	if c := decide(d); c.level != levelOff {
+		return fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
+	}
+	fmt.Fprintln(cmd.OutOrStdout(), "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
+	return nil
+}
+
+func (d folder) show(cmd *cobra.Command) error {
+	c := decide(d)
+	if !c.sends() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "Nothing will be sent: telemetry is %s, decided by %s.\n", c.level, c.source)
+		return nil
+	}
+	body, err := d.nextBody()
+	if err == nil && body == nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "There is nothing to send yet.")
+	}
+	_, _ = cmd.OutOrStdout().Write(body)
+	return err
+}
+
+func (d folder) reset(cmd *cobra.Command) error {
+	if _, err := os.Stat(string(d)); err != nil {
+		return nil // there is nothing
+	}
+	return d.locked(func(l *ledger) error {
+		_ = l.settle(nil)
+		return l.forget(reportFile, baselineFile, brokenFile)
+	})
+}
+
+// forget removes files of the folder.
+func (l *ledger) forget(names ...string) error {
+	for _, name := range names {
+		if err := os.RemoveAll(l.path(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ package telemetry
 
 import (
 	"fmt"
+	"hash/crc32"
 	"os"
 	"strconv"
 	"strings"
@@ -14,39 +15,53 @@ import (
 // gets no lock leaves its result in its marker, for the next one to count.
 const lockPatience = 250 * time.Millisecond
 
-// lock takes the lock of the folder. Closing the file gives it back.
-func (d folder) lock(patience time.Duration) (*os.File, bool) {
+// ledger is the report while this process holds the lock of the folder.
+//
+// The lock file holds the last holder's record: the marker of the run it was
+// counting, the count before, the checksum of the report after, and the run.
+// It is written before the report is changed, so the next holder can tell what
+// a killed one had done, and whether somebody else edited the report.
+type ledger struct {
+	folder
+	lock  *os.File
+	sends bool
+	erase bool   // the id goes: the user said off
+	sum   string // of the report as the last holder left it
+}
+
+// open takes the lock, waiting no longer than patience.
+func (d folder) open(patience time.Duration, sends bool) (*ledger, bool) {
 	f, err := openFile(d.path(lockFile), os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, false
 	}
-	pause := 100 * time.Microsecond
-	for {
+	for pause := 100 * time.Microsecond; ; patience -= pause {
 		locked, err := tryLock(f)
 		if locked {
-			return f, true
+			return &ledger{folder: d, lock: f, sends: sends}, true
 		}
 		if err != nil || patience <= 0 {
 			f.Close()
 			return nil, false
 		}
-		time.Sleep(pause)
-		patience -= pause
-		if pause *= 2; pause > 4*time.Millisecond {
-			pause = 4 * time.Millisecond
+		if time.Sleep(pause); pause < 3*time.Millisecond {
+			pause *= 2
 		}
 	}
 }
 
+// close gives the lock back.
+func (l *ledger) close() { l.lock.Close() }
+
 // settle counts the run of this process and those that dead processes left. It
 // reports whether an upload is due and now this process's to start.
 func (d folder) settle(own run, c consent) (due bool) {
-	if f, ok := d.lock(lockPatience); ok {
-		if d.settleAll(f, &own, c) != nil && process.marker != nil {
+	if l, ok := d.open(lockPatience, c.sends()); ok {
+		if l.settle(&own) != nil && process.marker != nil {
 			process.marker.leave(own.code)
 		}
-		due = c.sends() && d.claimUpload(c.interval)
-		f.Close()
+		due = l.sends && l.claimUpload(c.interval)
+		l.close()
 	} else if process.counted == nil {
 		if process.marker == nil {
 			process.marker = d.mark(own)
@@ -56,122 +71,151 @@ func (d folder) settle(own run, c consent) (due bool) {
 	}
 	// Whoever gave up waiting left a marker and then tries once more. Either he gets the
 	// lock, or his marker was there before this process gave the lock back.
-	if d.abandoned() {
-		if f, ok := d.lock(0); ok {
-			_ = d.settleAll(f, nil, c)
-			f.Close()
+	for _, name := range d.markers() {
+		if strings.HasPrefix(name, endedPrefix) {
+			if l, ok := d.open(0, c.sends()); ok {
+				_ = l.settle(nil)
+				l.close()
+			}
+			break
 		}
 	}
 	return due
 }
 
-// settleAll counts everything that waits, and own if it is not nil. The caller
-// holds the lock f. After an error nothing more may be counted by this process:
-// the intent in the lock file has to be finished first.
-func (d folder) settleAll(f *os.File, own *run, c consent) error {
-	if err := d.finishIntent(f, c); err != nil {
+// settle counts everything that waits, and own if it is not nil. After an error
+// this process may count nothing more: the record has to be finished first.
+func (l *ledger) settle(own *run) error {
+	if err := l.finish(); err != nil {
 		return err
 	}
-	for _, name := range d.markers() {
+	for _, name := range l.markers() {
 		if process.marker != nil && name == process.marker.name {
 			continue
 		}
-		if m, r := d.adopt(name); m != nil {
-			if err := d.count(f, m, r, c); err != nil {
+		if m, r := l.adopt(name); m != nil {
+			if err := l.count(m, r); err != nil {
 				m.f.Close()
 				return err
 			}
 		}
 	}
-	if own == nil {
+	switch was := process.counted; {
+	case own == nil || was != nil && was.code == own.code:
 		return nil
-	}
-	if process.counted == nil {
-		err := d.count(f, process.marker, *own, c)
-		if err == nil {
-			process.marker, process.counted = nil, own
-		}
-		return err
-	}
-	if was := *process.counted; was.code != own.code {
-		move := func(p points) { p.add(was.path, was.code, -1); p.add(own.path, own.code, 1) }
-		if err := d.rewrite(c.sends(), own.unsent, func(points) error { return nil }, move); err != nil {
+	case was == nil:
+		if err := l.count(process.marker, *own); err != nil {
 			return err
 		}
-		process.counted = own
+	default: // counted by Exiting, and then the process did not end that way
+		err := l.rewrite(own.unsent, func(p points) { p.add(was.path, was.code, -1); p.add(own.path, own.code, 1) }, nil)
+		if err != nil {
+			return err
+		}
 	}
+	process.marker, process.counted = nil, own
 	return nil
 }
 
-// count adds r to the report and removes its marker. A process that is killed
-// in between must not be counted twice: the intent, written to the lock file
-// first, lets the next holder of the lock tell what was done.
-func (d folder) count(f *os.File, m *marker, r run, c consent) error {
-	err := d.bump(r, c.sends(), func(before uint64) error {
-		if m == nil {
-			return nil
+// count adds r to the report and removes its marker, if there is one. A report
+// that is just as the last holder left it gets its digits overwritten in place;
+// others go through yaml.v3, a temporary file and a rename.
+func (l *ledger) count(m *marker, r run) error {
+	if done, err := l.countInPlace(m, r); !done && err == nil {
+		err = l.rewrite(r.unsent, func(p points) { p.add(r.path, r.code, 1) }, func(now points, data []byte) error {
+			return l.record(m, now.count(r.path, r.code), r, data)
+		})
+		if err != nil {
+			return err
 		}
-		_, err := f.WriteAt([]byte(fmt.Sprintf("%s %d %s", m.name, before, r.line())), 0)
+	} else if err != nil {
 		return err
-	})
-	if err == nil {
-		m.remove()
 	}
+	m.remove()
+	return nil
+}
+
+// countInPlace reports false if it changed nothing.
+func (l *ledger) countInPlace(m *marker, r run) (bool, error) {
+	const pageSize = 4096 // the smallest there is: inside one, a write is not torn when the process is killed
+	if l.sends && r.unsent {
+		return false, nil // the baseline changes too
+	}
+	f, err := openFile(l.path(reportFile), os.O_RDWR)
+	if err != nil {
+		return false, nil
+	}
+	defer f.Close()
+	data, err := readAll(f)
+	if err != nil || l.sum != l.checksum(data) {
+		return false, nil
+	}
+	at, size := locate(data, r)
+	before, err := strconv.ParseUint(string(data[at:at+size]), 10, 63)
+	after := strconv.FormatUint(before+1, 10)
+	if err != nil || len(after) != size || at/pageSize != (at+size-1)/pageSize {
+		return false, nil
+	}
+	copy(data[at:], after)
+	if err := l.record(m, before, r, data); err != nil {
+		return true, err
+	}
+	_, err = f.WriteAt([]byte(after), int64(at))
+	return true, err
+}
+
+// record announces that r is about to be counted, which makes the report data.
+func (l *ledger) record(m *marker, before uint64, r run, data []byte) error {
+	name := "-"
+	if m != nil {
+		name = m.name
+	}
+	l.sum = l.checksum(data)
+	_, err := l.lock.WriteAt([]byte(fmt.Sprintf("%s %d %s %s", name, before, l.sum, r.line())), 0)
 	return err
 }
 
-// finishIntent completes what the last holder of the lock was doing. Usually
-// its last step, the removal of the marker, is done: then nothing is left to do.
-func (d folder) finishIntent(f *os.File, c consent) error {
+// checksum covers the report and what makes a rewrite necessary although the
+// report is unchanged: another version, or an id that is wanted or no longer is.
+func (l *ledger) checksum(data []byte) string {
+	sum := crc32.Update(crc32.ChecksumIEEE(data), crc32.IEEETable, []byte(cliVersion()+strconv.FormatBool(l.sends)))
+	return strconv.FormatUint(uint64(sum), 16)
+}
+
+// finish completes what the last holder of the lock was doing. Usually its last
+// step, the removal of the marker, is done, and nothing is left to do.
+func (l *ledger) finish() error {
 	var buffer [4096]byte
-	n, _ := f.ReadAt(buffer[:], 0)
+	n, _ := l.lock.ReadAt(buffer[:], 0)
 	line := string(buffer[:n])
 	line = line[:strings.IndexByte(line, '\n')+1] // behind it is the rest of an older, longer one
-	words := strings.SplitN(line, " ", 3)
-	if len(words) < 3 {
+	words := strings.SplitN(line, " ", 4)
+	if len(words) < 4 {
 		return nil
 	}
-	path := d.markerPath(words[0])
+	l.sum = words[2]
+	path := l.markerPath(words[0])
 	if _, err := os.Lstat(path); os.IsNotExist(err) {
 		return nil
 	}
 	before, err := strconv.ParseUint(words[1], 10, 63)
-	r, complete := parseRun(words[2])
+	r, complete := parseRun(words[3])
 	if err != nil || !complete {
 		return nil
 	}
-	now, err := d.readReport(reportFile)
+	now, err := l.read(reportFile)
 	if err == nil && now.MetricPoints.count(r.path, r.code) == before {
-		err = d.bump(r, c.sends(), func(uint64) error { return nil })
+		err = l.rewrite(r.unsent, func(p points) { p.add(r.path, r.code, 1) }, nil)
 	}
 	if err != nil && err != errBroken {
 		return err
 	}
 	if own := process.marker; own != nil && own.name == words[0] {
+		process.counted, process.marker = &r, nil
 		own.remove()
-		process.marker, process.counted = nil, &r
-		return nil
 	}
-	return os.Remove(path)
-}
-
-// markers lists the names of the markers.
-func (d folder) markers() []string {
-	f, err := openFile(d.path(markerDir), os.O_RDONLY)
-	if err != nil {
-		return nil
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return err
 	}
-	defer f.Close()
-	names, _ := f.Readdirnames(-1)
-	return names
-}
-
-// abandoned reports whether there are markers of processes that got no lock.
-func (d folder) abandoned() bool {
-	for _, name := range d.markers() {
-		if strings.HasPrefix(name, endedPrefix) {
-			return true
-		}
-	}
-	return false
+	return nil
 }

@@ -83,6 +83,17 @@ func (d folder) mark(r run) *marker {
 	return nil
 }
 
+// markers lists the names of the markers.
+func (d folder) markers() []string {
+	f, err := openFile(d.path(markerDir), os.O_RDONLY)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(-1)
+	return names
+}
+
 // adopt takes over the marker of a dead process. It is nil if the process
 // lives, or if there was nothing in it.
 func (d folder) adopt(name string) (*marker, run) {

@@ -8,28 +8,33 @@ import (
 )
 
 // notify tells the user, once and at the end of a run, that counts will be sent
-// from the next run on. It is shown on a terminal only, and only where the fact
-// that it was shown can be kept.
+// from the next run on: on a terminal only, and only if this run could be
+// counted, so that the fact that it was shown can be kept.
 func (d folder) notify(c consent) {
-	if !c.pending || c.endpoint == "" || c.interval < 0 || !isTerminal(os.Stderr) {
+	if !c.pending || c.endpoint == "" || c.interval < 0 || process.counted == nil || !isTerminal(os.Stderr) {
 		return
 	}
-	f, ok := d.lock(0)
+	l, ok := d.open(0, false)
 	if !ok {
 		return
 	}
-	defer f.Close()
+	defer l.close()
 	if !decide(d).pending {
 		return // another process was first
 	}
-	if d.replace(consentFile+".new", nil) != nil {
-		return
-	}
-	fmt.Fprintf(os.Stderr, `
-%[1]s counts which of its commands are run and with which exit codes, and from now on
-sends these counts to %[2]s.
-Never arguments, never flags. To see it: %[1]s telemetry show. To stop it: %[1]s telemetry off
+	_, err := fmt.Fprintf(os.Stderr, `
+%[1]s counts which of its commands are run and with which exit codes. From the next run on
+it sends these counts to %[2]s.
+Never arguments, never flags. See them: %[1]s telemetry show. Stop it: %[1]s telemetry off
 `, app, c.endpoint)
-	_ = os.Remove(d.path(consentFile + ".new"))
-	_ = d.store("noticed")
+	if err == nil {
+		_ = d.store("noticed")
+	}
+}
+
+// isTerminal reports whether a file is a terminal or console.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	null, errNull := os.Stat(os.DevNull)
+	return err == nil && errNull == nil && info.Mode()&os.ModeCharDevice != 0 && !os.SameFile(info, null)
 }

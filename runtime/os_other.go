@@ -21,7 +21,6 @@ func openFile(path string, flags int) (*os.File, error) { return nil, errUnsuppo
 func tryLock(f *os.File) (bool, error)                  { return false, errUnsupported }
 func linked(f *os.File) bool                            { return false }
 func mayWrite(folder os.FileInfo) bool                  { return false }
-func isTerminal(f *os.File) bool                        { return false }
 func detached() *syscall.SysProcAttr                    { return nil }
 func adminFile() string                                 { return "/etc/" + app + "/telemetry" }
 func closeInherited()                                   {}

@@ -5,7 +5,6 @@ package telemetry
 import (
 	"os"
 	"syscall"
-	"unsafe"
 )
 
 // removeOpen says that an open file can be removed: its lock is held until it is gone.
@@ -50,13 +49,6 @@ func mayWrite(folder os.FileInfo) bool {
 	return os.Geteuid() != 0 || ok && stat.Uid == 0
 }
 
-// isTerminal reports whether a file is a terminal.
-func isTerminal(f *os.File) bool {
-	var termios [256]byte // larger than any system's
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), getTermios, uintptr(unsafe.Pointer(&termios)))
-	return errno == 0
-}
-
 // detached makes a child leave the terminal's session.
 func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
@@ -75,4 +67,13 @@ func closeInherited() {
 			_ = syscall.Close(int(fd))
 		}
 	}
+}
+
+// self is this very program, on Linux also after an update has replaced its
+// file: the new one might not know what an uploader is.
+func self() (string, error) {
+	if _, err := os.Stat("/proc/self/exe"); err == nil {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
 }

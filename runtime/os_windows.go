@@ -35,12 +35,6 @@ func linked(f *os.File) bool { return true }
 // mayWrite reports whether the folder is this user's: %AppData% follows the user.
 func mayWrite(folder os.FileInfo) bool { return true }
 
-// isTerminal reports whether a file is a console.
-func isTerminal(f *os.File) bool {
-	var mode uint32
-	return syscall.GetConsoleMode(syscall.Handle(f.Fd()), &mode) == nil
-}
-
 // detached makes a child leave the console and its group.
 func detached() *syscall.SysProcAttr {
 	const detachedProcess = 8

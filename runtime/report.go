@@ -3,9 +3,14 @@
 package telemetry
 
 import (
+	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"io"
 	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
 
 	"github.com/google/uuid"
 	"gopkg.in/yaml.v3"
@@ -30,27 +35,48 @@ type report struct {
 // maxFile bounds what is read, in bytes: 16 MB are 200,000 points.
 const maxFile = 16 << 20
 
-// readReport parses a file of the folder; one that does not exist is empty.
-// errBroken means that the content is not a report.
-func (d folder) readReport(name string) (report, error) {
+var errBroken = errors.New("not a telemetry report")
+
+// read parses a file of the folder; one that does not exist is empty.
+func (d folder) read(name string) (report, error) {
 	info, err := os.Stat(d.path(name))
 	if os.IsNotExist(err) {
 		return report{}, nil
 	}
+	if err == nil && !info.Mode().IsRegular() { // opening a pipe would block
+		err = errBroken
+	}
 	if err != nil {
 		return report{}, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return report{}, errBroken
+	f, err := openFile(d.path(name), os.O_RDONLY)
+	if err != nil {
+		return report{}, err
 	}
-	data, err := os.ReadFile(d.path(name))
+	defer f.Close()
+	data, err := readAll(f)
 	if err != nil {
 		return report{}, err
 	}
 	return parseReport(data)
 }
 
-var errBroken = fmt.Errorf("not a telemetry report")
+// readAll reads a regular file with one call; errBroken if it is none of ours.
+func readAll(f *os.File) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, errBroken
+	}
+	data := make([]byte, info.Size())
+	n, err := f.ReadAt(data, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
+}
 
 // parseReport never panics, whatever yaml.v3 does with a strange file.
 func parseReport(data []byte) (r report, err error) {
@@ -68,7 +94,24 @@ func parseReport(data []byte) (r report, err error) {
 	return r, nil
 }
 
-// count is the number of runs of path that ended with code.
+// locate finds the digits of a run's count in a report that yaml.v3 wrote. The
+// size is 0 if there are none.
+func locate(data []byte, r run) (at, size int) {
+	const countLine = "            cumulative_count: "
+	key := "\n    " + r.path + ":\n"
+	if at = bytes.Index(data, []byte(key)); at < 0 {
+		return 0, 0
+	}
+	code := "        " + strconv.Itoa(r.code) + ":\n" + countLine
+	for at += len(key); bytes.HasPrefix(data[at:], []byte("     ")); at += bytes.IndexByte(data[at:], '\n') + 1 {
+		if bytes.HasPrefix(data[at:], []byte(code)) {
+			at += len(code)
+			return at, bytes.IndexByte(data[at:], '\n')
+		}
+	}
+	return 0, 0
+}
+
 func (p points) count(path string, code int) uint64 { return p[path][code].CumulativeCount }
 
 // add changes the count of path and code by delta; a point that falls to 0 goes.
@@ -76,31 +119,104 @@ func (p points) add(path string, code int, delta int64) {
 	if p[path] == nil {
 		p[path] = map[int]point{}
 	}
-	count := int64(p.count(path, code)) + delta
-	p[path][code] = point{CumulativeCount: uint64(count)}
-	if count > 0 {
+	if count := int64(p.count(path, code)) + delta; count > 0 {
+		p[path][code] = point{CumulativeCount: uint64(count)}
 		return
 	}
-	delete(p[path], code)
-	if len(p[path]) == 0 {
+	if delete(p[path], code); len(p[path]) == 0 {
 		delete(p, path)
 	}
+}
+
+// minus is a copy of the points without those that are in other.
+func (p points) minus(other points) points {
+	rest := points{}
+	for path, codes := range p {
+		for code, c := range codes {
+			if before := other.count(path, code); c.CumulativeCount > before {
+				rest.add(path, code, int64(c.CumulativeCount-before))
+			}
+		}
+	}
+	return rest
 }
 
 // body is the exact request body: the report without what is never sent. It is
 // nil if there is nothing to send.
 func (r report) body(baseline points) ([]byte, error) {
-	sent := points{}
-	for path, codes := range r.MetricPoints {
-		for code, p := range codes {
-			if before := baseline.count(path, code); p.CumulativeCount > before {
-				sent.add(path, code, int64(p.CumulativeCount-before))
-			}
-		}
-	}
-	if len(sent) == 0 || r.ID == "" {
+	if r.MetricPoints = r.MetricPoints.minus(baseline); len(r.MetricPoints) == 0 || r.ID == "" {
 		return nil, nil
 	}
-	r.MetricPoints = sent
 	return json.Marshal(r)
+}
+
+// rewrite changes the report through yaml.v3; before is called with the points
+// as they were and the bytes that will be written. An unreadable report is set
+// aside. Where something can be sent the report gets its id, and what was
+// counted until then is the baseline, which is never sent; an unsent change of a
+// report that has an id is made to the baseline as well.
+func (l *ledger) rewrite(unsent bool, change func(points), before func(points, []byte) error) error {
+	now, err := l.read(reportFile)
+	if err == errBroken || os.IsPermission(err) {
+		err = os.Rename(l.path(reportFile), l.path(brokenFile))
+	}
+	if err != nil {
+		return err
+	}
+	baseline, err := l.read(baselineFile)
+	if err != nil {
+		now.ID = "" // what must not be sent is not known any more: begin anew
+	}
+	was := now.MetricPoints.minus(nil)
+	if l.erase {
+		now.ID = ""
+	}
+	minted := now.ID == "" && l.sends
+	if minted {
+		id, err := uuid.NewRandom()
+		if err != nil {
+			return err
+		}
+		now.ID, baseline.MetricPoints = id.String(), was.minus(nil)
+	}
+	if minted || now.ID != "" && unsent {
+		baseline.MetricPoints = baseline.MetricPoints.minus(nil)
+		if unsent {
+			change(baseline.MetricPoints)
+		}
+		if err := l.write(baselineFile, map[string]points{"metric_points": baseline.MetricPoints}); err != nil {
+			return err
+		}
+	}
+	now.MetricPoints = was.minus(nil)
+	change(now.MetricPoints)
+	now.CLIVersion, now.OperatingSystem = cliVersion(), runtime.GOOS
+	data, err := yaml.Marshal(now)
+	if err == nil && before != nil {
+		err = before(was, data)
+	}
+	if err != nil {
+		return err
+	}
+	return l.replace(reportFile, data)
+}
+
+func (l *ledger) write(name string, content interface{}) error {
+	data, err := yaml.Marshal(content)
+	if err != nil {
+		return err
+	}
+	return l.replace(name, data)
+}
+
+// cliVersion is the version of this CLI: the root command's, else that of the
+// module the binary was built from.
+func cliVersion() string {
+	if process.root != nil && process.root.Root().Version != "" {
+		return process.root.Root().Version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
 }

@@ -36,16 +36,16 @@ func upload() {
 
 // nextBody is the body of the next upload, nil if there is nothing to send.
 func (d folder) nextBody() ([]byte, error) {
-	f, ok := d.lock(uploadDeadline / 2)
+	l, ok := d.open(uploadDeadline/2, false)
 	if !ok {
 		return nil, errors.New("the counts are locked by another process")
 	}
-	defer f.Close()
-	now, err := d.readReport(reportFile)
+	defer l.close()
+	now, err := d.read(reportFile)
 	if err != nil {
 		return nil, err
 	}
-	baseline, err := d.readReport(baselineFile)
+	baseline, err := d.read(baselineFile)
 	if err != nil {
 		return nil, err
 	}

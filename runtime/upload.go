@@ -5,22 +5,21 @@ package telemetry
 import (
 	"os"
 	"strconv"
-	"strings"
 	"time"
 )
 
 // claimUpload reports whether an upload is due, and if so stamps the attempt:
 // only the one process that wrote the stamp starts an uploader, and a failure
-// is not repeated before the next interval. The caller holds the lock.
-func (d folder) claimUpload(interval time.Duration) bool {
+// is not repeated before the next interval.
+func (l *ledger) claimUpload(interval time.Duration) bool {
 	now := time.Now()
-	if word, err := readWord(d.path(timestampFile)); err == nil {
+	if word, err := readWord(l.path(timestampFile)); err == nil {
 		last, err := strconv.ParseInt(word, 10, 64)
 		if age := now.Unix() - last; err == nil && age >= 0 && age < int64(interval/time.Second) {
 			return false
 		}
 	}
-	return d.replace(timestampFile, []byte(strconv.FormatInt(now.Unix(), 10))) == nil
+	return l.replace(timestampFile, []byte(strconv.FormatInt(now.Unix(), 10))) == nil
 }
 
 // armFlush starts an uploader from time to time while a command runs.
@@ -47,12 +46,12 @@ func armFlush(d folder, c consent) {
 func flush(d folder, c consent) bool {
 	process.Lock()
 	defer process.Unlock()
-	f, ok := d.lock(0)
+	l, ok := d.open(0, c.sends())
 	if !ok {
 		return false
 	}
-	defer f.Close()
-	return d.settleAll(f, nil, c) == nil && d.claimUpload(c.interval)
+	defer l.close()
+	return l.settle(nil) == nil && l.claimUpload(c.interval)
 }
 
 // uploaderEnv marks the process that uploads. It takes no arguments: what is to
@@ -77,18 +76,8 @@ func spawnUploader() (*os.Process, error) {
 	defer null.Close()
 	return os.StartProcess(path, []string{os.Args[0]}, &os.ProcAttr{
 		Dir:   rootDir,
-		Env:   append(withoutUploader(os.Environ()), envName(uploaderEnv)+"=1"),
+		Env:   append([]string{envName(uploaderEnv) + "=1"}, os.Environ()...), // the first one counts
 		Files: []*os.File{null, null, null},
 		Sys:   detached(),
 	})
-}
-
-func withoutUploader(env []string) []string {
-	var kept []string
-	for _, entry := range env {
-		if !strings.HasPrefix(entry, envName(uploaderEnv)+"=") {
-			kept = append(kept, entry)
-		}
-	}
-	return kept
 }
