@@ -32,7 +32,8 @@ func addCommand(root *cobra.Command) {
 	nothing := func(*cobra.Command, []string) {} // the CLI's own hooks may want a login
 	process.own = &cobra.Command{
 		Use: commandName, Short: "See, allow or stop the counting of commands", Hidden: true,
-		Args: cobra.NoArgs, PersistentPreRun: nothing, PersistentPostRun: nothing,
+		Args: cobra.NoArgs, SilenceUsage: true, PersistentPreRun: nothing, PersistentPostRun: nothing,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	add := func(name, short string, run func(folder, *cobra.Command) error) {
 		process.own.AddCommand(&cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, SilenceUsage: true,
@@ -102,12 +103,11 @@ func (d folder) turnOff(cmd *cobra.Command) error {
 		if err := d.store("off"); err != nil {
 			return err
 		}
-		if now, err := d.read(reportFile); err == nil && now.ID == "" {
-			return nil
-		}
-		l.sends, l.erase = false, true
-		if err := l.rewrite(false, func(points) {}, nil); err != nil {
-			return err
+		if now, err := d.read(reportFile); err != nil || now.ID != "" {
+			l.sends, l.erase = false, true
+			if err := l.rewrite(false, func(points) {}, nil); err != nil {
+				return err
+			}
 		}
 		return l.forget(baselineFile, brokenFile)
 	})

@@ -1,0 +1,119 @@
+//go:build !notelemetry && !windows
+
+package telemetry
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Every way in which a run can end is counted as what the shell saw, and the
+// shell sees what it sees of the twin.
+func TestWhatIsRecorded(t *testing.T) {
+	runs := []struct {
+		args    string
+		env     string
+		code    int
+		counted string // after the run and, if later, after one more command
+		later   bool
+	}{
+		{args: "get data-policy", counted: "pace get data-policy 0 1"},
+		{args: "get dp secret", counted: "pace get data-policy 0 1"}, // an alias
+		{args: "get data-policy --count x", code: 1, counted: "pace get data-policy 1 1"},
+		{args: "get data-policy --nope", code: 1, counted: "pace get data-policy 1 1"},
+		{args: "get data-policy a b", code: 1, counted: "pace get data-policy 1 1"},
+		{args: "required", code: 1, counted: "pace required 1 1"},
+		{args: "nope", code: 1, counted: "pace 1 1"},
+		{args: "--nope", code: 1, counted: "pace 1 1"},
+		{args: "nope", env: "PACE_SWALLOW=1", counted: "pace 0 1"},
+		{args: "required", env: "PACE_SWALLOW=1", counted: "pace required 0 1"},
+		{args: "end error", env: "PACE_SWALLOW=1", counted: "pace end error 0 1"},
+		{args: "end error", code: 1, counted: "pace end error 1 1"},
+		{args: "end three", code: 3, counted: "pace end three 3 1"},
+		{args: "end exit 0", counted: "pace end exit 0 1"},
+		{args: "end exit 300", code: 44, counted: "pace end exit 44 1"},
+		{args: "end exit -- -1", code: 255, counted: "pace end exit 255 1"},
+		{args: "end check", code: 1, counted: "pace end check 1 1"},
+		{args: "end fatal", code: 1, counted: "pace end fatal 1 1"},
+		{args: "end moved", code: 9, counted: "pace end moved 9 1"},
+		{args: "end came-back", counted: "pace end came-back 0 1"},
+		{args: "end signal", code: 143, counted: "pace end signal 143 1"},
+		{args: "end two-exits", code: 5, counted: "pace end two-exits 5 1"},
+		{args: "end panic", code: 2, counted: "pace end panic 2 1"},
+		{args: "end nested-panic", code: 2, counted: "pace end nested-panic 2 1"},
+		{args: "end recovered", counted: "pace end recovered 0 1"},
+		{args: "end raw-exit", code: 7, counted: "pace end raw-exit -1 1", later: true},
+		{args: "end goroutine-panic", code: 2, counted: "pace end goroutine-panic -1 1", later: true},
+		{args: "end kill", code: 137, counted: "pace end kill -1 1", later: true},
+		{args: "end term", code: 143, counted: "pace end term -1 1", later: true},
+		{args: "end exec", counted: "pace end exec -1 1", later: true},
+		{args: "hooked wrapped", counted: "pace hooked wrapped 0 1"},
+		{args: "hooked wrapped-error", code: 1, counted: "pace hooked wrapped-error 1 1"},
+		{args: "hooked hidden", counted: "pace hooked hidden 0 1"},
+		{args: "hooked raw --help", counted: "pace hooked raw 0 1"}, // flags are its own business
+		{args: "hooked unlisted-plugin", counted: "pace hooked (unlisted) 0 1"},
+		{args: "get data-policy", env: "PACE_NO_ROOT_HOOK=1", counted: "pace get data-policy 0 1"},
+		{args: "end kill", env: "PACE_NO_ROOT_HOOK=1", code: 137, counted: "pace end kill -1 1", later: true},
+		{args: "ignored", env: "PACE_SET_ARGS=required", code: 1, counted: "pace required 1 1"},
+		{args: ""}, {args: "get"}, {args: "get nope"}, {args: "--help"}, {args: "help get"}, {args: "help nope"},
+		{args: "get data-policy --help"}, {args: "get data-policy -h"}, {args: "--version"}, {args: "completion bash"},
+		{args: "__complete get data"}, {args: "__completeNoDesc get data"}, {args: "completion"},
+		{args: "telemetry status", env: "PACE_SET_ARGS=get"},
+	}
+	for _, r := range runs {
+		t.Run(strings.ReplaceAll(r.env+" "+r.args, "/", "_"), func(t *testing.T) {
+			h := newHome(t)
+			if r.env != "" {
+				h.env = append(h.env, r.env)
+			}
+			got, want := h.run(strings.Fields(r.args)...), h.runProgram(built.twin, strings.Fields(r.args)...)
+			if r.code != got.code {
+				t.Errorf("exit code %d, want %d", got.code, r.code)
+			}
+			sameForUser(t, got, want)
+			if r.counted == "" {
+				h.nothingKept()
+				return
+			}
+			if r.later {
+				h.env = append(h.env, "PACE_NO_ROOT_HOOK=")
+				h.run("required")
+				r.counted += "\npace required 1 1"
+			}
+			h.want(r.counted)
+			if markers, _ := os.ReadDir(h.file(markerDir)); len(markers) > 0 {
+				t.Errorf("markers left: %v", markers)
+			}
+		})
+	}
+}
+
+// sameForUser compares all but the addresses and numbers in a traceback.
+func sameForUser(t *testing.T, got, want outcome) {
+	t.Helper()
+	if i := strings.Index(got.stderr, "goroutine "); i >= 0 {
+		got.stderr = got.stderr[:i]
+	}
+	if i := strings.Index(want.stderr, "goroutine "); i >= 0 {
+		want.stderr = want.stderr[:i]
+	}
+	if got != want {
+		t.Errorf("got  %+v\ntwin %+v", got, want)
+	}
+}
+
+// The file is exactly as documented.
+func TestTheFile(t *testing.T) {
+	h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/telemetry")
+	h.run("get", "data-policy")
+	h.run("get", "data-policy")
+	h.run("get", "data-policy", "--nope")
+	text := h.read(reportFile)
+	want := "metric_points:\n    pace get data-policy:\n        0:\n            cumulative_count: 2\n        1:\n            cumulative_count: 1\n" +
+		"cli_version: v1.16.0\noperating_system: " + runtime.GOOS + "\nid: "
+	if !strings.HasPrefix(text, want) || len(text) != len(want)+37 {
+		t.Errorf("the file is\n%s\nwant\n%s<uuid>", text, want)
+	}
+}
