@@ -17,6 +17,7 @@ import (
 // The test binary runs itself again as the process that is killed.
 func TestMain(m *testing.M) {
 	if root := os.Getenv("TRANSACTION_TEST_APPLY"); root != "" {
+		runtime.LockOSThread() // strace counts calls by thread
 		if err := transaction.Apply(root, changesOf(root)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
