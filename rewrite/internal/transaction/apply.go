@@ -116,6 +116,7 @@ func existing(dir string) string {
 
 // commit moves everything into place and then forgets the journal.
 func (j *journal) commit(staging string) error {
+	root := filepath.Dir(staging)
 	for _, dir := range j.Folders {
 		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
@@ -134,7 +135,10 @@ func (j *journal) commit(staging string) error {
 	}
 	for _, e := range j.Entries {
 		if e.Staged == "" {
-			os.Remove(filepath.Dir(e.Name)) // goes only when nothing is left in it
+			// A folder goes only when nothing is left in it.
+			for dir := filepath.Dir(e.Name); dir != root && os.Remove(dir) == nil; {
+				dir = filepath.Dir(dir)
+			}
 		}
 	}
 	return os.Remove(filepath.Join(staging, journalName))

@@ -1,0 +1,204 @@
+// Package commands makes the closed list of what an instrumented CLI can
+// record: it builds the CLI, asks it for its command tree before any command
+// runs, and writes the list that is embedded, and the page for the users.
+package commands
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
+)
+
+// timeLimit is how long the CLI may take to come to the point where its root
+// is handed over.
+const timeLimit = 30 * time.Second
+
+// Build says what to build: the main package in Dir, with Changes not written
+// yet laid over the disk. Key is a hash of everything that goes into it; for a
+// key seen before, nothing is built or run.
+type Build struct {
+	Dir     string
+	Tags    string // comma-separated
+	Changes []transaction.Change
+	Key     string
+}
+
+// A RunError says why the built CLI could not be asked for its tree.
+type RunError struct {
+	Why    string
+	Output string // what it printed, cut
+}
+
+func (e *RunError) Error() string {
+	s := "asking the CLI for its commands (it is run once as `--help` in an empty home): " + e.Why
+	if e.Output != "" {
+		s += "\n" + e.Output
+	}
+	return s
+}
+
+// List returns the sorted command paths of the CLI. It runs the go command and
+// then the CLI itself, once, with --help as its only argument, an empty scratch
+// home, no terminal and a time limit; nothing is left behind but a cache entry.
+func List(ctx context.Context, b Build) ([]string, error) {
+	cached := b.cacheFile()
+	if data, err := os.ReadFile(cached); err == nil {
+		return Parse(data)
+	}
+	scratch, err := os.MkdirTemp("", "telemetrygen")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	binary, err := b.build(ctx, scratch)
+	if err != nil {
+		return nil, err
+	}
+	paths, err := ask(ctx, binary, scratch)
+	if err != nil {
+		return nil, err
+	}
+	if cached != "" && os.MkdirAll(filepath.Dir(cached), 0o755) == nil {
+		store(cached, Text(paths))
+	}
+	return paths, nil
+}
+
+// cacheFile is where the list of this build is remembered, "" for nowhere.
+func (b Build) cacheFile() string {
+	dir, err := os.UserCacheDir()
+	if err != nil || b.Key == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{b.Key, b.Dir, b.Tags, runtime.Version(), os.Getenv("GOFLAGS")}, "\x00")))
+	return filepath.Join(dir, "telemetrygen", "commands-"+hex.EncodeToString(sum[:]))
+}
+
+// store writes a cache entry, whole or not at all. The cache may fail.
+func store(name string, data []byte) {
+	f, err := os.CreateTemp(filepath.Dir(name), "commands-*.tmp")
+	if err != nil {
+		return
+	}
+	_, err = f.Write(data)
+	if errors.Join(err, f.Close()) != nil || os.Rename(f.Name(), name) != nil {
+		os.Remove(f.Name())
+	}
+}
+
+// build builds the CLI as it will be, with the tag that lets it print its tree.
+func (b Build) build(ctx context.Context, scratch string) (string, error) {
+	overlay := struct{ Replace map[string]string }{map[string]string{}}
+	for i, c := range b.Changes {
+		if c.New == nil {
+			overlay.Replace[c.Name] = ""
+			continue
+		}
+		name := filepath.Join(scratch, fmt.Sprintf("%d-%s", i, filepath.Base(c.Name)))
+		if err := os.WriteFile(name, c.New, 0o644); err != nil {
+			return "", err
+		}
+		overlay.Replace[c.Name] = name
+	}
+	data, err := json.Marshal(overlay)
+	if err != nil {
+		return "", err
+	}
+	overlayFile := filepath.Join(scratch, "overlay.json")
+	if err := os.WriteFile(overlayFile, data, 0o644); err != nil {
+		return "", err
+	}
+	tags := "telemetrygen"
+	if b.Tags != "" {
+		tags += "," + b.Tags
+	}
+	binary := filepath.Join(scratch, "cli")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlayFile, "-tags", tags, "-o", binary, ".")
+	cmd.Dir = b.Dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		return "", fmt.Errorf("the instrumented CLI does not build, so nothing was written: %w\n%s", err, cut(out, 20))
+	}
+	return binary, nil
+}
+
+// ask runs the CLI with nothing of the author's around it.
+func ask(ctx context.Context, binary, scratch string) ([]string, error) {
+	home := filepath.Join(scratch, "home")
+	if err := os.Mkdir(home, 0o755); err != nil {
+		return nil, err
+	}
+	answer := filepath.Join(scratch, "commands")
+	limited, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
+	cmd := exec.CommandContext(limited, binary, "--help")
+	cmd.Dir = home
+	cmd.Env = scratchEnvironment(home, answer)
+	cmd.WaitDelay = time.Second
+	ownGroup(cmd)
+	out, err := cmd.CombinedOutput()
+	data, missing := os.ReadFile(answer)
+	switch {
+	case missing == nil:
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case limited.Err() != nil:
+		return nil, &RunError{fmt.Sprintf("it had not executed its root command after %v", timeLimit), cut(out, 10)}
+	case err != nil:
+		return nil, &RunError{fmt.Sprintf("it ended before it executed its root command (%v)", err), cut(out, 10)}
+	default:
+		return nil, &RunError{"it ended without executing its root command", cut(out, 10)}
+	}
+	paths, err := Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, &RunError{"its root has no command", ""}
+	}
+	return paths, nil
+}
+
+// scratchEnvironment holds what a program needs to start, and nothing that
+// says who runs it.
+func scratchEnvironment(home, answer string) []string {
+	env := []string{
+		"HOME=" + home, "USERPROFILE=" + home, "AppData=" + home, "LocalAppData=" + home,
+		"XDG_CONFIG_HOME=" + filepath.Join(home, ".config"), "XDG_CACHE_HOME=" + filepath.Join(home, ".cache"),
+		"XDG_DATA_HOME=" + filepath.Join(home, ".local", "share"), "XDG_STATE_HOME=" + filepath.Join(home, ".local", "state"),
+		"TMPDIR=" + home, "TMP=" + home, "TEMP=" + home, "TERM=dumb", "NO_COLOR=1",
+		"TELEMETRYGEN_COMMANDS=" + answer,
+	}
+	for _, name := range []string{"PATH", "SystemRoot", "LD_LIBRARY_PATH", "LANG"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// cut keeps the first lines of an output.
+func cut(out []byte, lines int) string {
+	all := bytes.SplitN(bytes.TrimSpace(out), []byte("\n"), lines+1)
+	if len(all) > lines {
+		all[lines] = []byte("...")
+	}
+	return string(bytes.Join(all, []byte("\n")))
+}

@@ -1,0 +1,289 @@
+// Package gomod lets a module import what the runtime package needs, changing
+// nothing else: no go or toolchain line, no other version, and it knows the
+// way back to the byte.
+package gomod
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
+)
+
+// Env is the module to work on.
+type Env struct {
+	Dir string // module root, where go.mod is
+}
+
+// needed are the modules that the runtime package imports, with the version to
+// require where the module's build has none yet.
+var needed = []module.Version{
+	{Path: "github.com/google/uuid", Version: "v1.6.0"},
+	{Path: "github.com/spf13/cobra", Version: ""}, // a cobra CLI always has one
+	{Path: "gopkg.in/yaml.v3", Version: "v3.0.1"},
+}
+
+// sums are the go.sum lines of the versions above, so that they can be added
+// without a network; the last is a dependency of yaml.v3's tests, which go.mod
+// files before 1.17 need for the module graph.
+var sums = map[string][]string{
+	"github.com/google/uuid": {
+		"github.com/google/uuid v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=",
+		"github.com/google/uuid v1.6.0/go.mod h1:TIyPZe4MgqvfeYDBFedMoGGpEw/LqOeaOT+nhxU+yHo=",
+	},
+	"gopkg.in/yaml.v3": {
+		"gopkg.in/yaml.v3 v3.0.1 h1:fxVm/GzAzEWqLHuvctI91KS9hhNmmWOoWu0XTYJS7CA=",
+		"gopkg.in/yaml.v3 v3.0.1/go.mod h1:K4uyk7z7BCEPqu6E+C64Yfv1cQ7kz7rIZviUmN+EgEM=",
+		"gopkg.in/check.v1 v0.0.0-20161208181325-20d25e280405/go.mod h1:Co6ibVJAznAaIkqp8huTwlJQCZ016jof/cbN4VW5Yz0=",
+	},
+}
+
+// Add returns the changes to go.mod, go.sum and vendor/ that let a package of
+// the module import what the runtime needs, and an undo text, one step a line,
+// for Remove. Nothing is written. A version that the module's build already
+// has is kept. It runs the go command, without a network where all is known.
+func Add(ctx context.Context, env Env) (changes []transaction.Change, undo string, err error) {
+	name := filepath.Join(env.Dir, "go.mod")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, "", err
+	}
+	f, err := modfile.Parse(name, data, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	var steps []string
+	var added []module.Version
+	for _, m := range needed {
+		if m.Path == modfile.ModulePath(data) {
+			continue
+		}
+		r := requirement(f, m.Path)
+		if r != nil && !r.Indirect {
+			continue
+		}
+		if r != nil {
+			m.Version = r.Mod.Version
+			steps = append(steps, "direct "+m.Path)
+		} else {
+			if selected := selectedVersion(ctx, env, m.Path); selected != "" {
+				m.Version = selected
+			}
+			if m.Version == "" {
+				return nil, "", fmt.Errorf("%s: no version of %s in the build list", name, m.Path)
+			}
+			steps = append(steps, "add "+m.Path)
+		}
+		added = append(added, m)
+	}
+	if len(added) == 0 {
+		return nil, "", nil
+	}
+	edited, err := required(name, data, added)
+	if err != nil {
+		return nil, "", err
+	}
+	changes = append(changes, transaction.Change{Name: name, Old: data, New: edited})
+	vendored := isVendored(env, f)
+	sumChange, sumSteps, err := addSums(ctx, env, added, vendored)
+	if err != nil {
+		return nil, "", err
+	}
+	changes = append(changes, sumChange...)
+	steps = append(steps, sumSteps...)
+	if vendored {
+		more, vendorSteps, err := addVendor(ctx, env, added)
+		if err != nil {
+			return nil, "", err
+		}
+		changes = append(changes, more...)
+		steps = append(steps, vendorSteps...)
+	}
+	undoLines := append([]string{"go.mod is " + fingerprint(edited)}, inverse(edited, data)...)
+	return changes, strings.Join(append(undoLines, steps...), "\n") + "\n", nil
+}
+
+func requirement(f *modfile.File, path string) *modfile.Require {
+	for _, r := range f.Require {
+		if r.Mod.Path == path {
+			return r
+		}
+	}
+	return nil
+}
+
+// required adds or makes direct some requirements, where go mod tidy would
+// have them. Line ends stay what they were.
+func required(name string, data []byte, added []module.Version) ([]byte, error) {
+	crlf := bytes.Contains(data, []byte("\r\n"))
+	plain := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	f, err := modfile.Parse(name, plain, nil)
+	if err != nil {
+		return nil, err
+	}
+	byPath := map[string]*modfile.Require{}
+	var list []*modfile.Require
+	for _, r := range f.Require {
+		copied := *r
+		byPath[r.Mod.Path] = &copied
+		list = append(list, &copied)
+	}
+	for _, m := range added {
+		if r := byPath[m.Path]; r != nil {
+			r.Indirect = false
+			continue
+		}
+		list = append(list, &modfile.Require{Mod: m})
+	}
+	separate := f.Go != nil && semver.Compare("v"+f.Go.Version, "v1.17") >= 0
+	if separate {
+		f.SetRequireSeparateIndirect(list)
+	} else {
+		f.SetRequire(list)
+	}
+	f.Cleanup()
+	f.SortBlocks()
+	out, err := f.Format()
+	if err != nil {
+		return nil, err
+	}
+	if crlf {
+		out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
+	}
+	return out, nil
+}
+
+// selectedVersion is the version of a module in the build list, "" when the
+// build has none.
+func selectedVersion(ctx context.Context, env Env, path string) string {
+	if data, err := os.ReadFile(filepath.Join(env.Dir, "vendor", "modules.txt")); err == nil {
+		for _, line := range strings.Split(string(data), "\n") {
+			if fields := strings.Fields(line); len(fields) >= 3 && fields[0] == "#" && fields[1] == path {
+				return fields[2]
+			}
+		}
+		return ""
+	}
+	out, err := goCommand(ctx, env.Dir, "list", "-mod=readonly", "-m", "-f", "{{.Version}}", path)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// goCommand runs the go command without letting it write to the module.
+func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return out, nil
+}
+
+// addSums completes go.sum. In a vendored module the go command does not look
+// at it, so what is not known without a network is left to go mod tidy.
+func addSums(ctx context.Context, env Env, added []module.Version, vendored bool) ([]transaction.Change, []string, error) {
+	name := filepath.Join(env.Dir, "go.sum")
+	data, err := os.ReadFile(name)
+	existed := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	eol := "\n"
+	if bytes.Contains(data, []byte("\r\n")) {
+		eol = "\r\n"
+	}
+	lines := strings.Split(strings.TrimSuffix(string(data), eol), eol)
+	if !existed || len(data) == 0 {
+		lines = nil
+	}
+	have := map[string]bool{}
+	for _, line := range lines {
+		have[line] = true
+	}
+	var steps []string
+	for _, m := range added {
+		known, err := sumLines(ctx, env, m, have)
+		if err != nil {
+			if vendored {
+				continue
+			}
+			return nil, nil, err
+		}
+		for _, line := range known {
+			if have[line] {
+				continue
+			}
+			have[line] = true
+			at := sort.Search(len(lines), func(i int) bool { return sumLess(line, lines[i]) })
+			lines = append(lines[:at], append([]string{line}, lines[at:]...)...)
+			steps = append(steps, "sum "+line)
+		}
+	}
+	if len(steps) == 0 {
+		return nil, nil, nil
+	}
+	change := transaction.Change{Name: name, New: []byte(strings.Join(lines, eol) + eol), Mode: 0o644}
+	if existed {
+		change.Old = append([]byte{}, data...)
+		if !bytes.HasSuffix(data, []byte(eol)) && len(data) > 0 {
+			steps = append(steps, "sum without newline")
+		}
+	} else {
+		steps = append(steps, "sum created")
+	}
+	return []transaction.Change{change}, steps, nil
+}
+
+// sumLines returns the go.sum lines of a module version: those that ship with
+// telemetrygen, or what the go command downloads and checks.
+func sumLines(ctx context.Context, env Env, m module.Version, have map[string]bool) ([]string, error) {
+	if own := sums[m.Path]; len(own) > 0 && strings.HasPrefix(own[0], m.Path+" "+m.Version+" ") {
+		return own, nil
+	}
+	for line := range have {
+		if strings.HasPrefix(line, m.Path+" "+m.Version+" h1:") {
+			return nil, nil
+		}
+	}
+	info, err := download(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return []string{
+		fmt.Sprintf("%s %s %s", m.Path, m.Version, info.Sum),
+		fmt.Sprintf("%s %s/go.mod %s", m.Path, m.Version, info.GoModSum),
+	}, nil
+}
+
+// sumLess orders go.sum lines as the go command does: by path, by version, a
+// module's content before its go.mod.
+func sumLess(a, b string) bool {
+	fa, fb := strings.Fields(a), strings.Fields(b)
+	if len(fa) < 2 || len(fb) < 2 || fa[0] != fb[0] {
+		return a < b
+	}
+	va, suffixA, _ := strings.Cut(fa[1], "/")
+	vb, suffixB, _ := strings.Cut(fb[1], "/")
+	if c := semver.Compare(va, vb); c != 0 {
+		return c < 0
+	}
+	return suffixA < suffixB
+}

@@ -1,0 +1,216 @@
+package gomod
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
+)
+
+// isVendored reports whether the go command builds this module from vendor/:
+// the folder is there and go.mod says go 1.14 or later.
+func isVendored(env Env, f *modfile.File) bool {
+	_, err := os.Stat(filepath.Join(env.Dir, "vendor", "modules.txt"))
+	return err == nil && f.Go != nil && semver.Compare("v"+f.Go.Version, "v1.14") >= 0
+}
+
+// downloaded is what go mod download says of a module.
+type downloaded struct{ Dir, Sum, GoModSum, GoMod string }
+
+// download gets a module into the module cache, where it usually is.
+func download(ctx context.Context, m module.Version) (downloaded, error) {
+	var info downloaded
+	out, err := goCommand(ctx, os.TempDir(), "mod", "download", "-json", m.Path+"@"+m.Version)
+	if err != nil {
+		return info, fmt.Errorf("%s %s is needed and neither known nor in the module cache: %w", m.Path, m.Version, err)
+	}
+	return info, json.Unmarshal(out, &info)
+}
+
+// addVendor brings modules into vendor/ as go mod vendor lays them out: the
+// package's files without tests, and its entry in modules.txt.
+func addVendor(ctx context.Context, env Env, added []module.Version) ([]transaction.Change, []string, error) {
+	listName := filepath.Join(env.Dir, "vendor", "modules.txt")
+	list, err := os.ReadFile(listName)
+	if err != nil {
+		return nil, nil, err
+	}
+	var changes []transaction.Change
+	var steps []string
+	edited := string(list)
+	for _, m := range added {
+		heading := fmt.Sprintf("# %s %s\n", m.Path, m.Version)
+		at := strings.Index(edited, heading)
+		if at < 0 {
+			files, err := vendoredFiles(ctx, env, m)
+			if err != nil {
+				return nil, nil, err
+			}
+			explicit, err := explicitLine(ctx, m)
+			if err != nil {
+				return nil, nil, err
+			}
+			edited = insertModule(edited, m.Path, heading+explicit+m.Path+"\n")
+			for _, c := range files {
+				rel, _ := filepath.Rel(env.Dir, c.Name)
+				steps = append(steps, "vendored "+m.Path+" "+filepath.ToSlash(rel))
+			}
+			changes = append(changes, files...)
+			steps = append(steps, "vendor added "+m.Path)
+			continue
+		}
+		// It is there for another dependency: now it is required explicitly.
+		entry := edited[at:]
+		if end := strings.Index(entry[1:], "\n# "); end >= 0 {
+			entry = entry[:end+2]
+		}
+		if !strings.Contains(entry, "\n"+m.Path+"\n") {
+			return nil, nil, fmt.Errorf("vendor/ holds %s, but not its package of that name; run `go get %s@%s && go mod vendor` with the runtime package in place", m.Path, m.Path, m.Version)
+		}
+		after := at + len(heading)
+		rest := edited[after:]
+		switch {
+		case strings.HasPrefix(rest, "## explicit"):
+			continue
+		case strings.HasPrefix(rest, "## go "):
+			edited = edited[:after] + "## explicit; " + rest[len("## "):]
+		default:
+			edited = edited[:after] + "## explicit\n" + rest
+		}
+		steps = append(steps, "vendor explicit "+m.Path)
+	}
+	if edited != string(list) {
+		changes = append(changes, transaction.Change{Name: listName, Old: list, New: []byte(edited)})
+	}
+	return changes, steps, nil
+}
+
+// explicitLine is the annotation of a module that go.mod requires.
+func explicitLine(ctx context.Context, m module.Version) (string, error) {
+	info, err := download(ctx, m)
+	if err != nil {
+		return "", err
+	}
+	data, err := os.ReadFile(info.GoMod)
+	if err != nil {
+		return "", err
+	}
+	f, err := modfile.ParseLax(info.GoMod, data, nil)
+	if err != nil {
+		return "", err
+	}
+	if f.Go == nil {
+		return "## explicit\n", nil
+	}
+	return "## explicit; go " + f.Go.Version + "\n", nil
+}
+
+// insertModule puts an entry of modules.txt where it is sorted.
+func insertModule(list, path, entry string) string {
+	var offsets []int
+	for at := 0; at < len(list); {
+		end := strings.IndexByte(list[at:], '\n')
+		if end < 0 {
+			break
+		}
+		if strings.HasPrefix(list[at:], "# ") {
+			offsets = append(offsets, at)
+		}
+		at += end + 1
+	}
+	for _, at := range offsets {
+		fields := strings.Fields(list[at : at+strings.IndexByte(list[at:], '\n')])
+		if len(fields) >= 2 && fields[1] > path {
+			return list[:at] + entry + list[at:]
+		}
+	}
+	return list + entry
+}
+
+// vendoredFiles are the files of a module's root package that go mod vendor
+// copies: all but tests and the module files.
+func vendoredFiles(ctx context.Context, env Env, m module.Version) ([]transaction.Change, error) {
+	info, err := download(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(info.Dir)
+	if err != nil {
+		return nil, err
+	}
+	var changes []transaction.Change
+	for _, e := range entries {
+		name := e.Name()
+		if !e.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || name == "go.mod" || name == "go.sum" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(info.Dir, name))
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, transaction.Change{
+			Name: filepath.Join(env.Dir, "vendor", filepath.FromSlash(m.Path), name), New: data, Mode: 0o644,
+		})
+	}
+	sort.Slice(changes, func(i, j int) bool { return changes[i].Name < changes[j].Name })
+	return changes, nil
+}
+
+// removeVendor takes back what addVendor did.
+func removeVendor(env Env, steps []string, kept map[string]bool) ([]transaction.Change, error) {
+	listName := filepath.Join(env.Dir, "vendor", "modules.txt")
+	list, err := os.ReadFile(listName)
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var changes []transaction.Change
+	edited := string(list)
+	for _, step := range steps {
+		fields := strings.Fields(step)
+		if len(fields) != 3 || kept[fields[1]] || kept[fields[2]] {
+			continue
+		}
+		switch {
+		case fields[0] == "vendored":
+			name := filepath.Join(env.Dir, filepath.FromSlash(fields[2]))
+			if data, err := os.ReadFile(name); err == nil {
+				changes = append(changes, transaction.Change{Name: name, Old: data})
+			}
+		case fields[0] == "vendor" && fields[1] == "added":
+			if at := strings.Index(edited, "# "+fields[2]+" "); at >= 0 {
+				end := len(edited)
+				if next := strings.Index(edited[at+1:], "\n# "); next >= 0 {
+					end = at + 1 + next + 1
+				}
+				edited = edited[:at] + edited[end:]
+			}
+		case fields[0] == "vendor" && fields[1] == "explicit":
+			if at := strings.Index(edited, "# "+fields[2]+" "); at >= 0 {
+				line := at + strings.IndexByte(edited[at:], '\n') + 1
+				rest := edited[line:]
+				rest = strings.TrimPrefix(rest, "## explicit\n")
+				if tail, ok := strings.CutPrefix(rest, "## explicit; "); ok {
+					rest = "## " + tail
+				}
+				edited = edited[:line] + rest
+			}
+		}
+	}
+	if !bytes.Equal([]byte(edited), list) {
+		changes = append(changes, transaction.Change{Name: listName, Old: list, New: []byte(edited)})
+	}
+	return changes, nil
+}
