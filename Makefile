@@ -1,0 +1,21 @@
+# `make demo` and `make test` do all set-up on a machine that has Go, git and make.
+
+.PHONY: demo test bench fuzz golden
+
+demo:
+	go run ./internal/demo
+
+test:
+	go vet ./...
+	go test ./...
+
+# Ratios within one run: instrumented against twin, ours against a peer's.
+bench:
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./runtime ./rewrite ./collector
+
+# Rewrite the wanted diffs and reports after a change that is meant.
+golden:
+	go test ./rewrite -run TestGolden -update
+
+fuzz:
+	go test ./rewrite -run '^$$' -fuzz FuzzInstrumentAndRemove -fuzztime 10m

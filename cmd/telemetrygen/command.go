@@ -1,0 +1,199 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telemetrygen/telemetrygen/rewrite"
+)
+
+// command holds what a run of telemetrygen reads from and writes to.
+type command struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+
+	options  rewrite.Options
+	endpoint string
+	interval string
+	diff     bool
+	check    bool
+	remove   bool
+	json     bool
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "telemetrygen [flags] [package]",
+		Short: "Instrument a cobra CLI with honest usage telemetry",
+		Long: `Telemetrygen parses a cobra CLI, injects hooks that count (command path, exit
+code), never arguments or flags, and copies the small runtime that does so into
+the CLI's module. Review the result with git diff, like any other change.
+
+The package is the CLI's main package, "." by default, as go generate runs it:
+
+	//go:generate go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen --endpoint https://example.com/telemetry
+
+Run by hand, flags that are not given are those of the last go generate.
+
+Exit status: 0 when all is well, 1 when --diff or --check found differences,
+2 on an error. Nothing is written on an error.`,
+		Example: `  telemetrygen --endpoint https://example.com/telemetry   instrument the CLI in this folder
+  telemetrygen --diff ./cmd/pace                          show what would change
+  telemetrygen --check ./cmd/pace                         for CI: is everything up to date?
+  telemetrygen --remove                                   take all of it out again`,
+		Args:          cobra.MaximumNArgs(1),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version(),
+		RunE:          c.run,
+	}
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	root.SetVersionTemplate("telemetrygen {{.Version}}\n")
+	f := root.Flags()
+	f.SortFlags = false
+	f.StringVar(&c.options.App, "app", "", "name of the CLI in paths and folders (default: the root command's name)")
+	f.StringVar(&c.endpoint, "endpoint", "", "URL that reports are sent to (default: none, nothing is ever sent)")
+	f.StringVar(&c.interval, "interval", "3600", "least time between two uploads, in seconds or as 1h30m; -1 for never")
+	f.StringVar(&c.options.Consent, "consent", "", `"opt-out" or "opt-in" (default "opt-out")`)
+	f.StringVar(&c.options.PackageDir, "package-dir", "", "folder of the runtime package (default internal/telemetry, another when that is taken)")
+	f.StringVar(&c.options.Tags, "tags", "", "build tags of the CLI, comma-separated")
+	f.StringVarP(&c.options.Dir, "C", "C", ".", "run as if started in `folder`")
+	f.BoolVar(&c.diff, "diff", false, "print what would change, write nothing; exit status 1 if there is anything")
+	f.BoolVar(&c.check, "check", false, "write nothing; exit status 1 when something is not up to date")
+	f.BoolVar(&c.remove, "remove", false, "take all instrumentation out again")
+	f.BoolVar(&c.json, "json", false, "print the report as JSON")
+	root.MarkFlagsMutuallyExclusive("diff", "check")
+	root.MarkFlagsMutuallyExclusive("remove", "check")
+	root.CompletionOptions.DisableDefaultCmd = true
+	return root
+}
+
+// version is telemetrygen's own, from the build information.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+func (c *command) run(cmd *cobra.Command, args []string) error {
+	o := c.options
+	o.Package = "."
+	if len(args) == 1 {
+		o.Package = args[0]
+	}
+	flags := cmd.Flags()
+	if flags.Changed("endpoint") {
+		if err := checkEndpoint(c.endpoint); err != nil {
+			return err
+		}
+		o.Endpoint = &c.endpoint
+	}
+	if flags.Changed("interval") {
+		interval, err := parseInterval(c.interval)
+		if err != nil {
+			return err
+		}
+		o.Interval = &interval
+	}
+	switch o.Consent {
+	case "", "opt-out", "opt-in":
+	default:
+		return fmt.Errorf("--consent is %q; it takes opt-out or opt-in", o.Consent)
+	}
+	// Under go generate the flags of the line are all there is to know.
+	o.Remembered = c.getenv("GOFILE") == ""
+	progress := newProgress(c.stderr)
+	defer progress.clear()
+	o.Progress = progress.stage
+
+	plan := rewrite.Instrument
+	if c.remove {
+		plan = rewrite.Remove
+	}
+	result, err := plan(cmd.Context(), o)
+	progress.clear()
+	if err != nil {
+		return err
+	}
+	for _, name := range result.Restored {
+		fmt.Fprintf(c.stderr, "%s: put back, an earlier run was interrupted while writing\n", name)
+	}
+	return c.finish(result)
+}
+
+// finish prints or writes what was planned.
+func (c *command) finish(r *rewrite.Result) error {
+	report := c.stdout
+	if c.diff {
+		if _, err := c.stdout.Write(r.Diff()); err != nil {
+			return err
+		}
+		report = c.stderr
+	}
+	switch {
+	case c.json && !c.diff:
+		if err := r.JSON(c.stdout); err != nil {
+			return err
+		}
+	case c.json:
+		if err := r.JSON(c.stderr); err != nil {
+			return err
+		}
+	case !c.remove:
+		r.Text(report)
+	}
+	if c.check {
+		if r.Changed() {
+			fmt.Fprintln(c.stderr, "telemetrygen: "+r.Stale())
+			return errDifferences
+		}
+		return nil
+	}
+	if c.diff {
+		if r.Changed() {
+			return errDifferences
+		}
+		return nil
+	}
+	if err := r.Write(); err != nil {
+		return err
+	}
+	if !c.json {
+		c.written(r)
+	}
+	return nil
+}
+
+func (c *command) written(r *rewrite.Result) {
+	changes := r.Changes()
+	if len(changes) == 0 {
+		fmt.Fprintln(c.stdout, "everything was up to date")
+		return
+	}
+	for _, change := range changes {
+		fmt.Fprintln(c.stdout, change)
+	}
+	if !c.remove {
+		fmt.Fprintln(c.stdout, "review it with: git diff")
+	}
+}
+
+// parseInterval reads seconds, as the original's setting, or a Go duration.
+func parseInterval(s string) (time.Duration, error) {
+	if seconds, err := strconv.ParseInt(s, 10, 32); err == nil {
+		return time.Duration(seconds) * time.Second, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d%time.Second != 0 {
+		return 0, fmt.Errorf("--interval is %q; it takes whole seconds (3600), a duration (1h30m), or -1 for never", s)
+	}
+	return d, nil
+}

@@ -1,0 +1,41 @@
+// Telemetrygen instruments a cobra CLI with honest usage telemetry: it counts
+// command paths and exit codes, never arguments or flags.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	c := command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+	err := c.root().ExecuteContext(ctx)
+	stop()
+	os.Exit(c.status(err))
+}
+
+// Exit statuses, as of diff(1) and gofmt -d.
+const (
+	statusOK          = 0
+	statusDifferences = 1
+	statusError       = 2
+)
+
+// errDifferences ends a --diff or --check that found some.
+var errDifferences = errors.New("there are differences")
+
+func (c *command) status(err error) int {
+	switch {
+	case err == nil:
+		return statusOK
+	case errors.Is(err, errDifferences):
+		return statusDifferences
+	}
+	fmt.Fprintf(c.stderr, "telemetrygen: %v\n", err)
+	return statusError
+}

@@ -1,0 +1,68 @@
+package rewrite
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"sort"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// buildKey is a hash of everything that decides what the instrumented CLI's
+// command tree is: the module's own files as they will be, and the build IDs
+// of everything else, which stand in the names of the export data.
+func (m *module) buildKey(p *plan, r *Result) (string, error) {
+	h := sha256.New()
+	file := func(name string, data []byte) {
+		fmt.Fprintf(h, "%s %d\n", name, len(data))
+		h.Write(data)
+	}
+	for _, pkg := range m.closure() {
+		if !m.isOwn(pkg.PkgPath) {
+			fmt.Fprintf(h, "%s %s\n", pkg.PkgPath, pkg.ExportFile)
+			continue
+		}
+		for _, name := range append(append([]string(nil), pkg.GoFiles...), append(pkg.OtherFiles, pkg.EmbedFiles...)...) {
+			if data, ok := p.edited[name]; ok {
+				file(name, data)
+			} else if s, ok := m.sources[name]; ok {
+				file(name, s.stripped)
+			} else if data, err := os.ReadFile(name); err == nil {
+				file(name, data)
+			} else {
+				return "", err
+			}
+		}
+	}
+	runtime, err := runtimeFiles(m.generate.dir, m.generate.name(), configSource(m.generate.name(), m.main.PkgPath, r.Settings, ""))
+	if err != nil {
+		return "", err
+	}
+	for _, name := range sortedNames(runtime) {
+		file(name, runtime[name])
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// closure is everything that the main package reaches without the runtime
+// package: the same before and after it is there.
+func (m *module) closure() []*packages.Package {
+	seen := map[string]bool{m.generate.path: true}
+	var list []*packages.Package
+	var visit func(p *packages.Package)
+	visit = func(p *packages.Package) {
+		if seen[p.PkgPath] {
+			return
+		}
+		seen[p.PkgPath] = true
+		list = append(list, p)
+		for _, dep := range p.Imports {
+			visit(dep)
+		}
+	}
+	visit(m.main)
+	sort.Slice(list, func(i, j int) bool { return list[i].PkgPath < list[j].PkgPath })
+	return list
+}

@@ -1,0 +1,100 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/ast"
+	"go/types"
+	"os"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// isOwn reports whether a package belongs to the CLI's module.
+func (m *module) isOwn(path string) bool {
+	p := m.all[path]
+	return p != nil && p.Module != nil && p.Module.Path == m.path
+}
+
+// executesParam reports whether a function of a dependency executes, or keeps
+// for its package to execute, the command passed as its i-th argument. The
+// dependency's source decides; nothing of it is edited.
+func (m *module) executesParam(fn *types.Func, i int) bool {
+	d := m.dependency(fn.Pkg().Path())
+	if d == nil {
+		return false
+	}
+	return d.executed[paramPlace(fn, i)]
+}
+
+// A dependency is a package of another module that executes cobra commands.
+type dependency struct {
+	executed map[string]bool // places from which a command reaches an Execute
+}
+
+// dependency analyses a package of another module, nil when it has nothing to
+// do with executing commands.
+func (m *module) dependency(path string) *dependency {
+	if d, ok := m.dependencies[path]; ok {
+		return d
+	}
+	m.dependencies[path] = nil // breaks import cycles through test variants, and stands for "no"
+	p := m.all[path]
+	if p == nil || !mentionsExecute(p) {
+		return nil
+	}
+	contents := map[string][]byte{}
+	for _, name := range p.GoFiles {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil
+		}
+		contents[name] = data
+	}
+	c := m.typeCheck(p, contents, nil)
+	fl := newFlow()
+	fl.add(c)
+	d := &dependency{executed: map[string]bool{}}
+	for _, file := range c.files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if s, ok := c.info.Selections[n]; ok && executeMethods[n.Sel.Name] && isCommand(s.Obj().Type().(*types.Signature).Recv().Type()) {
+					f := &finder{c: c}
+					d.reach(fl, f.receiverExpr(n, s), c)
+				}
+			case *ast.CallExpr:
+				fn := c.callee(n)
+				if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() == path || fn.Pkg().Path() == cobraPath {
+					return true
+				}
+				for i, arg := range n.Args {
+					if isCommand(c.info.TypeOf(arg)) && m.executesParam(fn, i) {
+						d.reach(fl, arg, c)
+					}
+				}
+			}
+			return true
+		})
+	}
+	m.dependencies[path] = d
+	return d
+}
+
+// reach marks every place from which a command can come to expr.
+func (d *dependency) reach(fl *flow, expr ast.Expr, c *checked) {
+	fl.literals(expr, c, func(place string) { d.executed[place] = true })
+}
+
+// mentionsExecute looks for the text of a call before paying for types.
+func mentionsExecute(p *packages.Package) bool {
+	if _, ok := p.Imports[cobraPath]; !ok {
+		return false
+	}
+	for _, name := range p.GoFiles {
+		data, err := os.ReadFile(name)
+		if err == nil && bytes.Contains(data, []byte(".Execute")) {
+			return true
+		}
+	}
+	return false
+}

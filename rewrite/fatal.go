@@ -1,0 +1,206 @@
+package rewrite
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// fatal finds calls that log and end the process inside a dependency. What
+// ends the process cannot be swapped there, so the status is announced before
+// the call, or, where computing the arguments may take the whole run
+// (log.Fatal(http.ListenAndServe(...))), behind its last argument.
+func (f *finder) fatal(call *ast.CallExpr) {
+	fn := f.c.callee(call)
+	if fn == nil || fn.Pkg() == nil {
+		return
+	}
+	path := fn.Pkg().Path()
+	code, ok := fatalLogger(path, receiverName(fn), fn.Name())
+	if !ok {
+		if !f.m.isOwn(path) && mayEnd(fn.Name()) && path != "os" && path != cobraPath && returnsNothing(fn) && !zerologFatal(fn) {
+			f.find(KindDependency, call, f.short(call.Fun)+" of "+path+": if it ends the process, the run is recorded as -1")
+		}
+		if zerologFatal(fn) {
+			f.zerolog(call)
+		}
+		return
+	}
+	f.announce(call, call, code, fn)
+}
+
+func returnsNothing(fn *types.Func) bool {
+	return fn.Type().(*types.Signature).Results().Len() == 0
+}
+
+func zerologFatal(fn *types.Func) bool {
+	path := withoutMajor(fn.Pkg().Path())
+	return fn.Name() == "Fatal" && (path == zerologPath || path == zerologPath+"/log")
+}
+
+// zerolog climbs from Fatal() to the end of its chain; the process ends in the
+// last call, so the whole statement is announced.
+func (f *finder) zerolog(call *ast.CallExpr) {
+	top := call
+	for i := len(f.stack) - 1; i > 0; i-- {
+		sel, ok := f.stack[i].(*ast.SelectorExpr)
+		if !ok {
+			break
+		}
+		outer, ok := f.stack[i-1].(*ast.CallExpr)
+		if !ok || outer.Fun != ast.Expr(sel) {
+			break
+		}
+		top = outer
+		i--
+	}
+	f.announce(call, top, 1, nil)
+}
+
+// announce says before a call that the process will end with code.
+func (f *finder) announce(at, call *ast.CallExpr, code int, fn *types.Func) {
+	what := fmt.Sprintf("%s: status %d recorded before it", f.short(call.Fun), code)
+	if stmt, ok := f.statementOf(call); ok && f.pure(call) {
+		text := fmt.Sprintf("%s.Exiting(%d)", f.local, code)
+		start := f.offset(stmt.Pos())
+		if blank(f.src[lineStart(f.src, start):start]) {
+			text += newlineOf(f.src) + indentation(f.src, start)
+		} else {
+			text += "; "
+		}
+		f.find(KindFatal, at, what, f.insert(stmt.Pos(), text))
+		return
+	}
+	if arg := f.lastAny(call, fn); arg != nil && !f.deferred(call) {
+		f.find(KindFatal, at, what,
+			f.insert(arg.Pos(), fmt.Sprintf("%s.ExitingWith(%d, ", f.local, code)), f.insert(arg.End(), ")"))
+		return
+	}
+	f.find(KindUncovered, at, f.short(call.Fun)+" ends the process here in a form that is not covered; the run is recorded as -1")
+}
+
+// statementOf returns the statement that consists of this call alone and
+// stands in a list, where another can be put before it.
+func (f *finder) statementOf(call *ast.CallExpr) (ast.Stmt, bool) {
+	for i := len(f.stack) - 1; i > 0; i-- {
+		stmt, ok := f.stack[i].(*ast.ExprStmt)
+		if !ok {
+			continue
+		}
+		if ast.Unparen(stmt.X) != ast.Expr(call) {
+			return nil, false
+		}
+		switch outer := f.stack[i-1].(type) {
+		case *ast.BlockStmt, *ast.CaseClause:
+			return stmt, true
+		case *ast.CommClause:
+			return stmt, outer.Comm != ast.Stmt(stmt)
+		case *ast.LabeledStmt:
+			return stmt, true
+		}
+		return nil, false
+	}
+	if len(f.stack) > 0 {
+		if stmt, ok := f.stack[len(f.stack)-1].(*ast.ExprStmt); ok && ast.Unparen(stmt.X) == ast.Expr(call) {
+			return stmt, true
+		}
+	}
+	return nil, false
+}
+
+func (f *finder) deferred(call *ast.CallExpr) bool {
+	switch f.stackTop().(type) {
+	case *ast.DeferStmt, *ast.GoStmt:
+		return true
+	}
+	return false
+}
+
+// pure reports whether evaluating a call's arguments, and its receiver, can be
+// taken as immediate: only names, literals, operators and calls that format.
+func (f *finder) pure(call *ast.CallExpr) bool {
+	ok := true
+	ast.Inspect(call, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if n != call && !f.immediate(n) {
+				ok = false
+			}
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				ok = false
+			}
+		case *ast.FuncLit:
+			return false
+		}
+		return ok
+	})
+	return ok
+}
+
+var formatting = map[string]bool{
+	"fmt": true, "errors": true, "strings": true, "strconv": true, "path": true, "path/filepath": true, "bytes": true,
+	"time": true, "go.uber.org/zap": true, "github.com/pkg/errors": true, "golang.org/x/xerrors": true, "github.com/fatih/color": true,
+}
+
+// immediate reports whether a call only formats or converts.
+func (f *finder) immediate(call *ast.CallExpr) bool {
+	if tv, ok := f.c.info.Types[call.Fun]; ok && (tv.IsType() || tv.IsBuiltin()) {
+		return true
+	}
+	fn := f.c.callee(call)
+	if fn == nil {
+		return false
+	}
+	sig := fn.Type().(*types.Signature)
+	if sig.Recv() != nil && sig.Params().Len() == 0 && (fn.Name() == "Error" || fn.Name() == "String" || fn.Name() == "Name") {
+		return true
+	}
+	if fn.Pkg() == nil {
+		return false
+	}
+	path := fn.Pkg().Path()
+	if fn.Name() == "Sleep" {
+		return false
+	}
+	if _, fatal := fatalLogger(path, receiverName(fn), fn.Name()); fatal {
+		return false
+	}
+	return formatting[withoutMajor(path)] || strings.HasPrefix(path, zerologPath) || isLoggerChain(fn)
+}
+
+// isLoggerChain reports whether a method of a logging package returns its own
+// kind, as logrus.WithError(err).WithField("k", v) does.
+func isLoggerChain(fn *types.Func) bool {
+	path := withoutMajor(fn.Pkg().Path())
+	for _, l := range loggers {
+		if l.path == path {
+			return true
+		}
+	}
+	return false
+}
+
+// lastAny returns a call's last argument when it is passed as an interface{},
+// so that it can go through a function.
+func (f *finder) lastAny(call *ast.CallExpr, fn *types.Func) ast.Expr {
+	if fn == nil || len(call.Args) == 0 || call.Ellipsis.IsValid() {
+		return nil
+	}
+	sig := fn.Type().(*types.Signature)
+	if !sig.Variadic() || len(call.Args) < sig.Params().Len() {
+		return nil
+	}
+	last := sig.Params().At(sig.Params().Len() - 1).Type().(*types.Slice).Elem()
+	iface, ok := last.Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() > 0 {
+		return nil
+	}
+	arg := call.Args[len(call.Args)-1]
+	if tuple, ok := f.c.info.TypeOf(arg).(*types.Tuple); ok && tuple.Len() != 1 {
+		return nil
+	}
+	return arg
+}
