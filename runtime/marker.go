@@ -102,7 +102,11 @@ func (d folder) adopt(name string) (*marker, run) {
 		return nil, run{}
 	}
 	m := &marker{dir: d, name: name, f: f}
-	if locked, _ := tryLock(f); !locked {
+	locked, _ := tryLock(f)
+	if locked {
+		_, err = os.Lstat(d.markerPath(name)) // release may just have renamed it
+	}
+	if !locked || err != nil {
 		f.Close()
 		return nil, run{}
 	}

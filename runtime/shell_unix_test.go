@@ -14,3 +14,8 @@ func shellCode(state *os.ProcessState) int {
 	}
 	return state.ExitCode()
 }
+
+const (
+	sigstop = syscall.SIGSTOP
+	sigcont = syscall.SIGCONT
+)

@@ -1,0 +1,166 @@
+//go:build !notelemetry && linux
+
+package telemetry
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The system calls with which the runtime touches files. Hitting these, one
+// after the other, visits every state that the disk can be left in.
+var fileCalls = strings.Fields("openat mkdirat newfstatat fstat flock pread64 pwrite64 write read getdents64 close unlinkat renameat fcntl")
+
+// sweep runs the CLI under strace again and again, with the fault injected into
+// the first, second, ... call of each kind, until no run meets it any more. It
+// checks the runs in which it hit a call on the runtime's files.
+func sweep(t *testing.T, fault string, prepare func() *home, check func(h *home, o outcome, call string), args ...string) {
+	t.Helper()
+	strace := needProgram(t, "strace")
+	hits := 0
+	for _, name := range fileCalls {
+		for n, misses := 1, 0; misses < 2; n++ { // strace counts per thread: one more round makes sure
+			h := prepare()
+			log := filepath.Join(t.TempDir(), "strace")
+			cmd := h.command(strace)
+			cmd.Args = append([]string{"strace", "-f", "-y", "-o", log, "-e", "trace=" + name,
+				"-e", fmt.Sprintf("inject=%s:%s:when=%d", name, fault, n), built.cli}, args...)
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+				t.Fatal(err)
+			}
+			trace, err := os.ReadFile(log)
+			if err != nil {
+				t.Fatal(err)
+			}
+			call := injected(string(trace))
+			if call == "" {
+				misses++
+				continue
+			}
+			if misses = 0; strings.Contains(call, "/.config") {
+				hits++
+				check(h, outcome{stdout.String(), stderr.String(), shellCode(cmd.ProcessState)}, fmt.Sprintf("%s %d: %s", name, n, call))
+			}
+		}
+	}
+	if t.Logf("%d calls were hit", hits); hits < 20 {
+		t.Error("that is too few to be true")
+	}
+}
+
+// injected is the line of the call that was hit, "" if none was.
+func injected(trace string) (call string) {
+	begun := map[string]string{} // by thread
+	for _, line := range strings.Split(trace, "\n") {
+		thread := strings.SplitN(line, " ", 2)[0]
+		if strings.Contains(line, "(") && !strings.Contains(line, "resumed>") {
+			begun[thread] = line
+		}
+		if strings.Contains(line, "INJECTED") {
+			return begun[thread]
+		}
+		if strings.HasSuffix(line, "= ?") || strings.HasSuffix(line, "<unfinished ...>") {
+			call = begun[thread]
+		}
+	}
+	if !strings.Contains(trace, "killed by SIGKILL") {
+		return ""
+	}
+	return call
+}
+
+// A process that is killed at any system call leaves a readable file, and is
+// counted once: as the code it had, as -1, or not at all if nothing had begun.
+func TestKilledAtEverySystemCall(t *testing.T) {
+	warm := "metric_points:\n    pace get data-policy:\n        0:\n            cumulative_count: 5\ncli_version: v1.16.0\noperating_system: linux\n"
+	for _, state := range []struct{ name, report, env string }{
+		{"cold", "", "X=1"}, {"warm", warm, "X=1"},
+		{"one more digit", strings.Replace(warm, "5", "9", 1), "X=1"},
+		{"the id is made", warm, "PACE_TELEMETRY=on"},
+	} {
+		t.Run(state.name, func(t *testing.T) {
+			t.Parallel()
+			sweep(t, "signal=KILL", func() *home {
+				h := newHome(t, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=100000", state.env)
+				h.write(timestampFile, strconv.FormatInt(time.Now().Unix(), 10))
+				if state.report != "" {
+					h.write(reportFile, state.report)
+					h.run("get", "data-policy") // so that the next one finds the file as it left it
+				}
+				return h
+			}, func(h *home, o outcome, call string) {
+				before := h.report().MetricPoints.count("pace get data-policy", 0)
+				if o.code != 137 {
+					t.Errorf("%s: exit code %d, not killed", call, o.code)
+				}
+				h.run("required")
+				after := h.report().MetricPoints
+				if after.count("pace required", 1) != 1 {
+					t.Errorf("%s: the next run was not counted:\n%s", call, h.read(reportFile))
+				}
+				base := uint64(0)
+				if state.report != "" {
+					base = 6
+					if strings.Contains(state.report, "9") {
+						base = 10
+					}
+				}
+				of := after.count("pace get data-policy", 0) - base + after.count("pace get data-policy", -1)
+				began := strings.Contains(o.stdout, "policy")
+				if of > 1 || of == 0 && began {
+					t.Errorf("%s: counted %d times (began %v, %d before)\n%s", call, of, began, before, h.read(reportFile))
+				}
+				if left, _ := os.ReadDir(h.file(markerDir)); len(left) > 0 {
+					t.Errorf("%s: marker left", call)
+				}
+			}, "get", "data-policy")
+		})
+	}
+}
+
+// The next run, which counts what the dead one left, may be killed too.
+func TestKilledWhileCountingTheDead(t *testing.T) {
+	sweep(t, "signal=KILL", func() *home {
+		h := newHome(t)
+		h.run("end", "kill")
+		return h
+	}, func(h *home, o outcome, call string) {
+		h.run("required")
+		if got := h.report().MetricPoints.count("pace end kill", -1); got != 1 {
+			t.Errorf("%s: the killed run was counted %d times\n%s", call, got, h.read(reportFile))
+		}
+	}, "get", "data-policy")
+}
+
+// Whatever the disk answers, to whatever call, the command prints and returns
+// what it did before, and the count is right or short by that run.
+func TestErrorAtEverySystemCall(t *testing.T) {
+	for _, errno := range []string{"ENOSPC", "EIO", "EROFS"} {
+		t.Run(errno, func(t *testing.T) {
+			t.Parallel()
+			sweep(t, "error="+errno, func() *home {
+				h := newHome(t)
+				h.run("end", "three")
+				return h
+			}, func(h *home, o outcome, call string) {
+				// The CLI's own write to stdout is hit as well: that is not the telemetry's.
+				if o.code != 3 || o.stderr != "" {
+					t.Errorf("%s: %+v", call, o)
+				}
+				h.run("required")
+				now := h.report().MetricPoints
+				if got := now.count("pace end three", 3) + now.count("pace end three", -1); got < 1 || got > 2 || now.count("pace required", 1) != 1 {
+					t.Errorf("%s: counted\n%s", call, h.counts())
+				}
+			}, "end", "three")
+		})
+	}
+}

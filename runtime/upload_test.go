@@ -1,0 +1,255 @@
+//go:build !notelemetry && linux
+
+package telemetry
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sending is a home whose user said on, with uploads to url.
+func sending(t testing.TB, url string, env ...string) *home {
+	return newHome(t, append([]string{"PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT=" + url}, env...)...)
+}
+
+// uploaders are the processes of the tests' CLI that are alive in this home.
+func (h *home) uploaders() (pids []int) {
+	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, file := range environs {
+		data, _ := os.ReadFile(file)
+		if text := "\x00" + string(data); strings.Contains(text, "\x00HOME="+h.dir+"\x00") && strings.Contains(text, "\x00PACE_TELEMETRY_UPLOAD_CHILD=1\x00") {
+			pid, _ := strconv.Atoi(strings.Split(file, "/")[2])
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// wait until cond holds.
+func eventually(t testing.TB, what string, limit time.Duration, cond func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !cond(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not after %s", what, limit)
+		}
+	}
+}
+
+// The body is the report; the payload is in neither argv nor the environment;
+// the second run within the interval sends nothing.
+func TestUpload(t *testing.T) {
+	type seen struct{ cmdline, environ, cwd, stdin string }
+	process := make(chan seen, 1)
+	var h *home
+	server := newCollector(t, func(w http.ResponseWriter, r *http.Request) {
+		var s seen
+		for _, pid := range h.uploaders() {
+			dir := "/proc/" + strconv.Itoa(pid)
+			cmdline, _ := os.ReadFile(dir + "/cmdline")
+			environ, _ := os.ReadFile(dir + "/environ")
+			s = seen{cmdline: string(cmdline), environ: string(environ)}
+			s.cwd, _ = os.Readlink(dir + "/cwd")
+			s.stdin, _ = os.Readlink(dir + "/fd/0")
+		}
+		process <- s
+		_, _ = w.Write([]byte("OK\n"))
+	})
+	h = sending(t, server.URL+"/telemetry")
+	h.run("get", "data-policy", "secret")
+	server.wait(t, 1)
+	h.run("get", "data-policy")
+	got := server.bodies()
+	id := h.report().ID
+	want := `{"metric_points":{"pace get data-policy":{"0":{"cumulative_count":1}}},"cli_version":"v1.16.0","operating_system":"linux","id":"` + id + `"}`
+	if len(got) != 1 || got[0] != (received{"POST", "application/json", want}) {
+		t.Errorf("received %+v, want %s", got, want)
+	}
+	if s := <-process; s.cmdline != "pace\x00" || s.cwd != "/" || s.stdin != "/dev/null" || strings.Contains(s.environ, "policy") || strings.Contains(s.environ, id) {
+		t.Errorf("the uploader: %+v", s)
+	}
+	stamp, err := strconv.ParseInt(h.read(timestampFile), 10, 64)
+	if age := time.Now().Unix() - stamp; err != nil || age < 0 || age > 60 {
+		t.Errorf("stamp %q", h.read(timestampFile))
+	}
+	eventually(t, "the uploader ends", 10*time.Second, func() bool { return len(h.uploaders()) == 0 })
+}
+
+// Whatever the server does, the command is its twin, there was one attempt, and
+// the next one waits for the next interval.
+func TestServersThatMisbehave(t *testing.T) {
+	elsewhere := newCollector(t, nil)
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	release := make(chan struct{})
+	defer close(release)
+	servers := map[string]string{"refused": "http://" + closed.Addr().String(), "silent": "http://" + silent.Addr().String(),
+		"broken TLS": "https://" + silent.Addr().String(), "no URL": "::no url::", "no host": "http:///x", "another scheme": "file:///etc/passwd"}
+	for name, answer := range map[string]http.HandlerFunc{
+		"500":        func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500) },
+		"429":        func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Retry-After", "1"); w.WriteHeader(429) },
+		"redirected": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, 307) },
+		"slow":       func(w http.ResponseWriter, r *http.Request) { <-release },
+		"not OK":     func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(strings.Repeat("x", 1<<20))) },
+	} {
+		servers[name] = newCollector(t, answer).URL
+	}
+	for name, url := range servers {
+		t.Run(name, func(t *testing.T) {
+			h := sending(t, url)
+			for i := 0; i < 3; i++ {
+				sameForUser(t, h.run("end", "three"), h.runProgram(built.twin, "end", "three"))
+			}
+			h.want("pace end three 3 3")
+			if n := len(h.uploaders()); n > 1 {
+				t.Errorf("%d uploaders at once", n)
+			}
+			for _, pid := range h.uploaders() { // hanging ones need not be waited for: TestDeadline does
+				p, _ := os.FindProcess(pid)
+				_ = p.Kill()
+			}
+		})
+	}
+	if n := len(elsewhere.bodies()); n > 0 {
+		t.Errorf("the report followed a redirect %d times", n)
+	}
+}
+
+// A server that never answers does not keep the uploader alive.
+func TestUploaderDeadline(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	h := sending(t, "http://"+silent.Addr().String())
+	begin := time.Now()
+	h.run("get", "data-policy")
+	eventually(t, "the uploader starts", 10*time.Second, func() bool { return len(h.uploaders()) == 1 })
+	eventually(t, "the uploader gives up", uploadDeadline+5*time.Second, func() bool { return len(h.uploaders()) == 0 })
+	if took := time.Since(begin); took < time.Second {
+		t.Errorf("the server had only %s to answer", took)
+	}
+}
+
+// Nothing is left open: whoever reads from a pipe that the command was given
+// gets its end when the command ends, not when the uploader does.
+func TestUploaderHoldsNoPipe(t *testing.T) {
+	stop := make(chan struct{})
+	server := newCollector(t, func(w http.ResponseWriter, r *http.Request) { <-stop })
+	h := sending(t, server.URL)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := h.command(built.cli, "get", "data-policy")
+	cmd.Stdout = w
+	cmd.ExtraFiles = []*os.File{w}
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	_ = r.SetReadDeadline(time.Now().Add(10 * time.Second))
+	for err = nil; err == nil; {
+		_, err = r.Read(make([]byte, 100))
+	}
+	if err.Error() != "EOF" {
+		t.Errorf("the pipe did not end: %v", err)
+	}
+	server.waiting(t)
+	close(stop)
+}
+
+// waiting waits until a request has come in, answered or not.
+func (c *collector) waiting(t testing.TB) {
+	eventually(t, "a request comes in", 10*time.Second, func() bool { return len(c.bodies()) > 0 })
+}
+
+// A command that runs for long uploads while it runs, leaves no zombie, and a
+// user who says off in the meantime is obeyed.
+func TestLongRunningCommandUploads(t *testing.T) {
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=1")
+	h.run("telemetry", "on")
+	h.run("required")
+	server.wait(t, 1)
+	cmd := h.command(built.cli, "run", "wait")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	server.wait(t, 3)
+	h.run("telemetry", "off")
+	eventually(t, "no child, no zombie", 10*time.Second, func() bool {
+		children, _ := os.ReadFile("/proc/" + strconv.Itoa(cmd.Process.Pid) + "/task/" + strconv.Itoa(cmd.Process.Pid) + "/children")
+		return len(h.uploaders()) == 0 && len(strings.TrimSpace(string(children))) == 0
+	})
+	sent := len(server.bodies())
+	stdin.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	h.want("pace required 1 1") // off: the long run itself is not counted any more
+	if now := len(server.bodies()); now != sent {
+		t.Errorf("%d reports after off", now-sent)
+	}
+}
+
+// The proxy of the environment is used; loopback is exempt by its rules, so the
+// endpoint has a name that only the proxy needs to know.
+func TestProxy(t *testing.T) {
+	proxy := newCollector(t, nil)
+	h := sending(t, "http://telemetry.invalid/x", "HTTP_PROXY="+proxy.URL)
+	h.run("get", "data-policy")
+	proxy.wait(t, 1)
+}
+
+// A user who says off while the uploader is connecting is obeyed: the body is
+// only handed over if sending is still allowed.
+func TestOffWhileTheUploaderConnects(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT=http://telemetry.invalid/x")
+	h.run("telemetry", "on")
+	h.env = append(h.env, "HTTPS_PROXY=http://"+listener.Addr().String(), "PACE_TELEMETRY_ENDPOINT=https://telemetry.invalid/x")
+	h.run("get", "data-policy")
+	conn, err := listener.Accept() // the uploader asks the proxy to connect
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if got := h.run("telemetry", "off"); got.code != 0 {
+		t.Fatal(got)
+	}
+	_, _ = conn.Write([]byte("HTTP/1.1 502 no\r\n\r\n"))
+	eventually(t, "the uploader ends", 10*time.Second, func() bool { return len(h.uploaders()) == 0 })
+	body := &consenting{Reader: strings.NewReader("x"), dir: folder(h.file(""))}
+	if n, err := body.Read(make([]byte, 1)); n > 0 || err == nil {
+		t.Error("the body can be read after off")
+	}
+}
+
+// The variable that marks the uploader does nothing to a command with arguments.
+func TestUploaderVariableInAShell(t *testing.T) {
+	h := newHome(t, "PACE_TELEMETRY_UPLOAD_CHILD=1")
+	sameForUser(t, h.run("end", "three"), h.runProgram(built.twin, "end", "three"))
+}
