@@ -38,8 +38,8 @@ func addCommand(root *cobra.Command) {
 	add := func(name, short string, run func(folder, *cobra.Command) error) {
 		process.own.AddCommand(&cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, SilenceUsage: true,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				d, ok := openFolder(name == "on" || name == "off")
-				if !ok && (name == "on" || name == "off") {
+				d, ok := findFolder()
+				if (name == "on" || name == "off") && !(ok && d.make()) {
 					return errors.New("the folder " + string(d) + " cannot be written")
 				}
 				return run(d, cmd)

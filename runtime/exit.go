@@ -74,13 +74,16 @@ func record(code int) {
 	if process.path == "" {
 		return
 	}
-	dir, ok := openFolder(process.marker == nil)
+	dir, ok := findFolder()
 	if !ok {
 		return
 	}
 	c := decide(dir)
 	if c.level == levelOff {
 		process.marker.remove()
+		return
+	}
+	if process.marker == nil && !dir.make() { // a command that removed the folder does not get it back
 		return
 	}
 	if process.counted != nil && process.counted.code == code {

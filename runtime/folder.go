@@ -25,9 +25,9 @@ type folder string
 
 func (d folder) path(name string) string { return string(d) + string(os.PathSeparator) + name }
 
-// openFolder finds the folder and, if create is set, makes it when it is
-// missing. It reports false where nothing may or can be kept.
-func openFolder(create bool) (folder, bool) {
+// findFolder reports false where nothing may or can be kept. The folder need not
+// exist: make it only once something is to be kept.
+func findFolder() (folder, bool) {
 	base, parents := configHome()
 	if base == "" {
 		return "", false
@@ -37,7 +37,7 @@ func openFolder(create bool) (folder, bool) {
 	if err == nil {
 		return d, info.IsDir() && mayWrite(info)
 	}
-	if !create || !os.IsNotExist(err) {
+	if !os.IsNotExist(err) {
 		return d, false
 	}
 	// Look at the owner before anything is made: sudo may leave HOME pointing at the user's.
@@ -50,11 +50,11 @@ func openFolder(create bool) (folder, bool) {
 		}
 		parents--
 	}
-	if !info.IsDir() || !mayWrite(info) {
-		return d, false
-	}
-	return d, os.MkdirAll(string(d), 0o700) == nil
+	return d, info.IsDir() && mayWrite(info)
 }
+
+// make makes the folder, if it is missing.
+func (d folder) make() bool { return os.MkdirAll(string(d), 0o700) == nil }
 
 // configHome is the user's configuration folder, also on macOS that of the XDG
 // base directory specification, and how many of its last elements may be made

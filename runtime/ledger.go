@@ -3,6 +3,7 @@
 package telemetry
 
 import (
+	"bytes"
 	"fmt"
 	"hash/crc32"
 	"os"
@@ -138,17 +139,14 @@ func (l *ledger) count(m *marker, r run) error {
 // countInPlace reports false if it changed nothing.
 func (l *ledger) countInPlace(m *marker, r run) (bool, error) {
 	const pageSize = 4096 // the smallest there is: inside one, a write is not torn when the process is killed
-	if l.sends && r.unsent {
-		return false, nil // the baseline changes too
-	}
 	f, err := openFile(l.path(reportFile), os.O_RDWR)
 	if err != nil {
 		return false, nil
 	}
 	defer f.Close()
 	data, err := readAll(f)
-	if err != nil || l.sum != l.checksum(data) {
-		return false, nil
+	if err != nil || l.sum != l.checksum(data) || r.unsent && bytes.Contains(data, []byte("\nid: ")) {
+		return false, nil // edited by somebody else, or the baseline changes too
 	}
 	at, size := locate(data, r)
 	before, err := strconv.ParseUint(string(data[at:at+size]), 10, 63)

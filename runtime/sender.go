@@ -20,7 +20,7 @@ func upload() {
 	time.AfterFunc(uploadDeadline, func() { os.Exit(1) })
 	defer shield()
 	closeInherited()
-	dir, ok := openFolder(false)
+	dir, ok := findFolder()
 	if !ok {
 		return
 	}

@@ -88,12 +88,12 @@ func begin(cmd *cobra.Command) {
 	if process.path = recordedPath(cmd); process.path == "" {
 		return
 	}
-	dir, ok := openFolder(true)
+	dir, ok := findFolder()
 	if !ok {
 		return
 	}
 	c := decide(dir)
-	if c.level == levelOff {
+	if c.level == levelOff || !dir.make() {
 		return
 	}
 	process.marker = dir.mark(run{path: process.path, code: noExitSeen, unsent: !c.sends()})

@@ -3,8 +3,12 @@
 package telemetry
 
 import (
+	"bufio"
+	"encoding/pem"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -223,28 +227,60 @@ func TestProxy(t *testing.T) {
 // A user who says off while the uploader is connecting is obeyed: the body is
 // only handed over if sending is still allowed.
 func TestOffWhileTheUploaderConnects(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	h := newHome(t, "PACE_TELEMETRY_ENDPOINT=http://telemetry.invalid/x")
-	h.run("telemetry", "on")
-	h.env = append(h.env, "HTTPS_PROXY=http://"+listener.Addr().String(), "PACE_TELEMETRY_ENDPOINT=https://telemetry.invalid/x")
-	h.run("get", "data-policy")
-	conn, err := listener.Accept() // the uploader asks the proxy to connect
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if got := h.run("telemetry", "off"); got.code != 0 {
-		t.Fatal(got)
-	}
-	_, _ = conn.Write([]byte("HTTP/1.1 502 no\r\n\r\n"))
-	eventually(t, "the uploader ends", 10*time.Second, func() bool { return len(h.uploaders()) == 0 })
-	body := &consenting{Reader: strings.NewReader("x"), dir: folder(h.file(""))}
-	if n, err := body.Read(make([]byte, 1)); n > 0 || err == nil {
-		t.Error("the body can be read after off")
+	for _, off := range []bool{false, true} {
+		t.Run(strconv.FormatBool(off), func(t *testing.T) {
+			server := httptest.NewUnstartedServer(nil)
+			got := make(chan string, 1)
+			server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				got <- string(body)
+				_, _ = w.Write([]byte("OK"))
+			})
+			server.StartTLS()
+			defer server.Close()
+			certificate := filepath.Join(t.TempDir(), "ca.pem")
+			text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+			if err := os.WriteFile(certificate, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			proxy, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer proxy.Close()
+			h := newHome(t, "PACE_TELEMETRY_ENDPOINT=https://example.com/x", // the name in the certificate
+				"HTTPS_PROXY=http://"+proxy.Addr().String(), "SSL_CERT_FILE="+certificate)
+			h.run("telemetry", "on")
+			h.run("get", "data-policy")
+			client, err := proxy.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			if _, err := http.ReadRequest(bufio.NewReader(client)); err != nil { // CONNECT
+				t.Fatal(err)
+			}
+			if off {
+				h.run("telemetry", "off")
+			}
+			upstream, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer upstream.Close()
+			_, _ = client.Write([]byte("HTTP/1.1 200 OK\r\n\r\n"))
+			go func() { _, _ = io.Copy(upstream, client); upstream.Close() }()
+			go func() { _, _ = io.Copy(client, upstream) }()
+			eventually(t, "the uploader ends", 10*time.Second, func() bool { return len(h.uploaders()) == 0 })
+			body := ""
+			select {
+			case body = <-got:
+			default:
+			}
+			if sent := strings.Contains(body, "data-policy"); sent == off {
+				t.Errorf("off %v, received %q", off, body)
+			}
+		})
 	}
 }
 

@@ -1,0 +1,250 @@
+//go:build !notelemetry && linux
+
+package telemetry
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// What decides, and what follows: nothing kept, kept, or kept with an id and sent.
+func TestConsent(t *testing.T) {
+	for _, c := range []struct {
+		env, file string
+		level     string
+	}{
+		{"", "", "local"}, // before the notice
+		{"", "on 1700000000\n", "on"},
+		{"", "noticed 1700000000\n", "on"},
+		{"", "local 1700000000\n", "local"},
+		{"", "off 1700000000\n", "off"},
+		{"", "\n", "off"},
+		{"", "garbage\x00", "off"},
+		{"PACE_TELEMETRY=on", "", "on"},
+		{"PACE_TELEMETRY=ON", "off 1\n", "on"},
+		{"PACE_TELEMETRY=1", "", "on"},
+		{"PACE_TELEMETRY=yes", "", "on"},
+		{"PACE_TELEMETRY=local", "on 1\n", "local"},
+		{"PACE_TELEMETRY=off", "on 1\n", "off"},
+		{"PACE_TELEMETRY=0", "on 1\n", "off"},
+		{"PACE_TELEMETRY=no", "", "off"},
+		{"PACE_TELEMETRY=false", "", "off"},
+		{"PACE_TELEMETRY=onn", "on 1\n", "off"},
+		{"DO_NOT_TRACK=1 PACE_TELEMETRY=on", "on 1\n", "off"},
+		{"DO_NOT_TRACK=yes", "", "off"},
+		{"DO_NOT_TRACK=0 PACE_TELEMETRY=on", "", "on"},
+		{"DO_NOT_TRACK=false PACE_TELEMETRY=on", "", "on"},
+		{"CI=true PACE_TELEMETRY=on", "", "local"},
+		{"CI=false PACE_TELEMETRY=on", "", "on"},
+		{"TF_BUILD=True", "on 1\n", "local"},
+		{"PACE_TELEMETRY=on PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=-1", "", "never"},
+		{"PACE_TELEMETRY=on PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=x", "", "never"},
+		{"PACE_TELEMETRY=on PACE_TELEMETRY_ENDPOINT=", "", "never"},
+	} {
+		t.Run(fmt.Sprintf("%s %q", c.env, c.file), func(t *testing.T) {
+			t.Parallel()
+			server := newCollector(t, nil)
+			h := newHome(t, append([]string{"PACE_TELEMETRY_ENDPOINT=" + server.URL}, strings.Fields(c.env)...)...)
+			if c.file != "" {
+				h.write(consentFile, c.file)
+			}
+			h.run("get", "data-policy")
+			h.run("end", "kill")
+			h.run("get", "data-policy")
+			switch c.level {
+			case "off":
+				if h.read(reportFile) != "" || h.read(lockFile) != "" {
+					t.Errorf("counted:\n%s", h.read(reportFile))
+				}
+				if c.file == "" {
+					h.nothingKept()
+				}
+			default:
+				h.want("pace end kill -1 1", "pace get data-policy 0 2")
+				if hasID := h.report().ID != ""; hasID != (c.level == "on") {
+					t.Errorf("an id: %v", hasID)
+				}
+			}
+			if c.level == "on" {
+				server.wait(t, 1)
+			} else if h.read(timestampFile) != "" || len(h.uploaders()) > 0 || len(server.bodies()) > 0 {
+				t.Error("an upload was tried")
+			}
+		})
+	}
+}
+
+// An administrator's file lowers everything and raises nothing.
+func TestAdministrator(t *testing.T) {
+	needRoot(t)
+	if _, err := os.Stat(adminFile()); err == nil {
+		t.Fatalf("%s exists on this machine", adminFile())
+	}
+	if err := os.MkdirAll(filepath.Dir(adminFile()), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(filepath.Dir(adminFile()))
+	defer os.Remove(adminFile())
+	for _, c := range []struct{ text, env, counts, id string }{
+		{"off\n", "PACE_TELEMETRY=on", "", ""},
+		{"", "PACE_TELEMETRY=on", "", ""}, // made with touch: surely meant
+		{"local\n", "PACE_TELEMETRY=on", "pace required 1 1", "no"},
+		{"on\n", "PACE_TELEMETRY=local", "pace required 1 1", "no"},
+		{"on\n", "PACE_TELEMETRY=off", "", ""},
+	} {
+		if err := os.WriteFile(adminFile(), []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		h := newHome(t, c.env, "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
+		h.run("required")
+		if h.counts() != c.counts || h.report().ID != "" {
+			t.Errorf("%q, %s: counted %q, id %q", c.text, c.env, h.counts(), h.report().ID)
+		}
+		if status := h.run("telemetry", "status"); c.env == "PACE_TELEMETRY=on" && !strings.Contains(status.stdout, adminFile()) {
+			t.Errorf("status does not name the file:\n%s", status.stdout)
+		}
+	}
+}
+
+// What was counted before the consent is never sent, nor what is counted while
+// only local is allowed; the file itself stays complete.
+func TestCountsFromBeforeConsentStay(t *testing.T) {
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=0")
+	local := *h
+	local.env = append([]string{"PACE_TELEMETRY=local"}, h.env...)
+	h.run("get", "data-policy")
+	h.run("end", "kill")
+	h.run("telemetry", "on")
+	h.run("get", "data-policy")
+	server.wait(t, 1)
+	local.run("get", "data-policy")
+	local.run("end", "kill")
+	local.run("required")
+	h.run("get", "data-policy")
+	server.wait(t, 2)
+	h.want("pace end kill -1 2", "pace get data-policy 0 4", "pace required 1 1")
+	last := server.bodies()[1].body
+	want := `{"metric_points":{"pace get data-policy":{"0":{"cumulative_count":2}}},"cli_version":"v1.16.0","operating_system":"linux","id":"` + h.report().ID + `"}`
+	if last != want {
+		t.Errorf("sent %s\nwant %s", last, want)
+	}
+	if shown := h.run("telemetry", "show"); shown.stdout != want {
+		t.Errorf("show prints %s\nwant %s", shown.stdout, want)
+	}
+}
+
+// The command that the user stops it with.
+func TestTelemetryCommand(t *testing.T) {
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL)
+	for _, args := range []string{"telemetry", "telemetry status", "telemetry show", "telemetry reset"} {
+		if got := h.run(strings.Fields(args)...); got.code != 0 {
+			t.Errorf("%s: %+v", args, got)
+		}
+		h.nothingKept()
+	}
+	h.run("telemetry", "on")
+	h.run("required")
+	server.wait(t, 1)
+	first := h.report().ID
+	if got := h.run("telemetry", "status"); !strings.Contains(got.stdout, "telemetry: on\n") || !strings.Contains(got.stdout, h.file(consentFile)) {
+		t.Errorf("status: %+v", got)
+	}
+	h.run("telemetry", "off")
+	if text := h.read(reportFile) + h.read(baselineFile); strings.Contains(text, first) || h.report().ID != "" || first == "" {
+		t.Errorf("the id %q survives off:\n%s", first, text)
+	}
+	h.run("required")
+	h.want("pace required 1 1")
+	h.run("telemetry", "on")
+	h.run("required")
+	if id := h.report().ID; id == "" || id == first {
+		t.Errorf("the id after off and on: %q, was %q", id, first)
+	}
+	h.run("telemetry", "reset")
+	if h.read(reportFile) != "" || h.read(baselineFile) != "" {
+		t.Error("reset keeps counts")
+	}
+	for _, args := range []string{"telemetry nope", "telemetry on off", "telemetry status --nope"} {
+		if got := h.run(strings.Fields(args)...); got.code != 1 {
+			t.Errorf("%s: %+v", args, got)
+		}
+	}
+	h.run("required")
+	h.want("pace required 1 1")
+	if help := h.run("--help"); strings.Contains(help.stdout, "telemetry") {
+		t.Errorf("help speaks of telemetry:\n%s", help.stdout)
+	}
+	if got := newHome(t, "PACE_TELEMETRY=off").run("telemetry", "on"); got.code != 1 {
+		t.Errorf("on, against the environment: %+v", got)
+	}
+}
+
+// The notice: on a terminal, once, and nothing is sent before it was shown.
+func TestNotice(t *testing.T) {
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL)
+	for _, args := range []string{"get", "--help", "--version", "__complete get"} {
+		if text := h.onTerminal(args); strings.Contains(text, "counts") {
+			t.Errorf("%s shows the notice", args)
+		}
+	}
+	h.nothingKept()
+	h.run("required") // no terminal
+	if text := h.onTerminal("required"); !strings.Contains(text, "telemetry off") || !strings.Contains(text, server.URL) {
+		t.Errorf("no notice:\n%s", text)
+	}
+	if h.report().ID != "" || h.read(timestampFile) != "" || len(h.uploaders()) > 0 {
+		t.Error("the run that showed the notice tried to send")
+	}
+	if text := h.onTerminal("required"); strings.Contains(text, "telemetry off") {
+		t.Errorf("the notice came again:\n%s", text)
+	}
+	server.wait(t, 1)
+	if body := server.bodies()[0].body; !strings.Contains(body, `{"pace required":{"1":{"cumulative_count":1}}}`) {
+		t.Errorf("sent %s", body)
+	}
+	ci := newHome(t, "CI=1", "PACE_TELEMETRY_ENDPOINT="+server.URL)
+	if text := ci.onTerminal("required"); strings.Contains(text, "telemetry off") {
+		t.Error("a notice in CI")
+	}
+}
+
+// onTerminal runs the CLI with a pseudo terminal as stderr and returns what it shows.
+func (h *home) onTerminal(args string) string {
+	h.t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	need(h.t, err == nil, "a pseudo terminal")
+	defer master.Close()
+	var number, unlock int32
+	for request, at := range map[uintptr]*int32{syscall.TIOCGPTN: &number, syscall.TIOCSPTLCK: &unlock} {
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, master.Fd(), request, uintptr(unsafe.Pointer(at))); errno != 0 {
+			h.t.Fatal(errno)
+		}
+	}
+	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	cmd := h.command(built.cli, strings.Fields(args)...)
+	cmd.Stderr = slave
+	err = cmd.Run()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		h.t.Fatal(err)
+	}
+	slave.Close()
+	var shown bytes.Buffer
+	_ = master.SetReadDeadline(time.Now().Add(5 * time.Second))
+	_, _ = io.Copy(&shown, master) // ends with EIO when nobody has the terminal open
+	return shown.String()
+}
