@@ -1,0 +1,199 @@
+//go:build !notelemetry && linux
+
+package telemetry
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Whatever is the matter with the folder, every kind of run stays its twin.
+func TestFolderInAnyState(t *testing.T) {
+	const healthy = "metric_points:\n    pace end three:\n        3:\n            cumulative_count: 5\ncli_version: v1.16.0\noperating_system: linux\n"
+	states := map[string]struct {
+		prepare func(t *testing.T, h *home)
+		counted string // after one run of `end three`; "?" = not looked at
+	}{
+		"missing":   {func(*testing.T, *home) {}, "pace end three 3 1"},
+		"HOME gone": {func(t *testing.T, h *home) { h.env = append(h.env, "HOME="+h.dir+"/none") }, ""},
+		"HOME unset": {func(t *testing.T, h *home) {
+			h.env = []string{"PATH=" + os.Getenv("PATH")}
+		}, ""},
+		"HOME relative": {func(t *testing.T, h *home) { h.env = append(h.env, "HOME=here") }, ""},
+		"XDG": {func(t *testing.T, h *home) {
+			h.env = append(h.env, "HOME=/nowhere", "XDG_CONFIG_HOME="+h.dir+"/.config")
+		}, "pace end three 3 1"},
+		"a file in place of .config":      {func(t *testing.T, h *home) { h.put(".config", "x") }, "?"},
+		"a file in its place":             {func(t *testing.T, h *home) { h.put(".config/pace", "x") }, "?"},
+		"a folder in place of the report": {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml/x/y", "x") }, "pace end three 3 1"},
+		"a folder in place of the lock":   {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.lock/x", "x") }, ""},
+		"a file in place of the markers":  {func(t *testing.T, h *home) { h.put(".config/pace/telemetry-running", "x") }, "pace end three 3 1"},
+		"strange markers": {func(t *testing.T, h *home) {
+			h.put(".config/pace/telemetry-running/empty", "")
+			h.put(".config/pace/telemetry-running/torn", "  -1 s pace en")
+			h.put(".config/pace/telemetry-running/garbage", "\x00\xff garbage\n")
+		}, "pace end three 3 1"},
+		"strange record": {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.lock", strings.Repeat("- \x00", 3000)) }, "pace end three 3 1"},
+		"empty report":   {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml", "") }, "pace end three 3 1"},
+		"no YAML":        {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml", "{{{ \x00") }, "pace end three 3 1"},
+		"torn":           {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml", healthy[:len(healthy)/2]) }, "?"},
+		"another shape":  {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml", "metric_points: [1, 2]\n") }, "pace end three 3 1"},
+		"negative": {func(t *testing.T, h *home) {
+			h.put(".config/pace/telemetry.yaml", strings.Replace(healthy, "5", "-5", 1))
+		}, "pace end three 3 1"},
+		"edited by hand": {func(t *testing.T, h *home) {
+			h.put(".config/pace/telemetry.yaml", "# mine\n"+strings.ReplaceAll(healthy, "    ", "  "))
+		}, "pace end three 3 6"},
+		"other version": {func(t *testing.T, h *home) {
+			h.put(".config/pace/telemetry.yaml", strings.Replace(healthy, "v1.16.0", "1.0", 1))
+		}, "pace end three 3 6"},
+		"Windows newline": {func(t *testing.T, h *home) {
+			h.put(".config/pace/telemetry.yaml", strings.ReplaceAll(healthy, "\n", "\r\n"))
+		}, "pace end three 3 6"},
+		"a link": {func(t *testing.T, h *home) {
+			h.put("dotfiles/pace.yaml", healthy)
+			h.put(".config/pace/x", "")
+			must(t, os.Symlink("../../dotfiles/pace.yaml", h.file(reportFile)))
+		}, "pace end three 3 6"},
+		"a pipe": {func(t *testing.T, h *home) {
+			h.put(".config/pace/x", "")
+			must(t, syscall.Mkfifo(h.file(reportFile), 0o600))
+			must(t, syscall.Mkfifo(h.file(brokenFile), 0o600))
+		}, "pace end three 3 1"},
+		"a pipe for consent": {func(t *testing.T, h *home) {
+			h.put(".config/pace/x", "")
+			must(t, syscall.Mkfifo(h.file(consentFile), 0o600))
+		}, ""},
+		"owned by somebody else": {func(t *testing.T, h *home) {
+			h.put(".config/pace/telemetry.yaml", healthy)
+			must(t, os.Chown(h.file(reportFile), 12345, 12345))
+		}, "pace end three 3 6"},
+		"a user's folder, run by root": {func(t *testing.T, h *home) { must(t, os.Chown(h.dir, 12345, 12345)) }, ""},
+	}
+	for name, state := range states {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if strings.Contains(name, "somebody") || strings.Contains(name, "by root") {
+				needRoot(t)
+			}
+			h := newHome(t)
+			state.prepare(t, h)
+			sameForUser(t, h.run("end", "three"), h.runProgram(built.twin, "end", "three"))
+			if state.counted != "?" && h.counts() != state.counted {
+				t.Errorf("counted %q, want %q", h.counts(), state.counted)
+			}
+			for _, args := range []string{"get data-policy", "nope", "get", "--help", "--version", "end panic", "hooked wrapped-error", "__complete get"} {
+				sameForUser(t, h.run(strings.Fields(args)...), h.runProgram(built.twin, strings.Fields(args)...))
+			}
+			if name == "a link" {
+				if target, err := os.Readlink(h.file(reportFile)); err != nil || target != "../../dotfiles/pace.yaml" {
+					t.Errorf("the link is gone: %v", err)
+				}
+			}
+			if state.counted == "" && strings.Contains(name, "root") {
+				h.nothingKept()
+			}
+		})
+	}
+}
+
+// put writes a file below the home folder, with the folders that it needs.
+func (h *home) put(name, text string) {
+	h.t.Helper()
+	must(h.t, os.MkdirAll(filepath.Dir(filepath.Join(h.dir, name)), 0o700))
+	must(h.t, os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What could not be parsed is kept beside the new report.
+func TestUnreadableReportIsSetAside(t *testing.T) {
+	h := newHome(t)
+	h.write(reportFile, "{{{")
+	h.run("end", "three")
+	if h.read(brokenFile) != "{{{" {
+		t.Errorf("set aside: %q", h.read(brokenFile))
+	}
+}
+
+// A full disk costs at most the counts of the runs that met it.
+func TestDiskFull(t *testing.T) {
+	needRoot(t)
+	for _, warm := range []bool{false, true} {
+		h := newHome(t)
+		must(t, os.MkdirAll(filepath.Join(h.dir, ".config"), 0o700))
+		disk := filepath.Join(h.dir, ".config")
+		need(t, syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64k") == nil, "the right to mount a tmpfs")
+		defer func() { must(t, syscall.Unmount(disk, 0)) }()
+		before := uint64(0)
+		if warm {
+			h.run("end", "three")
+			before = 1
+		}
+		full, err := os.Create(filepath.Join(disk, "full"))
+		must(t, err)
+		for err = nil; err == nil; {
+			_, err = full.Write(make([]byte, 512))
+		}
+		full.Close()
+		for i := 0; i < 3; i++ {
+			sameForUser(t, h.run("end", "three"), h.runProgram(built.twin, "end", "three"))
+			sameForUser(t, h.run("nope"), h.runProgram(built.twin, "nope"))
+		}
+		if got := h.report().MetricPoints.count("pace end three", 3); got < before || got > before+3 {
+			t.Errorf("warm %v: counted %d on the full disk", warm, got)
+		}
+		must(t, os.Remove(full.Name()))
+		got := h.report().MetricPoints.count("pace end three", 3)
+		h.run("end", "three")
+		if now := h.report().MetricPoints.count("pace end three", 3); now <= got || now > before+4 {
+			t.Errorf("warm %v: counted %d after there was room again, %d before", warm, now, got)
+		}
+	}
+}
+
+// A disk that cannot be written changes nothing for the user.
+func TestReadOnly(t *testing.T) {
+	needRoot(t)
+	h := newHome(t)
+	h.run("end", "three")
+	disk := filepath.Join(h.dir, ".config")
+	need(t, syscall.Mount(disk, disk, "", syscall.MS_BIND, "") == nil, "the right to mount")
+	defer func() { must(t, syscall.Unmount(disk, 0)) }()
+	must(t, syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_BIND|syscall.MS_RDONLY, ""))
+	for _, args := range []string{"end three", "nope", "end panic", "get data-policy"} {
+		sameForUser(t, h.run(strings.Fields(args)...), h.runProgram(built.twin, strings.Fields(args)...))
+	}
+	h.want("pace end three 3 1")
+}
+
+// A user whose folder was made unreadable, or by root, has a working command.
+func TestNotAllowed(t *testing.T) {
+	needRoot(t)
+	setpriv := needProgram(t, "setpriv")
+	for _, mode := range []os.FileMode{0, 0o500} {
+		h := newHome(t)
+		h.write("x", "")
+		must(t, os.Chmod(h.file(""), mode))
+		must(t, exec.Command("chmod", "-R", "a+rX", built.dir).Run())
+		for dir := h.dir; dir != "/" && dir != "/tmp"; dir = filepath.Dir(dir) {
+			must(t, os.Chmod(dir, 0o755))
+		}
+		as := func(program string) outcome {
+			return h.runProgram(setpriv, "--reuid=12345", "--clear-groups", "--regid=12345", program, "end", "three")
+		}
+		got, want := as(built.cli), as(built.twin)
+		if got.code != want.code || got.stderr != want.stderr || got.code != 3 {
+			t.Errorf("%+v, twin %+v", got, want)
+		}
+	}
+}
