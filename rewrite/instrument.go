@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -355,5 +356,23 @@ func (m *module) listCommands(ctx context.Context, o Options, p *plan, r *Result
 	r.Commands = paths
 	r.Missing, r.Gone = commands.Diff(listed, paths)
 	r.replaceGenerated(listName, onDisk, commands.Text(paths))
+	return r.usersPage()
+}
+
+// usersPage writes TELEMETRY.md for the CLI's users, unless somebody else has.
+func (r *Result) usersPage() error {
+	name := filepath.Join(r.dir, usersFile)
+	onDisk, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil && !bytes.HasPrefix(onDisk, []byte(commands.PageMarker)) {
+		r.Findings = append(r.Findings, Finding{Kind: KindNote, File: usersFile, What: "not written by telemetrygen, so it is left alone; what it says of telemetry is up to you"})
+		return nil
+	}
+	r.replaceGenerated(name, onDisk, commands.Markdown(commands.Doc{
+		App: r.Settings.App, Endpoint: r.Settings.Endpoint, Interval: r.Settings.Interval,
+		OptIn: r.Settings.Consent == "opt-in", Paths: r.Commands,
+	}))
 	return nil
 }

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"go/parser"
@@ -12,6 +13,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 )
 
@@ -71,6 +73,10 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	}
 	if err := r.removeGenerated(g.dir); err != nil {
 		return nil, err
+	}
+	page := filepath.Join(root, usersFile)
+	if data, err := os.ReadFile(page); err == nil && bytes.HasPrefix(data, []byte(commands.PageMarker)) {
+		r.replace(page, data, nil)
 	}
 	modChanges, err := gomod.Remove(gomod.Env{Dir: root}, earlier.undo, func(module string) bool {
 		for path := range imported {
