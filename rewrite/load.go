@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -114,12 +115,12 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 		checked:      map[string]*checked{},
 		dependencies: map[string]*dependency{},
 	}
-	if m.main, err = onlyMain(found, pattern); err != nil {
+	if m.main, err = onlyMain(found, dir, pattern); err != nil {
 		return nil, err
 	}
 	mod := m.main.Module
 	if mod == nil || mod.GoMod == "" {
-		return nil, fmt.Errorf("%s is not in a module; run `go mod init` in its repository first", m.main.Dir)
+		return nil, noModule(m.main.Dir)
 	}
 	m.path, m.dir, m.goMod, m.goVersion = mod.Path, mod.Dir, mod.GoMod, mod.GoVersion
 
@@ -147,7 +148,7 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 }
 
 // onlyMain picks the main package that the pattern names.
-func onlyMain(found []*packages.Package, pattern string) (*packages.Package, error) {
+func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package, error) {
 	var mains, others []string
 	var main *packages.Package
 	for _, p := range found {
@@ -175,14 +176,21 @@ func onlyMain(found []*packages.Package, pattern string) (*packages.Package, err
 	if len(why) > 0 {
 		return nil, &LoadError{Errors: dedup(why)}
 	}
+	if moduleRoot(dir) == "" {
+		return nil, noModule(dir)
+	}
 	return nil, fmt.Errorf("no Go package at %s", pattern)
+}
+
+func noModule(dir string) error {
+	return fmt.Errorf("%s is not in a module; run `go mod init` in its repository first", dir)
 }
 
 func explainListFailure(dir, pattern string, err error) error {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "go.mod file not found"), strings.Contains(text, "cannot find main module"):
-		return fmt.Errorf("%s is not in a module; run `go mod init` in its repository first", dir)
+		return noModule(dir)
 	case errors.Is(err, context.Canceled):
 		return err
 	}
@@ -208,8 +216,7 @@ func (m *module) read(name string) (*source, error) {
 }
 
 // check parses and type-checks one package of the module from its stripped
-// source. Files for which keep returns false are left to their package's
-// export data where that is enough.
+// source.
 func (m *module) check(p *packages.Package) (*checked, error) {
 	if c, ok := m.checked[p.PkgPath]; ok {
 		return c, nil
@@ -258,7 +265,7 @@ func (m *module) typeCheck(p *packages.Package, contents map[string][]byte, subs
 			return m.importFor(p, path)
 		}),
 		FakeImportC: true,
-		Sizes:       types.SizesFor("gc", "amd64"),
+		Sizes:       types.SizesFor("gc", build.Default.GOARCH),
 		Error:       func(err error) { c.errs = append(c.errs, err) },
 	}
 	if p.Module != nil && p.Module.GoVersion != "" {
@@ -301,7 +308,7 @@ type importerFunc func(path string) (*types.Package, error)
 
 func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
-// position returns a printable position of the module's files, relative to dir.
+// relative is a file's name as reports have it: relative to the module's root.
 func (m *module) relative(name string) string {
 	if rel, err := filepath.Rel(m.dir, name); err == nil && !strings.HasPrefix(rel, "..") {
 		return rel

@@ -291,7 +291,11 @@ func (s *stripper) field(lit *ast.CompositeLit, i int, elt ast.Expr) {
 		withComma++
 	}
 	if from, to, alone := ownLine(s.src, start, withComma); alone {
-		s.edits = append(s.edits, splice{start: blankLineBefore(s.src, from), end: to})
+		// The blank line above goes with it, unless the author added to the block.
+		if strings.HasPrefix(strings.TrimSpace(string(s.src[to:])), "}") {
+			from = blankLineBefore(s.src, from)
+		}
+		s.edits = append(s.edits, splice{start: from, end: to})
 		return
 	}
 	if i > 0 {

@@ -1,0 +1,243 @@
+package rewrite_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite"
+)
+
+// cliModule writes a module with the example's requirements.
+func cliModule(t *testing.T, files map[string]string) goldenCase {
+	t.Helper()
+	c := goldenCase{dir: t.TempDir()}
+	c.options = rewrite.Options{Dir: c.dir, Package: "."}
+	for name, content := range files {
+		writeFile(t, filepath.Join(c.dir, filepath.FromSlash(name)), []byte(content))
+	}
+	if _, ok := files["go.mod"]; !ok {
+		c.module(t)
+	}
+	return c
+}
+
+const plainCLI = `package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+var root = &cobra.Command{
+	Use: "cli",
+}
+
+func main() {
+	root.AddCommand(&cobra.Command{Use: "run", Run: func(*cobra.Command, []string) {}})
+	if root.Execute() != nil {
+		os.Exit(1)
+	}
+}
+`
+
+// TestBadInput gives telemetrygen what it cannot instrument: it says why and
+// what to do, and changes nothing.
+func TestBadInput(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		pkg   string
+		want  string // in the message
+	}{
+		{"no module", map[string]string{"main.go": plainCLI, "go.mod": ""}, ".", "go mod init"},
+		{"does not compile", map[string]string{"main.go": strings.Replace(plainCLI, "os.Exit(1)", "os.Exit(one)", 1)}, ".", "undefined: one"},
+		{"does not parse", map[string]string{"main.go": plainCLI + "func {"}, ".", "main.go:"},
+		{"no cobra", map[string]string{"main.go": "package main\n\nfunc main() {}\n"}, ".", "does not use github.com/spf13/cobra"},
+		{"no root", map[string]string{"main.go": strings.Replace(plainCLI, "root.Execute() != nil", "root == nil", 1)}, ".", "executes no root command"},
+		{"no main package", map[string]string{"main.go": "package lib\n", "cmd/cli/main.go": plainCLI}, ".", "telemetrygen ./path/to/main"},
+		{"several main packages", map[string]string{"cmd/a/main.go": plainCLI, "cmd/b/main.go": plainCLI}, "./...", "name one of them"},
+		{"no such package", map[string]string{"main.go": plainCLI}, "./nowhere", "nowhere"},
+		{"two roots", map[string]string{"main.go": strings.Replace(plainCLI, "\tif root", "\tother := cobra.Command{Use: \"other\"}\n\tif len(os.Args) > 5 {\n\t\tother.Execute()\n\t}\n\tif root", 1)}, ".", "--app NAME"},
+		{"an app name that is none", map[string]string{"main.go": strings.Replace(plainCLI, `"cli"`, `"a/b"`, 1)}, ".", "--app"},
+		{"a cgo-free missing package", map[string]string{"main.go": strings.Replace(plainCLI, `"os"`, `"os"`+"\n\t_ \"example.com/nowhere\"", 1)}, ".", "example.com/nowhere"},
+		{"the folder asked for is taken", map[string]string{"main.go": plainCLI, "taken/x.go": "package taken\n"}, ".", "--package-dir"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := cliModule(t, test.files)
+			c.options.Package = test.pkg
+			if test.name == "no module" {
+				if err := os.Remove(filepath.Join(c.dir, "go.mod")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if strings.Contains(test.name, "taken") {
+				c.options.PackageDir = "taken"
+			}
+			before := tree(t, c.dir)
+			_, err := rewrite.Instrument(context.Background(), c.options)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("the message does not say %q:\n%v", test.want, err)
+			}
+			sameTree(t, before, tree(t, c.dir))
+		})
+	}
+}
+
+func TestTwoRootsOfOneNameOrWithANameAreOne(t *testing.T) {
+	source := strings.Replace(plainCLI, "\tif root", "\tother := cobra.Command{Use: \"other\"}\n\tif len(os.Args) > 5 {\n\t\tother.Execute()\n\t}\n\tif root", 1)
+	c := cliModule(t, map[string]string{"main.go": source})
+	c.options.App = "cli"
+	c.instrument(t)
+}
+
+func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
+	c := cliModule(t, map[string]string{"main.go": plainCLI})
+	c.instrument(t)
+	name := filepath.Join(c.dir, "internal", "telemetry", "start.go")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, name, append(data, "// mine\n"...))
+	before := tree(t, c.dir)
+	for _, run := range []func(context.Context, rewrite.Options) (*rewrite.Result, error){rewrite.Instrument, rewrite.Remove} {
+		if _, err := run(context.Background(), c.options); err == nil || !strings.Contains(err.Error(), "start.go") {
+			t.Errorf("the message does not name the file: %v", err)
+		}
+	}
+	sameTree(t, before, tree(t, c.dir))
+
+	// Other line ends are git's doing on Windows, not an edit.
+	writeFile(t, name, []byte(strings.ReplaceAll(string(data), "\n", "\r\n")))
+	if again := c.instrument(t); again.Changed() {
+		t.Errorf("line ends count as a change:\n%s", again.Diff())
+	}
+}
+
+func TestReadOnlyTreeStaysAsItIs(t *testing.T) {
+	c := cliModule(t, map[string]string{"main.go": plainCLI})
+	if os.Getuid() == 0 {
+		if runtime.GOOS != "linux" {
+			t.Skip("root may write everywhere, and a read-only mount needs Linux")
+		}
+		if out, err := exec.Command("mount", "--bind", c.dir, c.dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		defer exec.Command("umount", c.dir).Run()
+		if out, err := exec.Command("mount", "-o", "remount,ro,bind", c.dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	} else {
+		if err := os.Chmod(c.dir, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Chmod(c.dir, 0o755)
+	}
+	before := tree(t, c.dir)
+	result, err := rewrite.Instrument(context.Background(), c.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := result.Write(); err == nil || !strings.Contains(err.Error(), "nothing was written") {
+		t.Errorf("writing to a read-only tree: %v", err)
+	}
+	sameTree(t, before, tree(t, c.dir))
+}
+
+// TestAuthorsEditsSurvive edits an instrumented CLI as its author would: what
+// is new is instrumented, an author's hook beside the injected one takes its
+// place, and --remove gives back the original with the edits.
+func TestAuthorsEditsSurvive(t *testing.T) {
+	c := cliModule(t, map[string]string{"main.go": plainCLI})
+	c.instrument(t)
+	edit := func(old, new string) {
+		t.Helper()
+		name := filepath.Join(c.dir, "main.go")
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited := strings.Replace(string(data), old, new, 1)
+		if edited == string(data) {
+			t.Fatalf("no %q in\n%s", old, data)
+		}
+		writeFile(t, name, []byte(edited))
+	}
+	edit("\tPersistentPreRunE: telemetry.PersistentPreRunE,\n", "\tPersistentPreRunE: telemetry.PersistentPreRunE,\n\tPersistentPreRun:  prepare,\n")
+	edit("func main() {", "func prepare(*cobra.Command, []string) {}\n\nfunc main() {")
+	edit("\tif telemetry.Track(root).Execute() != nil {", "\tif len(os.Args) > 10 {\n\t\tos.Exit(2)\n\t}\n\tif telemetry.Track(root).Execute() != nil {")
+	edit("import (\n", "import (\n\t\"os\"\n\n")
+
+	result, err := rewrite.Instrument(context.Background(), c.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !result.Changed() {
+		t.Fatal("--check would not notice the hook that cobra drops")
+	}
+	if err := result.Write(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(c.dir, "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"PersistentPreRun:  telemetry.WrapPreRun(prepare),", "telemetry.Exit(2)"} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("no %q in\n%s", want, data)
+		}
+	}
+	if strings.Contains(string(data), "PersistentPreRunE") {
+		t.Errorf("the injected hook still hides the author's:\n%s", data)
+	}
+	c.goTool(t, "vet", "./...")
+	if again := c.instrument(t); again.Changed() {
+		t.Errorf("not stable:\n%s", again.Diff())
+	}
+
+	removed, err := rewrite.Remove(context.Background(), c.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := removed.Write(); err != nil {
+		t.Fatal(err)
+	}
+	after := tree(t, c.dir)
+	want := strings.Replace(plainCLI, "\tUse: \"cli\",\n", "\tUse: \"cli\",\n\n\tPersistentPreRun:  prepare,\n", 1)
+	want = strings.Replace(want, "func main() {", "func prepare(*cobra.Command, []string) {}\n\nfunc main() {", 1)
+	want = strings.Replace(want, "\tif root.Execute", "\tif len(os.Args) > 10 {\n\t\tos.Exit(2)\n\t}\n\tif root.Execute", 1)
+	if after["main.go"] != want {
+		t.Errorf("after --remove\n%s\nwant\n%s", after["main.go"], want)
+	}
+}
+
+func TestDeletedRuntimePackageComesBack(t *testing.T) {
+	c := cliModule(t, map[string]string{"main.go": plainCLI})
+	c.instrument(t)
+	whole := tree(t, c.dir)
+	if err := os.RemoveAll(filepath.Join(c.dir, "internal")); err != nil {
+		t.Fatal(err)
+	}
+	c.instrument(t)
+	sameTree(t, withoutModuleFiles(whole), withoutModuleFiles(tree(t, c.dir)))
+}
+
+func withoutModuleFiles(files map[string]string) map[string]string {
+	kept := map[string]string{}
+	for name, content := range files {
+		if !strings.HasPrefix(name, "go.") && !strings.HasSuffix(name, "config.go") {
+			kept[name] = content
+		}
+	}
+	return kept
+}
