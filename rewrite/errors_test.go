@@ -20,9 +20,7 @@ func cliModule(t *testing.T, files map[string]string) goldenCase {
 	for name, content := range files {
 		writeFile(t, filepath.Join(c.dir, filepath.FromSlash(name)), []byte(content))
 	}
-	if _, ok := files["go.mod"]; !ok {
-		c.module(t)
-	}
+	c.module(t)
 	return c
 }
 
@@ -66,6 +64,7 @@ func TestBadInput(t *testing.T) {
 		{"two roots", map[string]string{"main.go": strings.Replace(plainCLI, "\tif root", "\tother := cobra.Command{Use: \"other\"}\n\tif len(os.Args) > 5 {\n\t\tother.Execute()\n\t}\n\tif root", 1)}, ".", "--app NAME"},
 		{"an app name that is none", map[string]string{"main.go": strings.Replace(plainCLI, `"cli"`, `"a/b"`, 1)}, ".", "--app"},
 		{"a cgo-free missing package", map[string]string{"main.go": strings.Replace(plainCLI, `"os"`, `"os"`+"\n\t_ \"example.com/nowhere\"", 1)}, ".", "example.com/nowhere"},
+		{"an old go directive", map[string]string{"main.go": plainCLI, "go.mod": "module example.com/cli\n\ngo 1.15\n\nrequire github.com/spf13/cobra v1.10.2\n"}, ".", "go mod edit -go=1.17"},
 		{"the folder asked for is taken", map[string]string{"main.go": plainCLI, "taken/x.go": "package taken\n"}, ".", "--package-dir"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -20,10 +20,10 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	path := fn.Pkg().Path()
 	code, ok := fatalLogger(path, receiverName(fn), fn.Name())
 	if !ok {
-		if !f.m.isOwn(path) && mayEnd(fn.Name()) && path != "os" && path != cobraPath && returnsNothing(fn) && !zerologFatal(fn) {
+		if !f.m.isOwn(path) && mayEnd(fn.Name()) && path != "os" && path != cobraPath && returnsNothing(fn) {
 			f.find(KindDependency, call, f.short(call.Fun)+" of "+path+": if it ends the process, the run is recorded as -1")
 		}
-		if zerologFatal(fn) {
+		if zerologFatal(fn) || f.m.fatalEvents[fn.FullName()] {
 			f.zerolog(call)
 		}
 		return
@@ -40,9 +40,50 @@ func zerologFatal(fn *types.Func) bool {
 	return fn.Name() == "Fatal" && (path == zerologPath || path == zerologPath+"/log")
 }
 
+// findFatalEvents notes the module's own functions that hand out an event of
+// zerolog's fatal level: the chain that begins with them ends the process.
+func (m *module) findFatalEvents(list []*checked) {
+	for _, c := range list {
+		for _, file := range c.files {
+			for _, d := range file.Decls {
+				decl, ok := d.(*ast.FuncDecl)
+				if !ok || decl.Body == nil || len(decl.Body.List) != 1 {
+					continue
+				}
+				ret, ok := decl.Body.List[0].(*ast.ReturnStmt)
+				if !ok || len(ret.Results) != 1 {
+					continue
+				}
+				call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr)
+				if !ok {
+					continue
+				}
+				outer, _ := c.info.Defs[decl.Name].(*types.Func)
+				if fn := c.callee(call); fn != nil && outer != nil && fn.Pkg() != nil && zerologFatal(fn) {
+					m.fatalEvents[outer.FullName()] = true
+				}
+			}
+		}
+	}
+}
+
+// inFatalEvent reports whether the walk stands in such a function.
+func (f *finder) inFatalEvent() bool {
+	for _, n := range f.stack {
+		if decl, ok := n.(*ast.FuncDecl); ok {
+			fn, _ := f.c.info.Defs[decl.Name].(*types.Func)
+			return fn != nil && f.m.fatalEvents[fn.FullName()]
+		}
+	}
+	return false
+}
+
 // zerolog climbs from Fatal() to the end of its chain; the process ends in the
 // last call, so the whole statement is announced.
 func (f *finder) zerolog(call *ast.CallExpr) {
+	if f.inFatalEvent() {
+		return // its callers end the process
+	}
 	top := call
 	for i := len(f.stack) - 1; i > 0; i-- {
 		sel, ok := f.stack[i].(*ast.SelectorExpr)
@@ -168,7 +209,7 @@ func (f *finder) immediate(call *ast.CallExpr) bool {
 	if _, fatal := fatalLogger(path, receiverName(fn), fn.Name()); fatal {
 		return false
 	}
-	return formatting[withoutMajor(path)] || strings.HasPrefix(path, zerologPath) || isLoggerChain(fn)
+	return f.m.fatalEvents[fn.FullName()] || formatting[withoutMajor(path)] || strings.HasPrefix(path, zerologPath) || isLoggerChain(fn)
 }
 
 // isLoggerChain reports whether a method of a logging package returns its own

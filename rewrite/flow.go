@@ -362,24 +362,30 @@ func isNil(e ast.Expr, c *checked) bool {
 	return ok && tv.IsNil()
 }
 
-// useOf returns the first word of a command literal's Use when it is constant.
-func useOf(r rootLiteral) (string, bool) {
+// useOf returns the first word of a command literal's Use, "" when it is not
+// constant.
+func useOf(r rootLiteral) string {
 	for _, elt := range r.lit.Elts {
-		kv, ok := elt.(*ast.KeyValueExpr)
-		if !ok {
-			continue
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*ast.Ident); ok && key.Name == "Use" {
+				return firstWord(kv.Value, r.in)
+			}
 		}
-		if key, ok := kv.Key.(*ast.Ident); !ok || key.Name != "Use" {
-			continue
-		}
-		tv := r.in.info.Types[kv.Value]
-		if tv.Value == nil || tv.Value.Kind() != constant.String {
-			return "", false
-		}
-		word, _, _ := strings.Cut(constant.StringVal(tv.Value), " ")
-		return word, word != ""
 	}
-	return "", false
+	return ""
+}
+
+// firstWord is the first word of a constant string, "" for anything else.
+func firstWord(e ast.Expr, c *checked) string {
+	if e == nil {
+		return ""
+	}
+	value := c.info.Types[e].Value
+	if value == nil || value.Kind() != constant.String {
+		return ""
+	}
+	word, _, _ := strings.Cut(constant.StringVal(value), " ")
+	return word
 }
 
 // fieldOf is an embedded field that a promoted method's receiver implies.

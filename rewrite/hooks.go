@@ -67,32 +67,37 @@ func (f *finder) hookUse(sel *ast.SelectorExpr) {
 	}
 }
 
-// A hookTarget is a command to which the code assigns a hook somewhere.
-type hookTarget struct {
-	expr ast.Expr
-	in   *checked
-	kind string
+// A fieldTarget is a command to whose field the code assigns a value somewhere.
+type fieldTarget struct {
+	expr  ast.Expr // the command
+	value ast.Expr // nil when it comes from a call with several results
+	in    *checked
+	field string
 }
 
-// hookTargets lists the commands that get a hook by assignment.
-func hookTargets(c *checked) []hookTarget {
-	var list []hookTarget
+// fieldTargets lists the commands that get a hook, or a name, by assignment.
+func fieldTargets(c *checked) []fieldTarget {
+	var list []fieldTarget
 	for _, file := range c.files {
 		ast.Inspect(file, func(n ast.Node) bool {
 			assign, ok := n.(*ast.AssignStmt)
 			if !ok {
 				return true
 			}
-			for _, lhs := range assign.Lhs {
+			for i, lhs := range assign.Lhs {
 				sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr)
-				if !ok || hookWrappers[sel.Sel.Name] == "" {
+				if !ok || hookWrappers[sel.Sel.Name] == "" && sel.Sel.Name != "Use" {
 					continue
 				}
 				s, ok := c.info.Selections[sel]
 				if !ok || s.Kind() != types.FieldVal || !isCommand(ownerOf(s)) {
 					continue
 				}
-				list = append(list, hookTarget{sel.X, c, sel.Sel.Name})
+				target := fieldTarget{expr: sel.X, in: c, field: sel.Sel.Name}
+				if len(assign.Lhs) == len(assign.Rhs) {
+					target.value = assign.Rhs[i]
+				}
+				list = append(list, target)
 			}
 			return true
 		})

@@ -207,10 +207,21 @@ func (s *stripper) imports() {
 	if !alone {
 		to = lineEnd(s.src, end) // the author put a comment behind it
 	}
-	if before := blankLineBefore(s.src, from); before < from && s.groupEnds(to) {
+	if before := blankLineBefore(s.src, from); before < from && s.groupEnds(to) && !s.inserts(from, to) {
 		from = before
 	}
 	s.edits = append(s.edits, splice{start: from, end: to})
+}
+
+// inserts reports whether an import is restored beside the spec that goes: then
+// its group stays.
+func (s *stripper) inserts(from, to int) bool {
+	for _, e := range s.edits {
+		if e.start == e.end && from <= e.start && e.start <= to {
+			return true
+		}
+	}
+	return false
 }
 
 // groupEnds reports whether no spec follows in the same group.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/mod/semver"
 	"golang.org/x/tools/go/gcexportdata"
 	"golang.org/x/tools/go/packages"
 )
@@ -45,6 +46,7 @@ type module struct {
 	checked  map[string]*checked
 
 	dependencies map[string]*dependency
+	fatalEvents  map[string]bool // own functions that return a fatal event of zerolog
 }
 
 // A source is one Go file of the module: as it is on disk, and as it is
@@ -114,6 +116,7 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 		imported:     map[string]*types.Package{},
 		checked:      map[string]*checked{},
 		dependencies: map[string]*dependency{},
+		fatalEvents:  map[string]bool{},
 	}
 	if m.main, err = onlyMain(found, dir, pattern); err != nil {
 		return nil, err
@@ -123,6 +126,10 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 		return nil, noModule(m.main.Dir)
 	}
 	m.path, m.dir, m.goMod, m.goVersion = mod.Path, mod.Dir, mod.GoMod, mod.GoVersion
+
+	if v := "v" + m.goVersion; m.goVersion != "" && semver.Compare(v, "v1.17") < 0 {
+		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod edit -go=1.17 && go mod tidy`", m.goMod, m.goVersion)
+	}
 
 	var failures []string
 	siblings := map[string]bool{}

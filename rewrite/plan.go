@@ -125,6 +125,7 @@ func (m *module) plan(tags string) (*plan, error) {
 	if m.all[cobraPath] == nil {
 		return nil, fmt.Errorf("%s does not use %s; telemetrygen instruments cobra CLIs only", m.main.PkgPath, cobraPath)
 	}
+	m.findFatalEvents(list)
 	fl := newFlow()
 	var finders []*finder
 	byFile := map[string]*finder{}
@@ -171,18 +172,23 @@ func (m *module) plan(tags string) (*plan, error) {
 // have no hook, and never get one, a hook.
 func (m *module) roots(p *plan, fl *flow, list []*checked, executed []execution, byFile map[string]*finder) {
 	loadMore := func(place string) { m.follow(fl, place) }
-	var targets []hookTarget
+	var targets []fieldTarget
 	for _, c := range list {
-		targets = append(targets, hookTargets(c)...)
+		targets = append(targets, fieldTargets(c)...)
 	}
+	renamed := map[*ast.CompositeLit]string{}
 	assignedLater := map[*ast.CompositeLit]bool{}
 	unknownPlainHook := false
 	for _, t := range targets {
 		found, complete := fl.literals(t.expr, t.in, loadMore)
 		for _, r := range found {
-			assignedLater[r.lit] = true
+			if t.field == "Use" {
+				renamed[r.lit] = firstWord(t.value, t.in)
+			} else {
+				assignedLater[r.lit] = true
+			}
 		}
-		if !complete && t.kind == "PersistentPreRun" {
+		if !complete && t.field == "PersistentPreRun" {
 			unknownPlainHook = true
 		}
 	}
@@ -200,7 +206,11 @@ func (m *module) roots(p *plan, fl *flow, list []*checked, executed []execution,
 				continue
 			}
 			seen[r.lit] = true
-			if use, ok := useOf(r); ok {
+			use, later := renamed[r.lit]
+			if !later {
+				use = useOf(r)
+			}
+			if use != "" {
 				uses[use] = true
 			}
 			f := byFile[m.fset.Position(r.lit.Pos()).Filename]

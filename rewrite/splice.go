@@ -27,7 +27,7 @@ func spliced(src []byte, edits []splice) []byte {
 		return sorted[i].end < sorted[j].end
 	})
 	var out bytes.Buffer
-	at := 0
+	at := 0 // end of what is copied
 	for _, e := range sorted {
 		out.Write(src[at:e.start])
 		out.WriteString(e.text)
