@@ -108,13 +108,6 @@ func (h *home) put(name, text string) {
 	must(h.t, os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600))
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // What could not be parsed is kept beside the new report.
 func TestUnreadableReportIsSetAside(t *testing.T) {
 	h := newHome(t)

@@ -174,3 +174,24 @@ func needProgram(t testing.TB, name string) string {
 }
 
 func needRoot(t testing.TB) { need(t, os.Geteuid() == 0, "root") }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sameForUser compares all but the addresses and numbers in a traceback.
+func sameForUser(t *testing.T, got, want outcome) {
+	t.Helper()
+	if i := strings.Index(got.stderr, "goroutine "); i >= 0 {
+		got.stderr = got.stderr[:i]
+	}
+	if i := strings.Index(want.stderr, "goroutine "); i >= 0 {
+		want.stderr = want.stderr[:i]
+	}
+	if got != want {
+		t.Errorf("got  %+v\ntwin %+v", got, want)
+	}
+}

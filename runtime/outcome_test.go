@@ -90,20 +90,6 @@ func TestWhatIsRecorded(t *testing.T) {
 	}
 }
 
-// sameForUser compares all but the addresses and numbers in a traceback.
-func sameForUser(t *testing.T, got, want outcome) {
-	t.Helper()
-	if i := strings.Index(got.stderr, "goroutine "); i >= 0 {
-		got.stderr = got.stderr[:i]
-	}
-	if i := strings.Index(want.stderr, "goroutine "); i >= 0 {
-		want.stderr = want.stderr[:i]
-	}
-	if got != want {
-		t.Errorf("got  %+v\ntwin %+v", got, want)
-	}
-}
-
 // The file is exactly as documented.
 func TestTheFile(t *testing.T) {
 	h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/telemetry")

@@ -9,9 +9,7 @@ import (
 	"log"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,16 +92,7 @@ func ends(h Hooks) *cobra.Command {
 		panic("recovered")
 	})
 	add("goroutine-panic", func([]string) error { go panic("elsewhere"); select {} })
-	add("kill", func([]string) error { return syscall.Kill(os.Getpid(), syscall.SIGKILL) })
-	add("term", func([]string) error { _ = syscall.Kill(os.Getpid(), syscall.SIGTERM); select {} })
-	add("exec", func([]string) error { return syscall.Exec("/bin/true", []string{"true"}, nil) })
-	add("signal", func([]string) error {
-		c := make(chan os.Signal, 1)
-		signal.Notify(c, syscall.SIGTERM)
-		go func() { <-c; h.Exit(143) }()
-		_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
-		select {}
-	})
+	addSignals(h, add)
 	add("two-exits", func([]string) error {
 		for i := 0; i < 8; i++ {
 			go h.Exit(5)

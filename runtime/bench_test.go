@@ -1,0 +1,150 @@
+//go:build !notelemetry && linux
+
+package telemetry
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+const pairs = 400
+
+// BenchmarkAddedPerRun prints what the telemetry adds to a run: pairs of the
+// instrumented program and its twin, one after the other, in turns.
+func BenchmarkAddedPerRun(b *testing.B) {
+	linked := filepath.Join(b.TempDir(), "linked")
+	must(b, build(linked, "./testdata/pace/twin", "-tags", "linked"))
+	for i := 0; i < b.N; i++ {
+		fmt.Printf("\n%-58s %9s %9s\n", fmt.Sprintf("added to one run, %d pairs, milliseconds", pairs), "p50", "p99")
+		for _, points := range []int{10, 100, 1000} {
+			h := newHome(b)
+			h.fill(b, points)
+			row(fmt.Sprintf("counting in a report of %d points", points), h.pairs(b, built.cli, linked))
+			on := newHome(b, "PACE_TELEMETRY=on")
+			on.fill(b, points)
+			on.write(timestampFile, strconv.FormatInt(time.Now().Unix(), 10))
+			row(fmt.Sprintf("the same, sending allowed, not due"), on.pairs(b, built.cli, linked))
+		}
+		h := newHome(b)
+		h.fill(b, 10)
+		row("over the plain twin, 10 points", h.pairs(b, built.cli, built.twin))
+		row("the linked twin over the plain twin", h.pairs(b, linked, built.twin))
+		row("off", newHome(b, "PACE_TELEMETRY=off").pairs(b, built.cli, linked))
+		row("noise: a twin against itself", h.pairs(b, linked, linked))
+		sizes(linked)
+	}
+}
+
+// BenchmarkCountOnce prints what counting costs inside one process, beside what
+// reading and writing the same report through yaml.v3, with a lock and a rename, costs.
+func BenchmarkCountOnce(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		fmt.Printf("\n%-58s %9s %9s\n", "one count in one process, milliseconds", "p50", "p99")
+		for _, points := range []int{10, 60, 100, 1000} {
+			h := newHome(b)
+			h.fill(b, points)
+			d := folder(h.file(""))
+			row(fmt.Sprintf("marker, lock, overwritten in place, %d points", points), samples(pairs, func() {
+				r := run{path: "pace get data-policy", code: 0, unsent: true}
+				m := d.mark(r)
+				l, ok := d.open(time.Second, false)
+				if !ok || l.finish() != nil || l.count(m, r) != nil {
+					b.Fatal("not counted")
+				}
+				l.close()
+			}))
+			row(fmt.Sprintf("lock, yaml.v3 and a rename, %d points", points), samples(pairs, func() {
+				l, ok := d.open(time.Second, false)
+				if !ok {
+					b.Fatal("no lock")
+				}
+				now, err := d.read(reportFile)
+				must(b, err)
+				now.MetricPoints.add("pace get data-policy", 0, 1)
+				data, err := yaml.Marshal(now)
+				must(b, err)
+				must(b, d.replace(reportFile, data))
+				l.close()
+			}))
+		}
+	}
+}
+
+// fill writes a report with that many points, one of which is that of `get data-policy`.
+func (h *home) fill(b *testing.B, n int) {
+	b.Helper()
+	all := points{}
+	all.add("pace get data-policy", 0, 1000)
+	for i := 1; i < n; i++ {
+		all.add(fmt.Sprintf("pace group%d command%d", i/20, i), 0, int64(i))
+	}
+	data, err := yaml.Marshal(report{MetricPoints: all, CLIVersion: "v1.16.0", OperatingSystem: "linux"})
+	must(b, err)
+	h.write(reportFile, string(data))
+	if got := h.run("get", "data-policy"); got.code != 0 { // from now on it is as this package left it
+		b.Fatal(got)
+	}
+}
+
+// pairs are the differences of two programs' wall time for one run.
+func (h *home) pairs(b *testing.B, program, twin string) []float64 {
+	b.Helper()
+	var added []float64
+	once := func(program string) float64 {
+		begin := time.Now()
+		pid, err := syscall.ForkExec(program, []string{"pace", "get", "data-policy"},
+			&syscall.ProcAttr{Env: h.env, Dir: h.dir, Files: []uintptr{null.Fd(), null.Fd(), null.Fd()}})
+		must(b, err)
+		_, err = syscall.Wait4(pid, nil, 0, nil)
+		must(b, err)
+		return time.Since(begin).Seconds() * 1000
+	}
+	for i := 0; i < pairs; i++ {
+		if i%2 == 0 {
+			t := once(twin)
+			added = append(added, once(program)-t)
+		} else {
+			p := once(program)
+			added = append(added, p-once(twin))
+		}
+	}
+	return added
+}
+
+var null, _ = os.OpenFile(os.DevNull, os.O_RDWR, 0)
+
+func samples(n int, f func()) (all []float64) {
+	for i := 0; i < n; i++ {
+		begin := time.Now()
+		f()
+		all = append(all, time.Since(begin).Seconds()*1000)
+	}
+	return all
+}
+
+func row(name string, all []float64) {
+	sort.Float64s(all)
+	fmt.Printf("%-58s %9.3f %9.3f\n", name, all[len(all)/2], all[len(all)*99/100])
+}
+
+// sizes prints how much larger the binary gets.
+func sizes(linked string) {
+	size := func(path string) float64 {
+		info, err := os.Stat(path)
+		if err != nil {
+			return 0
+		}
+		return float64(info.Size()) / 1e6
+	}
+	fmt.Printf("%s\nbinary: %.1f MB, twin with the same packages %.1f MB, plain twin %.1f MB\n",
+		strings.Repeat("-", 78), size(built.cli), size(linked), size(built.twin))
+}

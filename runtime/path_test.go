@@ -1,0 +1,82 @@
+//go:build !notelemetry
+
+package telemetry
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func sampleRoot() *cobra.Command {
+	root := &cobra.Command{Use: os.Args[0]}
+	get := &cobra.Command{Use: "get", Run: func(*cobra.Command, []string) {}}
+	get.AddCommand(&cobra.Command{Use: "data-policy [id]", Aliases: []string{"dp"}, Run: func(*cobra.Command, []string) {}})
+	root.AddCommand(get)
+	root.SetArgs([]string{"get", "data-policy"})
+	return root
+}
+
+// Whatever commands a user's aliases, plugins or files add, and whatever they
+// are called, only listed paths are recorded.
+func FuzzOnlyListedPaths(f *testing.F) {
+	f.Add("get", "data-policy", "secret")
+	f.Add("help", "secret", "")
+	f.Add("secret (unlisted)", "\n", "get data-policy")
+	f.Fuzz(func(t *testing.T, first, second, third string) {
+		cmd := &cobra.Command{Use: "/home/somebody/bin/pace"}
+		for _, name := range []string{first, second, third} {
+			child := &cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}}
+			cmd.AddCommand(child)
+			cmd = child
+		}
+		path := recordedPath(cmd)
+		if path == "" {
+			if !ofCobra(strings.SplitN(first, " ", 2)[0]) {
+				t.Errorf("%q %q %q is not recorded at all", first, second, third)
+			}
+			return
+		}
+		for _, line := range strings.Split(strings.TrimSuffix(commands, "\n"), "\n") {
+			if path == line || path == line+unlisted {
+				return
+			}
+		}
+		t.Errorf("%q was recorded", path)
+	})
+}
+
+// A marker in every argument, flag, variable, name and error text is found
+// neither in a file that was written nor in what was sent.
+func TestNothingLeaks(t *testing.T) {
+	const secret = "hunter2"
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=0",
+		"SECRET="+secret, "USER="+secret, "HOSTNAME="+secret)
+	for _, args := range []string{secret, "--" + secret, "get " + secret, "get data-policy " + secret, "get dp --count " + secret,
+		"get data-policy --count=" + secret, "get data-policy -- " + secret + " " + secret, "required --name " + secret, "end error " + secret,
+		"end exit " + secret, "hooked raw --" + secret, "hooked unlisted-plugin " + secret, "run child /" + secret, "end kill " + secret, "required --name=" + secret} {
+		h.run(strings.Fields(args)...)
+	}
+	server.wait(t, 10)
+	if err := filepath.Walk(h.dir, func(path string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if strings.Contains(path+string(data), secret) {
+			t.Errorf("%s contains it:\n%s", path, data)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range server.bodies() {
+		if strings.Contains(r.body, secret) {
+			t.Errorf("sent: %s", r.body)
+		}
+	}
+}
