@@ -71,17 +71,26 @@ func (d folder) settle(own run, c consent) (due bool) {
 		process.marker, process.counted = nil, &own
 	}
 	// Whoever gave up waiting left a marker and then tries once more. Either he gets the
-	// lock, or his marker was there before this process gave the lock back.
-	for _, name := range d.markers() {
-		if strings.HasPrefix(name, endedPrefix) {
-			if l, ok := d.open(0, c.sends()); ok {
-				_ = l.settle(nil)
-				l.close()
-			}
+	// lock, or his marker was there before the holder, who looks again, gave it back.
+	for tries := 0; tries < 5 && d.abandoned(); tries++ {
+		l, ok := d.open(lockPatience/10, c.sends()) // an uploader reads, and does not look again
+		if !ok {
 			break
 		}
+		_ = l.settle(nil)
+		l.close()
 	}
 	return due
+}
+
+// abandoned reports whether there are markers of processes that got no lock.
+func (d folder) abandoned() bool {
+	for _, name := range d.markers() {
+		if strings.HasPrefix(name, endedPrefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // settle counts everything that waits, and own if it is not nil. After an error

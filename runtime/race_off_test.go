@@ -1,0 +1,5 @@
+//go:build !race && !notelemetry
+
+package telemetry
+
+var buildFlags []string
