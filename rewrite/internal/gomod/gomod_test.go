@@ -1,0 +1,195 @@
+package gomod_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
+)
+
+const (
+	program = "package main\n\nimport \"github.com/spf13/cobra\"\n\nfunc main() { (&cobra.Command{}).Execute() }\n"
+	// runtimePackage imports what the runtime imports.
+	runtimePackage = "package main\n\nimport (\n\t_ \"github.com/google/uuid\"\n\t_ \"gopkg.in/yaml.v3\"\n)\n"
+	usesYAML       = "package main\n\nimport _ \"gopkg.in/yaml.v3\"\n"
+
+	separate = "module example.com/cli\n\ngo 1.21\n\nrequire github.com/spf13/cobra v1.10.2\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
+	flat     = "module example.com/cli\n\ngo 1.21\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/cobra v1.10.2 // commands\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
+	indirect = "module example.com/cli\n\ngo 1.21\n\ntoolchain go1.21.0\n\nrequire github.com/spf13/cobra v1.10.2\n\nrequire (\n\tgithub.com/google/uuid v1.3.0 // indirect\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
+	old      = "module example.com/cli\n\ngo 1.17\n\nrequire github.com/spf13/cobra v1.2.1\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.0.0 // indirect\n\tgithub.com/spf13/pflag v1.0.5 // indirect\n)\n"
+)
+
+// TestAddBuildsAndRemoveGivesBackEveryByte adds to real modules: they build
+// with what the runtime imports, no line that was there is lost but for its
+// place or its "// indirect", and Remove is the exact inverse.
+func TestAddBuildsAndRemoveGivesBackEveryByte(t *testing.T) {
+	for _, test := range []struct {
+		name, goMod string
+		edit        func(string) string
+	}{
+		{"separate blocks", separate, nil},
+		{"one block with comments", flat, nil},
+		{"indirect already, at an older version", indirect, nil},
+		{"go 1.17 and an old cobra", old, nil},
+		{"CRLF", separate, func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }},
+		{"no final newline", separate, func(s string) string { return strings.TrimSuffix(s, "\n") }},
+		{"not formatted", separate, func(s string) string { return strings.Replace(s, "require (", "require  (\n", 1) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			goMod := test.goMod
+			if test.edit != nil {
+				goMod = test.edit(goMod)
+			}
+			write(t, dir, "go.mod", test.goMod)
+			write(t, dir, "main.go", program)
+			goTool(t, dir, "mod", "download", "all") // completes go.sum
+			write(t, dir, "go.mod", goMod)
+			before := readAll(t, dir)
+
+			changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+			if err != nil {
+				t.Fatal(err)
+			}
+			apply(t, dir, changes)
+			after := readAll(t, dir)
+			for _, line := range strings.Fields(strings.ReplaceAll(goMod, "// indirect", "")) {
+				if !strings.Contains(after["go.mod"], line) {
+					t.Errorf("%q is gone from go.mod:\n%s", line, after["go.mod"])
+				}
+			}
+			write(t, dir, "runtime.go", runtimePackage)
+			goTool(t, dir, "build", "-mod=readonly", "-o", os.DevNull, ".")
+			if again, _, err := gomod.Add(context.Background(), gomod.Env{Dir: dir}); err != nil || len(again) > 0 {
+				t.Errorf("adding again: %d changes, %v", len(again), err)
+			}
+			os.Remove(filepath.Join(dir, "runtime.go"))
+
+			back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(string) bool { return false })
+			if err != nil {
+				t.Fatal(err)
+			}
+			apply(t, dir, back)
+			for name, content := range readAll(t, dir) {
+				if before[name] != content {
+					t.Errorf("%s is\n%q\nit was\n%q", name, content, before[name])
+				}
+			}
+		})
+	}
+}
+
+func TestRemoveKeepsWhatTheAuthorUsesByNow(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "go.mod", separate)
+	write(t, dir, "main.go", program)
+	goTool(t, dir, "mod", "download", "all")
+	changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, dir, changes)
+	write(t, dir, "yaml.go", usesYAML)
+	back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(path string) bool { return path == "gopkg.in/yaml.v3" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, dir, back)
+	goTool(t, dir, "build", "-mod=readonly", "-o", os.DevNull, ".")
+	if got := readAll(t, dir)["go.mod"]; strings.Contains(got, "uuid") || !strings.Contains(got, "yaml.v3") {
+		t.Errorf("go.mod is\n%s", got)
+	}
+}
+
+// TestVendorIsWhatGoModVendorMakes compares with the go command's own result.
+func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "go.mod", separate)
+	write(t, dir, "main.go", program)
+	goTool(t, dir, "mod", "download", "all")
+	goTool(t, dir, "mod", "vendor")
+	before := readAll(t, dir)
+	changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, dir, changes)
+	write(t, dir, "runtime.go", runtimePackage)
+	goTool(t, dir, "build", "-mod=vendor", "-o", os.DevNull, ".")
+	ours := readAll(t, dir)
+	goTool(t, dir, "mod", "vendor")
+	for name, content := range readAll(t, dir) {
+		if ours[name] != content {
+			t.Errorf("%s is %q, go mod vendor makes it %q", name, ours[name], content)
+		}
+		delete(ours, name)
+	}
+	for name := range ours {
+		t.Errorf("%s is too much", name)
+	}
+	os.Remove(filepath.Join(dir, "runtime.go"))
+	back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(string) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, dir, back)
+	after := readAll(t, dir)
+	for name, content := range before {
+		if after[name] != content {
+			t.Errorf("%s is\n%q\nit was\n%q", name, after[name], content)
+		}
+		delete(after, name)
+	}
+	for name := range after {
+		t.Errorf("%s is left", name)
+	}
+}
+
+func apply(t *testing.T, dir string, changes []transaction.Change) {
+	t.Helper()
+	if err := transaction.Apply(dir, changes); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, dir, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func goTool(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, bytes.TrimSpace(out))
+	}
+}
+
+func readAll(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.Walk(dir, func(name string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		rel, _ := filepath.Rel(dir, name)
+		files[filepath.ToSlash(rel)] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
