@@ -1,0 +1,94 @@
+package commands_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
+)
+
+func TestDiffNamesWhatIsMissingAndGone(t *testing.T) {
+	missing, gone := commands.Diff([]string{"cli", "cli a", "cli c"}, []string{"cli", "cli b", "cli c"})
+	if !reflect.DeepEqual(missing, []string{"cli b"}) || !reflect.DeepEqual(gone, []string{"cli a"}) {
+		t.Errorf("missing %v, gone %v", missing, gone)
+	}
+}
+
+func TestParseIsTheInverseOfText(t *testing.T) {
+	paths := []string{"cli", "cli a", "cli a-b", "cli a c"}
+	got, err := commands.Parse([]byte(strings.ReplaceAll(string(commands.Text(paths)), "\n", "\r\n")))
+	if err != nil || len(got) != len(paths) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, err := commands.Parse([]byte("cli\n<<<<<<< HEAD\n")); err != nil {
+		t.Errorf("words are words: %v", err)
+	}
+	if _, err := commands.Parse([]byte("cli  a\n")); err == nil {
+		t.Error("two spaces are no path")
+	}
+}
+
+// TestListSaysWhyAProgramCannotBeAsked runs programs that never come to their
+// root command, which here is whatever writes the file that is asked for.
+func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
+	for _, test := range []struct{ name, body, want string }{
+		{"ends early", `println("no config"); os.Exit(3)`, "before it executed its root command (exit status 3)\nno config"},
+		{"no root", ``, "without executing its root command"},
+		{"does not compile", `undefined()`, "does not build"},
+		{"an empty tree", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "no command"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := commands.List(context.Background(), program(t, test.body))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+			var run *commands.RunError
+			if test.name != "does not compile" && !errors.As(err, &run) {
+				t.Errorf("%T", err)
+			}
+		})
+	}
+}
+
+// TestListIsolatesTheProgram shows what a listed program sees of its author's
+// machine: one argument, no input, an empty home.
+func TestListIsolatesTheProgram(t *testing.T) {
+	t.Setenv("SECRET_TOKEN", "x")
+	paths, err := commands.List(context.Background(), program(t, `
+	entries, _ := os.ReadDir(os.Getenv("HOME"))
+	n, _ := os.Stdin.Read(make([]byte, 1))
+	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte(os.Args[1]+os.Getenv("SECRET_TOKEN")+" "+string(rune('0'+len(entries)))+string(rune('0'+n))+"\n"), 0o644)`))
+	if err != nil || !reflect.DeepEqual(paths, []string{"--help 00"}) {
+		t.Errorf("%v, %v", paths, err)
+	}
+}
+
+func TestListEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	start := time.Now()
+	if _, err := commands.List(ctx, program(t, `select {}`+"\n\tdefer os.Exit(0)")); err == nil {
+		t.Error("no error")
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// program is a module on disk whose main file is only in the overlay.
+func program(t *testing.T, body string) commands.Build {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.21\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	source := "package main\n\nimport \"os\"\n\nvar _ = os.Args\n\nfunc main() {\n\t" + body + "\n}\n"
+	return commands.Build{Dir: dir, Changes: []transaction.Change{{Name: filepath.Join(dir, "main.go"), New: []byte(source)}}}
+}
