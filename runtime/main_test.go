@@ -61,8 +61,10 @@ type home struct {
 func newHome(t testing.TB, env ...string) *home {
 	t.Helper()
 	dir := t.TempDir()
-	return &home{t: t, dir: dir, env: append([]string{"HOME=" + dir, "AppData=" + dir + "/.config", "PATH=" + os.Getenv("PATH"),
+	h := &home{t: t, dir: dir, env: append([]string{"HOME=" + dir, "AppData=" + dir + "/.config", "PATH=" + os.Getenv("PATH"),
 		"TMPDIR=" + os.TempDir(), "SystemRoot=" + os.Getenv("SystemRoot")}, env...)}
+	t.Cleanup(h.stopUploaders)
+	return h
 }
 
 // outcome is what somebody at a shell sees of a run.
