@@ -72,7 +72,9 @@ func TestSameInterfaceWhenCompiledOut(t *testing.T) {
 
 // The source lands in a stranger's module: small, and importing nothing but
 // what is promised. Every file is compiled out by notelemetry.
-func TestSourceIsWhatWasPromised(t *testing.T) {
+// TestSourceNeedsNothingElseAndDoesNotGrow holds the imports and the size. The
+// bound is where the code stands, not the 1,200 lines that are aimed at.
+func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 	_, files := sources(t)
 	code, shipped := 0, 0 // shipped: in one Linux binary
 	for name, file := range files {
