@@ -43,11 +43,7 @@ func FuzzInstrumentAndRemove(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		m := &module{
-			path: "example.com/cli", fset: token.NewFileSet(), all: map[string]*packages.Package{},
-			sources: map[string]*source{}, checked: map[string]*checked{}, dependencies: map[string]*dependency{},
-			generate: generated{path: "example.com/cli/internal/telemetry"},
-		}
+		m := fuzzModule()
 		if !bytes.Equal(strip(src, m.generate.owns), src) {
 			return // instrumented already
 		}
@@ -76,6 +72,15 @@ func FuzzInstrumentAndRemove(f *testing.F) {
 			t.Fatalf("no longer formatted:\n%s\nfrom\n%s", edited, src)
 		}
 	})
+}
+
+// fuzzModule is a module without packages.
+func fuzzModule() *module {
+	return &module{
+		path: "example.com/cli", fset: token.NewFileSet(), all: map[string]*packages.Package{},
+		sources: map[string]*source{}, checked: map[string]*checked{}, dependencies: map[string]*dependency{},
+		fatalEvents: map[string]bool{}, generate: generated{path: "example.com/cli/internal/telemetry"},
+	}
 }
 
 // byName stands for the type checker: os.Exit is os.Exit where os is imported.
