@@ -240,3 +240,61 @@ func withoutModuleFiles(files map[string]string) map[string]string {
 	}
 	return kept
 }
+
+// TestCommandsOfACLIThatCannotBeRun lists the commands from the source, and
+// says so, when the CLI ends before it executes its root.
+func TestCommandsOfACLIThatCannotBeRun(t *testing.T) {
+	c := cliModule(t, map[string]string{"main.go": `package main
+
+import (
+	"os"
+
+	"example.com/cli/sub"
+	"github.com/spf13/cobra"
+)
+
+var root = &cobra.Command{Use: os.Args[0]}
+
+func init() { root.AddCommand(sub.New(), late) }
+
+var late = &cobra.Command{Run: func(*cobra.Command, []string) {}}
+
+func main() {
+	late.Use = "late [flags]"
+	if os.Getenv("CLI_TOKEN") == "" {
+		println("CLI_TOKEN is not set")
+		os.Exit(3)
+	}
+	var plugins []*cobra.Command
+	root.AddCommand(plugins...)
+	if root.Execute() != nil {
+		os.Exit(1)
+	}
+}
+`, "sub/sub.go": `package sub
+
+import "github.com/spf13/cobra"
+
+func New() *cobra.Command {
+	cmd := &cobra.Command{Use: "sub"}
+	cmd.AddCommand(newDeep())
+	return cmd
+}
+
+func newDeep() *cobra.Command {
+	return &cobra.Command{Use: "deep NAME", Run: func(*cobra.Command, []string) {}}
+}
+`})
+	c.options.App = "cli"
+	result := c.instrument(t)
+	if got := strings.Join(result.Commands, ","); got != "cli,cli late,cli sub,cli sub deep" {
+		t.Errorf("commands %s", got)
+	}
+	last := result.Findings[len(result.Findings)-1]
+	if last.Kind != rewrite.KindUncovered || !strings.Contains(last.What, "CLI_TOKEN is not set") || !strings.Contains(last.What, "1 addition could not") {
+		t.Errorf("the report says %v", last)
+	}
+	if again := c.instrument(t); again.Changed() {
+		t.Errorf("not stable:\n%s", again.Diff())
+	}
+}

@@ -350,7 +350,14 @@ func (m *module) listCommands(ctx context.Context, o Options, p *plan, r *Result
 		changes = append(changes[:len(changes):len(changes)], transaction.Change{Name: listName, New: []byte{}})
 	}
 	paths, err := commands.List(ctx, commands.Build{Dir: m.main.Dir, Tags: o.Tags, Changes: changes, Key: key})
-	if err != nil {
+	var cannotRun *commands.RunError
+	if errors.As(err, &cannotRun) {
+		var unknown int
+		paths, unknown = p.source.paths(r.Settings.App)
+		r.Findings = append(r.Findings, Finding{Kind: KindUncovered, What: fmt.Sprintf(
+			"%v\nso the commands are those of the source, as far as they are constant; %s could not be followed and will be recorded as (unlisted)",
+			cannotRun, plural(unknown, "addition"))})
+	} else if err != nil {
 		return err
 	}
 	r.Commands = paths

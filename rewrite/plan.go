@@ -21,6 +21,7 @@ type plan struct {
 	edited   map[string][]byte // file name to its instrumented content
 	rootUses []string          // first words of the roots' Use, where they are constant
 	touched  []*checked        // packages with edits
+	source   *sourceTree       // the command tree, as far as the source tells
 }
 
 // An AmbiguousRootError says that several commands of different names are
@@ -230,6 +231,7 @@ func (m *module) roots(p *plan, fl *flow, list []*checked, executed []execution,
 		}
 	}
 	p.rootUses = sortedKeys(uses)
+	p.source = &sourceTree{m: m, flow: fl, list: list, renamed: renamed, roots: seen}
 }
 
 // follow adds the package that a place belongs to, when it was no candidate.
