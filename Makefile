@@ -11,7 +11,7 @@ test:
 
 # Ratios within one run: instrumented against twin, ours against a peer's.
 bench:
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./runtime ./rewrite ./collector
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./runtime ./rewrite
 
 # Rewrite the wanted diffs and reports after a change that is meant.
 golden:
