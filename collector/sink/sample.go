@@ -1,0 +1,31 @@
+// Package sink sends the collector's series to the systems that draw them:
+// Graphite over HTTP, carbon's plaintext protocol, Prometheus remote write.
+package sink
+
+import (
+	"context"
+	"time"
+)
+
+// A Label is one dimension of a series: a tag in Graphite, a label in Prometheus.
+type Label struct{ Name, Value string }
+
+// A Sample is the value of one series at one time.
+type Sample struct {
+	Name   string
+	Labels []Label // sorted by name, without empty values
+	Value  float64
+	Time   time.Time
+}
+
+// A Sink takes samples. Send returns once they are delivered: nil, a *Refused
+// when sending the same again cannot help, or another error when it may.
+type Sink interface {
+	Name() string
+	Send(ctx context.Context, samples []Sample) error
+}
+
+// Refused says that the receiver will never take these samples.
+type Refused struct{ Reason string }
+
+func (r *Refused) Error() string { return "refused: " + r.Reason }
