@@ -105,6 +105,7 @@ func TestLivingCommandIsNotCountedAsKilled(t *testing.T) {
 		if err := cmd.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
+		h.longAgo(t)
 		h.run("required")
 	}
 	h.want("pace required 1 2")
@@ -113,4 +114,25 @@ func TestLivingCommandIsNotCountedAsKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.want("pace required 1 2", "pace run wait 0 1")
+}
+
+// longAgo makes the files of the running commands look ten days old.
+func (h *home) longAgo(t *testing.T) {
+	entries, err := os.ReadDir(h.file(markerDir))
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("no marker of the running command: %v", err)
+	}
+	then := time.Now().AddDate(0, 0, -10)
+	for _, entry := range entries {
+		must(t, os.Chtimes(h.file(markerDir+"/"+entry.Name()), then, then))
+	}
+}
+
+// The pid of a killed command now belongs to somebody else, here to this test:
+// it is counted all the same, because only a kernel lock says that it lives.
+func TestPidOfAKilledCommandIsReused(t *testing.T) {
+	h := newHome(t)
+	h.write(markerDir+"/"+strconv.Itoa(os.Getpid())+"-1", run{path: "pace run wait", code: noExitSeen}.line())
+	h.run("required")
+	h.want("pace required 1 1", "pace run wait -1 1")
 }
