@@ -1,0 +1,45 @@
+// Package wire reads what CLIs send: the JSON form of their telemetry file, as
+// docs/protocol.md describes it. What Decode returns keeps every rule of that
+// document; nothing after it needs to check a report again.
+package wire
+
+import (
+	"github.com/google/uuid"
+)
+
+// A Report is the state of one install: how often each of its commands has
+// ended with each exit code, ever.
+type Report struct {
+	App             string // first word of every path; empty if there is no counter
+	Counters        []Counter
+	CLIVersion      string
+	OperatingSystem string // a GOOS, or Other
+	ID              uuid.UUID
+}
+
+// A Counter is how often one command ended with one exit code.
+type Counter struct {
+	Path     string // words separated by one space, the app's name first
+	ExitCode int    // 0 to 255, or NoExit
+	Count    uint64 // at most MaxCount
+}
+
+// NoExit stands for the exit code of a run whose end was not seen.
+const NoExit = -1
+
+// Limits of a report. A command tree is a few levels deep and its words are
+// short; 64 KiB hold about 1,400 counters.
+const (
+	MaxBody    = 64 << 10 // bytes
+	MaxPath    = 256      // bytes
+	MaxWords   = 12
+	MaxVersion = 64      // bytes
+	MaxCount   = 1 << 62 // far from where sums overflow
+)
+
+// Unlisted is the last word of the path of a run whose own name the CLI did not
+// want to tell; the words before it are the nearest command that is known.
+const Unlisted = "(unlisted)"
+
+// Other stands for a value that is not told apart.
+const Other = "other"

@@ -1,0 +1,78 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// checkPath returns the app of a path.
+func checkPath(path string) (app string, err error) {
+	if len(path) > MaxPath {
+		return "", fmt.Errorf("a path has more than %d bytes", MaxPath)
+	}
+	words := strings.Split(path, " ")
+	if len(words) > MaxWords {
+		return "", fmt.Errorf("a path has more than %d words", MaxWords)
+	}
+	for _, word := range words {
+		if word == "" {
+			return "", fmt.Errorf("path %q is not words separated by one space", path)
+		}
+		if !graphic(word) {
+			return "", fmt.Errorf("path %q has a character that cannot be seen", path)
+		}
+	}
+	return words[0], nil
+}
+
+// exitCode takes 0 to 255 and NoExit as the runtime writes them: not "+1", not "01".
+func exitCode(text string) (int, error) {
+	code, err := strconv.Atoi(text)
+	if err != nil || code < NoExit || code > 255 || strconv.Itoa(code) != text {
+		return 0, fmt.Errorf("exit code %q is not one of -1 to 255", text)
+	}
+	return code, nil
+}
+
+func version(text string) (string, error) {
+	if len(text) > MaxVersion {
+		return "", fmt.Errorf("cli_version has more than %d bytes", MaxVersion)
+	}
+	if !graphic(text) {
+		return "", errors.New("cli_version has a character that cannot be seen")
+	}
+	if text == "" {
+		return "unknown", nil // the original's builds without a version
+	}
+	return text, nil
+}
+
+// graphic reports whether a text shows what it is: no control or format
+// characters, which turn lines around, and no space but the plain one.
+func graphic(text string) bool {
+	for _, r := range text {
+		if r == unicode.ReplacementChar || !unicode.IsGraphic(r) || (unicode.IsSpace(r) && r != ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// systems are the GOOS values of Go 1.26 (`go tool dist list`) and those that
+// were listed before.
+var systems = map[string]bool{
+	"aix": true, "android": true, "darwin": true, "dragonfly": true, "freebsd": true,
+	"illumos": true, "ios": true, "js": true, "linux": true, "nacl": true, "netbsd": true,
+	"openbsd": true, "plan9": true, "solaris": true, "wasip1": true, "windows": true,
+}
+
+// operatingSystem bounds what a stranger can invent to one value.
+func operatingSystem(text string) string {
+	if systems[text] {
+		return text
+	}
+	return Other
+}
