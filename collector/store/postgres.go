@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// Keys of advisory locks: the low bytes spell "tgen" and a number.
+const (
+	schemaLock int64 = 0x7467656e01
+	leaderLock int64 = 0x7467656e02
+)
+
+func openPostgres(url string) (*Store, error) {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(8)
+	db.SetMaxIdleConns(8)
+	s := &Store{db: db, read: db, dialect: dialect{
+		bind:    dollars,
+		bytes:   "BYTEA",
+		serial:  "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		lockRow: " FOR UPDATE",
+		retry: func(err error) bool {
+			var failure *pgconn.PgError
+			return errors.As(err, &failure) && (failure.Code == "40P01" || failure.Code == "40001") // deadlock, serialization
+		},
+	}}
+	s.lead = s.leadByLock
+	return s, nil
+}
+
+// leaderPause is how often a process that does not lead asks, and one that does
+// makes sure: a leader that is gone is replaced after at most twice this.
+const leaderPause = time.Second
+
+// leadByLock holds an advisory lock in a session of its own. The database frees
+// it when the session ends, also when the leader was killed or cut off.
+func (s *Store) leadByLock(ctx context.Context, lead func(context.Context) error) error {
+	for ctx.Err() == nil {
+		if err := s.leadOnce(ctx, lead); err != nil && ctx.Err() == nil {
+			var notLeader notLeader
+			if !errors.As(err, &notLeader) {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(leaderPause):
+		}
+	}
+	return ctx.Err()
+}
+
+// notLeader says that another process leads, or that this one may have lost it.
+type notLeader struct{ cause error }
+
+func (n notLeader) Error() string { return "another process leads" }
+func (n notLeader) Unwrap() error { return n.cause }
+
+func (s *Store) leadOnce(ctx context.Context, lead func(context.Context) error) error {
+	session, err := s.db.Conn(ctx)
+	if err != nil {
+		return notLeader{err}
+	}
+	defer session.Close()
+	var won bool
+	if err := session.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, leaderLock).Scan(&won); err != nil || !won {
+		return notLeader{err}
+	}
+	defer session.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, leaderLock) // the session goes back to the pool
+	leading, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- lead(leading) }()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(leaderPause):
+			ask, cancel := context.WithTimeout(ctx, leaderPause)
+			err := session.PingContext(ask)
+			cancel()
+			if err != nil {
+				stop()
+				<-done
+				return notLeader{err}
+			}
+		}
+	}
+}

@@ -1,0 +1,350 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// onEach runs a test on both databases.
+func onEach(t *testing.T, test func(t *testing.T, url string)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, "sqlite:"+filepath.Join(t.TempDir(), "a folder", "..", "telemetry?#%.db"))
+	})
+	t.Run("postgres", func(t *testing.T) { test(t, peers.Postgres(t).DSN) })
+}
+
+func open(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func report(id uuid.UUID, version string, counters ...wire.Counter) wire.Report {
+	r := wire.Report{Counters: counters, CLIVersion: version, OperatingSystem: "linux", ID: id}
+	if len(counters) > 0 {
+		r.App, _, _ = strings.Cut(counters[0].Path, " ")
+	}
+	return r
+}
+
+func counter(path string, code int, count uint64) wire.Counter {
+	return wire.Counter{Path: path, ExitCode: code, Count: count}
+}
+
+// add counts reports that must not be refused.
+func add(t *testing.T, s *store.Store, now time.Time, reports ...wire.Report) {
+	t.Helper()
+	refusals, err := s.Add(t.Context(), now, reports)
+	if err := errors.Join(append(refusals, err)...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// totals are a snapshot's series by name.
+func totals(t *testing.T, s *store.Store, now time.Time) map[store.Key]int64 {
+	t.Helper()
+	shot, err := s.Snapshot(t.Context(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[store.Key]int64{}
+	for _, one := range shot.Series {
+		if found[one.Key] != 0 {
+			t.Errorf("%v is there twice", one.Key)
+		}
+		found[one.Key] = one.Total
+	}
+	return found
+}
+
+func active(t *testing.T, s *store.Store, now time.Time) map[string]int64 {
+	t.Helper()
+	shot, err := s.Snapshot(t.Context(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int64{}
+	for _, one := range shot.Active {
+		found[one.App+" "+one.CLIVersion] = one.Installs
+	}
+	return found
+}
+
+func TestDifferencesAreAdded(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		id := uuid.New()
+		get := func(count uint64) wire.Report { return report(id, "v1", counter("pace get", 0, count)) }
+		for _, step := range []struct {
+			why     string
+			reports []wire.Report
+			want    int64
+		}{
+			{"the first report counts as a whole", []wire.Report{get(5)}, 5},
+			{"then the difference", []wire.Report{get(7)}, 7},
+			{"the same again is nothing", []wire.Report{get(7), get(7)}, 7},
+			{"one that comes late is nothing", []wire.Report{get(6)}, 7},
+			{"a file that was reset or restored is nothing until it has caught up", []wire.Report{get(1), get(2)}, 7},
+			{"out of order in one batch", []wire.Report{get(9), get(8), get(10)}, 10},
+			{"another install", []wire.Report{report(uuid.New(), "v1", counter("pace get", 0, 3))}, 13},
+		} {
+			add(t, s, noon, step.reports...)
+			if got := totals(t, s, noon)[store.Key{Command: "pace get", CLIVersion: "v1", OperatingSystem: "linux"}]; got != step.want {
+				t.Fatalf("%s: %d, want %d", step.why, got, step.want)
+			}
+		}
+		add(t, s, noon, report(id, "v2", counter("pace get", 0, 14), counter("pace get", -1, 1)))
+		want := map[store.Key]int64{
+			{Command: "pace get", CLIVersion: "v1", OperatingSystem: "linux"}:               13,
+			{Command: "pace get", CLIVersion: "v2", OperatingSystem: "linux"}:               4,
+			{Command: "pace get", ExitCode: -1, CLIVersion: "v2", OperatingSystem: "linux"}: 1,
+		}
+		if got := totals(t, s, noon); !maps.Equal(got, want) {
+			t.Errorf("after an update of the CLI: %v, want %v", got, want)
+		}
+		if got := active(t, s, noon); !maps.Equal(got, map[string]int64{"pace v1": 1, "pace v2": 1}) {
+			t.Errorf("active installs: %v", got)
+		}
+		s.Close()
+		if again := totals(t, open(t, url), noon); !maps.Equal(again, want) {
+			t.Errorf("opened again: %v", again)
+		}
+	})
+}
+
+// TestSumsAreRightUnderEveryOrder lets installs count, and delivers what they
+// sent in any order, more than once, by several collectors at a time: the totals
+// are those of the latest state of each.
+func TestSumsAreRightUnderEveryOrder(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		const collectors = 3
+		random := rand.New(rand.NewPCG(1, 2))
+		want := map[store.Key]int64{}
+		var sent []wire.Report
+		for range 60 {
+			id, counts := uuid.New(), map[wire.Counter]uint64{}
+			for range 12 {
+				var r wire.Report
+				for range 3 {
+					counts[counter(fmt.Sprint("pace ", random.IntN(5)), random.IntN(3)-1, 0)] += random.Uint64N(4)
+				}
+				for c, count := range counts {
+					r.Counters = append(r.Counters, counter(c.Path, c.ExitCode, count))
+				}
+				sent = append(sent, report(id, "v1", r.Counters...))
+			}
+			for c, count := range counts {
+				if count > 0 {
+					want[store.Key{Command: c.Path, ExitCode: c.ExitCode, CLIVersion: "v1", OperatingSystem: "linux"}] += int64(count)
+				}
+			}
+		}
+		sent = append(sent, sent[:len(sent)/2]...)
+		random.Shuffle(len(sent), func(i, j int) { sent[i], sent[j] = sent[j], sent[i] })
+		var all sync.WaitGroup
+		work := make(chan []wire.Report)
+		for range collectors {
+			s := open(t, url)
+			all.Go(func() {
+				for batch := range work {
+					if refusals, err := s.Add(t.Context(), noon, batch); errors.Join(append(refusals, err)...) != nil {
+						t.Error(refusals, err)
+					}
+				}
+			})
+		}
+		for batch := range slices.Chunk(sent, 17) {
+			work <- batch
+		}
+		close(work)
+		all.Wait()
+		s := open(t, url)
+		if got := totals(t, s, noon); !maps.Equal(got, want) {
+			t.Errorf("totals\n%v, want\n%v", got, want)
+		}
+		if got := active(t, s, noon); got["pace v1"] != 60 {
+			t.Errorf("%v, want 60 active installs", got)
+		}
+	})
+}
+
+func TestUnbelievableReportsAreRefusedWhole(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		id := uuid.New()
+		refusals, err := s.Add(t.Context(), noon, []wire.Report{
+			report(id, "v1", counter("pace a", 0, 1), counter("pace b", 0, store.MaxIncrease+1)),
+			report(id, "v1", counter("pace a", 0, 2)),
+		})
+		var refusal *store.Refusal
+		if err != nil || !errors.As(refusals[0], &refusal) || refusals[1] != nil {
+			t.Fatal(refusals, err)
+		}
+		if got := totals(t, s, noon); len(got) != 1 || got[store.Key{Command: "pace a", CLIVersion: "v1", OperatingSystem: "linux"}] != 2 {
+			t.Errorf("%v: nothing of a refused report counts", got)
+		}
+	})
+}
+
+func TestSeriesAreBounded(t *testing.T) {
+	s := open(t, "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"))
+	for i := range store.MaxVersions + 20 {
+		add(t, s, noon, report(uuid.New(), fmt.Sprint("v", i), counter("pace get", 0, 1)))
+	}
+	got := totals(t, s, noon)
+	if len(got) != store.MaxVersions+1 || got[store.Key{Command: "pace get", CLIVersion: store.Overflow, OperatingSystem: "linux"}] != 20 {
+		t.Errorf("%d series", len(got))
+	}
+	for i := range store.MaxApps - 1 {
+		add(t, s, noon, report(uuid.New(), "v1", counter(fmt.Sprint("app", i), 0, 1)))
+	}
+	refusals, err := s.Add(t.Context(), noon, []wire.Report{report(uuid.New(), "v1", counter("onemore", 0, 1))})
+	if err != nil || refusals[0] == nil {
+		t.Errorf("an app too many: %v, %v", refusals, err)
+	}
+}
+
+func TestForgetErasesTheInstallAndNoTotal(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		id, other := uuid.New(), uuid.New()
+		add(t, s, noon, report(id, "v1", counter("pace get", 0, 4)), report(other, "v1", counter("pace get", 0, 1)), report(id, "v1", counter("kube get", 0, 2)))
+		before := totals(t, s, noon)
+		for _, want := range []bool{true, false} {
+			if found, err := s.Forget(t.Context(), id); err != nil || found != want {
+				t.Fatalf("found %v, want %v, %v", found, want, err)
+			}
+			if got := active(t, s, noon); !maps.Equal(got, map[string]int64{"pace v1": 1}) {
+				t.Errorf("active: %v", got)
+			}
+			if got := totals(t, s, noon); !maps.Equal(got, before) {
+				t.Errorf("totals: %v, were %v", got, before)
+			}
+		}
+	})
+}
+
+func TestActivityFollowsTheDays(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		id, other := uuid.New(), uuid.New()
+		at := func(days int) time.Time { return noon.AddDate(0, 0, days) }
+		add(t, s, at(0), report(id, "v1", counter("pace get", 0, 1)), report(other, "v1", counter("pace get", 0, 1)))
+		add(t, s, at(20), report(id, "v2", counter("pace get", 1, 1)), report(id, "v2", counter("pace get", 1, 1)))
+		for _, test := range []struct {
+			day  int
+			want map[string]int64
+		}{
+			{20, map[string]int64{"pace v1": 1, "pace v2": 1}},
+			{29, map[string]int64{"pace v1": 1, "pace v2": 1}},
+			{30, map[string]int64{"pace v2": 1}},
+			{50, map[string]int64{}},
+		} {
+			if got := active(t, s, at(test.day)); !maps.Equal(got, test.want) {
+				t.Errorf("day %d: %v, want %v", test.day, got, test.want)
+			}
+		}
+		data, err := s.Dashboard(t.Context(), dashboard.Filter{From: at(0).Truncate(24 * time.Hour), To: at(20).Truncate(24 * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, last := data.Days[0], data.Days[20]
+		if data.Installs != 2 || first.Installs != 2 || first.Runs != 2 || last.Installs != 1 || last.Failures != 1 || len(data.Days) != 21 {
+			t.Errorf("%+v", data)
+		}
+		if err := s.Expire(t.Context(), at(60), 50*24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := s.Forget(t.Context(), other); err != nil || found {
+			t.Errorf("an install that was silent for longer than the retention is still there, %v", err)
+		}
+		if found, err := s.Forget(t.Context(), id); err != nil || !found {
+			t.Errorf("an install that was not is gone, %v", err)
+		}
+		data, err = s.Dashboard(t.Context(), dashboard.Filter{From: at(0).Truncate(24 * time.Hour), To: at(60).Truncate(24 * time.Hour)})
+		if err != nil || len(data.Commands) != 1 || data.Commands[0] != (dashboard.Command{Path: "pace get", Runs: 1, Failures: 1}) {
+			t.Errorf("days beyond the retention are still there: %+v, %v", data.Commands, err)
+		}
+	})
+}
+
+func TestDashboardFilters(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		add(t, s, noon,
+			report(uuid.New(), "v1.9.0", counter("pace get", 0, 10), counter("pace get", 1, 2), counter("pace set", -1, 1)),
+			report(uuid.New(), "v1.10.0", counter("pace get", 0, 5)),
+			report(uuid.New(), "dev", counter("kube get", 3, 7)))
+		today := noon.Truncate(24 * time.Hour)
+		data, err := s.Dashboard(t.Context(), dashboard.Filter{From: today, To: today})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(data.Apps, []string{"kube", "pace"}) || !slices.Equal(data.Versions, []string{"v1.10.0", "v1.9.0", "dev"}) ||
+			data.Installs != 3 || data.Days[0].Runs != 25 || data.Days[0].Failures != 10 {
+			t.Errorf("%+v", data)
+		}
+		if !slices.Equal(data.ExitCodes, []dashboard.Count{{Value: "0", Runs: 15}, {Value: "3", Runs: 7}, {Value: "1", Runs: 2}, {Value: "-1", Runs: 1}}) {
+			t.Errorf("%v", data.ExitCodes)
+		}
+		data, err = s.Dashboard(t.Context(), dashboard.Filter{App: "pace", Version: "v1.9.0", From: today, To: today})
+		if err != nil || !slices.Equal(data.Commands, []dashboard.Command{{Path: "pace get", Runs: 12, Failures: 2}, {Path: "pace set", Runs: 1, NoExit: 1}}) ||
+			data.Installs != 1 || len(data.Versions) != 2 {
+			t.Errorf("%+v, %v", data, err)
+		}
+	})
+}
+
+// TestOneLeads has two collectors on one database.
+func TestOneLeads(t *testing.T) {
+	url := peers.Postgres(t).DSN
+	a, b := open(t, url), open(t, url)
+	leading := make(chan string)
+	lead := func(ctx context.Context, s *store.Store, name string) {
+		s.Lead(ctx, func(ctx context.Context) error {
+			select {
+			case leading <- name:
+			case <-ctx.Done():
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	go lead(ctx, a, "a")
+	if got := <-leading; got != "a" {
+		t.Fatal(got)
+	}
+	go lead(t.Context(), b, "b")
+	select {
+	case got := <-leading:
+		t.Fatalf("%s leads too", got)
+	case <-time.After(3 * time.Second):
+	}
+	stop()
+	if got := <-leading; got != "b" {
+		t.Fatal(got)
+	}
+}
