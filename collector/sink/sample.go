@@ -19,13 +19,26 @@ type Sample struct {
 }
 
 // A Sink takes samples. Send returns once they are delivered: nil, a *Refused
-// when sending the same again cannot help, or another error when it may.
+// when sending the same again cannot help, or another error when it may. It
+// does not change samples and does not keep them.
 type Sink interface {
 	Name() string
 	Send(ctx context.Context, samples []Sample) error
 }
 
-// Refused says that the receiver will never take these samples.
-type Refused struct{ Reason string }
+// Refused says that the receiver will never take some of the samples; it has
+// all the others.
+type Refused struct {
+	Reason  string // of the first that was refused
+	Samples int    // how many were refused
+}
 
 func (r *Refused) Error() string { return "refused: " + r.Reason }
+
+// Busy is a failure whose receiver says when to come back.
+type Busy struct {
+	Reason string
+	After  time.Duration
+}
+
+func (b *Busy) Error() string { return b.Reason }

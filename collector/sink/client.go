@@ -1,0 +1,75 @@
+package sink
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// newClient is the HTTP client of a sink that was given none. HTTP/1 only: a
+// gateway that drains sends GOAWAY in the middle of HTTP/2 uploads.
+func newClient() *http.Client {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Client{
+		Timeout: 30 * time.Second,
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   10 * time.Second,
+			ResponseHeaderTimeout: 20 * time.Second,
+			MaxIdleConns:          2,
+			IdleConnTimeout:       time.Minute,
+			Protocols:             protocols,
+		},
+	}
+}
+
+// withoutRedirects copies client so that it follows none: a POST that is sent
+// elsewhere becomes a GET, whose 200 would be taken for a delivery.
+func withoutRedirects(client *http.Client) *http.Client {
+	if client == nil {
+		client = newClient()
+	}
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
+// withoutURL takes the URL, which may hold a password, out of a client's error.
+func withoutURL(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
+// retryAfter reads a Retry-After header, in seconds or as a date; 0 without
+// one, at most 5 minutes.
+func retryAfter(header http.Header) time.Duration {
+	text := header.Get("Retry-After")
+	after := time.Duration(0)
+	if seconds, err := strconv.Atoi(text); err == nil {
+		after = time.Duration(min(max(seconds, 0), 3600)) * time.Second
+	} else if at, err := http.ParseTime(text); err == nil {
+		after = time.Until(at)
+	}
+	return min(max(after, 0), 5*time.Minute)
+}
+
+// excerpt makes a receiver's answer fit for a log line: one line, short,
+// without the secrets that it may repeat.
+func excerpt(body []byte, secrets ...string) string {
+	text := strings.Join(strings.Fields(string(body)), " ")
+	for _, secret := range secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "***")
+		}
+	}
+	return strings.ToValidUTF8(text[:min(len(text), 300)], "")
+}
