@@ -1,0 +1,21 @@
+// Telemetry-collector takes the usage reports of CLIs that telemetrygen has
+// instrumented, and shows and forwards what they amount to.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := root(os.Getenv).ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "telemetry-collector: %v\n", err)
+		os.Exit(2)
+	}
+}

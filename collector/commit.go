@@ -1,0 +1,101 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// A committer writes the reports that arrive while a transaction is under way
+// in the next one: one sync of the disk then serves all of them.
+type committer struct {
+	store   *store.Store
+	metrics *metrics
+	waiting chan pending
+}
+
+type pending struct {
+	report wire.Report
+	result chan error
+}
+
+const (
+	maxBatch   = 1_000 // reports
+	maxWaiting = 4_000 // reports; more are sent away
+	// commitTimeout ends a transaction that hangs, so that senders get an answer.
+	commitTimeout = 20 * time.Second
+)
+
+var errBusy = errors.New("too many reports are waiting")
+
+func newCommitter(s *store.Store, m *metrics) *committer {
+	return &committer{store: s, metrics: m, waiting: make(chan pending, maxWaiting)}
+}
+
+// add returns once the report is durable, or was refused or failed.
+func (c *committer) add(ctx context.Context, report wire.Report) error {
+	p := pending{report, make(chan error, 1)}
+	select {
+	case c.waiting <- p:
+	default:
+		return errBusy
+	}
+	select {
+	case err := <-p.result:
+		return err
+	case <-ctx.Done(): // the sender is gone; its report is kept all the same
+		return ctx.Err()
+	}
+}
+
+// run commits until ctx is done and nothing waits.
+func (c *committer) run(ctx context.Context) {
+	for {
+		select {
+		case p := <-c.waiting:
+			c.commit(c.gather(p))
+		default:
+			select {
+			case p := <-c.waiting:
+				c.commit(c.gather(p))
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (c *committer) gather(first pending) []pending {
+	batch := []pending{first}
+	for len(batch) < maxBatch {
+		select {
+		case p := <-c.waiting:
+			batch = append(batch, p)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (c *committer) commit(batch []pending) {
+	reports := make([]wire.Report, len(batch))
+	for i, p := range batch {
+		reports[i] = p.report
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	defer cancel()
+	start := time.Now()
+	refusals, err := c.store.Add(ctx, start, reports)
+	c.metrics.committed(len(batch), time.Since(start))
+	for i, p := range batch {
+		if err != nil {
+			p.result <- err
+		} else {
+			p.result <- refusals[i]
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package collector
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are the collector's own, by the names telemetry_collector_*, next to
+// the series that it collects.
+type metrics struct {
+	server   *Server
+	registry *prometheus.Registry
+	reports  *prometheus.CounterVec
+	batches  prometheus.Histogram
+	commits  prometheus.Histogram
+	series   prometheus.Gauge
+	leader   prometheus.Gauge
+}
+
+func newMetrics(s *Server) *metrics {
+	m := &metrics{
+		server:   s,
+		registry: prometheus.NewRegistry(),
+		reports: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "telemetry_collector_reports_total",
+			Help: "Reports by outcome: accepted, refused (the sender's fault), limited, failed.",
+		}, []string{"outcome"}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "telemetry_collector_batch_reports",
+			Help:    "Reports that were committed in one transaction.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 11),
+		}),
+		commits: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "telemetry_collector_commit_duration_seconds",
+			Help:    "How long transactions took, until they were durable.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+		}),
+		series: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "telemetry_collector_series",
+			Help: "Series that are kept.",
+		}),
+		leader: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "telemetry_collector_leader",
+			Help: "1 if this collector is the one that writes to the sinks.",
+		}),
+	}
+	for _, o := range []outcome{accepted, refused, limited, failed} {
+		m.reports.WithLabelValues(string(o)) // from zero on
+	}
+	m.registry.MustRegister(m.reports, m.batches, m.commits, m.series, m.leader, sinkMetrics{s},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
+	return m
+}
+
+// handler answers scrapers, who are known by a header that Prometheus and those
+// like it send, with new series held at zero, and everyone else with what is.
+func (m *metrics) handler() http.Handler {
+	serve := func(hold time.Duration) http.Handler {
+		gatherers := prometheus.Gatherers{m.registry}
+		if m.server.config.Store != nil {
+			series := prometheus.NewRegistry()
+			series.MustRegister(seriesMetrics{m.server, hold})
+			gatherers = append(gatherers, series)
+		}
+		return promhttp.HandlerFor(gatherers, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 4})
+	}
+	scraper, reader := serve(m.server.config.Interval), serve(0)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") != "" {
+			scraper.ServeHTTP(w, r)
+			return
+		}
+		reader.ServeHTTP(w, r)
+	})
+}
+
+func (m *metrics) count(o outcome) {
+	if o != notAReport {
+		m.reports.WithLabelValues(string(o)).Inc()
+	}
+}
+
+func (m *metrics) committed(reports int, took time.Duration) {
+	m.batches.Observe(float64(reports))
+	m.commits.Observe(took.Seconds())
+}
+
+func (m *metrics) setSeries(n int) { m.series.Set(float64(n)) }
+
+func (m *metrics) leading(yes bool) {
+	m.leader.Set(0)
+	if yes {
+		m.leader.Set(1)
+	}
+}
+
+// seriesMetrics reads the totals when they are scraped. It describes nothing
+// beforehand, because which labels there are depends on the commands.
+type seriesMetrics struct {
+	server *Server
+	hold   time.Duration
+}
+
+func (seriesMetrics) Describe(chan<- *prometheus.Desc) {}
+
+// scrapeTimeout is Prometheus' default.
+const scrapeTimeout = 10 * time.Second
+
+var help = map[string]string{
+	commandsTotal:  "Runs by command and exit code; -1 if no exit was seen. A scraper gets 0 for the first --interval of a series, so that increase() counts its first runs.",
+	activeInstalls: "Installs that reported in the last 30 days.",
+}
+
+func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+	defer cancel()
+	samples, err := c.server.samples(ctx, c.server.now(), c.hold)
+	if err != nil {
+		out <- prometheus.NewInvalidMetric(prometheus.NewInvalidDesc(err), err)
+		return
+	}
+	for _, sample := range samples {
+		names, values := make([]string, len(sample.Labels)), make([]string, len(sample.Labels))
+		for i, label := range sample.Labels {
+			names[i], values[i] = label.Name, label.Value
+		}
+		kind := prometheus.GaugeValue
+		if sample.Name == commandsTotal {
+			kind = prometheus.CounterValue
+		}
+		out <- prometheus.MustNewConstMetric(prometheus.NewDesc(sample.Name, help[sample.Name], names, nil), kind, sample.Value, values...)
+	}
+}
+
+// sinkMetrics tells how the sinks are doing.
+type sinkMetrics struct{ server *Server }
+
+func sinkDesc(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("telemetry_collector_sink_"+name, help, []string{"sink"}, nil)
+}
+
+var (
+	sinkSent    = sinkDesc("sent_samples_total", "Samples that the sink has taken.")
+	sinkRefused = sinkDesc("refused_samples_total", "Samples that the sink will never take.")
+	sinkDropped = sinkDesc("dropped_samples_total", "Samples that were let go of because too many waited.")
+	sinkRetries = sinkDesc("retries_total", "Attempts that failed and were followed by another.")
+	sinkQueued  = sinkDesc("queued_samples", "Samples that wait.")
+	sinkSuccess = sinkDesc("last_success_timestamp_seconds", "When the sink last took samples.")
+)
+
+func (sinkMetrics) Describe(out chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{sinkSent, sinkRefused, sinkDropped, sinkRetries, sinkQueued, sinkSuccess} {
+		out <- desc
+	}
+}
+
+func (c sinkMetrics) Collect(out chan<- prometheus.Metric) {
+	for _, queue := range c.server.queues {
+		stats := queue.Stats()
+		counter := func(desc *prometheus.Desc, value uint64) {
+			out <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(value), stats.Sink)
+		}
+		gauge := func(desc *prometheus.Desc, value float64) {
+			out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, stats.Sink)
+		}
+		counter(sinkSent, stats.Sent)
+		counter(sinkRefused, stats.Refused)
+		counter(sinkDropped, stats.Dropped)
+		counter(sinkRetries, stats.Retries)
+		gauge(sinkQueued, float64(stats.Queued))
+		if !stats.LastSuccess.IsZero() {
+			gauge(sinkSuccess, float64(stats.LastSuccess.UnixMilli())/1000)
+		}
+	}
+}
