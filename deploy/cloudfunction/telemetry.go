@@ -1,0 +1,114 @@
+// Package cloudfunction is the original's stateless mode as a Google Cloud
+// Function: each report goes straight on to a Graphite that speaks HTTP, such
+// as Grafana Cloud's, and is kept nowhere else.
+package cloudfunction
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/passthrough"
+	"github.com/telemetrygen/telemetrygen/collector/sink"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+const (
+	// interval is what Graphite is told about the distance of two samples of a
+	// series. Installs report at times of their own.
+	interval = time.Minute
+	// sendTime bounds one delivery; the original's client waits for two seconds.
+	sendTime = 10 * time.Second
+)
+
+// settings come from the environment, once for all requests of an instance.
+var settings = sync.OnceValues(fromEnvironment)
+
+// A forwarder answers the requests.
+type forwarder struct {
+	graphite *sink.Graphite
+	allowed  *wire.AllowList
+}
+
+func fromEnvironment() (*forwarder, error) {
+	graphite, err := sink.NewGraphite(sink.GraphiteOptions{
+		URL: os.Getenv("GRAPHITE_URL"), Token: os.Getenv("GRAPHITE_TOKEN"), Interval: interval,
+	})
+	if err != nil {
+		return nil, errors.New("GRAPHITE_URL: " + err.Error())
+	}
+	var files []string
+	if list := os.Getenv("TELEMETRY_COMMANDS"); list != "" {
+		files = strings.Split(list, ",")
+	}
+	allowed, err := wire.ReadAllowList(files)
+	if err != nil {
+		return nil, errors.New("TELEMETRY_COMMANDS: " + err.Error())
+	}
+	return &forwarder{graphite: graphite, allowed: allowed}, nil
+}
+
+// Telemetry is the function's entry point. It takes a report as a CLI sends it
+// and answers 200 and OK once Graphite took it, 4xx with the reason when the
+// report is no good, 503 when it may be sent again.
+//
+// The environment holds GRAPHITE_URL, GRAPHITE_TOKEN, and in TELEMETRY_COMMANDS
+// the files with the commands that are taken, separated by commas; without it
+// any command is.
+func Telemetry(w http.ResponseWriter, r *http.Request) {
+	forward, err := settings()
+	if err != nil {
+		slog.Error("the function is not configured", "error", err)
+		http.Error(w, "not configured", http.StatusInternalServerError)
+		return
+	}
+	forward.ServeHTTP(w, r)
+}
+
+func (f *forwarder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "POST a report", http.StatusMethodNotAllowed)
+		return
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		http.Error(w, "the Content-Type has to be application/json", http.StatusUnsupportedMediaType)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBody))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		http.Error(w, "the body is too large", http.StatusRequestEntityTooLarge)
+		return
+	} else if err != nil {
+		http.Error(w, "the body could not be read", http.StatusBadRequest)
+		return
+	}
+	report, err := wire.Decode(body)
+	if err == nil {
+		err = f.allowed.Check(report)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), sendTime)
+	defer cancel()
+	if err := f.graphite.Send(ctx, passthrough.Samples(report, time.Now())); err != nil {
+		slog.Error("Graphite did not take a report", "error", err)
+		status := http.StatusServiceUnavailable
+		if refused := (*sink.Refused)(nil); errors.As(err, &refused) {
+			status = http.StatusBadGateway
+		}
+		http.Error(w, "the report could not be passed on", status)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	io.WriteString(w, "OK")
+}

@@ -1,0 +1,209 @@
+package cloudfunction
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/peers"
+)
+
+const report = `{"metric_points":{"pace get data-policy":{"0":{"cumulative_count":2},"1":{"cumulative_count":1}}},
+	"cli_version":"v1.16.0","operating_system":"darwin","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`
+
+// TestMain is also the function as a program of its own, as Google runs it.
+func TestMain(m *testing.M) {
+	if address := os.Getenv("TELEMETRY_FUNCTION_LISTEN"); address != "" {
+		time.AfterFunc(time.Minute, func() { os.Exit(1) })
+		fmt.Fprintln(os.Stderr, http.ListenAndServe(address, http.HandlerFunc(Telemetry)))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// function starts the program with this environment and returns its URL.
+func function(t *testing.T, environment ...string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	program := exec.Command(os.Args[0])
+	program.Env = append(os.Environ(), append(environment, "TELEMETRY_FUNCTION_LISTEN="+address)...)
+	program.Stderr = os.Stderr
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		program.Process.Kill()
+		program.Wait()
+	})
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		if connection, err := net.Dial("tcp", address); err == nil {
+			connection.Close()
+			return "http://" + address
+		} else if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func post(t *testing.T, address, media, body string) (status int, answer string) {
+	t.Helper()
+	response, err := http.Post(address, media, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(data)
+}
+
+func TestAReportReachesGrafanaCloudAndGraphite(t *testing.T) {
+	graphite := peers.Graphite(t)
+	cloud := peers.GrafanaCloud(t, graphite.Address)
+	address := function(t, "GRAPHITE_URL="+cloud.URL, "GRAPHITE_TOKEN="+cloud.Token)
+	if status, answer := post(t, address, "application/json", report); status != 200 || answer != "OK" {
+		t.Fatalf("%d %q, %v", status, answer, cloud.Refused())
+	}
+	samples := cloud.Samples()
+	if len(samples) != 2 {
+		t.Fatalf("%d samples", len(samples))
+	}
+	want := []string{"app=pace", "cli_version=v1.16.0", "command=pace get data-policy", "exit_code=1",
+		"id=36be4c46-4e1b-431d-b9db-1b315f537a85", "operating_system=darwin", "sub1=get", "sub2=data-policy"}
+	if s := samples[1]; s.Name != "cli_commands_total" || *s.Value != 1 || !slices.Equal(s.Tags, want) {
+		t.Errorf("got %+v", s)
+	}
+	target := url.QueryEscape("seriesByTag('name=cli_commands_total','exit_code=0','sub2=data-policy','id=36be4c46-4e1b-431d-b9db-1b315f537a85')")
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		response, err := http.Get(graphite.URL + "/render?format=json&from=-5min&target=" + target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		response.Body.Close()
+		if strings.Contains(string(body), fmt.Sprintf("[2.0, %d]", samples[0].Time)) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("graphite: %s", body)
+		}
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	cloud := peers.GrafanaCloud(t)
+	list := filepath.Join(t.TempDir(), "commands.txt")
+	if err := os.WriteFile(list, []byte("pace get data-policy\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := function(t, "GRAPHITE_URL="+cloud.URL, "GRAPHITE_TOKEN="+cloud.Token, "TELEMETRY_COMMANDS="+list)
+	empty := `{"metric_points":{},"cli_version":"v1","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`
+	for _, test := range []struct {
+		what, media, body string
+		failure           int
+		status            int
+	}{
+		{"a report", "application/json", report, 0, 200},
+		{"a report with a charset", "application/json; charset=utf-8", report, 0, 200},
+		{"a report without counters", "application/json", empty, 0, 200},
+		{"a form", "application/x-www-form-urlencoded", report, 0, 415},
+		{"no JSON", "application/json", "{", 0, 400},
+		{"an unlisted command", "application/json", strings.ReplaceAll(report, "get", "steal"), 0, 400},
+		{"too much", "application/json", strings.Repeat(" ", 65<<10), 0, 413},
+		{"a busy Graphite", "application/json", report, 429, 503},
+		{"a broken Graphite", "application/json", report, 500, 503},
+		{"a refused token", "application/json", report, 401, 502},
+	} {
+		if test.failure != 0 {
+			cloud.FailNext(peers.Failure{Status: test.failure, Body: "because of " + cloud.Token})
+		}
+		status, answer := post(t, address, test.media, test.body)
+		if status != test.status || (status == 200) != (answer == "OK") || strings.Contains(answer, cloud.Token) {
+			t.Errorf("%s: %d %q, want %d", test.what, status, answer, test.status)
+		}
+	}
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("GET: %s", response.Status)
+	}
+	if got := len(cloud.Samples()); got != 4 {
+		t.Errorf("%d samples arrived", got)
+	}
+}
+
+func TestWithoutConfigurationNothingIsTaken(t *testing.T) {
+	address := function(t, "GRAPHITE_URL=")
+	if status, answer := post(t, address, "application/json", report); status != 500 || strings.Contains(answer, "OK") {
+		t.Errorf("%d %q", status, answer)
+	}
+	t.Setenv("GRAPHITE_URL", "http://127.0.0.1:1")
+	t.Setenv("TELEMETRY_COMMANDS", filepath.Join(t.TempDir(), "missing"))
+	if _, err := fromEnvironment(); err == nil {
+		t.Error("a missing list of commands allows all")
+	}
+	server := httptest.NewServer(nil)
+	server.Close()
+	down := function(t, "GRAPHITE_URL="+server.URL)
+	if status, _ := post(t, down, "application/json", report); status != http.StatusServiceUnavailable {
+		t.Errorf("Graphite is down: %d", status)
+	}
+}
+
+// The file that the README has the reader write is a function's package.
+func TestTheReadmesFunctionBuilds(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, source, _ := strings.Cut(string(readme), "```go\n")
+	source, _, _ = strings.Cut(source, "```")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	// The same versions as here, so that the test needs no network.
+	goMod := strings.Replace(string(module), "module github.com/telemetrygen/telemetrygen", "module function", 1) +
+		"\nrequire github.com/telemetrygen/telemetrygen v0.0.0\nreplace github.com/telemetrygen/telemetrygen => " + root + "\n"
+	for name, content := range map[string]string{"function.go": source, "go.mod": goMod, "go.sum": string(sums)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	vet := exec.Command("go", "vet", ".")
+	vet.Dir = dir
+	vet.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	if output, err := vet.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+}
