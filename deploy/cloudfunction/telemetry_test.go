@@ -158,16 +158,15 @@ func TestWithoutConfigurationNothingIsTaken(t *testing.T) {
 	if status, answer := post(t, address, "application/json", report); status != 500 || strings.Contains(answer, "OK") {
 		t.Errorf("%d %q", status, answer)
 	}
-	t.Setenv("GRAPHITE_URL", "http://127.0.0.1:1")
-	t.Setenv("TELEMETRY_COMMANDS", filepath.Join(t.TempDir(), "missing"))
-	if _, err := fromEnvironment(); err == nil {
-		t.Error("a missing list of commands allows all")
-	}
 	server := httptest.NewServer(nil)
 	server.Close()
 	down := function(t, "GRAPHITE_URL="+server.URL)
 	if status, _ := post(t, down, "application/json", report); status != http.StatusServiceUnavailable {
 		t.Errorf("Graphite is down: %d", status)
+	}
+	unlisted := function(t, "GRAPHITE_URL="+server.URL, "TELEMETRY_COMMANDS="+filepath.Join(t.TempDir(), "missing"))
+	if status, _ := post(t, unlisted, "application/json", report); status != http.StatusInternalServerError {
+		t.Errorf("the list of commands is missing: %d", status)
 	}
 }
 
