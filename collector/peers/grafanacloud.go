@@ -68,6 +68,13 @@ func (g *GrafanaCloudPeer) FailNext(failures ...Failure) {
 	g.failures = append(g.failures, failures...)
 }
 
+// Recover takes back the failures that did not happen yet.
+func (g *GrafanaCloudPeer) Recover() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.failures = nil
+}
+
 // Samples returns what was accepted, in order.
 func (g *GrafanaCloudPeer) Samples() []CloudSample {
 	g.mu.Lock()

@@ -72,7 +72,7 @@ func (w *RemoteWrite) Send(ctx context.Context, samples []Sample) error {
 
 func (w *RemoteWrite) write(ctx context.Context, request writeRequest, samples int) error {
 	answer := new(remoteWriteAnswer)
-	once, cancel := context.WithCancel(context.WithValue(ctx, remoteWriteAnswer{}, answer))
+	once, cancel := context.WithCancel(context.WithValue(ctx, answerKey{}, answer))
 	defer cancel()
 	// The queue retries, not this library, which would keep newer samples
 	// waiting behind a clock of its own: the first retry ends its loop.
@@ -101,12 +101,14 @@ func (w *RemoteWrite) write(ctx context.Context, request writeRequest, samples i
 	return &Refused{Reason: says, Samples: samples}
 }
 
-// remoteWriteAnswer is what the library's error leaves out. It is also the
-// context's key to itself.
+// remoteWriteAnswer is what the error of the library leaves out.
 type remoteWriteAnswer struct {
 	status int // 0 when there was no answer
 	header http.Header
 }
+
+// answerKey is where a request's context holds its remoteWriteAnswer.
+type answerKey struct{}
 
 type remoteWriteTransport struct {
 	next    http.RoundTripper
@@ -126,7 +128,7 @@ func (t *remoteWriteTransport) RoundTrip(request *http.Request) (*http.Response,
 	if err != nil {
 		return nil, err
 	}
-	if answer, ok := request.Context().Value(remoteWriteAnswer{}).(*remoteWriteAnswer); ok {
+	if answer, ok := request.Context().Value(answerKey{}).(*remoteWriteAnswer); ok {
 		answer.status, answer.header = response.StatusCode, response.Header
 	}
 	// The library reads an answer to its end, however long.
