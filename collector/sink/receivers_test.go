@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +125,11 @@ type receiver struct {
 	plain bool // it was sent plaintext, in which a space is a plus
 }
 
+// metric is a series' name of this receiver's own: two of them are one program.
+func (r receiver) metric(name string) string {
+	return name + "_" + strings.ReplaceAll(r.name, "-", "_") + "_total"
+}
+
 // receivers starts every real receiver.
 func receivers(t *testing.T) []receiver {
 	t.Helper()
@@ -154,76 +160,156 @@ func receivers(t *testing.T) []receiver {
 	}
 }
 
-func TestReceiversGiveBackExactlyWhatWasSent(t *testing.T) {
-	for i, to := range receivers(t) {
+// TestReceivers starts every receiver once, for all that is to be shown with each.
+func TestReceivers(t *testing.T) {
+	for _, to := range receivers(t) {
 		t.Run(to.name, func(t *testing.T) {
-			name := fmt.Sprintf("exact_%d_total", i)
-			var samples []Sample
-			want := map[string]float64{}
-			value := 1.0
-			for _, text := range hostileValues {
-				if len(text) > 255 || text == "\xff" { // graphite-web's column; not UTF-8, which becomes one sign
-					continue
-				}
-				value = math.Floor(value*2.1) + 1 // counts, as the collector's are; VictoriaMetrics rounds long fractions
-				samples = append(samples, sample(name, value, "app", "pace", "command", text, "empty", "", "exit_code", "-1"))
-				if to.plain {
-					text = escapeValue(text, true)
-				} else if text == "\xff\xfe" {
-					text = "\ufffd"
-				}
-				want[text] = value
-			}
-			if err := to.sink.Send(context.Background(), samples); err != nil {
-				t.Fatal(err)
-			}
-			var got []stored
-			until(t, func() string {
-				if got = to.read(name); len(got) < len(want) {
-					return fmt.Sprintf("%d of %d series", len(got), len(want))
-				}
-				return ""
-			})
-			for _, series := range got {
-				command := series.labels["command"]
-				if value, ok := want[command]; !ok || series.points[at.Unix()] != value || len(series.points) != 1 {
-					t.Errorf("command %q: %v, want %v at %d", command, series.points, value, at.Unix())
-				}
-				if _, empty := series.labels["empty"]; empty || series.labels["app"] != "pace" || series.labels["exit_code"] != "-1" {
-					t.Errorf("command %q: labels %v", command, series.labels)
-				}
-				delete(want, command)
-			}
-			for command := range want {
-				t.Errorf("command %q is missing", command)
-			}
+			t.Run("give back exactly what was sent", func(t *testing.T) { givesBackExactly(t, to) })
+			t.Run("keep the good samples of a batch", func(t *testing.T) { keepsTheGood(t, to) })
+			t.Run("get what they missed", func(t *testing.T) { getsWhatItMissed(t, to) })
 		})
 	}
 }
 
+func givesBackExactly(t *testing.T, to receiver) {
+	name := to.metric("exact")
+	var samples []Sample
+	want := map[string]float64{}
+	value := 1.0
+	for _, text := range hostileValues {
+		if len(text) > 255 || text == "\xff" { // graphite-web's column; not UTF-8, which becomes one sign
+			continue
+		}
+		value = math.Floor(value*2.1) + 1 // counts, as the collector's are; VictoriaMetrics rounds long fractions
+		samples = append(samples, sample(name, value, "app", "pace", "command", text, "empty", "", "exit_code", "-1"))
+		if to.plain {
+			text = escapeValue(text, true)
+		} else if text == "\xff\xfe" {
+			text = "\ufffd"
+		}
+		want[text] = value
+	}
+	if err := to.sink.Send(context.Background(), samples); err != nil {
+		t.Fatal(err)
+	}
+	var got []stored
+	until(t, func() string {
+		if got = to.read(name); len(got) < len(want) {
+			return fmt.Sprintf("%d of %d series", len(got), len(want))
+		}
+		return ""
+	})
+	for _, series := range got {
+		command := series.labels["command"]
+		if value, ok := want[command]; !ok || series.points[at.Unix()] != value || len(series.points) != 1 {
+			t.Errorf("command %q: %v, want %v at %d", command, series.points, value, at.Unix())
+		}
+		if _, empty := series.labels["empty"]; empty || series.labels["app"] != "pace" || series.labels["exit_code"] != "-1" {
+			t.Errorf("command %q: labels %v", command, series.labels)
+		}
+		delete(want, command)
+	}
+	for command := range want {
+		t.Errorf("command %q is missing", command)
+	}
+}
+
 // One bad sample of 300 costs itself only, also where the receiver would not index the rest.
-func TestReceiversKeepTheGoodSamplesOfABatch(t *testing.T) {
-	for i, to := range receivers(t) {
-		t.Run(to.name, func(t *testing.T) {
-			name := fmt.Sprintf("good_%d_total", i)
-			samples := series(300)
-			for i := range samples {
-				samples[i].Name = name
+func keepsTheGood(t *testing.T, to receiver) {
+	name := to.metric("good")
+	samples := series(300)
+	for i := range samples {
+		samples[i].Name = name
+	}
+	samples[0].Name = ""
+	samples[150].Labels = []Label{{"", "x"}}
+	samples[151].Labels = []Label{{"name", ""}}
+	samples[299].Time = time.Time{}
+	err := to.sink.Send(context.Background(), samples)
+	if refused, ok := err.(*Refused); !ok || refused.Samples != 4 {
+		t.Fatalf("error %v", err)
+	}
+	until(t, func() string {
+		if got := len(to.read(name)); got != 296 {
+			return fmt.Sprintf("%d of 296 series", got)
+		}
+		return ""
+	})
+}
+
+// The receiver is down when the collector starts, comes up, is killed and comes
+// up again: it ends with the latest value, and with each value at its time.
+func getsWhatItMissed(t *testing.T, to receiver) {
+	name := to.metric("outage")
+	const series = 40
+	start := time.Now().Truncate(time.Second).Add(-time.Minute)
+	q := NewQueue(QueueOptions{Sink: to.sink, Log: quiet})
+	sent := func(snapshots int) func() string {
+		return func() string {
+			if stats := q.Stats(); stats.Sent < uint64(snapshots*series) {
+				return fmt.Sprintf("%+v", stats)
 			}
-			samples[0].Name = ""
-			samples[150].Labels = []Label{{"", "x"}}
-			samples[151].Labels = []Label{{"name", ""}}
-			samples[299].Time = time.Time{}
-			err := to.sink.Send(context.Background(), samples)
-			if refused, ok := err.(*Refused); !ok || refused.Samples != 4 {
-				t.Fatalf("error %v", err)
+			return ""
+		}
+	}
+	next := 0
+	push := func(n int) {
+		for range n {
+			q.Push(snapshot(name, series, float64(next), start.Add(time.Duration(next)*time.Second)))
+			next++
+		}
+	}
+	retried := func() string {
+		if q.Stats().Retries == 0 {
+			return "it does not retry"
+		}
+		return ""
+	}
+	to.peer.Kill()
+	push(5)
+	until(t, retried)
+	to.peer.Start()
+	until(t, sent(5))
+	push(5)
+	until(t, sent(10))
+	until(t, func() string { // seen, so that the kill cannot take it along
+		if got := to.read(name); len(got) != series {
+			return fmt.Sprintf("%d series", len(got))
+		}
+		return ""
+	})
+	to.peer.Kill()
+	push(10)
+	to.peer.Start()
+	push(1)
+	closeQueue(t, q)
+	if stats := q.Stats(); stats.Sent != uint64(next*series) || stats.Refused+stats.Dropped != 0 || stats.Queued != 0 {
+		t.Errorf("%+v", stats)
+	}
+	until(t, func() string {
+		got := to.read(name)
+		for _, one := range got {
+			if one.points[start.Add(time.Duration(next-1)*time.Second).Unix()] != float64(next-1) {
+				return fmt.Sprintf("the latest value is missing in %v", one)
 			}
-			until(t, func() string {
-				if got := len(to.read(name)); got != 296 {
-					return fmt.Sprintf("%d of 296 series", got)
-				}
-				return ""
-			})
-		})
+		}
+		if len(got) != series {
+			return fmt.Sprintf("%d series", len(got))
+		}
+		return ""
+	})
+	for _, one := range to.read(name) {
+		for when, value := range one.points {
+			if want := start.Add(time.Duration(value) * time.Second).Unix(); when != want {
+				t.Errorf("%v: %v at %d, want %d", one.labels, value, when, want)
+			}
+		}
+		// What was sent after the last start is there to the last point;
+		// before it, carbon and VictoriaMetrics may lose what they had in memory.
+		for i := 10; i < next; i++ {
+			if _, ok := one.points[start.Add(time.Duration(i)*time.Second).Unix()]; !ok {
+				t.Errorf("%v: value %d is missing", one.labels, i)
+			}
+		}
 	}
 }
