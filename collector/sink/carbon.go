@@ -22,6 +22,7 @@ import (
 type Carbon struct {
 	address string
 	dialer  net.Dialer
+	end     time.Duration // how long to wait for the peer's end
 }
 
 const (
@@ -39,7 +40,7 @@ func NewCarbon(address string) (*Carbon, error) {
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return nil, fmt.Errorf("carbon's address: %w", err)
 	}
-	return &Carbon{address: address, dialer: net.Dialer{Timeout: 10 * time.Second}}, nil
+	return &Carbon{address: address, dialer: net.Dialer{Timeout: 10 * time.Second}, end: carbonEnd}, nil
 }
 
 // Name is "carbon".
@@ -102,15 +103,25 @@ func (c *Carbon) write(ctx context.Context, lines []byte) error {
 	// The end of ctx closes the connection, which ends the calls below.
 	defer context.AfterFunc(ctx, func() { connection.Close() })()
 
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, connection)
+		ended <- err
+	}()
 	connection.SetWriteDeadline(time.Now().Add(carbonWrite))
 	if _, err := connection.Write(lines); err != nil {
 		return errors.Join(ctx.Err(), err)
 	}
+	select {
+	case err := <-ended: // it cannot have known that this was all
+		return errors.Join(ctx.Err(), errors.New("carbon hung up before the last line"), err)
+	default:
+	}
+	connection.SetReadDeadline(time.Now().Add(c.end))
 	if err := connection.(*net.TCPConn).CloseWrite(); err != nil {
 		return errors.Join(ctx.Err(), err)
 	}
-	connection.SetReadDeadline(time.Now().Add(carbonEnd))
-	if _, err := io.Copy(io.Discard, connection); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := <-ended; err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return errors.Join(ctx.Err(), err)
 	}
 	return nil

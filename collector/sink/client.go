@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"encoding/base64"
 	"errors"
 	"net"
 	"net/http"
@@ -60,6 +61,21 @@ func retryAfter(header http.Header) time.Duration {
 		after = time.Until(at)
 	}
 	return min(max(after, 0), 5*time.Minute)
+}
+
+// secretsOf are the parts of a URL that no log line may hold.
+func secretsOf(endpoint *url.URL) []string {
+	password, _ := endpoint.User.Password()
+	return []string{endpoint.RawQuery, password, basic(endpoint.User.Username(), password)}
+}
+
+// basic is how basic authentication writes a password, for a receiver that
+// repeats the header.
+func basic(username, password string) string {
+	if password == "" {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte(username + ":" + password))
 }
 
 // excerpt makes a receiver's answer fit for a log line: one line, short,

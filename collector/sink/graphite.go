@@ -25,6 +25,7 @@ type GraphiteOptions struct {
 type Graphite struct {
 	endpoint string
 	token    string
+	secrets  []string
 	interval int64 // seconds
 	client   *http.Client
 }
@@ -42,6 +43,7 @@ func NewGraphite(options GraphiteOptions) (*Graphite, error) {
 	return &Graphite{
 		endpoint: base.String(),
 		token:    options.Token,
+		secrets:  append(secretsOf(base), options.Token),
 		interval: max(1, int64(options.Interval/time.Second)), // 0 is refused
 		client:   withoutRedirects(options.Client),
 	}, nil
@@ -121,10 +123,10 @@ func (g *Graphite) post(ctx context.Context, body []byte, samples int) error {
 	if err != nil {
 		return err
 	}
-	says := response.Status + ": " + excerpt(answer, g.token)
+	says := response.Status + ": " + excerpt(answer, g.secrets...)
 	switch status := response.StatusCode; {
 	case status/100 == 2:
-		return published(answer, samples, says)
+		return published(answer, samples, says, g.secrets)
 	case status == http.StatusTooManyRequests || status == http.StatusRequestTimeout || status >= 500:
 		return &Busy{Reason: says, After: retryAfter(response.Header)}
 	case status == http.StatusBadRequest || status == http.StatusRequestEntityTooLarge || status == http.StatusUnprocessableEntity:
@@ -139,7 +141,7 @@ const userAgent = "telemetry-collector (+https://github.com/telemetrygen/telemet
 // published reads an answer that says how many metrics were taken, in either
 // shape: {"published":N}, or {"Invalid":N,"Published":N,"ValidationErrors":{...}}.
 // encoding/json does not mind the case of a key.
-func published(answer []byte, samples int, says string) error {
+func published(answer []byte, samples int, says string, secrets []string) error {
 	var counts struct {
 		Published        *int
 		Invalid          int
@@ -151,7 +153,7 @@ func published(answer []byte, samples int, says string) error {
 	if missing := samples - *counts.Published; missing > 0 {
 		reason := fmt.Sprintf("%d of %d published", *counts.Published, samples)
 		for message := range counts.ValidationErrors {
-			reason += ": " + excerpt([]byte(message))
+			reason += ": " + excerpt([]byte(message), secrets...)
 			break
 		}
 		return &Refused{Reason: reason, Samples: missing}

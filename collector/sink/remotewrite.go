@@ -44,10 +44,7 @@ func NewRemoteWrite(options RemoteWriteOptions) (*RemoteWrite, error) {
 	if err != nil {
 		return nil, withoutURL(err)
 	}
-	secrets := []string{options.Password, options.Token}
-	if password, ok := endpoint.User.Password(); ok {
-		secrets = append(secrets, password)
-	}
+	secrets := append(secretsOf(endpoint), options.Password, options.Token, basic(options.Username, options.Password))
 	return &RemoteWrite{api: api, secrets: secrets}, nil
 }
 
