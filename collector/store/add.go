@@ -153,7 +153,7 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b *batch, now time.Time) e
 	}
 	rows = nil
 	for _, key := range slices.SortedFunc(maps.Keys(b.runs), compareKeys) {
-		rows = append(rows, []any{key.App(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem, b.runs[key], now.Unix()})
+		rows = append(rows, []any{key.App(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem, b.runs[key], now.UnixMilli()})
 	}
 	var daily [][]any
 	err = s.insert(ctx, tx, `INSERT INTO series (app, command, exit_code, cli_version, operating_system, total, created) VALUES `, rows,

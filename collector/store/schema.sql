@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS series (
 	cli_version      TEXT NOT NULL,
 	operating_system TEXT NOT NULL,
 	total            BIGINT NOT NULL,
-	created          BIGINT NOT NULL,
+	created          BIGINT NOT NULL, -- milliseconds since 1970
 	UNIQUE (command, exit_code, cli_version, operating_system)
 );
 CREATE TABLE IF NOT EXISTS runs (

@@ -125,7 +125,7 @@ func (s *Store) Snapshot(ctx context.Context, now time.Time) (Snapshot, error) {
 		var one Series
 		var created int64
 		err := scan(&one.Command, &one.ExitCode, &one.CLIVersion, &one.OperatingSystem, &one.Total, &created)
-		one.Created = time.Unix(created, 0)
+		one.Created = time.UnixMilli(created)
 		shot.Series = append(shot.Series, one)
 		return err
 	})

@@ -1,0 +1,202 @@
+package collector_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program builds the collector once for all tests.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "telemetry-collector-")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "telemetry-collector")
+	if output, err := exec.Command("go", "build", "-o", file, "../cmd/telemetry-collector").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, output)
+	}
+	return file, nil
+})
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if file, err := program(); err == nil {
+		os.RemoveAll(filepath.Dir(file))
+	}
+	os.Exit(status)
+}
+
+// A process is a collector that can be killed and started again.
+type process struct {
+	t       testing.TB
+	address string
+	args    []string
+	cmd     *exec.Cmd
+	output  *lockedBuffer
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+func newProcess(t testing.TB, address string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, address: address, args: append([]string{"--listen", address, "--trusted-proxies", "127.0.0.1"}, args...), output: &lockedBuffer{}}
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("the collector said:\n%s", p.output)
+		}
+	})
+	p.start()
+	return p
+}
+
+func (p *process) start() {
+	p.t.Helper()
+	file, err := program()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.cmd = exec.Command(file, p.args...)
+	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		answer, err := http.Get("http://" + p.address + "/healthz")
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == 200 {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("the collector does not serve: %v\n%s", err, p.output)
+		}
+	}
+}
+
+// kill leaves it no time for anything.
+func (p *process) kill() {
+	p.cmd.Process.Kill()
+	p.cmd.Wait()
+}
+
+// interrupt ends it as a user would, and returns its exit status.
+func (p *process) interrupt() int {
+	p.cmd.Process.Signal(os.Interrupt)
+	p.cmd.Wait()
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// fetch returns the body of an answer with status 200.
+func fetch(ctx context.Context, address string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, "GET", address, nil)
+	if err != nil {
+		return "", err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != 200 {
+		err = errors.New(answer.Status)
+	}
+	return string(body), err
+}
+
+// series reads the commands' totals out of GET /metrics, by command and exit code.
+func (p *process) series() map[string]float64 {
+	p.t.Helper()
+	text, err := fetch(p.t.Context(), "http://"+p.address+"/metrics")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	found := map[string]float64{}
+	for line := range strings.SplitSeq(text, "\n") {
+		labels, ok := strings.CutPrefix(line, "cli_commands_total{")
+		if !ok {
+			continue
+		}
+		labels, value, _ := strings.Cut(labels, "} ")
+		var command, code string
+		var total float64
+		for pair := range strings.SplitSeq(labels, ",") {
+			name, quoted, _ := strings.Cut(pair, "=")
+			switch name {
+			case "command":
+				command = strings.Trim(quoted, `"`)
+			case "exit_code":
+				code = strings.Trim(quoted, `"`)
+			}
+		}
+		fmt.Sscan(value, &total)
+		found[command+" "+code] += total
+	}
+	return found
+}
+
+// query asks a Prometheus for an instant vector, by command and exit code.
+func query(ctx context.Context, base, expression string) (map[string]float64, error) {
+	text, err := fetch(ctx, base+"/api/v1/query?query="+url.QueryEscape(expression))
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Data struct {
+			Result []struct {
+				Metric map[string]string
+				Value  [2]any
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
+		return nil, err
+	}
+	found := map[string]float64{}
+	for _, one := range answer.Data.Result {
+		var value float64
+		fmt.Sscan(one.Value[1].(string), &value)
+		found[one.Metric["command"]+" "+one.Metric["exit_code"]] += value
+	}
+	return found, nil
+}
+
+// eventually waits until what comes to want, and says the last that it was.
+func eventually[T any](t testing.TB, wait time.Duration, name string, ok func(T) bool, what func() (T, error)) {
+	t.Helper()
+	for deadline := time.Now().Add(wait); ; time.Sleep(100 * time.Millisecond) {
+		got, err := what()
+		if err == nil && ok(got) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("%s: still %v, %v", name, got, err)
+			return
+		}
+	}
+}
