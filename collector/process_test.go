@@ -200,3 +200,15 @@ func eventually[T any](t testing.TB, wait time.Duration, name string, ok func(T)
 		}
 	}
 }
+
+// metric reads one value out of GET /metrics; -1 if it is not there.
+func metric(text, name string) float64 {
+	for line := range strings.SplitSeq(text, "\n") {
+		if rest, ok := strings.CutPrefix(line, name+" "); ok {
+			var value float64
+			fmt.Sscan(rest, &value)
+			return value
+		}
+	}
+	return -1
+}
