@@ -11,7 +11,7 @@ test:
 
 # Ratios within one run: instrumented against twin, ours against a peer's.
 bench:
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./runtime ./rewrite
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./runtime ./rewrite ./collector/...
 
 # Rewrite the wanted diffs and reports after a change that is meant.
 golden:
@@ -19,3 +19,4 @@ golden:
 
 fuzz:
 	go test ./rewrite -run '^$$' -fuzz FuzzInstrumentAndRemove -fuzztime 10m
+	go test ./collector/wire -run '^$$' -fuzz FuzzDecode -fuzztime 10m

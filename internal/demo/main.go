@@ -1,7 +1,7 @@
 // Demo is the main job from end to end on a copy of examples/pace: instrument
 // it, show the diff, build it, run some commands, print what was counted,
-// receive the upload on loopback, and take everything out again. It needs no
-// network, and leaves nothing behind.
+// receive the upload on loopback, give it to a collector, and take everything
+// out again. It needs no network, and leaves nothing behind.
 package main
 
 import (
@@ -45,6 +45,7 @@ func demo(ctx context.Context) error {
 		{"go build, and seven runs", d.runs},
 		{"What was counted: ~/.config/pace/telemetry.yaml", d.counted},
 		{"An upload, received on loopback", d.upload},
+		{"The same in a collector", d.collect},
 		{"telemetrygen --remove", d.remove},
 	} {
 		fmt.Printf("\n== %s\n\n", step.title)
@@ -59,6 +60,7 @@ func demo(ctx context.Context) error {
 type stage struct {
 	ctx            context.Context
 	cli, bin, home string
+	report         []byte // the body of the upload
 }
 
 // tool runs a program in the CLI's folder and shows what it prints.
@@ -144,7 +146,7 @@ func (d *stage) upload() error {
 	if err != nil {
 		return err
 	}
-	received := make(chan string, 1)
+	received := make(chan []byte, 1)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 		if err != nil {
@@ -153,7 +155,8 @@ func (d *stage) upload() error {
 		}
 		io.WriteString(w, "OK")
 		select {
-		case received <- fmt.Sprintf("%s %s %s\nContent-Type: %s\n\n%s\n", r.Method, r.URL.Path, r.Proto, r.Header.Get("Content-Type"), body):
+		case received <- body:
+			fmt.Printf("\n%s %s %s\nContent-Type: %s\n\n%s\n", r.Method, r.URL.Path, r.Proto, r.Header.Get("Content-Type"), body)
 		default: // one is shown
 		}
 	})}
@@ -168,8 +171,7 @@ func (d *stage) upload() error {
 		}
 	}
 	select {
-	case request := <-received:
-		fmt.Print("\n", request)
+	case d.report = <-received:
 		return nil
 	case <-time.After(20 * time.Second):
 		return fmt.Errorf("no upload arrived")
