@@ -12,7 +12,7 @@ import (
 // QueueOptions configures NewQueue.
 type QueueOptions struct {
 	Sink    Sink
-	Samples int          // the most to hold; 0 means 1,000,000 (about 200 MB if nothing else holds them)
+	Samples int          // the most that may wait; 0 means 1,000,000
 	Log     *slog.Logger // nil for slog.Default()
 }
 
@@ -98,11 +98,15 @@ func (q *Queue) Push(samples []Sample) {
 	}
 }
 
-// trim lets go of the oldest snapshots beyond the limit, but neither of what is
-// being sent nor of the newest. The caller holds q.mu.
+// trim lets go of the oldest snapshots beyond the limit, but not of the newest.
+// What is being sent stays, and counts again when it has to be sent again. The
+// caller holds q.mu.
 func (q *Queue) trim() {
-	dropped := 0
-	for q.stats.Queued > q.limit && len(q.snapshots) > q.pinned+1 {
+	dropped, pinned := 0, 0
+	for _, snapshot := range q.snapshots[:q.pinned] {
+		pinned += len(snapshot)
+	}
+	for q.stats.Queued-pinned > q.limit && len(q.snapshots) > q.pinned+1 {
 		dropped += len(q.snapshots[q.pinned])
 		q.stats.Queued -= len(q.snapshots[q.pinned])
 		copy(q.snapshots[1:q.pinned+1], q.snapshots[:q.pinned])
