@@ -1,20 +1,14 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
 
 // Decode reads and checks one body. Its errors are meant for whoever sent it.
-// It goes by tokens because encoding/json takes a field twice, in any case, and
-// silently: of two counts of one command, the last.
 func Decode(body []byte) (Report, error) {
 	if len(body) > MaxBody {
 		return Report{}, fmt.Errorf("the body has more than %d bytes", MaxBody)
@@ -22,21 +16,20 @@ func Decode(body []byte) (Report, error) {
 	if !utf8.Valid(body) {
 		return Report{}, errors.New("the body is not UTF-8")
 	}
-	d := decoder{json: json.NewDecoder(bytes.NewReader(body))}
-	d.json.UseNumber()
+	d := decoder{scanner{text: body}}
 	var report Report
 	if err := d.report(&report); err != nil {
 		return Report{}, err
 	}
-	if _, err := d.json.Token(); err != io.EOF {
+	if d.next(); d.at < len(body) {
 		return Report{}, errors.New("there is more after the report")
 	}
 	return report, nil
 }
 
-type decoder struct{ json *json.Decoder }
+type decoder struct{ scanner }
 
-func (d decoder) report(r *Report) error {
+func (d *decoder) report(r *Report) error {
 	var id string
 	has := map[string]bool{}
 	err := d.object("the report", func(field string) (err error) {
@@ -51,11 +44,11 @@ func (d decoder) report(r *Report) error {
 		case "metric_points":
 			return d.points(r)
 		case "cli_version":
-			r.CLIVersion, err = d.text(field)
+			r.CLIVersion, err = d.string(field)
 		case "operating_system":
-			r.OperatingSystem, err = d.text(field)
+			r.OperatingSystem, err = d.string(field)
 		case "id":
-			id, err = d.text(field)
+			id, err = d.string(field)
 		default:
 			err = fmt.Errorf("unknown field %q", field)
 		}
@@ -81,9 +74,12 @@ func (d decoder) report(r *Report) error {
 
 // points reads {"<path>":{"<exit code>":{"cumulative_count":<count>}}}. The
 // original sends null before its first command.
-func (d decoder) points(r *Report) error {
+func (d *decoder) points(r *Report) error {
+	if d.null() {
+		return nil
+	}
 	paths := map[string]bool{}
-	return d.objectOrNull("metric_points", func(path string) error {
+	return d.object("metric_points", func(path string) error {
 		app, err := checkPath(path)
 		if err != nil {
 			return err
@@ -95,16 +91,17 @@ func (d decoder) points(r *Report) error {
 			return fmt.Errorf("path %q is there twice", path)
 		}
 		r.App, paths[path] = app, true
-		codes := map[int]bool{}
+		first := len(r.Counters)
 		err = d.object("the exit codes of a path", func(text string) error {
 			code, err := exitCode(text)
 			if err != nil {
 				return err
 			}
-			if codes[code] {
-				return fmt.Errorf("exit code %d of %q is there twice", code, path)
+			for _, earlier := range r.Counters[first:] { // at most 257
+				if earlier.ExitCode == code {
+					return fmt.Errorf("exit code %d of %q is there twice", code, path)
+				}
 			}
-			codes[code] = true
 			count, err := d.point()
 			if err != nil {
 				return err
@@ -112,91 +109,27 @@ func (d decoder) points(r *Report) error {
 			r.Counters = append(r.Counters, Counter{Path: path, ExitCode: code, Count: count})
 			return nil
 		})
-		if err == nil && len(codes) == 0 {
+		if err == nil && len(r.Counters) == first {
 			err = fmt.Errorf("path %q without an exit code", path)
 		}
 		return err
 	})
 }
 
-func (d decoder) point() (count uint64, err error) {
+func (d *decoder) point() (count uint64, err error) {
 	has := false
-	err = d.object("a metric point", func(field string) error {
+	err = d.object("a metric point", func(field string) (err error) {
 		if field != "cumulative_count" || has {
 			return fmt.Errorf("a metric point has one field, cumulative_count, not %q", field)
 		}
 		has = true
-		token, err := d.token()
-		if err != nil {
-			return err
-		}
-		number, ok := token.(json.Number)
-		if !ok {
-			return errors.New("cumulative_count is not a number")
-		}
-		if count, err = strconv.ParseUint(number.String(), 10, 64); err != nil || count > MaxCount {
-			return fmt.Errorf("cumulative_count is not a whole number from 0 to %d", uint64(MaxCount))
-		}
-		return nil
+		count, err = d.number(field, MaxCount)
+		return err
 	})
 	if err == nil && !has {
 		err = errors.New("a metric point without cumulative_count")
 	}
 	return count, err
-}
-
-// object calls member with each key; member reads the value.
-func (d decoder) object(what string, member func(key string) error) error {
-	token, err := d.token()
-	if err != nil {
-		return err
-	}
-	return d.members(what, token, member)
-}
-
-func (d decoder) objectOrNull(what string, member func(key string) error) error {
-	token, err := d.token()
-	if err != nil || token == nil {
-		return err
-	}
-	return d.members(what, token, member)
-}
-
-func (d decoder) members(what string, start json.Token, member func(key string) error) error {
-	if start != json.Delim('{') {
-		return fmt.Errorf("%s is not an object", what)
-	}
-	for d.json.More() {
-		token, err := d.token()
-		if err != nil {
-			return err
-		}
-		if err := member(token.(string)); err != nil { // a key is a string, or Token fails
-			return err
-		}
-	}
-	_, err := d.token()
-	return err
-}
-
-func (d decoder) text(field string) (string, error) {
-	token, err := d.token()
-	if err != nil {
-		return "", err
-	}
-	text, ok := token.(string)
-	if !ok {
-		return "", fmt.Errorf("%s is not a string", field)
-	}
-	return text, nil
-}
-
-func (d decoder) token() (json.Token, error) {
-	token, err := d.json.Token()
-	if err != nil {
-		return nil, errors.New("the body is not a JSON object")
-	}
-	return token, nil
 }
 
 // parseID takes the one way in which an id is written, so that an id cannot

@@ -198,3 +198,25 @@ func encode(r wire.Report) []byte {
 	b.WriteString("}")
 	return b.Bytes()
 }
+
+func BenchmarkDecode(b *testing.B) {
+	body := []byte(`{"metric_points":{"pace get":{"0":{"cumulative_count":12},"1":{"cumulative_count":3}},"pace list":{"0":{"cumulative_count":7}},"pace apply":{"0":{"cumulative_count":1}}},"cli_version":"v1.16.0","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`)
+	b.Run("this", func(b *testing.B) {
+		for b.Loop() {
+			wire.Decode(body)
+		}
+	})
+	b.Run("encoding/json", func(b *testing.B) {
+		for b.Loop() {
+			var loose struct {
+				MetricPoints map[string]map[string]struct {
+					Count uint64 `json:"cumulative_count"`
+				} `json:"metric_points"`
+				CLIVersion      string `json:"cli_version"`
+				OperatingSystem string `json:"operating_system"`
+				ID              string `json:"id"`
+			}
+			json.Unmarshal(body, &loose)
+		}
+	})
+}
