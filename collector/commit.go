@@ -23,7 +23,10 @@ type pending struct {
 }
 
 const (
-	maxBatch   = 1_000 // reports
+	maxBatch = 1_000 // reports
+	// gatherTime is what a report waits for others to share a transaction with.
+	// Who sends one does so in the background.
+	gatherTime = 10 * time.Millisecond
 	maxWaiting = 4_000 // reports; more are sent away
 	// commitTimeout ends a transaction that hangs, so that senders get an answer.
 	commitTimeout = 20 * time.Second
@@ -70,11 +73,12 @@ func (c *committer) run(ctx context.Context) {
 
 func (c *committer) gather(first pending) []pending {
 	batch := []pending{first}
+	enough := time.After(gatherTime)
 	for len(batch) < maxBatch {
 		select {
 		case p := <-c.waiting:
 			batch = append(batch, p)
-		default:
+		case <-enough:
 			return batch
 		}
 	}

@@ -33,6 +33,10 @@ var program = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if address := os.Getenv("TELEMETRY_BENCH_DECODER"); address != "" {
+		decodeOnly(address)
+		return
+	}
 	status := m.Run()
 	if file, err := program(); err == nil {
 		os.RemoveAll(filepath.Dir(file))
