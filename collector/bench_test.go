@@ -35,7 +35,7 @@ func BenchmarkReceive(b *testing.B) {
 	}
 	var rows []row
 	measure := func(name string, pids []int, send func(worker, n int) error) {
-		const workers, wait = 64, 4 * time.Second
+		const workers, wait = 256, 4 * time.Second
 		var reports atomic.Int64
 		var all sync.WaitGroup
 		before, start := cpuTime(b, pids), time.Now()
@@ -55,8 +55,8 @@ func BenchmarkReceive(b *testing.B) {
 	}
 	telemetry := func(address string) func(worker, n int) error {
 		return func(worker, n int) error {
-			id := uuid.NewSHA1(uuid.NameSpaceOID, []byte(fmt.Sprint(worker, n%2_000)))
-			count := n/2_000 + 1
+			id := uuid.NewSHA1(uuid.NameSpaceOID, []byte(fmt.Sprint(worker, n%500)))
+			count := n/500 + 1
 			body := fmt.Sprintf(`{"metric_points":{"pace get":{"0":{"cumulative_count":%d},"1":{"cumulative_count":%d}},"pace list":{"0":{"cumulative_count":%d}},"pace apply":{"0":{"cumulative_count":%d}}},"cli_version":"v1.16.0","operating_system":"linux","id":"%s"}`,
 				count, count, count, count, id)
 			ok, err := deliver(address, []byte(body), uint32(worker*1_000+n))
@@ -118,7 +118,7 @@ func BenchmarkReceive(b *testing.B) {
 		fmt.Fprintf(w, "%.0f\t%.2f\t%.0f\t%s\t%s\t\n", rate(r), rate(r)/rate(rows[0]), float64(r.reports)/r.elapsed.Seconds(), r.memory, r.name)
 	}
 	w.Flush()
-	b.Logf("1 report = 4 counters, 64 senders on the same machine\n%s", table.String())
+	b.Logf("1 report = 4 counters, 256 senders on the same machine\n%s", table.String())
 	b.ReportMetric(rate(rows[0]), "reports/CPU-s")
 }
 

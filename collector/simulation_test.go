@@ -50,7 +50,7 @@ func (i *install) report(version string) []byte {
 }
 
 // clients send reports as from many networks.
-var clients = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+var clients = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 
 // deliver sends a report and says whether it was acknowledged.
 func deliver(address string, body []byte, network uint32) (bool, error) {
