@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/peers"
+)
+
+// TestMain is the program itself when a test starts it.
+func TestMain(m *testing.M) {
+	if os.Getenv("TELEMETRY_COLLECTOR_TEST_MAIN") == "1" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func command(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append([]string{"TELEMETRY_COLLECTOR_TEST_MAIN=1", "HOME=" + cmd.Dir}, env...)
+	return cmd
+}
+
+// started runs the collector until the test ends; it returns its base URL and
+// what ends it with SIGTERM, returning exit status and everything it wrote.
+func started(t *testing.T, env []string, args ...string) (base string, stop func() (int, string)) {
+	t.Helper()
+	cmd := command(t, env, append([]string{"--listen", "127.0.0.1:0"}, args...)...)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	var log bytes.Buffer
+	lines := bufio.NewReader(io.TeeReader(stderr, &log))
+	for base == "" {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("it ended before it served:\n%s", log.String())
+		}
+		if found := regexp.MustCompile(`address=(http://\S+)`).FindStringSubmatch(line); found != nil {
+			base = found[1]
+		}
+	}
+	return base, func() (int, string) {
+		cmd.Process.Signal(syscall.SIGTERM)
+		io.Copy(io.Discard, lines)
+		cmd.Wait()
+		return cmd.ProcessState.ExitCode(), log.String()
+	}
+}
+
+const report = `{"metric_points":{"pace get data-policy":{"0":{"cumulative_count":2}}},"cli_version":"v1.16.0","operating_system":"darwin","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`
+
+func post(t *testing.T, base, body string) string {
+	t.Helper()
+	answer, err := http.Post(base+"/telemetry", "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%d %s", answer.StatusCode, text)
+}
+
+func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		env  []string
+		args []string
+		says string
+	}{
+		{"an unknown flag", nil, []string{"--nonsense"}, "unknown flag: --nonsense"},
+		{"an argument", nil, []string{"serve"}, `unknown command "serve"`},
+		{"a store of no kind", nil, []string{"--store", "mysql://x"}, "a store is sqlite:FILE or postgres://"},
+		{"a store that cannot be made", nil, []string{"--store", "sqlite:/no/such/folder/telemetry.db"}, "store:"},
+		{"a database that is not there", nil, []string{"--store", "postgres://user:hunter2@127.0.0.1:1/x?connect_timeout=2"}, "store:"},
+		{"none without a sink", nil, []string{"--store", "none"}, "give it a sink"},
+		{"no list", nil, []string{"--commands", "/no/such/commands.txt"}, "--commands: open /no/such/commands.txt"},
+		{"too short an interval", nil, []string{"--interval", "1ms"}, "--interval 1ms is less than a second"},
+		{"too short a retention", nil, []string{"--retention", "1h"}, "--retention 1h0m0s is less than a day"},
+		{"a proxy that is none", nil, []string{"--trusted-proxies", "localhost"}, `"localhost" is neither an address`},
+		{"a sink that is no URL", nil, []string{"--graphite-url", "localhost"}, "--graphite-url"},
+		{"an address in use", nil, []string{"--listen", "256.0.0.1:1"}, "256.0.0.1"},
+		{"the environment", []string{"INTERVAL=soon"}, nil, "INTERVAL=soon"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd := command(t, test.env, test.args...)
+			output, _ := cmd.CombinedOutput()
+			if status := cmd.ProcessState.ExitCode(); status != 2 || !strings.Contains(string(output), test.says) {
+				t.Errorf("exit status %d, want 2 and %q in:\n%s", status, test.says, output)
+			}
+			if strings.Contains(string(output), "hunter2") {
+				t.Errorf("a password is shown:\n%s", output)
+			}
+		})
+	}
+}
+
+func TestHelpHasExamplesAndEveryFlagWorksFromTheEnvironment(t *testing.T) {
+	output, err := command(t, nil, "--help").CombinedOutput()
+	if err != nil {
+		t.Fatal(err, string(output))
+	}
+	for _, want := range []string{"Examples:", "--commands", "GRAPHITE_TOKEN", "Exit status"} {
+		if !strings.Contains(string(output), want) {
+			t.Errorf("no %q in\n%s", want, output)
+		}
+	}
+	dir := t.TempDir()
+	list := filepath.Join(dir, "commands.txt")
+	if err := os.WriteFile(list, []byte("pace\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	base, stop := started(t, []string{"STORE=sqlite:" + filepath.Join(dir, "here.db"), "COMMANDS=" + list, "RETENTION=48h", "TRUSTED_PROXIES=10.0.0.0/8"})
+	if got := post(t, base, report); got != "400 \"pace get data-policy\" is not a command of pace that is listed here\n" {
+		t.Errorf("%q: COMMANDS was not read", got)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "here.db")); err != nil {
+		t.Error(err)
+	}
+	if status, log := stop(); status != 0 {
+		t.Errorf("exit status %d after SIGTERM\n%s", status, log)
+	}
+}
+
+// TestNoneOnlyPassesOn holds the stateless mode against a receiver as strict as
+// Grafana Cloud's.
+func TestNoneOnlyPassesOn(t *testing.T) {
+	cloud := peers.GrafanaCloud(t)
+	base, stop := started(t, []string{"GRAPHITE_TOKEN=" + cloud.Token}, "--store", "none", "--graphite-url", cloud.URL)
+	if got := post(t, base, report); got != "200 OK" {
+		t.Errorf("%q", got)
+	}
+	for _, path := range []string{"/", "/telemetry/36be4c46-4e1b-431d-b9db-1b315f537a85"} {
+		answer, err := http.Get(base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode < 400 {
+			t.Errorf("%s: %s, but nothing is kept", path, answer.Status)
+		}
+	}
+	status, log := stop() // what was acknowledged is delivered before it ends
+	if status != 0 || strings.Contains(log, cloud.Token) {
+		t.Errorf("exit status %d\n%s", status, log)
+	}
+	samples := cloud.Samples()
+	if len(samples) != 1 {
+		t.Fatalf("%v", samples)
+	}
+	got := fmt.Sprint(samples[0])
+	for _, want := range []string{"app=pace", "sub1=get", "sub2=data-policy", "exit_code=0", "cli_version=v1.16.0", "operating_system=darwin", "id=36be4c46-4e1b-431d-b9db-1b315f537a85"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
+// TestASinkThatIsDownCostsNothingAndCatchesUp starts a Prometheus only after
+// reports were taken.
+func TestASinkThatIsDownCostsNothingAndCatchesUp(t *testing.T) {
+	prometheus := peers.Prometheus(t)
+	prometheus.Kill()
+	base, stop := started(t, nil, "--interval", "1s", "--remote-write-url", prometheus.URL+"/api/v1/write", "--graphite-tcp", "127.0.0.1:1")
+	if got := post(t, base, report); got != "200 OK" {
+		t.Errorf("%q", got)
+	}
+	text := func(address string) string {
+		answer, err := http.Get(address)
+		if err != nil {
+			return err.Error()
+		}
+		defer answer.Body.Close()
+		body, _ := io.ReadAll(answer.Body)
+		return string(body)
+	}
+	wait := func(what, address, want string) {
+		t.Helper()
+		for deadline := time.Now().Add(40 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+			got := text(address)
+			if regexp.MustCompile(want).MatchString(got) {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: no %s in\n%s", what, want, got)
+			}
+		}
+	}
+	wait("the sink is tried again", base+"/metrics", `telemetry_collector_sink_retries_total\{sink="remote_write"\} [1-9]`)
+	wait("values wait for it", base+"/metrics", `telemetry_collector_sink_queued_samples\{sink="remote_write"\} ([4-9]|\d\d)`)
+	prometheus.Start()
+	wait("it catches up, from the first value on", prometheus.URL+"/api/v1/query?query=cli_commands_total-min_over_time(cli_commands_total[5m])", `"2"\]`)
+	if status, log := stop(); status != 0 || !strings.Contains(log, "a sink did not get everything") {
+		t.Errorf("exit status %d; a carbon that was never there is not named:\n%s", status, log)
+	}
+}
