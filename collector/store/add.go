@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/hmac"
@@ -10,6 +9,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -223,64 +223,37 @@ func (s *Store) claim(ctx context.Context, tx *sql.Tx, keys []string) (map[strin
 // load reads and locks rows, in the order of their keys.
 func (s *Store) load(ctx context.Context, tx *sql.Tx, keys []string) (map[string]installRow, error) {
 	found := make(map[string]installRow, len(keys))
-	for chunk := range slices.Chunk(keys, rowsPerStatement) {
-		args := make([]any, len(chunk))
-		for i, key := range chunk {
+	for chunk := range s.chunks(len(keys)) {
+		args := make([]any, chunk.n)
+		for i, key := range keys[chunk.at : chunk.at+chunk.n] {
 			args[i] = []byte(key)
 		}
-		rows, err := tx.QueryContext(ctx, s.dialect.bind(`SELECT install, app, cli_version, operating_system, first_day, last_day, marks FROM installs WHERE install IN (`+placeholders(len(chunk))+`) ORDER BY install`+s.dialect.lockRow), args...)
-		if err != nil {
-			return nil, err
-		}
-		for rows.Next() {
+		query := `SELECT install, app, cli_version, operating_system, first_day, last_day, marks FROM installs WHERE install IN ` + row(chunk.n) + ` ORDER BY install` + s.dialect.lockRow
+		err := s.run(ctx, tx, query, args, func(scan scan) error {
 			var key []byte
 			var r installRow
-			if err := rows.Scan(&key, &r.app, &r.version, &r.system, &r.firstDay, &r.lastDay, &r.marks); err != nil {
-				rows.Close()
-				return nil, err
-			}
+			err := scan(&key, &r.app, &r.version, &r.system, &r.firstDay, &r.lastDay, &r.marks)
 			if r.app != "" { // it is an install, and not only locked for one
 				found[string(key)] = r
 			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
 	return found, nil
 }
 
-// insert runs one statement with many rows, in as many goes as it needs.
+// insert writes many rows; each is called with what comes back, if anything does.
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string, each func(scan) error) error {
-	for chunk := range slices.Chunk(rows, rowsPerStatement) {
-		var query bytes.Buffer
-		query.WriteString(head)
+	for chunk := range s.chunks(len(rows)) {
 		var args []any
-		for i, row := range chunk {
-			if i > 0 {
-				query.WriteString(",")
-			}
-			query.WriteString("(" + placeholders(len(row)) + ")")
-			args = append(args, row...)
+		for _, one := range rows[chunk.at : chunk.at+chunk.n] {
+			args = append(args, one...)
 		}
-		query.WriteString(tail)
-		if each == nil {
-			if _, err := tx.ExecContext(ctx, s.dialect.bind(query.String()), args...); err != nil {
-				return err
-			}
-			continue
-		}
-		results, err := tx.QueryContext(ctx, s.dialect.bind(query.String()), args...)
-		if err != nil {
-			return err
-		}
-		for results.Next() {
-			if err := each(results.Scan); err != nil {
-				results.Close()
-				return err
-			}
-		}
-		if err := errors.Join(results.Err(), results.Close()); err != nil {
+		values := strings.Repeat(row(len(args)/chunk.n)+",", chunk.n)
+		if err := s.run(ctx, tx, head+strings.TrimSuffix(values, ",")+tail, args, each); err != nil {
 			return err
 		}
 	}

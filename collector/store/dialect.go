@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"database/sql"
 	_ "embed"
+	"errors"
+	"iter"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -15,6 +18,7 @@ type dialect struct {
 	bind    func(query string) string // from ? for each argument
 	bytes   string                    // the type of byte strings
 	serial  string                    // the type of a key that counts itself
+	rows    int                       // in one statement, a power of two
 	lockRow string                    // ends a SELECT that locks what it reads; empty where a write locks everything
 	retry   func(error) bool          // the transaction did nothing and may succeed if run again
 }
@@ -22,13 +26,93 @@ type dialect struct {
 //go:embed schema.sql
 var schema string
 
-// rowsPerStatement keeps statements below the number of arguments that both
-// databases take (32,766 and 65,535).
-const rowsPerStatement = 500
+// A chunk is n rows from at on.
+type chunk struct{ at, n int }
 
-// placeholders is "?,?,?" for n arguments.
-func placeholders(n int) string {
-	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
+// chunks cuts rows into powers of two, so that a few statements do for any
+// number of rows and need to be compiled once.
+func (s *Store) chunks(rows int) iter.Seq[chunk] {
+	return func(yield func(chunk) bool) {
+		for at, n := 0, s.dialect.rows; at < rows; {
+			for n > rows-at {
+				n /= 2
+			}
+			if !yield(chunk{at, n}) {
+				return
+			}
+			at += n
+		}
+	}
+}
+
+// row is "(?,?,?)" for n values.
+func row(n int) string {
+	return "(" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")"
+}
+
+// run runs a statement, and calls each with every row that comes back.
+func (s *Store) run(ctx context.Context, tx *sql.Tx, query string, args []any, each func(scan) error) error {
+	var rows *sql.Rows
+	var err error
+	if statement := s.compiled.statement(query); statement != nil {
+		rows, err = tx.StmtContext(ctx, statement).QueryContext(ctx, args...)
+	} else {
+		rows, err = tx.QueryContext(ctx, s.dialect.bind(query), args...)
+	}
+	if err != nil {
+		return err
+	}
+	for each != nil && rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			rows.Close()
+			return err
+		}
+	}
+	for rows.Next() { // a driver may do its work row by row
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+// compiled keeps statements compiled, where the driver does not do so itself.
+// The one connection for writing is busy in a transaction, so what a transaction
+// wants is compiled after it.
+type compiled struct {
+	mu         sync.Mutex
+	statements map[string]*sql.Stmt
+	wanted     []string
+}
+
+func (c *compiled) statement(query string) *sql.Stmt {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	statement, ok := c.statements[query]
+	if !ok {
+		c.wanted = append(c.wanted, query)
+	}
+	return statement
+}
+
+func (c *compiled) compile(ctx context.Context, db *sql.DB) error {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, query := range c.wanted {
+		if c.statements[query] != nil {
+			continue
+		}
+		statement, err := db.PrepareContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		c.statements[query] = statement
+	}
+	c.wanted = nil
+	return nil
 }
 
 // dollars numbers arguments as PostgreSQL does.
@@ -99,7 +183,10 @@ func (s *Store) prepare(ctx context.Context, pepper []byte) error {
 func (s *Store) transact(ctx context.Context, do func(*sql.Tx) error) error {
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
 		err := s.once(ctx, do)
-		if err == nil || !s.dialect.retry(err) || pause > time.Second {
+		if err == nil {
+			return s.compiled.compile(ctx, s.db)
+		}
+		if !s.dialect.retry(err) || pause > time.Second {
 			return err
 		}
 		select {

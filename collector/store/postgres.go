@@ -26,6 +26,7 @@ func openPostgres(url string) (*Store, error) {
 	s := &Store{db: db, read: db, dialect: dialect{
 		bind:    dollars,
 		bytes:   "BYTEA",
+		rows:    1024,
 		serial:  "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 		lockRow: " FOR UPDATE",
 		retry: func(err error) bool {

@@ -32,11 +32,13 @@ func openSQLite(file string) (*Store, error) {
 	}
 	read.SetMaxOpenConns(4)
 	return &Store{
-		db:   db,
-		read: read,
+		db:       db,
+		read:     read,
+		compiled: &compiled{statements: map[string]*sql.Stmt{}},
 		dialect: dialect{
 			bind:   func(query string) string { return query },
 			bytes:  "BLOB",
+			rows:   32, // the driver looks for each argument among all of them
 			serial: "INTEGER PRIMARY KEY",
 			retry: func(err error) bool {
 				var failure *sqlite.Error

@@ -74,12 +74,13 @@ func (r *Refusal) Error() string { return r.Reason }
 // Store is a database. It is safe for concurrent use, and with PostgreSQL by
 // any number of processes.
 type Store struct {
-	db      *sql.DB // writes
-	read    *sql.DB // reads, next to a write
-	dialect dialect
-	pepper  []byte
-	known   *catalog
-	lead    func(context.Context, func(context.Context) error) error
+	db       *sql.DB // writes
+	read     *sql.DB // reads, next to a write
+	dialect  dialect
+	pepper   []byte
+	known    *catalog
+	compiled *compiled // nil where the driver keeps statements compiled
+	lead     func(context.Context, func(context.Context) error) error
 }
 
 // Open opens or creates "sqlite:<file>" or "postgres://...". The pepper keys
