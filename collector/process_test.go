@@ -14,9 +14,10 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/peers"
 )
 
 // program builds the collector once for all tests.
@@ -84,7 +85,7 @@ func (p *process) start() {
 	}
 	p.cmd = exec.Command(file, p.args...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	peers.DieWithTest(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}

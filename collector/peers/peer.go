@@ -108,11 +108,7 @@ func (p *Peer) start(deadline time.Time) error {
 	defer output.Close()
 	command := p.command()
 	command.Stdout, command.Stderr = output, output
-	if command.SysProcAttr == nil {
-		command.SysProcAttr = &syscall.SysProcAttr{}
-	}
-	// The program must not outlive a test that was itself killed.
-	command.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	DieWithTest(command)
 	if err := command.Start(); err != nil {
 		return err
 	}

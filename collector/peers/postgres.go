@@ -36,14 +36,14 @@ func Postgres(t testing.TB) *PostgresPeer {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	if owner != nil {
-		if err := os.Chown(dir, int(owner.Uid), int(owner.Gid)); err != nil {
+		if err := os.Chown(dir, owner.uid, owner.gid); err != nil {
 			t.Fatal(err)
 		}
 	}
 	run := func(program string, arguments ...string) *exec.Cmd {
 		command := exec.Command(filepath.Join(bin, program), arguments...)
 		command.Dir = dir
-		command.SysProcAttr = &syscall.SysProcAttr{Credential: owner}
+		runAs(command, owner)
 		return command
 	}
 	data := filepath.Join(dir, "data")
@@ -98,20 +98,23 @@ func postgresVersion(bin string) int {
 
 // postgresOwner is the user to run the cluster as: PostgreSQL refuses root.
 // It is nil when the test does not run as root.
-func postgresOwner(t testing.TB) *syscall.Credential {
+func postgresOwner(t testing.TB) *account {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
-		account, err := user.Lookup(name)
+		found, err := user.Lookup(name)
 		if err != nil {
 			continue
 		}
-		uid, _ := strconv.ParseUint(account.Uid, 10, 32)
-		gid, _ := strconv.ParseUint(account.Gid, 10, 32)
-		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		uid, _ := strconv.Atoi(found.Uid)
+		gid, _ := strconv.Atoi(found.Gid)
+		return &account{uid, gid}
 	}
 	Missing(t, "a user that PostgreSQL can run as")
 	return nil
 }
+
+// An account is a user of this machine.
+type account struct{ uid, gid int }
