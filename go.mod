@@ -3,7 +3,6 @@ module github.com/telemetrygen/telemetrygen
 go 1.25.0
 
 require (
-	github.com/ajstarks/svgo v0.0.0-20211024235047-1546f124cd8b
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/dave/dst v0.27.4
 	github.com/google/uuid v1.6.0

@@ -2,24 +2,38 @@ package dashboard
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"strings"
 	"time"
-
-	svg "github.com/ajstarks/svgo/float"
 )
 
-// A chart is a drawing and the same figures as rows. The drawing holds shapes
-// only and is stretched to the width that there is; the axes are HTML, so that
+// A chart is a drawing and the same figures as rows. The template writes the
+// SVG: html/template escapes it as it does the rest of the page, and the style
+// sheet colours it. The drawing holds shapes only and is stretched to the width that there is; the axes are HTML, so that
 // their text keeps its size on a phone and when the reader enlarges it.
 type chart struct {
-	Drawing template.HTML
-	Top     string   // at the upper grid line
-	Half    string   // at the middle one
-	Dates   []string // below, from left to right
-	Rows    []chartRow
+	Name          string // makes the ids in the page unique
+	Title, Desc   string // for those who do not see it
+	Width, Height float64
+	Slot          float64
+	Bars          []bar
+	Line, Area    string // the d attributes of two paths
+	Top           string // at the upper grid line
+	Half          string // at the middle one
+	Dates         []string
+	Rows          []chartRow
+	top           int64
 }
+
+// A bar is one day or week of runs, with the failures at its foot.
+type bar struct {
+	Title          string
+	Slot, X, Width float64
+	Runs, Failures box
+}
+
+// A box is the vertical extent of one rectangle.
+type box struct{ Y, Height float64 }
 
 // A chartRow is one bar or point.
 type chartRow struct {
@@ -73,30 +87,23 @@ func runsChart(days []Day) chart {
 			most, busiest = b.runs, i
 		}
 	}
-	top := axisTop(most)
 	unit := "day"
 	if len(all) < len(days) {
 		unit = "week"
 	}
-	c := newChart(days, top)
-	desc := fmt.Sprintf("%s, %s of them failed or without an exit seen.", plural(runs, "run", "runs"), count(failures))
+	c := newChart("runs", "Runs per "+unit, days, axisTop(most))
+	c.Desc = fmt.Sprintf("%s, %s of them failed or without an exit seen.", plural(runs, "run", "runs"), count(failures))
 	if most > 0 {
-		desc += fmt.Sprintf(" Most in one %s: %s, %s.", unit, count(most), span(all[busiest].from, all[busiest].to))
+		c.Desc += fmt.Sprintf(" Most in one %s: %s, %s.", unit, count(most), span(all[busiest].from, all[busiest].to))
 	}
-	c.Drawing = draw("runs", "Runs per "+unit, desc, float64(len(all))*slot, func(s *svg.SVG) {
-		for i, b := range all {
-			x := float64(i) * slot
-			height, foot := scale(b.runs, top), scale(b.failures, top)
-			s.Group(`class="bar"`)
-			s.Title(fmt.Sprintf("%s: %s, %s failed", span(b.from, b.to), plural(b.runs, "run", "runs"), count(b.failures)))
-			s.Rect(x, 0, slot, plotHeight, `class="touch"`)
-			s.Rect(x+gap/2, plotHeight-height, slot-gap, height, `class="runs"`)
-			if foot > 0 {
-				s.Rect(x+gap/2, plotHeight-foot, slot-gap, foot, `class="failed"`)
-			}
-			s.Gend()
-		}
-	})
+	c.Width = float64(len(all)) * slot
+	for i, b := range all {
+		c.Bars = append(c.Bars, bar{
+			Title: fmt.Sprintf("%s: %s, %s failed or no exit seen", span(b.from, b.to), plural(b.runs, "run", "runs"), count(b.failures)),
+			Slot:  float64(i) * slot, Width: slot - gap, X: float64(i)*slot + gap/2,
+			Runs: c.box(b.runs), Failures: c.box(b.failures),
+		})
+	}
 	for i := len(all) - 1; i >= 0; i-- {
 		b := all[i]
 		c.Rows = append(c.Rows, chartRow{Label: span(b.from, b.to), Runs: count(b.runs), Failures: count(b.failures)})
@@ -114,24 +121,20 @@ func installsChart(days []Day) chart {
 			most, busiest = d.Installs, i
 		}
 	}
-	top := axisTop(most)
-	c := newChart(days, top)
-	desc := "No install reported."
+	c := newChart("installs", "Installs that reported, per day", days, axisTop(most))
+	c.Desc = "No install reported."
 	if most > 0 {
-		desc = fmt.Sprintf("Most: %s, on %s.", count(most), days[busiest].Date.Format("2 Jan 2006"))
+		c.Desc = fmt.Sprintf("Most: %s, on %s.", count(most), days[busiest].Date.Format("2 Jan 2006"))
 	}
-	width := float64(max(len(days)-1, 1)) * slot
-	c.Drawing = draw("installs", "Installs that reported, per day", desc, width, func(s *svg.SVG) {
-		if len(days) == 0 {
-			return
-		}
-		var line strings.Builder
-		for i, d := range days {
-			fmt.Fprintf(&line, "%c%g %.2f", "ML"[min(i, 1)], float64(i)*slot, plotHeight-scale(d.Installs, top))
-		}
-		s.Path(fmt.Sprintf("%sV%gH0Z", line.String(), plotHeight), `class="area"`)
-		s.Path(line.String(), `class="line"`)
-	})
+	c.Width = float64(max(len(days)-1, 1)) * slot
+	var line strings.Builder
+	for i, d := range days {
+		fmt.Fprintf(&line, "%c%g %g", "ML"[min(i, 1)], float64(i)*slot, c.box(d.Installs).Y)
+	}
+	if len(days) > 0 {
+		c.Line = line.String()
+		c.Area = fmt.Sprintf("%sV%gH0Z", c.Line, plotHeight)
+	}
 	for i := len(days) - 1; i >= 0; i-- {
 		d := days[i]
 		c.Rows = append(c.Rows, chartRow{Label: span(d.Date, d.Date), Installs: count(d.Installs)})
@@ -139,8 +142,8 @@ func installsChart(days []Day) chart {
 	return c
 }
 
-func newChart(days []Day, top int64) chart {
-	c := chart{Top: short(top), Half: short(top / 2)}
+func newChart(name, title string, days []Day, top int64) chart {
+	c := chart{Name: name, Title: title, Slot: slot, Height: plotHeight, top: top, Top: short(top), Half: short(top / 2)}
 	if n := len(days); n > 0 {
 		for _, day := range []Day{days[0], days[n/2], days[n-1]} {
 			c.Dates = append(c.Dates, day.Date.Format("2 Jan"))
@@ -149,63 +152,50 @@ func newChart(days []Day, top int64) chart {
 	return c
 }
 
-// draw makes an SVG element that fills its box. name makes the ids in it unique in the page.
-func draw(name, title, desc string, width float64, shapes func(*svg.SVG)) template.HTML {
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="plot" role="img" aria-label="%s" aria-describedby="%s-desc" viewBox="0 0 %g %g" preserveAspectRatio="none">`,
-		template.HTMLEscapeString(title), name, width, plotHeight)
-	s := svg.New(&b)
-	s.Title(title)
-	fmt.Fprintf(&b, `<desc id="%s-desc">%s</desc>`, name, template.HTMLEscapeString(desc))
-	for _, y := range []float64{0, plotHeight / 2, plotHeight} {
-		s.Line(0, y, width, y, `class="grid"`)
-	}
-	shapes(s)
-	s.End()
-	return template.HTML(b.String())
+// box is where n stands in the drawing, from the axis up.
+func (c chart) box(n int64) box {
+	height := hundredth(plotHeight * float64(n) / float64(c.top))
+	return box{Y: hundredth(plotHeight - height), Height: height}
 }
 
-// share draws parts of a whole beside each other, each with its class. It says
-// nothing that the figures beside it do not say, so it is hidden from screen readers.
-func share(whole int64, parts ...part) template.HTML {
-	var b strings.Builder
-	b.WriteString(`<svg class="share" aria-hidden="true" viewBox="0 0 100 1" preserveAspectRatio="none">`)
-	s := svg.New(&b)
+// share lays parts of a whole beside each other, in percent of it.
+func share(whole int64, parts ...part) []part {
+	var out []part
 	x := 0.0
 	for _, p := range parts {
 		if p.runs <= 0 || whole <= 0 {
 			continue
 		}
-		width := min(100*float64(p.runs)/float64(whole), 100-x)
-		s.Rect(x, 0, width, 1, `class="`+p.class+`"`)
-		x += width
+		p.X, p.Width = hundredth(x), hundredth(min(100*float64(p.runs)/float64(whole), 100-x))
+		x += p.Width
+		out = append(out, p)
 	}
-	s.End()
-	return template.HTML(b.String())
+	return out
 }
 
 // A part is some of the runs that a share shows.
 type part struct {
-	class string
-	runs  int64
+	Class    string
+	runs     int64
+	X, Width float64
 }
 
-// axisTop is the next of 2, 4, 6, 8, 10, 20, ... that n fits below: its half is
+// hundredth rounds to what a screen can still show.
+func hundredth(x float64) float64 {
+	return math.Round(x*100) / 100
+}
+
+// axisTop is the next of 2, 4, 6, 8, 10, 20, 30, 40, 60, 80, 100, 150, ... that n fits below: its half is
 // a whole number too.
 func axisTop(n int64) int64 {
 	if n <= 2 {
 		return 2
 	}
 	step := math.Pow(10, math.Floor(math.Log10(float64(n))))
-	for _, m := range []float64{1, 2, 4, 6, 8, 10} {
+	for _, m := range []float64{1, 1.5, 2, 3, 4, 6, 8, 10} {
 		if top := m * step; top >= float64(n) && top < math.MaxInt64 && int64(top)%2 == 0 {
 			return int64(top)
 		}
 	}
 	return math.MaxInt64 - 1
-}
-
-// scale is the height of n below an axis that ends at top.
-func scale(n, top int64) float64 {
-	return plotHeight * float64(n) / float64(top)
 }

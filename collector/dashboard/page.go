@@ -61,7 +61,7 @@ type ranking struct {
 type row struct {
 	Name, Note                       string
 	Runs, Share, Failed, Rate, NoEnd string
-	Use, RateBar                     template.HTML
+	Use, RateBar                     []part
 }
 
 func newPage(q query, f Filter, d Data) page {
@@ -158,8 +158,8 @@ func commandRanking(q query, commands []Command, top int) ranking {
 		r.Rows = append(r.Rows, row{
 			Name: printable(c.Path), Runs: count(c.Runs),
 			Failed: count(c.Failures), Rate: percent(c.Failures, c.Runs), NoEnd: percent(c.NoExit, c.Runs),
-			Use:     share(most, part{"ok", ok}, part{"failed", c.Failures}, part{"noend", c.NoExit}),
-			RateBar: share(c.Runs, part{"failed", c.Failures}),
+			Use:     share(most, part{Class: "ok", runs: ok}, part{Class: "failed", runs: c.Failures}, part{Class: "noend", runs: c.NoExit}),
+			RateBar: share(c.Runs, part{Class: "failed", runs: c.Failures}),
 		})
 	}
 	return r
@@ -169,7 +169,7 @@ func countRanking(q query, counts []Count, runs int64, label func(string) (name,
 	shown, r := head(q, counts, topOthers)
 	for _, c := range shown {
 		name, note, class := label(c.Value)
-		r.Rows = append(r.Rows, row{Name: name, Note: note, Runs: count(c.Runs), Share: percent(c.Runs, runs), Use: share(runs, part{class, c.Runs})})
+		r.Rows = append(r.Rows, row{Name: name, Note: note, Runs: count(c.Runs), Share: percent(c.Runs, runs), Use: share(runs, part{Class: class, runs: c.Runs})})
 	}
 	return r
 }

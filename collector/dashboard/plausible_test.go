@@ -1,10 +1,12 @@
-package dashboard
+package dashboard_test
 
 import (
 	"context"
 	"math"
 	"slices"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 )
 
 // plausible is a source like the data of a CLI with 4,000 weekly users: fewer
@@ -24,11 +26,11 @@ var plausibleCommands = []struct {
 	{"pace (unlisted)", .3, .05, .1},
 }
 
-func (plausible) Dashboard(_ context.Context, f Filter) (Data, error) {
-	d := Data{Apps: []string{"pace"}, Versions: []string{"v1.18.0", "v1.17.2", "v1.17.0", "v1.16.0", "v1.15.3"}}
+func (plausible) Dashboard(_ context.Context, f dashboard.Filter) (dashboard.Data, error) {
+	d := dashboard.Data{Apps: []string{"pace"}, Versions: []string{"v1.18.0", "v1.17.2", "v1.17.0", "v1.16.0", "v1.15.3"}}
 	n := int(f.To.Sub(f.From).Hours()/24) + 1
 	codes, releases := map[string]float64{}, map[string]float64{}
-	commands := make([]Command, len(plausibleCommands))
+	commands := make([]dashboard.Command, len(plausibleCommands))
 	for i := range n {
 		day := f.From.AddDate(0, 0, i)
 		age := 1 - float64(f.To.Sub(day).Hours())/24/500 // grows over time
@@ -44,7 +46,7 @@ func (plausible) Dashboard(_ context.Context, f Filter) (Data, error) {
 		if back >= 11 && back <= 13 {
 			bad = 2.6 // a release that broke login
 		}
-		row := Day{Date: day, Installs: int64(use * .21)}
+		row := dashboard.Day{Date: day, Installs: int64(use * .21)}
 		for c, p := range plausibleCommands {
 			runs := use * p.weight / 99.8
 			failed, lost := runs*min(p.fail*bad, .9), runs*p.lost
@@ -80,11 +82,11 @@ func (plausible) Dashboard(_ context.Context, f Filter) (Data, error) {
 }
 
 // counts lists values by their runs.
-func counts(m map[string]float64) []Count {
-	var out []Count
+func counts(m map[string]float64) []dashboard.Count {
+	var out []dashboard.Count
 	for value, runs := range m {
-		out = append(out, Count{value, int64(runs)})
+		out = append(out, dashboard.Count{Value: value, Runs: int64(runs)})
 	}
-	slices.SortFunc(out, func(a, b Count) int { return int(b.Runs - a.Runs) })
+	slices.SortFunc(out, func(a, b dashboard.Count) int { return int(b.Runs - a.Runs) })
 	return out
 }

@@ -1,4 +1,4 @@
-package dashboard
+package dashboard_test
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 )
 
 // noon is the time at which every test looks at the page.
@@ -16,12 +18,12 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // literal is a source that answers every question with itself, and keeps the question.
 type literal struct {
-	data  Data
+	data  dashboard.Data
 	err   error
-	asked *Filter
+	asked *dashboard.Filter
 }
 
-func (l literal) Dashboard(_ context.Context, f Filter) (Data, error) {
+func (l literal) Dashboard(_ context.Context, f dashboard.Filter) (dashboard.Data, error) {
 	if l.asked != nil {
 		*l.asked = f
 	}
@@ -29,11 +31,11 @@ func (l literal) Dashboard(_ context.Context, f Filter) (Data, error) {
 }
 
 // get requests address from a dashboard of source.
-func get(t *testing.T, source Source, address string) *http.Response {
+func get(t *testing.T, source dashboard.Source, address string) *http.Response {
 	t.Helper()
 	r := httptest.NewRequest("GET", address, nil)
 	w := httptest.NewRecorder()
-	Handler(source, func() time.Time { return noon }).ServeHTTP(w, r)
+	dashboard.Handler(source, func() time.Time { return noon }).ServeHTTP(w, r)
 	return w.Result()
 }
 
