@@ -74,7 +74,7 @@ func (e *element) figures() map[string]string {
 func TestFiguresOfTheStore(t *testing.T) {
 	s := history(t)
 	for _, c := range []struct {
-		address                            string
+		address                          string
 		installs, runs, rate, lost, used string
 	}{
 		// 30 days: pace 10+20 nine days ago, 10+5+15 three days ago; other 1,500.
