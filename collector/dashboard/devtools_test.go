@@ -32,6 +32,7 @@ type message struct {
 	} `json:"error,omitempty"`
 }
 
+// An object is one of JSON.
 type object = map[string]any
 
 // openBrowser starts Chromium with an empty profile and one empty page. It ends with the test.
@@ -139,12 +140,17 @@ func (b *browser) next(waitingFor string) message {
 	return m
 }
 
-// open loads address in a window of width pixels and waits until it is drawn.
-func (b *browser) open(address string, width int, scheme string) {
+// window gives the page the width of a phone or a desktop, in pixels, and a colour scheme.
+func (b *browser) window(width int, scheme string) {
 	b.t.Helper()
-	b.events = nil
 	b.call("Emulation.setDeviceMetricsOverride", object{"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}, nil)
 	b.call("Emulation.setEmulatedMedia", object{"features": []object{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+}
+
+// open loads address and waits until it is there.
+func (b *browser) open(address string) {
+	b.t.Helper()
+	b.events = nil
 	b.call("Page.navigate", object{"url": address}, nil)
 	for len(b.eventsOf("Page.loadEventFired")) == 0 {
 		b.next("Page.loadEventFired")

@@ -51,6 +51,7 @@ type figure struct{ Label, Value, Note string }
 
 // A ranking is the head of a list, and how to see the rest.
 type ranking struct {
+	ID    string // of its heading
 	Rows  []row
 	More  string // "and 12 more", empty when that is all
 	Href  string // where they are
@@ -98,9 +99,9 @@ func newPage(q query, f Filter, d Data) page {
 	p.Commands = commandRanking(q, d.Commands, topCommands)
 	p.FewestRuns = fewestRuns
 	p.Failing = commandRanking(q, failing(d.Commands), topOthers)
-	p.ExitCodes = countRanking(q, d.ExitCodes, runs, exitCode)
-	p.Releases = countRanking(q, d.Releases, runs, named)
-	p.Systems = countRanking(q, d.Systems, runs, named)
+	p.ExitCodes = countRanking(q, "codes", d.ExitCodes, runs, exitCode)
+	p.Releases = countRanking(q, "versions", d.Releases, runs, named)
+	p.Systems = countRanking(q, "systems", d.Systems, runs, named)
 	return p
 }
 
@@ -122,11 +123,12 @@ func choices(q query, d Data) page {
 	return p
 }
 
-// offer lists values to choose from: the first of them, and always the chosen one.
+// offer lists values to choose from: the first of them, and always the chosen
+// one, without those that a form would change.
 func offer(values []string, chosen string) []choice {
 	var out []choice
-	for i, v := range values {
-		if i < topChoices || v == chosen {
+	for _, v := range values {
+		if (len(out) < topChoices || v == chosen) && choosable(v) {
 			out = append(out, choice{Label: printable(v), Value: v, Chosen: v == chosen})
 		}
 	}
@@ -165,8 +167,9 @@ func commandRanking(q query, commands []Command, top int) ranking {
 	return r
 }
 
-func countRanking(q query, counts []Count, runs int64, label func(string) (name, note, class string)) ranking {
+func countRanking(q query, id string, counts []Count, runs int64, label func(string) (name, note, class string)) ranking {
 	shown, r := head(q, counts, topOthers)
+	r.ID = id
 	for _, c := range shown {
 		name, note, class := label(c.Value)
 		r.Rows = append(r.Rows, row{Name: name, Note: note, Runs: count(c.Runs), Share: percent(c.Runs, runs), Use: share(runs, part{Class: class, runs: c.Runs})})

@@ -65,7 +65,8 @@ func parse(t *testing.T, resp *http.Response) *element {
 			return root
 		}
 		if err != nil {
-			t.Fatalf("the page is not well-formed: %v\n%s", err, body)
+			end := int(decoder.InputOffset())
+			t.Fatalf("the page is not well-formed: %v after %q", err, body[max(0, end-200):end])
 		}
 		switch token := token.(type) {
 		case xml.StartElement:

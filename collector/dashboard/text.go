@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // longestName is how much of a name is shown, in characters: a name that was
@@ -23,13 +24,24 @@ func printable(name string) string {
 			b.WriteRune('…')
 			break
 		}
-		if r == ' ' || unicode.IsGraphic(r) && !unicode.IsSpace(r) {
+		if isPlain(r) {
 			b.WriteRune(r)
 		} else {
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 		}
 	}
 	return b.String()
+}
+
+// isPlain says whether r is shown as itself.
+func isPlain(r rune) bool {
+	return r == ' ' || unicode.IsGraphic(r) && !unicode.IsSpace(r)
+}
+
+// choosable says whether a form can hold name and give it back unchanged:
+// browsers replace what is not text.
+func choosable(name string) bool {
+	return name != "" && utf8.ValidString(name) && strings.IndexFunc(name, func(r rune) bool { return !isPlain(r) }) < 0
 }
 
 // count writes n with its thousands apart: 1,234,567.
