@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,28 +31,34 @@ func reserve(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// start builds the collector and runs it until the test ends.
-func start(t *testing.T, address string, args ...string) {
+// build builds the collector.
+func build(t *testing.T) (program string) {
 	t.Helper()
-	dir := t.TempDir()
-	program := filepath.Join(dir, "telemetry-collector")
+	program = filepath.Join(t.TempDir(), "telemetry-collector")
 	if output, err := exec.Command("go", "build", "-o", program, "../../cmd/telemetry-collector").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
+	return program
+}
+
+// start runs a collector until stop is called or the test ends.
+func start(t *testing.T, program, address string, args ...string) (stop func()) {
+	t.Helper()
 	var output bytes.Buffer
-	cmd := exec.Command(program, append([]string{"--listen", address, "--store", "sqlite:" + filepath.Join(dir, "telemetry.db")}, args...)...)
+	cmd := exec.Command(program, append([]string{"--listen", address, "--interval", hold.String()}, args...)...)
 	cmd.Stdout, cmd.Stderr = &output, &output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
+	stop = sync.OnceFunc(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
 		cmd.Wait()
 		if t.Failed() {
 			t.Logf("the collector said:\n%s", &output)
 		}
 	})
+	t.Cleanup(stop)
 	wait(t, "the collector serves", func() bool {
 		answer, err := http.Get("http://" + address + "/healthz")
 		if err != nil {
@@ -60,6 +67,7 @@ func start(t *testing.T, address string, args ...string) {
 		answer.Body.Close()
 		return answer.StatusCode == http.StatusOK
 	})
+	return stop
 }
 
 // wait waits for a condition for a minute at most.

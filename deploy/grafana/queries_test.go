@@ -3,6 +3,7 @@ package grafana_test
 import (
 	"math"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -57,16 +58,16 @@ const (
 )
 
 // TestQueries has a collector scraped by Prometheus twice, as if there were two
-// collectors of one PostgreSQL, and write to it on top, and asks every question
-// that the dashboard asks.
+// collectors of one PostgreSQL, and write to it on top, lets it move to another
+// address, as a new pod does, and asks every question that the dashboard asks.
 func TestQueries(t *testing.T) {
-	address := reserve(t)
-	_, port, _ := strings.Cut(address, ":")
-	prometheus := peers.Prometheus(t, address, "localhost:"+port)
-	start(t, address, "--interval", hold.String(), "--remote-write-url", prometheus.URL+"/api/v1/write")
+	old, address := reserve(t), reserve(t)
+	prometheus := peers.Prometheus(t, old, twin(old), address, twin(address))
+	program := build(t)
+	args := []string{"--store", "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", prometheus.URL + "/api/v1/write"}
+	stop := start(t, program, old, args...)
 	d := load(t)
 	begin := time.Now().Truncate(interval).Add(-2 * interval)
-
 	seen := func(panel string, want float64) func() bool {
 		expression := interpolate(t, d.panel(t, panel).Targets[0].Expr, all)
 		return func() bool {
@@ -74,12 +75,18 @@ func TestQueries(t *testing.T) {
 			return len(got) == 1 && got[0].Value.Value == want
 		}
 	}
-	post(t, address, linux)
-	post(t, address, darwin)
+	post(t, old, linux)
+	post(t, old, darwin)
 	wait(t, "the first reports are seen", seen("Runs", 63+1))
 	// Before one of them reports with another version: what was written of the
 	// old version, unlike what was scraped, stands for Prometheus' five minutes.
 	wait(t, "the installs are seen", seen("Active installs", 2))
+	stop()
+	start(t, program, address, args...)
+	// A rate is one between two looks at it.
+	wait(t, "Prometheus has looked", func() bool {
+		return len(instant(t, prometheus, `telemetry_collector_reports_total{instance="`+address+`", outcome="accepted"}`)) == 1
+	})
 	post(t, address, updated)
 	post(t, address, again)
 	post(t, address, other)
@@ -209,6 +216,12 @@ func TestQueries(t *testing.T) {
 			}
 		}
 	})
+}
+
+// twin is another name of an address, and so another instance to Prometheus.
+func twin(address string) string {
+	_, port, _ := strings.Cut(address, ":")
+	return "localhost:" + port
 }
 
 // choose is all, but for one variable.
