@@ -23,7 +23,8 @@ var update = flag.Bool("update", false, "rewrite the wanted diffs and reports of
 
 // TestGolden instruments the CLI of every archive, compares the diff, builds
 // and runs the result beside its twin without telemetry, compares what was
-// recorded with what the shell saw, instruments again, and removes everything.
+// recorded with what the shell saw, looks for marks in what was written,
+// instruments again, and removes everything.
 //
 // Sections of an archive that are not files of the CLI:
 //
@@ -92,7 +93,9 @@ func golden(t *testing.T, name string) {
 		t.Errorf("a second run changes\n%s", again.Diff())
 	}
 	c.goTool(t, "vet", append(c.tagFlags(), "./...")...)
-	c.run(t, twin, c.build(t, "instrumented"), result.Settings.App)
+	instrumented := c.build(t, "instrumented")
+	c.run(t, twin, instrumented, result.Settings.App)
+	c.leak(t, instrumented, result.Settings.App, result.Commands)
 
 	removed, err := rewrite.Remove(context.Background(), c.options)
 	if err != nil {
