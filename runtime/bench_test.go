@@ -53,13 +53,15 @@ func BenchmarkCountOnce(b *testing.B) {
 			h := newHome(b)
 			h.fill(b, points)
 			d := folder(h.file(""))
-			row(fmt.Sprintf("marker, lock, overwritten in place, %d points", points), samples(pairs, func() {
-				r := run{path: "pace get data-policy", code: 0, unsent: true}
-				m := d.mark(r)
+			row(fmt.Sprintf("slot, lock, overwritten in place, %d points", points), samples(pairs, func() {
+				s, _ := d.slots()
+				process.slot = s.enter(run{path: "pace get data-policy", code: 0, unsent: true})
 				l, ok := d.open(time.Second, false)
-				if !ok || l.finish() != nil || l.count(m, r) != nil {
+				blocks, err := l.blocks()
+				if !ok || err != nil || process.slot.n == 0 || len(l.dead(blocks)) > 0 || l.count(&process.slot) != nil {
 					b.Fatal("not counted")
 				}
+				l.clear(process.slot.n)
 				l.close()
 			}))
 			row(fmt.Sprintf("lock, yaml.v3 and a rename, %d points", points), samples(pairs/10, func() {

@@ -31,11 +31,13 @@ func TestFolderInAnyState(t *testing.T) {
 		"a file in its place":             {func(t *testing.T, h *home) { h.put(".config/pace", "x") }, "?"},
 		"a folder in place of the report": {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml/x/y", "x") }, "pace end three 3 1"},
 		"a folder in place of the lock":   {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.lock/x", "x") }, ""},
-		"a file in place of the markers":  {func(t *testing.T, h *home) { h.put(".config/pace/telemetry-running", "x") }, "pace end three 3 1"},
-		"strange markers": {func(t *testing.T, h *home) {
-			h.put(".config/pace/telemetry-running/empty", "")
-			h.put(".config/pace/telemetry-running/torn", "  -1 s pace en")
-			h.put(".config/pace/telemetry-running/garbage", "\x00\xff garbage\n")
+		"strange slots": {func(t *testing.T, h *home) {
+			blocks := make([]byte, 40*blockSize)              // more than are kept
+			copy(blocks[1*blockSize:], "-1 s -1 1-a pace en") // torn
+			copy(blocks[2*blockSize:], "\xff garbage\n")
+			copy(blocks[3*blockSize:], "x s y 1-a pace\n")
+			copy(blocks[39*blockSize:], strings.Repeat("7", blockSize))
+			h.put(".config/pace/telemetry.lock", string(blocks))
 		}, "pace end three 3 1"},
 		"strange record": {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.lock", strings.Repeat("- \x00", 3000)) }, "pace end three 3 1"},
 		"empty report":   {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml", "") }, "pace end three 3 1"},

@@ -80,10 +80,11 @@ func record(code int) {
 	}
 	c := decide(dir)
 	if c.level == levelOff {
-		process.marker.remove()
+		process.slots.clear(process.slot.n)
+		process.slot = slot{}
 		return
 	}
-	if process.marker == nil && !dir.make() { // a command that removed the folder does not get it back
+	if process.slot.n == 0 && !dir.make() { // a command that removed the folder does not get it back
 		return
 	}
 	if process.counted != nil && process.counted.code == code {

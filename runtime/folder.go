@@ -17,7 +17,6 @@ const (
 	timestampFile = "telemetry-last-upload-timestamp"
 	consentFile   = "telemetry-consent"
 	lockFile      = "telemetry.lock"
-	markerDir     = "telemetry-running"
 )
 
 // folder is the absolute path of the folder that holds the files.

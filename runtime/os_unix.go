@@ -4,11 +4,9 @@ package telemetry
 
 import (
 	"os"
+	"runtime"
 	"syscall"
 )
-
-// removeOpen says that an open file can be removed: its lock is held until it is gone.
-const removeOpen = true
 
 // openFile is os.OpenFile with mode 0600, without registering the file with the
 // poller, which costs five system calls.
@@ -24,15 +22,32 @@ func openFile(path string, flags int) (*os.File, error) {
 	}
 }
 
-// tryLock takes the kernel's lock on a file, without waiting.
-func tryLock(f *os.File) (bool, error) {
+// setLock is the command of fcntl(2) for a lock without waiting. Linux has locks
+// that belong to the open file (F_OFD_SETLK); those of POSIX belong to the process
+// and are lost when it closes any other descriptor of the file.
+var setLock = map[string]int{"linux": 37}[runtime.GOOS]
+
+// tryLock takes the kernel's lock on a range of a file, without waiting.
+func tryLock(f *os.File, at, size int64) (bool, error) {
+	err := setRange(f, syscall.F_WRLCK, at, size)
+	if err == syscall.EAGAIN || err == syscall.EACCES {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// unlock gives a range back.
+func unlock(f *os.File, at, size int64) { _ = setRange(f, syscall.F_UNLCK, at, size) }
+
+func setRange(f *os.File, kind int16, at, size int64) error {
+	command := setLock
+	if command == 0 {
+		command = syscall.F_SETLK
+	}
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == syscall.EWOULDBLOCK {
-			return false, nil
-		}
+		err := syscall.FcntlFlock(f.Fd(), command, &syscall.Flock_t{Type: kind, Start: at, Len: size})
 		if err != syscall.EINTR {
-			return err == nil, err
+			return err
 		}
 	}
 }
@@ -40,7 +55,7 @@ func tryLock(f *os.File) (bool, error) {
 // linked reports whether an open file still has a name.
 func linked(f *os.File) bool {
 	var stat syscall.Stat_t
-	return syscall.Fstat(int(f.Fd()), &stat) == nil && stat.Nlink > 0
+	return syscall.Fstat(int(f.Fd()), &stat) != nil || stat.Nlink > 0
 }
 
 // mayWrite keeps root (sudo) from leaving files of his in a user's folder.

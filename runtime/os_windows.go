@@ -9,24 +9,31 @@ import (
 	"unsafe"
 )
 
-// removeOpen says that an open file can be removed.
-const removeOpen = false
-
 // openFile is os.OpenFile with mode 0600.
 func openFile(path string, flags int) (*os.File, error) { return os.OpenFile(path, flags, 0o600) }
 
-// tryLock takes the kernel's lock on a file, without waiting. Windows locks are
-// mandatory, so it covers one byte far behind the content.
-func tryLock(f *os.File) (bool, error) {
+var (
+	kernel32     = syscall.NewLazyDLL("kernel32.dll")
+	lockFileEx   = kernel32.NewProc("LockFileEx")
+	unlockFileEx = kernel32.NewProc("UnlockFileEx")
+)
+
+// tryLock takes the kernel's lock on a range of a file, without waiting.
+func tryLock(f *os.File, at, size int64) (bool, error) {
 	const exclusiveNow = 2 | 1          // LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY
 	const violation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
-	at := syscall.Overlapped{OffsetHigh: 1 << 20}
-	ok, _, err := syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx").
-		Call(f.Fd(), exclusiveNow, 0, 1, 0, uintptr(unsafe.Pointer(&at)))
+	from := syscall.Overlapped{Offset: uint32(at)}
+	ok, _, err := lockFileEx.Call(f.Fd(), exclusiveNow, 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
 	if ok == 0 && err != violation {
 		return false, err
 	}
 	return ok != 0, nil
+}
+
+// unlock gives back a range that was locked as a whole.
+func unlock(f *os.File, at, size int64) {
+	from := syscall.Overlapped{Offset: uint32(at)}
+	_, _, _ = unlockFileEx.Call(f.Fd(), 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
 }
 
 // linked reports whether an open file still has a name: always, here.

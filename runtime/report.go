@@ -54,7 +54,7 @@ func (d folder) read(name string) (report, error) {
 		return report{}, err
 	}
 	defer f.Close()
-	data, err := readAll(f)
+	data, err := readAll(f, info)
 	if err != nil {
 		return report{}, err
 	}
@@ -62,11 +62,7 @@ func (d folder) read(name string) (report, error) {
 }
 
 // readAll reads a regular file with one call; errBroken if it is none of ours.
-func readAll(f *os.File) ([]byte, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
+func readAll(f *os.File, info os.FileInfo) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Size() > maxFile {
 		return nil, errBroken
 	}
@@ -77,6 +73,9 @@ func readAll(f *os.File) ([]byte, error) {
 	}
 	return data[:n], err
 }
+
+// hasID reports whether a report that yaml.v3 wrote has an id.
+func hasID(data []byte) bool { return bytes.Contains(data, []byte("\nid: ")) }
 
 // parseReport never panics, whatever yaml.v3 does with a strange file.
 func parseReport(data []byte) (r report, err error) {
@@ -151,11 +150,11 @@ func (r report) body(baseline points) ([]byte, error) {
 }
 
 // rewrite changes the report through yaml.v3; before is called with the points
-// as they were and the bytes that will be written. An unreadable report is set
+// as they were. An unreadable report is set
 // aside. Where something can be sent the report gets its id, and what was
 // counted until then is the baseline, which is never sent; an unsent change of a
 // report that has an id is made to the baseline as well.
-func (l *ledger) rewrite(unsent bool, change func(points), before func(points, []byte) error) error {
+func (l *ledger) rewrite(unsent bool, change func(points), before func(points) error) error {
 	now, err := l.read(reportFile)
 	if err == errBroken || os.IsPermission(err) {
 		err = os.Rename(l.path(reportFile), l.path(brokenFile))
@@ -193,12 +192,16 @@ func (l *ledger) rewrite(unsent bool, change func(points), before func(points, [
 	now.CLIVersion, now.OperatingSystem = cliVersion(), runtime.GOOS
 	data, err := yaml.Marshal(now)
 	if err == nil && before != nil {
-		err = before(was, data)
+		err = before(was)
 	}
 	if err != nil {
 		return err
 	}
-	return l.replace(reportFile, data)
+	if err := l.replace(reportFile, data); err != nil {
+		return err
+	}
+	l.leave(os.Stat(l.path(reportFile)))
+	return nil
 }
 
 func (l *ledger) write(name string, content interface{}) error {

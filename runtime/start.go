@@ -28,7 +28,8 @@ var process struct {
 	root    *cobra.Command // the first root handed to Track
 	decided bool           // a hook has fired and named the command
 	path    string         // the path to record, "" = nothing
-	marker  *marker        // says on disk that the command began
+	slots   slots          // the lock file, once it is open
+	slot    slot           // says there that the command began
 	counted *run           // what was recorded, and may have to be moved
 	own     *cobra.Command // the added `telemetry` command, if it was asked for
 }

@@ -70,7 +70,7 @@ func WrapPreRun(hook func(*cobra.Command, []string)) func(*cobra.Command, []stri
 }
 
 // begin is called by the hooks. The first one of the process decides which
-// command is recorded, and leaves a marker in case nobody sees it end.
+// command is recorded, and takes a slot in case nobody sees it end.
 func begin(cmd *cobra.Command) {
 	defer shield()
 	process.Lock()
@@ -96,6 +96,8 @@ func begin(cmd *cobra.Command) {
 	if c.level == levelOff || !dir.make() {
 		return
 	}
-	process.marker = dir.mark(run{path: process.path, code: noExitSeen, unsent: !c.sends()})
+	if s, ok := dir.slots(); ok {
+		process.slot = s.enter(run{path: process.path, code: noExitSeen, unsent: !c.sends()})
+	}
 	armFlush(dir, c)
 }

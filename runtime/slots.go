@@ -1,0 +1,202 @@
+//go:build !notelemetry
+
+package telemetry
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// run is one run of a command that is or was counted.
+type run struct {
+	path   string
+	code   int  // 0 to 255, or noExitSeen
+	unsent bool // happened while nothing could be sent, so it never will be
+}
+
+// slots is the lock file, an array of blocks: block 0 says how the last holder
+// of the lock left the report, each other one is empty or says that a run began
+// or ended without being counted. For each block there is a lock of the kernel's,
+// that of block 0 being the lock of the folder. A run holds the lock of its block
+// until its process ends, however that ends: a block that is not empty and not
+// locked belongs to a dead process, whatever happened to pids meanwhile.
+type slots struct {
+	dir folder
+	f   *os.File
+}
+
+const (
+	blockSize = 512 // divides every page: inside one, a write is not torn when the process is killed
+	slotLimit = 4096
+	slotsKept = 16 // more are cut off when they are empty
+)
+
+// slot is the content of a block.
+type slot struct {
+	run
+	n      int    // of the block; 0 for no slot
+	nonce  string // tells a run from a later one in the same block
+	before int64  // the count before this run, once it is being counted; else notCounted
+}
+
+const notCounted = -1
+
+// line is what the block holds: code, `s` or `u` for sent or unsent, before, nonce, path.
+func (s slot) line() string {
+	flag := " s "
+	if s.unsent {
+		flag = " u "
+	}
+	return strconv.Itoa(s.code) + flag + strconv.FormatInt(s.before, 10) + " " + s.nonce + " " + s.path + "\n"
+}
+
+// parseSlot reports false for a block that is none of ours, or was not finished:
+// its process died before the command began.
+func parseSlot(n int, block []byte) (slot, bool) {
+	words := strings.SplitN(string(block[:bytes.IndexByte(block, '\n')+1]), " ", 5)
+	if len(words) < 5 || n == 0 {
+		return slot{}, false
+	}
+	code, err := strconv.Atoi(words[0])
+	before, errBefore := strconv.ParseInt(words[2], 10, 64)
+	r := run{path: strings.TrimSuffix(words[4], "\n"), code: code, unsent: words[1] == "u"}
+	return slot{run: r, n: n, nonce: words[3], before: before}, err == nil && errBefore == nil
+}
+
+// slots opens the lock file, once for the life of the process: on some systems
+// closing it anywhere in the process gives up all of the process' locks.
+func (d folder) slots() (slots, bool) {
+	if s := process.slots; s.f != nil {
+		if s.dir == d && linked(s.f) {
+			return s, true
+		}
+		s.f.Close()
+		process.slots, process.slot = slots{}, slot{}
+	}
+	f, err := openFile(d.path(lockFile), os.O_RDWR|os.O_CREATE)
+	if err != nil {
+		return slots{}, false
+	}
+	process.slots = slots{d, f}
+	return process.slots, true
+}
+
+// blocks returns all of them.
+func (s slots) blocks() ([]byte, error) {
+	data := make([]byte, slotsKept*blockSize)
+	n, err := s.f.ReadAt(data, 0)
+	if err == nil { // there are more
+		data = make([]byte, slotLimit*blockSize)
+		n, err = s.f.ReadAt(data, 0)
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
+}
+
+// block is the n-th of all blocks; it is empty behind their end.
+func block(blocks []byte, n int) []byte {
+	if n*blockSize >= len(blocks) {
+		return nil
+	}
+	if blocks = blocks[n*blockSize:]; len(blocks) > blockSize {
+		blocks = blocks[:blockSize]
+	}
+	return blocks
+}
+
+func isEmpty(block []byte) bool { return len(block) == 0 || block[0] == 0 }
+
+// reread returns a block as it is now.
+func (s slots) reread(n int) []byte {
+	var buffer [blockSize]byte
+	size, _ := s.f.ReadAt(buffer[:], int64(n)*blockSize)
+	return buffer[:size]
+}
+
+// enter takes an empty block for a run of this process. The slot has number 0
+// if there is none.
+func (s slots) enter(r run) slot {
+	own := slot{run: r, nonce: strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36), before: notCounted}
+	if len(own.line()) > blockSize {
+		return slot{}
+	}
+	blocks, err := s.blocks()
+	for n := 1; n < slotLimit && err == nil; n++ {
+		if !isEmpty(block(blocks, n)) || !s.tryLock(n) {
+			continue
+		}
+		own.n = n
+		if isEmpty(s.reread(n)) && s.put(own) == nil {
+			return own
+		}
+		s.unlock(n)
+		if isEmpty(s.reread(n)) {
+			break // it cannot be written
+		}
+	}
+	return slot{}
+}
+
+// put writes a slot into its block.
+func (s slots) put(one slot) error {
+	_, err := s.f.WriteAt([]byte(one.line()), int64(one.n)*blockSize)
+	return err
+}
+
+// clear empties a block and lets go of it.
+func (s slots) clear(n int) {
+	if n > 0 {
+		_, _ = s.f.WriteAt([]byte{0}, int64(n)*blockSize)
+		s.unlock(n)
+	}
+}
+
+// dead locks and returns the slots of processes that are gone, those first that
+// somebody died over counting. Whoever calls it clears them.
+func (s slots) dead(blocks []byte) (found []slot) {
+	for n := 1; n*blockSize < len(blocks); n++ {
+		if isEmpty(block(blocks, n)) || n == process.slot.n || !s.tryLock(n) {
+			continue
+		}
+		now := s.reread(n)
+		one, ok := parseSlot(n, now)
+		switch {
+		case !ok:
+			s.clear(n)
+		case one.before != notCounted:
+			found = append([]slot{one}, found...)
+		default:
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// cut takes empty blocks off the end when there are many, unless somebody holds
+// the lock of one: he may be about to write.
+func (s slots) cut(blocks []byte) {
+	if len(blocks) <= slotsKept*blockSize || process.slot.n >= slotsKept || !s.tryLockFrom(slotsKept, slotLimit) {
+		return
+	}
+	if now, err := s.blocks(); err == nil && bytes.IndexByte(now[slotsKept*blockSize:], '\n') < 0 {
+		_ = s.f.Truncate(slotsKept * blockSize)
+	}
+	s.unlockFrom(slotsKept, slotLimit)
+}
+
+func (s slots) tryLock(n int) bool { return s.tryLockFrom(n, 1) }
+func (s slots) unlock(n int)       { s.unlockFrom(n, 1) }
+
+// Locks lie far behind the content: on Windows what is locked cannot be read.
+func (s slots) tryLockFrom(n, count int) bool {
+	locked, _ := tryLock(s.f, 1<<30+int64(n), int64(count))
+	return locked
+}
+
+func (s slots) unlockFrom(n, count int) { unlock(s.f, 1<<30+int64(n), int64(count)) }
