@@ -17,7 +17,8 @@ type chart struct {
 	Width, Height float64
 	Slot          float64
 	Bars          []bar
-	Line, Area    string // the d attributes of two paths
+	Runs, Failed  string // the d attributes of all bars at once, and of their feet
+	Line, Area    string // those of an outline and of what is below it
 	Top           string // at the upper grid line
 	Half          string // at the middle one
 	Dates         []string
@@ -25,15 +26,11 @@ type chart struct {
 	top           int64
 }
 
-// A bar is one day or week of runs, with the failures at its foot.
+// A bar is what can be pointed at: a day or week from the top to the foot.
 type bar struct {
-	Title          string
-	Slot, X, Width float64
-	Runs, Failures box
+	Title string
+	X     float64
 }
-
-// A box is the vertical extent of one rectangle.
-type box struct{ Y, Height float64 }
 
 // A chartRow is one bar or point.
 type chartRow struct {
@@ -97,13 +94,17 @@ func runsChart(days []Day) chart {
 		c.Desc += fmt.Sprintf(" Most in one %s: %s, %s.", unit, count(most), span(all[busiest].from, all[busiest].to))
 	}
 	c.Width = float64(len(all)) * slot
+	var bars, feet strings.Builder
 	for i, b := range all {
+		x := float64(i) * slot
 		c.Bars = append(c.Bars, bar{
 			Title: fmt.Sprintf("%s: %s, %s failed or no exit seen", span(b.from, b.to), plural(b.runs, "run", "runs"), count(b.failures)),
-			Slot:  float64(i) * slot, Width: slot - gap, X: float64(i)*slot + gap/2,
-			Runs: c.box(b.runs), Failures: c.box(b.failures),
+			X:     x,
 		})
+		c.upright(&bars, x, b.runs)
+		c.upright(&feet, x, b.failures)
 	}
+	c.Runs, c.Failed = bars.String(), feet.String()
 	for i := len(all) - 1; i >= 0; i-- {
 		b := all[i]
 		c.Rows = append(c.Rows, chartRow{Label: span(b.from, b.to), Runs: count(b.runs), Failures: count(b.failures)})
@@ -129,7 +130,7 @@ func installsChart(days []Day) chart {
 	c.Width = float64(max(len(days)-1, 1)) * slot
 	var line strings.Builder
 	for i, d := range days {
-		fmt.Fprintf(&line, "%c%g %g", "ML"[min(i, 1)], float64(i)*slot, c.box(d.Installs).Y)
+		fmt.Fprintf(&line, "%c%g %g", "ML"[min(i, 1)], float64(i)*slot, c.y(d.Installs))
 	}
 	if len(days) > 0 {
 		c.Line = line.String()
@@ -152,10 +153,16 @@ func newChart(name, title string, days []Day, top int64) chart {
 	return c
 }
 
-// box is where n stands in the drawing, from the axis up.
-func (c chart) box(n int64) box {
-	height := hundredth(plotHeight * float64(n) / float64(c.top))
-	return box{Y: hundredth(plotHeight - height), Height: height}
+// y is how far from the top n is drawn.
+func (c chart) y(n int64) float64 {
+	return hundredth(plotHeight * (1 - float64(n)/float64(c.top)))
+}
+
+// upright adds the outline of a bar of n that stands in the slot at x.
+func (c chart) upright(path *strings.Builder, x float64, n int64) {
+	if n > 0 {
+		fmt.Fprintf(path, "M%g %gV%gH%gV%gZ", x+gap/2, plotHeight, c.y(n), x+slot-gap/2, plotHeight)
+	}
 }
 
 // share lays parts of a whole beside each other, in percent of it.
@@ -166,8 +173,9 @@ func share(whole int64, parts ...part) []part {
 		if p.runs <= 0 || whole <= 0 {
 			continue
 		}
-		p.X, p.Width = hundredth(x), hundredth(min(100*float64(p.runs)/float64(whole), 100-x))
-		x += p.Width
+		end := min(x+100*float64(p.runs)/float64(whole), 100)
+		p.Box = fmt.Sprintf("M%g 0H%gV1H%gZ", hundredth(x), hundredth(end), hundredth(x))
+		x = end
 		out = append(out, p)
 	}
 	return out
@@ -175,9 +183,9 @@ func share(whole int64, parts ...part) []part {
 
 // A part is some of the runs that a share shows.
 type part struct {
-	Class    string
-	runs     int64
-	X, Width float64
+	Class string
+	runs  int64
+	Box   string // the d attribute of its path
 }
 
 // hundredth rounds to what a screen can still show.

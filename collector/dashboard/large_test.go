@@ -5,6 +5,8 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,45 +21,56 @@ func TestLargestCounts(t *testing.T) {
 		Commands: []dashboard.Command{{Path: "a", Runs: math.MaxInt64, Failures: math.MaxInt64}},
 	}
 	page := parse(t, get(t, literal{data: d}, "/"))
-	for _, rect := range page.named("rect") {
-		for _, name := range []string{"x", "y", "width", "height"} {
-			var v float64
-			if _, err := fmt.Sscan(rect.attrs[name], &v); err != nil || v < 0 || v > 100 {
-				t.Errorf("%s=%q of %v", name, rect.attrs[name], rect.attrs)
+	number := regexp.MustCompile(`-?[0-9.e+]+`)
+	drawn := 0
+	for _, path := range page.named("path") {
+		for _, n := range number.FindAllString(path.attrs["d"], -1) {
+			drawn++
+			if v, err := strconv.ParseFloat(n, 64); err != nil || v < 0 || v > 100 {
+				t.Errorf("%s in the path %s", n, path.attrs["d"])
 			}
 		}
+	}
+	if drawn < 20 {
+		t.Errorf("only %d numbers in all paths", drawn)
 	}
 	if text := page.section(t, "Commands by use").rows()[0]; text[1] != "9,223,372,036,854,775,807" || text[2] != "100%" {
 		t.Errorf("%q", text)
 	}
 }
 
-// many has n commands, and more of everything else than anyone has.
-func many(n int) dashboard.Data {
+// many has n commands of 20 apps, as many versions, exit codes and systems, and some days.
+func many(n, days int) dashboard.Data {
 	d := dashboard.Data{Installs: 1 << 20}
 	for i := range n {
 		name := fmt.Sprintf("app group%d command-with-a-long-name-%d", i%20, i)
-		d.Apps, d.Versions = append(d.Apps, name), append(d.Versions, name)
+		d.Versions = append(d.Versions, name)
+		if i < 20 {
+			d.Apps = append(d.Apps, name)
+		}
 		d.Commands = append(d.Commands, dashboard.Command{Path: name, Runs: int64(3*n - i), Failures: int64(i % 90), NoExit: int64(i % 7)})
 		for _, list := range []*[]dashboard.Count{&d.ExitCodes, &d.Releases, &d.Systems} {
 			*list = append(*list, dashboard.Count{Value: name, Runs: int64(n - i)})
 		}
 	}
-	for i := range 365 {
-		d.Days = append(d.Days, dashboard.Day{Date: noon.Truncate(24*time.Hour).AddDate(0, 0, i-364), Runs: int64(i), Failures: int64(i / 9), Installs: int64(i / 2)})
+	for i := range days {
+		d.Days = append(d.Days, dashboard.Day{Date: noon.Truncate(24*time.Hour).AddDate(0, 0, i+1-days), Runs: int64(i), Failures: int64(i / 9), Installs: int64(i / 2)})
 	}
 	return d
 }
 
-// BenchmarkPage renders a year of 2,000 commands: the first 50, and all.
+// BenchmarkPage renders 2,000 commands: the first 50 of a month and of a year, and all.
 func BenchmarkPage(b *testing.B) {
-	handler := dashboard.Handler(literal{data: many(2000)}, func() time.Time { return noon })
-	for _, address := range []string{"/?period=365", "/?period=365&all=1"} {
-		b.Run(address, func(b *testing.B) {
+	for _, c := range []struct {
+		name, address string
+		days          int
+	}{{"month", "/", 30}, {"year", "/?period=365", 365}, {"all", "/?all=1", 30}} {
+		b.Run(c.name, func(b *testing.B) {
+			handler := dashboard.Handler(literal{data: many(2000, c.days)}, func() time.Time { return noon })
 			b.ReportAllocs()
 			for b.Loop() {
 				w := httptest.NewRecorder()
-				handler.ServeHTTP(w, httptest.NewRequest("GET", address, nil))
+				handler.ServeHTTP(w, httptest.NewRequest("GET", c.address, nil))
 				if w.Code != http.StatusOK {
 					b.Fatal(w.Code)
 				}

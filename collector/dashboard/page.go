@@ -9,7 +9,7 @@ import (
 const (
 	topCommands = 50  // rows of commands on a page that was not asked for all
 	topOthers   = 10  // rows of every other list
-	topChoices  = 200 // apps or versions to choose from
+	topChoices  = 100 // apps or versions to choose from
 	// fewestRuns is how often a command must have run to be ranked by its
 	// failure rate: below it, one failure more moves the rate by over 5 points.
 	fewestRuns = 20
@@ -145,7 +145,9 @@ func failing(commands []Command) []Command {
 		}
 	}
 	rate := func(c Command) float64 { return float64(c.Failures) / float64(c.Runs) }
-	slices.SortStableFunc(out, func(a, b Command) int { return cmp.Compare(rate(b), rate(a)) })
+	slices.SortFunc(out, func(a, b Command) int {
+		return cmp.Or(cmp.Compare(rate(b), rate(a)), cmp.Compare(b.Runs, a.Runs), cmp.Compare(a.Path, b.Path))
+	})
 	return out
 }
 
