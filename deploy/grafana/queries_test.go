@@ -61,6 +61,7 @@ const (
 // collectors of one PostgreSQL, and write to it on top, lets it move to another
 // address, as a new pod does, and asks every question that the dashboard asks.
 func TestQueries(t *testing.T) {
+	t.Parallel()
 	old, address := reserve(t), reserve(t)
 	prometheus := peers.Prometheus(t, old, twin(old), address, twin(address))
 	program := build(t)
@@ -181,14 +182,7 @@ func TestQueries(t *testing.T) {
 	// The bars beside each other are all runs, none twice and none in between.
 	t.Run("the bars add up to the totals", func(t *testing.T) {
 		for title, want := range map[string]float64{"Runs over time": paceRuns + otherRuns, "Failures over time": paceFailed, "Runs by version": paceRuns + otherRuns} {
-			sum := 0.0
-			for _, q := range d.panel(t, title).Targets {
-				for _, r := range between(t, prometheus, interpolate(t, q.Expr, all), begin, end, interval) {
-					for _, s := range r.Values {
-						sum += s.Value
-					}
-				}
-			}
+			sum := bars(t, prometheus, d.panel(t, title), begin, end, interval)
 			if sum != want {
 				t.Errorf("%s: the bars are %v together, not %v", title, sum, want)
 			}
@@ -216,6 +210,21 @@ func TestQueries(t *testing.T) {
 			}
 		}
 	})
+}
+
+// bars adds up all bars of a panel, of a width.
+func bars(t *testing.T, prometheus *peers.Peer, p panel, from, to time.Time, width time.Duration) float64 {
+	t.Helper()
+	sum := 0.0
+	for _, q := range p.Targets {
+		expression := interpolate(t, strings.ReplaceAll(q.Expr, "$__interval", width.String()), all)
+		for _, r := range between(t, prometheus, expression, from, to, width) {
+			for _, s := range r.Values {
+				sum += s.Value
+			}
+		}
+	}
+	return sum
 }
 
 // twin is another name of an address, and so another instance to Prometheus.
