@@ -138,6 +138,24 @@ func loadsNothing(t *testing.T, b *browser, where, address string) {
 	}
 }
 
+// TestOnPaper: what a dark browser prints is dark text on white, without what
+// paper cannot do.
+func TestOnPaper(t *testing.T) {
+	b := openBrowser(t)
+	b.open(serve(t, plausible{}) + "/")
+	b.call("Emulation.setEmulatedMedia", object{"media": "print", "features": []object{{"name": "prefers-color-scheme", "value": "dark"}}}, nil)
+	var page struct {
+		Background, Card string
+		Shown            []string
+	}
+	b.evaluate(`({background: getComputedStyle(document.body).backgroundColor, card: getComputedStyle(document.querySelector("section")).backgroundColor,
+		shown: [...document.querySelectorAll("form, nav, summary, .more")].filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 80))})`, &page)
+	if white := "rgb(255, 255, 255)"; page.Background != white || page.Card != white || len(page.Shown) > 0 {
+		t.Errorf("on paper: %+v", page)
+	}
+	isReadable(t, b, "on paper")
+}
+
 // TestTheFormInABrowser chooses a version as a reader would. No script runs in
 // the page, so this is the form's own doing, within its policy.
 func TestTheFormInABrowser(t *testing.T) {
