@@ -18,7 +18,7 @@ type Filter struct {
 type Data struct {
 	Apps      []string  // every app, for the choice
 	Versions  []string  // every version of the chosen app, newest first
-	Installs  int64     // installs that reported in the period
+	Installs  int64     // installs that reported in the period; of a version, those whose latest report was of it
 	Days      []Day     // every day of the period, also those without a run
 	Commands  []Command // by runs, most first
 	ExitCodes []Count   // by runs, most first; "-1" is "no exit seen"

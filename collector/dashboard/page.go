@@ -88,9 +88,13 @@ func newPage(q query, f Filter, d Data) page {
 		p.LongerHref = longer.href()
 		return p
 	}
+	reported := "that reported"
+	if q.version != "" {
+		reported = "that reported it last" // those that went on to another version count there
+	}
 	p.Figures = []figure{
-		{"Installs", count(d.Installs), "that reported"},
-		{"Runs", count(runs), "of any command"},
+		{"Installs", count(d.Installs), reported},
+		{"Runs", rounded(runs), exactly(runs, "of any command")},
 		{"Failure rate", percent(failures, runs), plural(failures, "run", "runs") + " failed"},
 		{"No exit seen", percent(noExit, runs), plural(noExit, "run", "runs") + " killed or cut off"},
 		{"Commands in use", count(int64(inUse)), "ran at least once"},

@@ -103,6 +103,17 @@ func TestFiguresOfTheStore(t *testing.T) {
 	}
 }
 
+// TestInstallsOfAVersion: an install counts under the version it reported last,
+// and the page says so where runs without an install would surprise.
+func TestInstallsOfAVersion(t *testing.T) {
+	s := history(t)
+	for address, want := range map[string]string{"/?app=pace": "that reported", "/?app=pace&version=v1.0.0": "that reported it last"} {
+		if got := parse(t, get(t, s, address)).class("figures")[0].named("span")[0].text; got != want {
+			t.Errorf("%s: installs %q, want %q", address, got, want)
+		}
+	}
+}
+
 func TestListsOfTheStore(t *testing.T) {
 	page := parse(t, get(t, history(t), "/?app=pace"))
 	for heading, want := range map[string][][]string{
