@@ -107,21 +107,6 @@ func golden(t *testing.T, name string) {
 	sameTree(t, c.before, tree(t, c.dir))
 }
 
-// module gives a CLI without go.mod or go.sum those of the example.
-func (c *goldenCase) module(t *testing.T) {
-	t.Helper()
-	for name, replacement := range map[string]string{"go.mod": "module example.com/cli", "go.sum": ""} {
-		if _, err := os.Stat(filepath.Join(c.dir, name)); err == nil {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join("../examples/pace", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		writeFile(t, filepath.Join(c.dir, name), bytes.Replace(data, []byte("module example.com/pace"), []byte(replacement), 1))
-	}
-}
-
 // decode turns the notation of archives into bytes: a file named x.crlf.go has
 // CRLF line ends.
 func decode(f txtar.File) []byte {

@@ -1,0 +1,46 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// module gives a CLI without go.mod or go.sum those of the example, and fetches
+// what a go.mod of its own needs.
+func (c *goldenCase) module(t *testing.T) {
+	t.Helper()
+	for name, replacement := range map[string]string{"go.mod": "module example.com/cli", "go.sum": ""} {
+		if _, err := os.Stat(filepath.Join(c.dir, name)); err == nil {
+			if name == "go.sum" {
+				c.download(t)
+			}
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join("../examples/pace", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(c.dir, name), bytes.Replace(data, []byte("module example.com/pace"), []byte(replacement), 1))
+	}
+}
+
+// download fetches modules that this repository itself does not need, as an old
+// cobra. A machine without a module proxy may lack them.
+func (c *goldenCase) download(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "./...")
+	cmd.Dir = c.dir
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return
+	}
+	unreachable := strings.Contains(string(out), "/@v/") || strings.Contains(string(out), "GOPROXY")
+	if unreachable && os.Getenv("TELEMETRYGEN_TEST_REQUIRE") != "all" {
+		t.Skipf("SKIPPED, NOT TESTED HERE: needs a module proxy: %s", out)
+	}
+	t.Fatalf("%v\n%s", err, out)
+}
