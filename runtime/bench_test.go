@@ -23,6 +23,9 @@ const pairs = 400
 func BenchmarkAddedPerRun(b *testing.B) {
 	linked := filepath.Join(b.TempDir(), "linked")
 	must(b, build(linked, "./testdata/pace/twin", "-tags", "linked"))
+	appending, xtelemetry := filepath.Join(b.TempDir(), "appending"), filepath.Join(b.TempDir(), "xtelemetry")
+	must(b, build(appending, "./testdata/pace/appending"))
+	must(b, build(xtelemetry, ".", "-C", "testdata/xtelemetry"))
 	for i := 0; i < b.N; i++ {
 		fmt.Printf("\n%-58s %9s %9s\n", fmt.Sprintf("added to one run, %d pairs, milliseconds", pairs), "p50", "p99")
 		for _, points := range []int{10, 100, 1000} {
@@ -38,6 +41,8 @@ func BenchmarkAddedPerRun(b *testing.B) {
 		h.fill(b, 10)
 		row("over the plain twin, 10 points", h.pairs(b, built.cli, built.twin))
 		row("the linked twin over the plain twin", h.pairs(b, linked, built.twin))
+		row("golang.org/x/telemetry's counter, over the plain twin", newHome(b).pairs(b, xtelemetry, built.twin))
+		row("one line appended to a file, over the plain twin", newHome(b).pairs(b, appending, built.twin))
 		row("off", newHome(b, "PACE_TELEMETRY=off").pairs(b, built.cli, linked))
 		row("noise: a twin against itself", h.pairs(b, linked, linked))
 		sizes(linked)

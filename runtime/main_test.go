@@ -44,7 +44,7 @@ func buildAndRun(m *testing.M) (int, error) {
 
 // build builds a program; flags may follow the package.
 func build(out, pkg string, flags ...string) error {
-	args := append([]string{"build", "-o", out}, flags...)
+	args := append(append([]string{"build"}, flags...), "-o", out)
 	if text, err := exec.Command("go", append(args, pkg)...).CombinedOutput(); err != nil {
 		return fmt.Errorf("building %s: %v\n%s", pkg, err, text)
 	}
