@@ -19,6 +19,7 @@ type chart struct {
 	Bars          []bar
 	Runs, Failed  string // the d attributes of all bars at once, and of their feet
 	Line, Area    string // those of an outline and of what is below it
+	Legend        string
 	Top           string // at the upper grid line
 	Half          string // at the middle one
 	Dates         []string
@@ -47,8 +48,13 @@ const (
 // A bin is one bar: a day, or in long periods the days of a week.
 type bin struct {
 	from, to       time.Time
+	days           int64
 	runs, failures int64
+	installs       int64 // the sum of its days, of which only the average means something
 }
+
+// installsADay is how many installs reported on an average day.
+func (b bin) installsADay() int64 { return (b.installs + b.days/2) / b.days }
 
 // bins makes one bin of each day, or of each seven days when there are more
 // than 100. Weeks end with the last day; what is left over joins the oldest,
@@ -68,6 +74,8 @@ func bins(days []Day) []bin {
 		b.to = day.Date
 		b.runs += day.Runs
 		b.failures += day.Failures
+		b.installs += min(day.Installs, math.MaxInt64/16) // of at most 13 days: never past the end
+		b.days++
 	}
 	return out
 }
@@ -113,26 +121,35 @@ func runsChart(days []Day) chart {
 }
 
 // installsChart draws the installs that reported on each day. Those of a week
-// are not the sum of its days, so days are never put together here.
+// are not the sum of its days, so where runs are added up by week, this shows
+// the average day of the week; weekends would hide how use grows.
 func installsChart(days []Day) chart {
-	var most int64
+	all := bins(days)
+	var most, highest int64
 	busiest := 0
 	for i, d := range days {
 		if d.Installs > most {
 			most, busiest = d.Installs, i
 		}
 	}
-	c := newChart("installs", "Installs that reported, per day", days, axisTop(most))
+	for _, b := range all {
+		highest = max(highest, b.installsADay())
+	}
+	c := newChart("installs", "Installs that reported, per day", days, axisTop(highest))
+	c.Legend = "installs that reported on that day"
+	if len(all) < len(days) {
+		c.Legend = "installs that reported on an average day of the week"
+	}
 	c.Desc = "No install reported."
 	if most > 0 {
 		c.Desc = fmt.Sprintf("Most: %s, on %s.", count(most), days[busiest].Date.Format("2 Jan 2006"))
 	}
-	c.Width = float64(max(len(days)-1, 1)) * slot
+	c.Width = float64(max(len(all)-1, 1)) * slot
 	var line strings.Builder
-	for i, d := range days {
-		fmt.Fprintf(&line, "%c%g %g", "ML"[min(i, 1)], float64(i)*slot, c.y(d.Installs))
+	for i, b := range all {
+		fmt.Fprintf(&line, "%c%g %g", "ML"[min(i, 1)], float64(i)*slot, c.y(b.installsADay()))
 	}
-	if len(days) > 0 {
+	if len(all) > 0 {
 		c.Line = line.String()
 		c.Area = fmt.Sprintf("%sV%gH0Z", c.Line, plotHeight)
 	}

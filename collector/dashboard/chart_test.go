@@ -100,3 +100,18 @@ func TestWeeksOfAYear(t *testing.T) {
 		}
 	}
 }
+
+// TestInstallsOfAYear: the line of a year is the average day of each week.
+func TestInstallsOfAYear(t *testing.T) {
+	source := literal{data: dashboard.Data{Installs: 1, Days: days(364, func(i int) (int64, int64, int64) {
+		return 1, 0, int64(i%7) * int64(i/7) // 0, 3, 6, ... 153 a day on average
+	})}}
+	section := parse(t, get(t, source, "/?period=365")).section(t, "Installs per day")
+	line := section.named("svg")[0].class("line")[0].attrs["d"]
+	if top := section.class("top")[0].text; top != "200" || !strings.HasPrefix(line, "M0 100L10 98.5L20 97") || !strings.HasSuffix(line, "L510 23.5") {
+		t.Errorf("up to %s: %s", top, line)
+	}
+	if legend := section.class("legend")[0].text; !strings.Contains(legend, "average day of the week") {
+		t.Errorf("the legend says %q", legend)
+	}
+}

@@ -81,6 +81,29 @@ func short(n int64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64) + unit
 }
 
+// mostInFull is the largest count that a large figure has room for.
+const mostInFull = 9_999_999
+
+// rounded writes n for a large figure: in full, or with three digits and a unit.
+func rounded(n int64) string {
+	if n <= mostInFull {
+		return count(n)
+	}
+	step := int64(1)
+	for n/step >= 1000 {
+		step *= 10
+	}
+	return short(n / step * step)
+}
+
+// exactly is the note at a figure, with all of n where the figure has not.
+func exactly(n int64, note string) string {
+	if n <= mostInFull {
+		return note
+	}
+	return count(n) + " " + note
+}
+
 // percent writes part of whole. What is neither none nor all never reads as if it were.
 func percent(part, whole int64) string {
 	switch p := 100 * float64(part) / float64(whole); {
