@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	"gopkg.in/yaml.v3"
 )
 
@@ -154,4 +155,38 @@ func sizes(linked string) {
 	}
 	fmt.Printf("%s\nbinary: %.1f MB, twin with the same packages %.1f MB, plain twin %.1f MB\n",
 		strings.Repeat("-", 78), size(built.cli), size(linked), size(built.twin))
+}
+
+// BenchmarkLookUp prints what looking a command up in the allow-list costs, for
+// lists of a small CLI and of the largest ones.
+func BenchmarkLookUp(b *testing.B) {
+	defer func(list string) { commands = list }(commands)
+	for i := 0; i < b.N; i++ {
+		fmt.Printf("\n%-58s %9s %9s\n", "looking up a path of three words, microseconds", "p50", "p99")
+		for _, paths := range []int{20, 2000, 20000} {
+			var list []string
+			root := &cobra.Command{Use: app}
+			var last *cobra.Command
+			for group := 0; len(list) < paths; group++ {
+				parent := &cobra.Command{Use: fmt.Sprintf("group%d", group)}
+				root.AddCommand(parent)
+				for n := 0; n < 20; n++ {
+					last = &cobra.Command{Use: fmt.Sprintf("command%d", n)}
+					parent.AddCommand(last)
+					list = append(list, app+" "+parent.Use+" "+last.Use)
+				}
+			}
+			sort.Strings(list)
+			commands = strings.Join(list, "\n") + "\n"
+			if got := recordedPath(last); got != app+" "+last.Parent().Use+" "+last.Use {
+				b.Fatal(got)
+			}
+			all := samples(pairs, func() {
+				for n := 0; n < 1000; n++ {
+					recordedPath(last)
+				}
+			}) // milliseconds for 1,000 are microseconds for one
+			row(fmt.Sprintf("%d paths", len(list)), all)
+		}
+	}
 }
