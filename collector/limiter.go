@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"hash"
 	"sync"
 	"time"
 
@@ -18,7 +19,7 @@ type limiter struct {
 	burst int
 
 	mu      sync.Mutex
-	secret  [32]byte
+	mac     hash.Hash
 	began   time.Time
 	buckets map[[16]byte]*rate.Limiter
 }
@@ -37,12 +38,14 @@ func (l *limiter) allow(now time.Time, key []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.buckets == nil || now.Sub(l.began) > round || len(l.buckets) >= maxBuckets {
-		rand.Read(l.secret[:])
-		l.began, l.buckets = now, map[[16]byte]*rate.Limiter{}
+		secret := make([]byte, 32)
+		rand.Read(secret)
+		l.mac, l.began, l.buckets = hmac.New(sha256.New, secret), now, map[[16]byte]*rate.Limiter{}
 	}
-	mac := hmac.New(sha256.New, l.secret[:])
-	mac.Write(key)
-	hash := [16]byte(mac.Sum(nil))
+	l.mac.Reset()
+	l.mac.Write(key)
+	var sum [sha256.Size]byte
+	hash := [16]byte(l.mac.Sum(sum[:0]))
 	bucket := l.buckets[hash]
 	if bucket == nil {
 		bucket = rate.NewLimiter(l.rate, l.burst)

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -25,12 +26,16 @@ type installRow struct {
 	marks                []byte
 }
 
-// install is the key of an app's install.
-func (s *Store) install(app string, id uuid.UUID) string {
+// installKeys hash the id of an app's install to its key.
+func (s *Store) installKeys() func(app string, id uuid.UUID) string {
 	mac := hmac.New(sha256.New, s.pepper)
-	mac.Write(id[:])
-	mac.Write([]byte(app))
-	return string(mac.Sum(nil)[:16])
+	var sum [sha256.Size]byte
+	return func(app string, id uuid.UUID) string {
+		mac.Reset()
+		mac.Write(id[:])
+		io.WriteString(mac, app)
+		return string(mac.Sum(sum[:0])[:16])
+	}
 }
 
 // Add counts reports in one transaction. The first result has, for each report,
@@ -38,8 +43,9 @@ func (s *Store) install(app string, id uuid.UUID) string {
 // left out all of them.
 func (s *Store) Add(ctx context.Context, now time.Time, reports []wire.Report) (refusals []error, err error) {
 	keys := make([]string, len(reports)) // outside of the transaction: hashing takes time
+	key := s.installKeys()
 	for i, report := range reports {
-		keys[i] = s.install(report.App, report.ID)
+		keys[i] = key(report.App, report.ID)
 	}
 	var b *batch
 	err = s.transact(ctx, func(tx *sql.Tx) error {

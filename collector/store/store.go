@@ -149,8 +149,9 @@ func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		found = false
 		var keys []string
+		key := s.installKeys()
 		for _, app := range s.known.allApps() {
-			keys = append(keys, s.install(app, id))
+			keys = append(keys, key(app, id))
 		}
 		rows, err := s.load(ctx, tx, keys)
 		if err != nil {
