@@ -221,7 +221,9 @@ func TestNotice(t *testing.T) {
 }
 
 // onTerminal runs the CLI with a pseudo terminal as stderr and returns what it shows.
-func (h *home) onTerminal(args string) string {
+func (h *home) onTerminal(args string) string { return h.programOnTerminal(built.cli, args) }
+
+func (h *home) programOnTerminal(program, args string) string {
 	h.t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	need(h.t, err == nil, "a pseudo terminal")
@@ -236,7 +238,7 @@ func (h *home) onTerminal(args string) string {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	cmd := h.command(built.cli, strings.Fields(args)...)
+	cmd := h.command(program, strings.Fields(args)...)
 	cmd.Stderr = slave
 	err = cmd.Run()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
