@@ -93,7 +93,7 @@ func newPage(q query, f Filter, d Data) page {
 		reported = "that reported it last" // those that went on to another version count there
 	}
 	p.Figures = []figure{
-		{"Installs", count(d.Installs), reported},
+		{"Installs", rounded(d.Installs), exactly(d.Installs, reported)},
 		{"Runs", rounded(runs), exactly(runs, "of any command")},
 		{"Failure rate", percent(failures, runs), plural(failures, "run", "runs") + " failed"},
 		{"No exit seen", percent(noExit, runs), plural(noExit, "run", "runs") + " killed or cut off"},
