@@ -2,20 +2,13 @@ package collector
 
 import (
 	"context"
-	"sort"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/sink"
-	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// Names of the series, at every sink and in GET /metrics.
-const (
-	commandsTotal  = "cli_commands_total"
-	activeInstalls = "cli_active_installs"
-)
+// activeInstalls is the name of the series that count installs.
+const activeInstalls = "cli_active_installs"
 
 // emit hands the totals to the sinks, once an interval, while this process
 // leads. The times are multiples of the interval, so that a new leader goes on
@@ -72,8 +65,8 @@ func (s *Server) samples(ctx context.Context, at time.Time, hold time.Duration) 
 			value = 0
 		}
 		samples = append(samples, sink.Sample{
-			Name:   commandsTotal,
-			Labels: commandLabels(series.Key),
+			Name:   sink.CommandsTotal,
+			Labels: sink.CommandLabels(series.Command, series.ExitCode, series.CLIVersion, series.OperatingSystem),
 			Value:  float64(value),
 			Time:   at,
 		})
@@ -91,22 +84,4 @@ func (s *Server) samples(ctx context.Context, at time.Time, hold time.Duration) 
 		})
 	}
 	return samples, nil
-}
-
-// commandLabels are the labels of a series, sorted by name: one for the whole
-// command, and one for each (sub)command after the app.
-func commandLabels(key store.Key) []sink.Label {
-	words := strings.Split(key.Command, " ")
-	labels := []sink.Label{
-		{Name: "app", Value: words[0]},
-		{Name: "cli_version", Value: key.CLIVersion},
-		{Name: "command", Value: key.Command},
-		{Name: "exit_code", Value: strconv.Itoa(key.ExitCode)},
-		{Name: "operating_system", Value: key.OperatingSystem},
-	}
-	for i, word := range words[1:] {
-		labels = append(labels, sink.Label{Name: "sub" + strconv.Itoa(i+1), Value: word})
-	}
-	sort.Slice(labels, func(i, j int) bool { return labels[i].Name < labels[j].Name }) // sub10 comes before sub2
-	return labels
 }

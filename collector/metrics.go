@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/telemetrygen/telemetrygen/collector/sink"
 )
 
 // metrics are the collector's own, by the names telemetry_collector_*, next to
@@ -112,8 +114,8 @@ func (seriesMetrics) Describe(chan<- *prometheus.Desc) {}
 const scrapeTimeout = 10 * time.Second
 
 var help = map[string]string{
-	commandsTotal:  "Runs by command and exit code; -1 if no exit was seen. A scraper gets 0 for the first --interval of a series, so that increase() counts its first runs.",
-	activeInstalls: "Installs that reported in the last 30 days.",
+	sink.CommandsTotal: "Runs by command and exit code; -1 if no exit was seen. A scraper gets 0 for the first --interval of a series, so that increase() counts its first runs.",
+	activeInstalls:     "Installs that reported in the last 30 days.",
 }
 
 func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
@@ -130,7 +132,7 @@ func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
 			names[i], values[i] = label.Name, label.Value
 		}
 		kind := prometheus.GaugeValue
-		if sample.Name == commandsTotal {
+		if sample.Name == sink.CommandsTotal {
 			kind = prometheus.CounterValue
 		}
 		out <- prometheus.MustNewConstMetric(prometheus.NewDesc(sample.Name, help[sample.Name], names, nil), kind, sample.Value, values...)

@@ -4,6 +4,9 @@ package sink
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -42,3 +45,24 @@ type Busy struct {
 }
 
 func (b *Busy) Error() string { return b.Reason }
+
+// CommandsTotal is the name of the series that count commands.
+const CommandsTotal = "cli_commands_total"
+
+// CommandLabels are the labels of such a series, sorted by name: one for the
+// whole command, one for each (sub)command after the app, and any others.
+func CommandLabels(command string, exitCode int, cliVersion, operatingSystem string, others ...Label) []Label {
+	words := strings.Split(command, " ")
+	labels := append(others,
+		Label{"app", words[0]},
+		Label{"cli_version", cliVersion},
+		Label{"command", command},
+		Label{"exit_code", strconv.Itoa(exitCode)},
+		Label{"operating_system", operatingSystem},
+	)
+	for i, word := range words[1:] {
+		labels = append(labels, Label{"sub" + strconv.Itoa(i+1), word})
+	}
+	slices.SortFunc(labels, func(a, b Label) int { return strings.Compare(a.Name, b.Name) }) // sub10 comes before sub2
+	return labels
+}
