@@ -76,8 +76,48 @@ func (m *module) dependency(path string) *dependency {
 			return true
 		})
 	}
+	d.throughInterfaces(c.types.Scope())
 	m.dependencies[path] = d
 	return d
+}
+
+// throughInterfaces marks the parameters of an interface's method where the
+// method of a type of the same package executes its own: callers often hold
+// only the interface, as clio's Application.
+func (d *dependency) throughInterfaces(scope *types.Scope) {
+	var interfaces, others []types.Type
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		if named, ok := tn.Type().(*types.Named); !ok || named.TypeParams().Len() > 0 {
+			continue
+		}
+		if types.IsInterface(tn.Type()) {
+			interfaces = append(interfaces, tn.Type())
+		} else {
+			others = append(others, types.NewPointer(tn.Type()))
+		}
+	}
+	for _, face := range interfaces {
+		set := face.Underlying().(*types.Interface)
+		for _, impl := range others {
+			if set.NumMethods() == 0 || !types.Implements(impl, set) {
+				continue
+			}
+			methods := types.NewMethodSet(impl)
+			for i := 0; i < set.NumMethods(); i++ {
+				method := set.Method(i)
+				own, ok := methods.Lookup(method.Pkg(), method.Name()).Obj().(*types.Func)
+				for j := 0; ok && j < own.Type().(*types.Signature).Params().Len(); j++ {
+					if d.executed[paramPlace(own, j)] {
+						d.executed[paramPlace(method, j)] = true
+					}
+				}
+			}
+		}
+	}
 }
 
 // reach marks every place from which a command can come to expr.
