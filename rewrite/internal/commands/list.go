@@ -101,11 +101,7 @@ func store(name string, data []byte) {
 // build builds the CLI as it will be, with the tag that lets it print its tree.
 func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
-	vendored := b.vendored()
-	for i, c := range b.Changes {
-		if vendored && moduleFile(c.Name) {
-			continue
-		}
+	for i, c := range withoutVendor(b.Changes) {
 		if c.New == nil {
 			overlay.Replace[c.Name] = ""
 			continue
@@ -141,26 +137,6 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 		return "", fmt.Errorf("the instrumented CLI does not build, so nothing was written: %w\n%s", err, cut(out, 20))
 	}
 	return binary, nil
-}
-
-// vendored reports whether the changes touch vendor/modules.txt. The go command
-// reads that file past its overlay and holds it against go.mod, so for this
-// build both stay as they are on disk; it finds new vendored packages anyway.
-func (b Build) vendored() bool {
-	for _, c := range b.Changes {
-		if strings.HasSuffix(filepath.ToSlash(c.Name), "/vendor/modules.txt") {
-			return true
-		}
-	}
-	return false
-}
-
-func moduleFile(name string) bool {
-	switch filepath.Base(name) {
-	case "go.mod", "go.sum", "modules.txt":
-		return true
-	}
-	return false
 }
 
 // ask runs the CLI with nothing of the author's around it.
