@@ -76,7 +76,11 @@ func (s *Store) leadOnce(ctx context.Context, lead func(context.Context) error) 
 	if err := session.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, leaderLock).Scan(&won); err != nil || !won {
 		return notLeader{err}
 	}
-	defer session.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, leaderLock) // the session goes back to the pool
+	defer func() { // the session goes back to the pool; one that does not answer is thrown away
+		ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaderPause)
+		defer cancel()
+		session.ExecContext(ask, `SELECT pg_advisory_unlock($1)`, leaderLock)
+	}()
 	leading, stop := context.WithCancel(ctx)
 	defer stop()
 	done := make(chan error, 1)
