@@ -58,7 +58,7 @@ func (s *Server) answer(w http.ResponseWriter, p *problem) {
 	if p.retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(p.retry/time.Second)))
 	}
-	if p.outcome == refused && s.refused.allow(s.now(), nil) {
+	if p.outcome == refused && s.logged.allow(s.now(), []byte("refused")) {
 		s.log.Warn("a report was refused", "status", p.status, "reason", p.reason)
 	}
 	http.Error(w, p.reason, p.status)
@@ -104,8 +104,8 @@ func (s *Server) take(r *http.Request, body []byte) *problem {
 		return badRequest(refusal.Reason)
 	}
 	if err != nil {
-		if !errors.Is(err, context.Canceled) { // the sender has gone
-			s.log.Error("a report could not be kept", "error", err)
+		if !errors.Is(err, context.Canceled) && s.logged.allow(s.now(), []byte("failed")) { // canceled: the sender has gone
+			s.log.Error("reports cannot be kept", "error", err)
 		}
 		return unavailable
 	}

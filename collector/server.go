@@ -45,7 +45,7 @@ type Server struct {
 	queues    []*sink.Queue
 	installs  *limiter
 	addresses *limiter
-	refused   *limiter // of log lines
+	logged    *limiter // lines that senders can cause
 }
 
 // New returns a server that does nothing before Run.
@@ -57,7 +57,7 @@ func New(config Config) *Server {
 		mux:       http.NewServeMux(),
 		installs:  newLimiter(reportsPerMinute/60, reportsPerMinute),
 		addresses: newLimiter(requestsPerSecond, 2*requestsPerSecond),
-		refused:   newLimiter(1, 10),
+		logged:    newLimiter(1, 10),
 	}
 	for _, one := range config.Sinks {
 		s.queues = append(s.queues, sink.NewQueue(sink.QueueOptions{Sink: one, Log: config.Log}))
