@@ -76,7 +76,7 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if stage == nil {
 		stage = func(string) {}
 	}
-	restored, err := recoverInterrupted(o.Dir)
+	restored, err := recoverInterrupted(o.folder())
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (o Options) load(ctx context.Context) (*module, error) {
 	m, err := load(ctx, o.Dir, o.Package, o.Tags, nil)
 	var failed *LoadError
 	if errors.As(err, &failed) {
-		if root := moduleRoot(o.Dir); root != "" {
+		if root := moduleRoot(o.folder()); root != "" {
 			if overlay := strippedOverlay(root, o.PackageDir); len(overlay) > 0 {
 				m, err = load(ctx, o.Dir, o.Package, o.Tags, overlay)
 			}
@@ -303,6 +303,15 @@ func recoverInterrupted(dir string) ([]string, error) {
 		return nil, nil
 	}
 	return transaction.Recover(root)
+}
+
+// folder is where the package stands, as far as its name says: below the root of
+// a go.work project, its module is not the one of Dir.
+func (o Options) folder() string {
+	if strings.HasPrefix(o.Package, ".") {
+		return filepath.Join(o.Dir, o.Package)
+	}
+	return o.Dir
 }
 
 // moduleRoot is the nearest folder above dir with a go.mod, "" without one.

@@ -21,11 +21,11 @@ import (
 // package and the generated pages are deleted, and go.mod is as it was. It
 // needs no code that compiles.
 func Remove(_ context.Context, o Options) (*Result, error) {
-	restored, err := recoverInterrupted(o.Dir)
+	restored, err := recoverInterrupted(o.folder())
 	if err != nil {
 		return nil, err
 	}
-	root := moduleRoot(o.Dir)
+	root := moduleRoot(o.folder())
 	if root == "" {
 		return nil, fmt.Errorf("%s is not in a module; there is nothing to remove", o.Dir)
 	}

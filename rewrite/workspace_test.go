@@ -32,9 +32,19 @@ func TestWorkspaceSiblingsAreLeftAlone(t *testing.T) {
 		writeFile(t, filepath.Join(dir, filepath.FromSlash(name)), []byte(content))
 	}
 	t.Setenv("GOWORK", filepath.Join(dir, "go.work"))
+	for name, options := range map[string]rewrite.Options{
+		"in the module":         {Dir: filepath.Join(dir, "cli"), Package: "."},
+		"at the workspace root": {Dir: dir, Package: "./cli"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			workspaceModule(t, dir, goldenCase{dir: filepath.Join(dir, "cli"), options: options})
+		})
+	}
+}
+
+func workspaceModule(t *testing.T, dir string, c goldenCase) {
+	t.Helper()
 	before := tree(t, dir)
-	c := goldenCase{dir: filepath.Join(dir, "cli")}
-	c.options = rewrite.Options{Dir: c.dir, Package: "."}
 	result := c.instrument(t)
 	if len(result.Siblings) != 1 || !strings.HasPrefix(result.Siblings[0], "example.com/lib ") {
 		t.Errorf("siblings: %v", result.Siblings)
