@@ -104,25 +104,11 @@ func levelOf(word string) level {
 
 // readWord is the first word of a small file, in lower case.
 func readWord(path string) (string, error) {
-	info, err := os.Stat(path) // opening a pipe would block
-	if err == nil && !info.Mode().IsRegular() {
-		err = errBroken
+	data, err := readFile(path, 64)
+	if words := strings.Fields(strings.ToLower(string(data))); len(words) > 0 {
+		return words[0], nil
 	}
-	if err != nil {
-		return "", err
-	}
-	f, err := openFile(path, os.O_RDONLY)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	var buffer [64]byte
-	n, err := f.Read(buffer[:])
-	words := strings.Fields(strings.ToLower(string(buffer[:n])))
-	if len(words) == 0 {
-		return "", err
-	}
-	return words[0], nil
+	return "", err
 }
 
 func missing(err error) bool {

@@ -74,11 +74,7 @@ func record(code int) {
 	if process.path == "" {
 		return
 	}
-	dir, ok := findFolder()
-	if !ok {
-		return
-	}
-	c := decide(dir)
+	dir, c := settings()
 	if c.level == levelOff {
 		process.slots.clear(process.slot.n)
 		process.slot = slot{}

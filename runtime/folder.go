@@ -3,6 +3,7 @@
 package telemetry
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,31 +26,37 @@ type folder string
 func (d folder) path(name string) string { return string(d) + string(os.PathSeparator) + name }
 
 // findFolder reports false where nothing may or can be kept. The folder need not
-// exist: make it only once something is to be kept.
+// exist: make it only once something is to be kept. Of what is missing the owner
+// of the parent is looked at: sudo may leave HOME pointing at the user's.
 func findFolder() (folder, bool) {
 	base, parents := configHome()
 	if base == "" {
 		return "", false
 	}
 	d := folder(filepath.Join(base, app))
-	info, err := os.Stat(string(d))
-	if err == nil {
-		return d, info.IsDir() && mayWrite(info)
-	}
-	if !os.IsNotExist(err) {
-		return d, false
-	}
-	// Look at the owner before anything is made: sudo may leave HOME pointing at the user's.
-	for dir := base; ; dir = filepath.Dir(dir) {
-		if info, err = os.Stat(dir); err == nil {
-			break
+	for dir := string(d); ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err == nil {
+			return d, info.IsDir() && mayWrite(info)
 		}
-		if !os.IsNotExist(err) || parents == 0 || dir == filepath.Dir(dir) {
+		if !os.IsNotExist(err) || parents < 0 || dir == filepath.Dir(dir) {
 			return d, false
 		}
 		parents--
 	}
-	return d, info.IsDir() && mayWrite(info)
+}
+
+// settings are where to count and what is allowed there: nothing, if there is no
+// such place.
+func settings() (folder, consent) {
+	dir, ok := process.slots.folder, true
+	if dir == "" {
+		dir, ok = findFolder()
+	}
+	if !ok {
+		return "", consent{}
+	}
+	return dir, decide(dir)
 }
 
 // make makes the folder, if it is missing.
@@ -72,6 +79,31 @@ func configHome() (dir string, parents int) {
 		return dir + "/.config", 1
 	}
 	return "", 0
+}
+
+// readFile returns at most limit bytes of a regular file.
+func readFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() { // opening a pipe would block
+		err = errBroken
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := openFile(path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info.Size() < limit {
+		limit = info.Size()
+	}
+	data := make([]byte, limit)
+	n, err := f.ReadAt(data, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return data[:n], err
 }
 
 // replace writes a file of the folder so that readers see the old content or

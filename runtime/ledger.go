@@ -3,9 +3,10 @@
 package telemetry
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -15,10 +16,11 @@ const lockPatience = 250 * time.Millisecond
 
 // ledger is the report while this process holds the lock of the folder.
 type ledger struct {
-	folder
 	slots
-	sends bool
-	erase bool // the id goes: the user said off
+	leftAs string // what block 0 says
+	sends  bool
+	hasID  bool // the report has an id, as far as is known; else whether it should have one
+	erase  bool // the id goes: the user said off
 }
 
 // open takes the lock, waiting no longer than patience.
@@ -27,7 +29,7 @@ func (d folder) open(patience time.Duration, sends bool) (*ledger, bool) {
 	for pause := 100 * time.Microsecond; ok; patience -= pause {
 		locked, err := tryLock(s.f, 1<<30, 1)
 		if locked {
-			return &ledger{folder: d, slots: s, sends: sends}, true
+			return &ledger{slots: s, sends: sends, hasID: sends}, true
 		}
 		if err != nil || patience <= 0 {
 			break
@@ -87,7 +89,7 @@ func (d folder) abandoned() bool {
 	}
 	blocks, _ := s.blocks()
 	for n := 1; n*blockSize < len(blocks); n++ {
-		if one, ok := parseSlot(n, block(blocks, n)); ok && one.code != noExitSeen && n != process.slot.n && !isEmpty(block(blocks, n)) {
+		if one, ok := parseSlot(n, block(blocks, n)); ok && one.code != noExitSeen && n != process.slot.n {
 			return true
 		}
 	}
@@ -100,6 +102,7 @@ func (l *ledger) settle(own *run) error {
 	if err != nil {
 		return err
 	}
+	l.leftAs = string(blocks[:bytes.IndexByte(block(blocks, 0), '\n')+1])
 	for _, one := range l.dead(blocks) {
 		if err := l.count(&one); err != nil {
 			l.slots.unlock(one.n)
@@ -172,33 +175,29 @@ func (l *ledger) countInPlace(one *slot) (bool, error) {
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || l.left(info) != l.leftLine() {
+	if err != nil || l.left(info) != l.leftAs || one.unsent && l.hasID {
 		return false, nil // edited by somebody else, or more than the count changes
 	}
-	data, err := readAll(f, info)
-	if err != nil {
-		return false, nil
-	}
-	at, size := locate(data, one.run)
-	before, err := strconv.ParseUint(string(data[at:at+size]), 10, 63)
+	digits, at := locate(io.NewSectionReader(f, 0, info.Size()), one.run)
+	before, err := strconv.ParseUint(digits, 10, 63)
 	after := strconv.FormatUint(before+1, 10)
-	if err != nil || len(after) != size || at/pageSize != (at+size-1)/pageSize || one.unsent && hasID(data) {
+	if err != nil || len(after) != len(digits) || at/pageSize != (at+int64(len(digits))-1)/pageSize {
 		return false, nil
 	}
 	if err := l.announce(one, before); err != nil {
 		return true, err
 	}
-	if _, err = f.WriteAt([]byte(after), int64(at)); err == nil {
+	if _, err = f.WriteAt([]byte(after), at); err == nil {
 		l.leave(f.Stat())
 	}
 	return true, err
 }
 
-// left is what block 0 says of a report that this process left as it is: its size
-// and time, and what makes a rewrite necessary although nobody has changed it,
-// which is another version, or an id that is wanted or no longer is.
+// left is what block 0 says of a report that was left as it is: its size and
+// time, and what makes a rewrite necessary although nobody has changed it, which
+// is another version, or an id that is wanted or no longer is.
 func (l *ledger) left(info os.FileInfo) string {
-	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36) + " " + strconv.FormatBool(l.sends) + " " + cliVersion() + "\n"
+	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36) + " " + strconv.FormatBool(l.hasID) + " " + cliVersion() + "\n"
 }
 
 // leave notes in block 0 how this process leaves the report.
@@ -206,12 +205,7 @@ func (l *ledger) leave(info os.FileInfo, err error) {
 	if err != nil {
 		return
 	}
-	if line := l.left(info); len(line) <= blockSize {
-		_, _ = l.f.WriteAt([]byte(line), 0)
+	if l.leftAs = l.left(info); len(l.leftAs) <= blockSize {
+		_, _ = l.f.WriteAt([]byte(l.leftAs), 0)
 	}
-}
-
-func (l *ledger) leftLine() string {
-	line := string(l.reread(0))
-	return line[:strings.IndexByte(line, '\n')+1]
 }

@@ -35,6 +35,9 @@ Never arguments, never flags. See them: %[1]s telemetry show. Stop it: %[1]s tel
 // isTerminal reports whether a file is a terminal or console.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	null, errNull := os.Stat(os.DevNull)
-	return err == nil && errNull == nil && info.Mode()&os.ModeCharDevice != 0 && !os.SameFile(info, null)
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err == nil && !os.SameFile(info, null)
 }

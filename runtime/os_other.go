@@ -17,7 +17,7 @@ var errUnsupported = errors.New("no telemetry on this system")
 func openFile(path string, flags int) (*os.File, error) { return nil, errUnsupported }
 func tryLock(f *os.File, at, size int64) (bool, error)  { return false, errUnsupported }
 func unlock(f *os.File, at, size int64)                 {}
-func linked(f *os.File) bool                            { return false }
+func linked(info os.FileInfo) bool                      { return false }
 func mayWrite(folder os.FileInfo) bool                  { return false }
 func detached() *syscall.SysProcAttr                    { return nil }
 func adminFile() string                                 { return "/etc/" + app + "/telemetry" }

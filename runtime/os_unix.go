@@ -53,9 +53,9 @@ func setRange(f *os.File, kind int16, at, size int64) error {
 }
 
 // linked reports whether an open file still has a name.
-func linked(f *os.File) bool {
-	var stat syscall.Stat_t
-	return syscall.Fstat(int(f.Fd()), &stat) != nil || stat.Nlink > 0
+func linked(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || stat.Nlink > 0
 }
 
 // mayWrite keeps root (sudo) from leaving files of his in a user's folder.

@@ -37,7 +37,7 @@ func unlock(f *os.File, at, size int64) {
 }
 
 // linked reports whether an open file still has a name: always, here.
-func linked(f *os.File) bool { return true }
+func linked(info os.FileInfo) bool { return true }
 
 // mayWrite reports whether the folder is this user's: %AppData% follows the user.
 func mayWrite(folder os.FileInfo) bool { return true }

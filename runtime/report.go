@@ -39,43 +39,18 @@ var errBroken = errors.New("not a telemetry report")
 
 // read parses a file of the folder; one that does not exist is empty.
 func (d folder) read(name string) (report, error) {
-	info, err := os.Stat(d.path(name))
+	data, err := readFile(d.path(name), maxFile+1)
 	if os.IsNotExist(err) {
 		return report{}, nil
 	}
-	if err == nil && !info.Mode().IsRegular() { // opening a pipe would block
+	if err == nil && len(data) > maxFile {
 		err = errBroken
 	}
 	if err != nil {
 		return report{}, err
 	}
-	f, err := openFile(d.path(name), os.O_RDONLY)
-	if err != nil {
-		return report{}, err
-	}
-	defer f.Close()
-	data, err := readAll(f, info)
-	if err != nil {
-		return report{}, err
-	}
 	return parseReport(data)
 }
-
-// readAll reads a regular file with one call; errBroken if it is none of ours.
-func readAll(f *os.File, info os.FileInfo) ([]byte, error) {
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return nil, errBroken
-	}
-	data := make([]byte, info.Size())
-	n, err := f.ReadAt(data, 0)
-	if err == io.EOF {
-		err = nil
-	}
-	return data[:n], err
-}
-
-// hasID reports whether a report that yaml.v3 wrote has an id.
-func hasID(data []byte) bool { return bytes.Contains(data, []byte("\nid: ")) }
 
 // parseReport never panics, whatever yaml.v3 does with a strange file.
 func parseReport(data []byte) (r report, err error) {
@@ -93,22 +68,44 @@ func parseReport(data []byte) (r report, err error) {
 	return r, nil
 }
 
-// locate finds the digits of a run's count in a report that yaml.v3 wrote. The
-// size is 0 if there are none.
-func locate(data []byte, r run) (at, size int) {
-	const countLine = "            cumulative_count: "
-	key := "\n    " + r.path + ":\n"
-	if at = bytes.Index(data, []byte(key)); at < 0 {
-		return 0, 0
-	}
-	code := "        " + strconv.Itoa(r.code) + ":\n" + countLine
-	for at += len(key); bytes.HasPrefix(data[at:], []byte("     ")); at += bytes.IndexByte(data[at:], '\n') + 1 {
-		if bytes.HasPrefix(data[at:], []byte(code)) {
-			at += len(code)
-			return at, bytes.IndexByte(data[at:], '\n')
+// window is what is looked at of a report at a time: to touch a page for the
+// first time costs more than to read it.
+var window [16 << 10]byte
+
+// locate finds the digits of a run's count, and where they are, in a report that
+// yaml.v3 wrote. There are none if the run was never counted, or has so many exit
+// codes beside it that they do not fit into a window.
+func locate(report io.ReaderAt, r run) (digits string, at int64) {
+	key := []byte("\n    " + r.path + ":\n")
+	code := []byte("        " + strconv.Itoa(r.code) + ":\n            cumulative_count: ")
+	for {
+		n, err := report.ReadAt(window[:], at)
+		i := bytes.Index(window[:n], key)
+		if i >= 0 {
+			at += int64(i + len(key))
+			break
 		}
+		if err != nil {
+			return "", 0
+		}
+		at += int64(n - len(key))
 	}
-	return 0, 0
+	n, _ := report.ReadAt(window[:], at)
+	for rest := window[:n]; bytes.HasPrefix(rest, []byte("     ")); {
+		found := bytes.HasPrefix(rest, code)
+		if found {
+			rest = rest[len(code):]
+		}
+		end := bytes.IndexByte(rest, '\n')
+		if end < 0 {
+			break
+		}
+		if found {
+			return string(rest[:end]), at + int64(n-len(rest))
+		}
+		rest = rest[end+1:]
+	}
+	return "", 0
 }
 
 func (p points) count(path string, code int) uint64 { return p[path][code].CumulativeCount }
@@ -197,11 +194,11 @@ func (l *ledger) rewrite(unsent bool, change func(points), before func(points) e
 	if err != nil {
 		return err
 	}
-	if err := l.replace(reportFile, data); err != nil {
-		return err
+	if err = l.replace(reportFile, data); err == nil {
+		l.hasID = now.ID != ""
+		l.leave(os.Stat(l.path(reportFile)))
 	}
-	l.leave(os.Stat(l.path(reportFile)))
-	return nil
+	return err
 }
 
 func (l *ledger) write(name string, content interface{}) error {

@@ -20,16 +20,11 @@ func upload() {
 	time.AfterFunc(uploadDeadline, func() { os.Exit(1) })
 	defer shield()
 	closeInherited()
-	dir, ok := findFolder()
-	if !ok {
-		return
-	}
-	c := decide(dir)
+	dir, c := settings()
 	if !c.sends() {
 		return
 	}
-	body, err := dir.nextBody()
-	if err == nil && body != nil {
+	if body, err := dir.nextBody(); err == nil && body != nil {
 		_ = post(dir, c.endpoint, body)
 	}
 }

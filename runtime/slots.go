@@ -25,21 +25,22 @@ type run struct {
 // until its process ends, however that ends: a block that is not empty and not
 // locked belongs to a dead process, whatever happened to pids meanwhile.
 type slots struct {
-	dir folder
-	f   *os.File
+	folder
+	f    *os.File
+	size int64 // bytes
 }
 
 const (
 	blockSize = 512 // divides every page: inside one, a write is not torn when the process is killed
 	slotLimit = 4096
-	slotsKept = 16 // more are cut off when they are empty
+	slotsKept = 8 // what the file holds from its first moment; more are cut off when they are empty
 )
 
 // slot is the content of a block.
 type slot struct {
 	run
 	n      int    // of the block; 0 for no slot
-	nonce  string // tells a run from a later one in the same block
+	nonce  string // when it was entered: tells a run from a later one in the same block
 	before int64  // the count before this run, once it is being counted; else notCounted
 }
 
@@ -70,9 +71,14 @@ func parseSlot(n int, block []byte) (slot, bool) {
 // slots opens the lock file, once for the life of the process: on some systems
 // closing it anywhere in the process gives up all of the process' locks.
 func (d folder) slots() (slots, bool) {
-	if s := process.slots; s.f != nil {
-		if s.dir == d && linked(s.f) {
-			return s, true
+	s := &process.slots
+	if s.f != nil {
+		info, err := s.f.Stat()
+		if err == nil {
+			s.size = info.Size()
+		}
+		if s.folder == d && (err != nil || linked(info)) {
+			return *s, true
 		}
 		s.f.Close()
 		process.slots, process.slot = slots{}, slot{}
@@ -81,18 +87,30 @@ func (d folder) slots() (slots, bool) {
 	if err != nil {
 		return slots{}, false
 	}
-	process.slots = slots{d, f}
-	return process.slots, true
+	*s = slots{folder: d, f: f}
+	if info, err := f.Stat(); err == nil {
+		s.size = info.Size()
+	}
+	if s.size < slotsKept*blockSize { // lengthened this way nothing that others wrote is lost
+		_, _ = f.WriteAt([]byte{0}, slotsKept*blockSize-1)
+	}
+	return *s, true
 }
 
-// blocks returns all of them.
+// buffers are used again and again: the first touch of a page costs more than
+// reading it. The caller holds the lock of process.
+var buffers struct {
+	blocks [slotsKept * blockSize]byte
+	one    [blockSize]byte
+}
+
+// blocks returns all of them, valid until the next call.
 func (s slots) blocks() ([]byte, error) {
-	data := make([]byte, slotsKept*blockSize)
-	n, err := s.f.ReadAt(data, 0)
-	if err == nil { // there are more
+	data := buffers.blocks[:]
+	if s.size > int64(len(data)) {
 		data = make([]byte, slotLimit*blockSize)
-		n, err = s.f.ReadAt(data, 0)
 	}
+	n, err := s.f.ReadAt(data, 0)
 	if err == io.EOF {
 		err = nil
 	}
@@ -112,31 +130,25 @@ func block(blocks []byte, n int) []byte {
 
 func isEmpty(block []byte) bool { return len(block) == 0 || block[0] == 0 }
 
-// reread returns a block as it is now.
+// reread returns a block as it is now, valid until the next call.
 func (s slots) reread(n int) []byte {
-	var buffer [blockSize]byte
-	size, _ := s.f.ReadAt(buffer[:], int64(n)*blockSize)
-	return buffer[:size]
+	size, _ := s.f.ReadAt(buffers.one[:], int64(n)*blockSize)
+	return buffers.one[:size]
 }
 
 // enter takes an empty block for a run of this process. The slot has number 0
 // if there is none.
 func (s slots) enter(r run) slot {
-	own := slot{run: r, nonce: strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(time.Now().UnixNano(), 36), before: notCounted}
-	if len(own.line()) > blockSize {
-		return slot{}
-	}
-	blocks, err := s.blocks()
-	for n := 1; n < slotLimit && err == nil; n++ {
-		if !isEmpty(block(blocks, n)) || !s.tryLock(n) {
+	own := slot{run: r, nonce: strconv.FormatInt(time.Now().UnixNano(), 36), before: notCounted}
+	for own.n = 1; own.n < slotLimit && len(own.line()) < blockSize; own.n++ {
+		if !s.tryLock(own.n) {
 			continue
 		}
-		own.n = n
-		if isEmpty(s.reread(n)) && s.put(own) == nil {
+		empty := isEmpty(s.reread(own.n))
+		if empty && s.put(own) == nil {
 			return own
 		}
-		s.unlock(n)
-		if isEmpty(s.reread(n)) {
+		if s.unlock(own.n); empty {
 			break // it cannot be written
 		}
 	}
@@ -184,10 +196,17 @@ func (s slots) cut(blocks []byte) {
 	if len(blocks) <= slotsKept*blockSize || process.slot.n >= slotsKept || !s.tryLockFrom(slotsKept, slotLimit) {
 		return
 	}
-	if now, err := s.blocks(); err == nil && bytes.IndexByte(now[slotsKept*blockSize:], '\n') < 0 {
-		_ = s.f.Truncate(slotsKept * blockSize)
+	defer s.unlockFrom(slotsKept, slotLimit)
+	for n := slotsKept; ; n++ {
+		now := s.reread(n)
+		if len(now) == 0 {
+			break
+		}
+		if !isEmpty(now) {
+			return
+		}
 	}
-	s.unlockFrom(slotsKept, slotLimit)
+	_ = s.f.Truncate(slotsKept * blockSize)
 }
 
 func (s slots) tryLock(n int) bool { return s.tryLockFrom(n, 1) }

@@ -65,8 +65,7 @@ func caller() string {
 	if runtime.Callers(3, pcs[:]) == 0 {
 		return ""
 	}
-	frame, _ := runtime.CallersFrames(pcs[:]).Next()
-	return frame.Function
+	return runtime.FuncForPC(pcs[0] - 1).Name() // without looking up file and line, which costs as much again
 }
 
 // shield keeps a fault of ours away from the host: deferred by every entry.

@@ -88,11 +88,7 @@ func begin(cmd *cobra.Command) {
 	if process.path = recordedPath(cmd); process.path == "" {
 		return
 	}
-	dir, ok := findFolder()
-	if !ok {
-		return
-	}
-	c := decide(dir)
+	dir, c := settings()
 	if c.level == levelOff || !dir.make() {
 		return
 	}
