@@ -17,7 +17,7 @@ func openSQLite(file string) (*Store, error) {
 		return nil, errors.New("sqlite: has to be followed by the name of a file")
 	}
 	open := func(mode url.Values) (*sql.DB, error) {
-		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-65536)"}
+		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-65536)", "temp_store(memory)", "wal_autocheckpoint(10000)"}
 		return sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+mode.Encode())
 	}
 	db, err := open(url.Values{"_txlock": {"immediate"}})
