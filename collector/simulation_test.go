@@ -152,7 +152,7 @@ func TestTenThousandInstalls(t *testing.T) {
 	scraping := peers.Prometheus(t, address)
 	written := peers.Prometheus(t)
 	graphite := peers.Graphite(t)
-	collector := newProcess(t, address, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "2s",
+	collector := newProcess(t, address, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "5s", // five scrapes: on a busy machine two may be missed
 		"--remote-write-url", written.URL+"/api/v1/write", "--graphite-tcp", graphite.Address)
 	kills := 0
 	start := time.Now()
