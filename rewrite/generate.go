@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 )
 
 // Settings are what the flags of the //go:generate line say. They end up in
@@ -117,6 +118,7 @@ func configSource(pkg, mainPath string, s Settings, undo string) []byte {
 	fmt.Fprintf(&b, "// Set by the flags of the //go:generate line of %s\n", mainPath)
 	fmt.Fprintf(&b, "const (\n")
 	fmt.Fprintf(&b, "\tapp            = %s\n", strconv.Quote(s.App))
+	fmt.Fprintf(&b, "\tvariable       = %s\n", strconv.Quote(commands.Variable(s.App)))
 	fmt.Fprintf(&b, "\tendpoint       = %s\n", strconv.Quote(s.Endpoint))
 	fmt.Fprintf(&b, "\tuploadInterval = %d * time.Second\n", int64(s.Interval/time.Second))
 	fmt.Fprintf(&b, "\tconsentMode    = %s\n)\n", strconv.Quote(s.Consent))

@@ -76,8 +76,11 @@ func (d folder) status(cmd *cobra.Command) error {
 	return nil
 }
 
-// locked runs change under the lock, after what waits was counted.
+// locked runs change under the lock, if there is anything that it could change.
 func (d folder) locked(change func(l *ledger) error) error {
+	if _, err := os.Stat(string(d)); err != nil {
+		return nil
+	}
 	l, ok := d.open(20*lockPatience, decide(d).sends())
 	if !ok {
 		return errors.New("the files in " + string(d) + " cannot be locked")
@@ -87,15 +90,8 @@ func (d folder) locked(change func(l *ledger) error) error {
 }
 
 func (d folder) turnOn(cmd *cobra.Command) error {
-	if err := d.locked(func(*ledger) error { return d.store("on") }); err != nil {
-		return err
-	}
-	c := decide(d)
-	if c.level == levelOn {
-		fmt.Fprintln(cmd.OutOrStdout(), "Telemetry is on. Thank you.")
-		return nil
-	}
-	return fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
+	err := d.locked(func(*ledger) error { return d.store("on") })
+	return d.decided(cmd, err, levelOn, "Telemetry is on. Thank you.")
 }
 
 func (d folder) turnOff(cmd *cobra.Command) error {
@@ -111,13 +107,18 @@ func (d folder) turnOff(cmd *cobra.Command) error {
 		}
 		return l.forget(baselineFile, brokenFile)
 	})
+	return d.decided(cmd, err, levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
+}
+
+// decided tells whether the user's decision could be kept, and whether it decides.
+func (d folder) decided(cmd *cobra.Command, err error, want level, text string) error {
 	if err != nil {
 		return err
 	}
-	if c := decide(d); c.level != levelOff {
+	if c := decide(d); c.level != want {
 		return fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
 	}
-	fmt.Fprintln(cmd.OutOrStdout(), "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
+	fmt.Fprintln(cmd.OutOrStdout(), text)
 	return nil
 }
 
@@ -136,9 +137,6 @@ func (d folder) show(cmd *cobra.Command) error {
 }
 
 func (d folder) reset(cmd *cobra.Command) error {
-	if _, err := os.Stat(string(d)); err != nil {
-		return nil // there is nothing
-	}
 	return d.locked(func(l *ledger) error {
 		_ = l.settle(nil)
 		return l.forget(reportFile, baselineFile, brokenFile)

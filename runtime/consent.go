@@ -40,11 +40,10 @@ func (c consent) sends() bool { return c.level == levelOn && c.endpoint != "" &&
 // only lower it. Whatever cannot be read means off.
 func decide(d folder) consent {
 	c := consent{endpoint: endpoint, interval: uploadInterval}
-	if url, ok := os.LookupEnv(envName("_ENDPOINT")); ok {
+	if url, ok := os.LookupEnv(variable + "_ENDPOINT"); ok {
 		c.endpoint = url
 	}
-
-	if text := os.Getenv(envName("_UPLOAD_INTERVAL_SECONDS")); text != "" {
+	if text := os.Getenv(variable + "_UPLOAD_INTERVAL_SECONDS"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 32)
 		if c.interval = time.Duration(n) * time.Second; err != nil || n < 0 {
 			c.interval = -1
@@ -54,8 +53,8 @@ func decide(d folder) consent {
 	if isSet("DO_NOT_TRACK") {
 		return c
 	}
-	if word := strings.ToLower(strings.TrimSpace(os.Getenv(envName("")))); word != "" {
-		c.level, c.source = levelOf(word), envName("")
+	if word := strings.ToLower(strings.TrimSpace(os.Getenv(variable))); word != "" {
+		c.level, c.source = levelOf(word), variable
 	} else {
 		c.decideByFile(d.path(consentFile))
 	}
@@ -113,19 +112,6 @@ func readWord(path string) (string, error) {
 
 func missing(err error) bool {
 	return err != nil && (os.IsNotExist(err) || errors.Is(err, syscall.ENOTDIR))
-}
-
-// envName is <APP>_TELEMETRY and what follows it.
-func envName(suffix string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case 'a' <= c && c <= 'z':
-			return c - 'a' + 'A'
-		case 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-			return c
-		}
-		return '_'
-	}, app) + "_TELEMETRY" + suffix
 }
 
 // isSet reads a switch as people write them: any value but empty, 0 and false.

@@ -61,13 +61,11 @@ func record(code int) {
 	if !process.started || process.root == nil {
 		return
 	}
-	if dumpTree != nil {
-		dumpTree(process.root.Root(), true)
-	}
+	dumpTree(process.root.Root(), true)
 	code &= 0xff // what the shell sees in $?
 	if !process.decided {
 		process.decided = true
-		if cmd := unhooked(process.root.Root(), code); cmd != nil {
+		if cmd := notBegun(process.root.Root(), code); cmd != nil {
 			process.path = recordedPath(cmd)
 		}
 	}
@@ -92,37 +90,21 @@ func record(code int) {
 	dir.notify(c)
 }
 
-// unhooked finds the command of a run in which no hook of ours fired, after the
-// fact: cobra has marked the command that it called. It is nil when there is
-// nothing to record: help, version, a group that printed its help.
-func unhooked(root *cobra.Command, code int) *cobra.Command {
+// notBegun finds the command of a failed run that never began: cobra has marked
+// what it called, or knows no such command. It is nil when there is nothing to
+// record: help, version, a group that printed its help.
+func notBegun(root *cobra.Command, code int) *cobra.Command {
 	cmd := called(root)
-	if cmd == nil {
-		// cobra knows no such command; the error may have been swallowed.
-		if code != 0 || root.Context() != nil {
-			return root
-		}
+	if cmd == nil && (code != 0 || root.Context() != nil) { // the error may have been swallowed
+		return root
+	}
+	if code == 0 {
 		return nil
-	}
-	if code != 0 {
-		return cmd
-	}
-	// The hook was hidden by one that could not be wrapped, or the error was swallowed.
-	if !cmd.Runnable() || !(cmd.Flags().Parsed() || cmd.DisableFlagParsing) {
-		return nil
-	}
-	for _, name := range []string{"help", "version"} {
-		if name == "version" && cmd.Version == "" {
-			continue
-		}
-		if asked, err := cmd.Flags().GetBool(name); err == nil && asked {
-			return nil
-		}
 	}
 	return cmd
 }
 
-// called is the command below cmd that cobra executed.
+// called is the command at or below cmd that cobra executed.
 func called(cmd *cobra.Command) *cobra.Command {
 	for _, child := range cmd.Commands() {
 		if found := called(child); found != nil {

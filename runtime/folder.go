@@ -3,7 +3,6 @@
 package telemetry
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -99,11 +98,8 @@ func readFile(path string, limit int64) ([]byte, error) {
 		limit = info.Size()
 	}
 	data := make([]byte, limit)
-	n, err := f.ReadAt(data, 0)
-	if err == io.EOF {
-		err = nil
-	}
-	return data[:n], err
+	_, err = f.ReadAt(data, 0)
+	return data, err
 }
 
 // replace writes a file of the folder so that readers see the old content or
@@ -115,14 +111,7 @@ func (d folder) replace(name string, data []byte) error {
 	}
 	temporary := path + ".tmp"
 	_ = os.Remove(temporary) // of a killed writer, or a link that somebody put there
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
+	err := os.WriteFile(temporary, data, 0o600)
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}

@@ -42,7 +42,7 @@ func (d folder) open(patience time.Duration, sends bool) (*ledger, bool) {
 }
 
 // close gives the lock back.
-func (l *ledger) close() { l.unlock(0) }
+func (l *ledger) close() { l.unlock(0, 1) }
 
 // settle counts the run of this process and those that dead processes left. It
 // reports whether an upload is due and now this process's to start.
@@ -61,7 +61,7 @@ func (d folder) settle(own run, c consent) (due bool) {
 		if process.slot.n > 0 {
 			process.slot.run = own
 			_ = s.put(process.slot)
-			s.unlock(process.slot.n)
+			s.unlock(process.slot.n, 1)
 			process.slot, process.counted = slot{}, &own
 		}
 	}
@@ -105,7 +105,7 @@ func (l *ledger) settle(own *run) error {
 	l.leftAs = string(blocks[:bytes.IndexByte(block(blocks, 0), '\n')+1])
 	for _, one := range l.dead(blocks) {
 		if err := l.count(&one); err != nil {
-			l.slots.unlock(one.n)
+			l.slots.unlock(one.n, 1)
 			return err
 		}
 		l.clear(one.n)
@@ -193,11 +193,11 @@ func (l *ledger) countInPlace(one *slot) (bool, error) {
 	return true, err
 }
 
-// left is what block 0 says of a report that was left as it is: its size and
-// time, and what makes a rewrite necessary although nobody has changed it, which
-// is another version, or an id that is wanted or no longer is.
+// left is what block 0 says of a report that was left as it is: which file that
+// is, and what makes a rewrite necessary although nobody has changed it, which is
+// another version, or an id that is wanted or no longer is.
 func (l *ledger) left(info os.FileInfo) string {
-	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36) + " " + strconv.FormatBool(l.hasID) + " " + cliVersion() + "\n"
+	return stamp(info) + " " + strconv.FormatBool(l.hasID) + " " + versionMark() + "\n"
 }
 
 // leave notes in block 0 how this process leaves the report.

@@ -18,6 +18,7 @@ func openFile(path string, flags int) (*os.File, error) { return nil, errUnsuppo
 func tryLock(f *os.File, at, size int64) (bool, error)  { return false, errUnsupported }
 func unlock(f *os.File, at, size int64)                 {}
 func linked(info os.FileInfo) bool                      { return false }
+func stamp(info os.FileInfo) string                     { return "" }
 func mayWrite(folder os.FileInfo) bool                  { return false }
 func detached() *syscall.SysProcAttr                    { return nil }
 func adminFile() string                                 { return "/etc/" + app + "/telemetry" }

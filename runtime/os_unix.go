@@ -5,6 +5,7 @@ package telemetry
 import (
 	"os"
 	"runtime"
+	"strconv"
 	"syscall"
 )
 
@@ -56,6 +57,15 @@ func setRange(f *os.File, kind int16, at, size int64) error {
 func linked(info os.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return !ok || stat.Nlink > 0
+}
+
+// stamp changes when a file is replaced or written to.
+func stamp(info os.FileInfo) string {
+	text := strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36)
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		text += " " + strconv.FormatUint(uint64(stat.Ino), 36)
+	}
+	return text
 }
 
 // mayWrite keeps root (sudo) from leaving files of his in a user's folder.

@@ -5,6 +5,7 @@ package telemetry
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"unsafe"
 )
@@ -38,6 +39,11 @@ func unlock(f *os.File, at, size int64) {
 
 // linked reports whether an open file still has a name: always, here.
 func linked(info os.FileInfo) bool { return true }
+
+// stamp changes when a file is replaced or written to.
+func stamp(info os.FileInfo) string {
+	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36)
+}
 
 // mayWrite reports whether the folder is this user's: %AppData% follows the user.
 func mayWrite(folder os.FileInfo) bool { return true }

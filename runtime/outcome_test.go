@@ -55,6 +55,12 @@ func TestWhatIsRecorded(t *testing.T) {
 		{args: "hooked unlisted-plugin", counted: "pace hooked (unlisted) 0 1"},
 		{args: "get data-policy", env: "PACE_NO_ROOT_HOOK=1", counted: "pace get data-policy 0 1"},
 		{args: "end kill", env: "PACE_NO_ROOT_HOOK=1", code: 137, counted: "pace end kill -1 1", later: true},
+		{args: "get data-policy --nope", env: "PACE_SWALLOW=1", counted: "pace get data-policy 0 1"},
+		{args: "get data-policy", env: "PACE_DEPENDENCY_EXITS=1", counted: "pace get data-policy -1 1", later: true},
+		{args: "get data-policy --nope", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace get data-policy -1 1", later: true},
+		{args: "get data-policy a b", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace get data-policy -1 1", later: true},
+		{args: "hooked hidden", env: "PACE_DEPENDENCY_EXITS=1", counted: "pace hooked hidden -1 1", later: true},
+		{args: "get data-policy --help", env: "PACE_DEPENDENCY_EXITS=1"}, {args: "get", env: "PACE_DEPENDENCY_EXITS=1"},
 		{args: "ignored", env: "PACE_SET_ARGS=required", code: 1, counted: "pace required 1 1"},
 		{args: ""}, {args: "get"}, {args: "get nope"}, {args: "--help"}, {args: "help get"}, {args: "help nope"},
 		{args: "get data-policy --help"}, {args: "get data-policy -h"}, {args: "--version"}, {args: "completion bash"},
@@ -77,7 +83,7 @@ func TestWhatIsRecorded(t *testing.T) {
 				return
 			}
 			if r.later {
-				h.env = append(h.env, "PACE_NO_ROOT_HOOK=")
+				h.env = append(h.env, "PACE_NO_ROOT_HOOK=", "PACE_DEPENDENCY_EXITS=")
 				h.run("required")
 				r.counted += "\npace required 1 1"
 			}

@@ -9,8 +9,8 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"gopkg.in/yaml.v3"
@@ -137,20 +137,33 @@ func (p points) minus(other points) points {
 	return rest
 }
 
-// body is the exact request body: the report without what is never sent. It is
+// body is the exact request body: the report without what is never sent, which
+// is what was counted before consent and whatever else stands in the file. It is
 // nil if there is nothing to send.
 func (r report) body(baseline points) ([]byte, error) {
-	if r.MetricPoints = r.MetricPoints.minus(baseline); len(r.MetricPoints) == 0 || r.ID == "" {
+	r.MetricPoints = r.MetricPoints.minus(baseline)
+	for path, codes := range r.MetricPoints {
+		for code := range codes {
+			if code < noExitSeen || code > 0xff {
+				delete(codes, code)
+			}
+		}
+		if len(codes) == 0 || !listed(strings.TrimSuffix(path, unlisted)) {
+			delete(r.MetricPoints, path)
+		}
+	}
+	if len(r.MetricPoints) == 0 || r.ID == "" {
 		return nil, nil
 	}
+	r.CLIVersion = versionWord(r.CLIVersion)
 	return json.Marshal(r)
 }
 
 // rewrite changes the report through yaml.v3; before is called with the points
-// as they were. An unreadable report is set
-// aside. Where something can be sent the report gets its id, and what was
-// counted until then is the baseline, which is never sent; an unsent change of a
-// report that has an id is made to the baseline as well.
+// as they are. An unreadable report is set aside. Where something can be sent the
+// report gets its id, and what was counted until then is the baseline, which is
+// never sent; an unsent change of a report that has an id is made to the baseline
+// as well.
 func (l *ledger) rewrite(unsent bool, change func(points), before func(points) error) error {
 	now, err := l.read(reportFile)
 	if err == errBroken || os.IsPermission(err) {
@@ -163,7 +176,7 @@ func (l *ledger) rewrite(unsent bool, change func(points), before func(points) e
 	if err != nil {
 		now.ID = "" // what must not be sent is not known any more: begin anew
 	}
-	was := now.MetricPoints.minus(nil)
+	now.MetricPoints = now.MetricPoints.minus(nil)
 	if l.erase {
 		now.ID = ""
 	}
@@ -173,7 +186,7 @@ func (l *ledger) rewrite(unsent bool, change func(points), before func(points) e
 		if err != nil {
 			return err
 		}
-		now.ID, baseline.MetricPoints = id.String(), was.minus(nil)
+		now.ID, baseline.MetricPoints = id.String(), now.MetricPoints
 	}
 	if minted || now.ID != "" && unsent {
 		baseline.MetricPoints = baseline.MetricPoints.minus(nil)
@@ -184,17 +197,14 @@ func (l *ledger) rewrite(unsent bool, change func(points), before func(points) e
 			return err
 		}
 	}
-	now.MetricPoints = was.minus(nil)
+	if before != nil {
+		if err := before(now.MetricPoints); err != nil {
+			return err
+		}
+	}
 	change(now.MetricPoints)
 	now.CLIVersion, now.OperatingSystem = cliVersion(), runtime.GOOS
-	data, err := yaml.Marshal(now)
-	if err == nil && before != nil {
-		err = before(was)
-	}
-	if err != nil {
-		return err
-	}
-	if err = l.replace(reportFile, data); err == nil {
+	if err = l.write(reportFile, now); err == nil {
 		l.hasID = now.ID != ""
 		l.leave(os.Stat(l.path(reportFile)))
 	}
@@ -207,16 +217,4 @@ func (l *ledger) write(name string, content interface{}) error {
 		return err
 	}
 	return l.replace(name, data)
-}
-
-// cliVersion is the version of this CLI: the root command's, else that of the
-// module the binary was built from.
-func cliVersion() string {
-	if process.root != nil && process.root.Root().Version != "" {
-		return process.root.Root().Version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
 }

@@ -30,21 +30,19 @@ func upload() {
 }
 
 // nextBody is the body of the next upload, nil if there is nothing to send.
-func (d folder) nextBody() ([]byte, error) {
-	l, ok := d.open(uploadDeadline/2, false)
-	if !ok {
-		return nil, errors.New("the counts are locked by another process")
-	}
-	defer l.close()
-	now, err := d.read(reportFile)
-	if err != nil {
-		return nil, err
-	}
-	baseline, err := d.read(baselineFile)
-	if err != nil {
-		return nil, err
-	}
-	return now.body(baseline.MetricPoints)
+func (d folder) nextBody() (body []byte, err error) {
+	err = d.locked(func(l *ledger) error {
+		now, err := d.read(reportFile)
+		if err != nil {
+			return err
+		}
+		baseline, err := d.read(baselineFile)
+		if err == nil {
+			body, err = now.body(baseline.MetricPoints)
+		}
+		return err
+	})
+	return body, err
 }
 
 // post sends a body. Only status 200 with the body OK counts as delivered.

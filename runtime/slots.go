@@ -106,49 +106,56 @@ var buffers struct {
 
 // blocks returns all of them, valid until the next call.
 func (s slots) blocks() ([]byte, error) {
-	data := buffers.blocks[:]
-	if s.size > int64(len(data)) {
-		data = make([]byte, slotLimit*blockSize)
+	switch {
+	case s.size <= slotsKept*blockSize:
+		return s.fill(buffers.blocks[:], 0)
+	case s.size <= slotLimit*blockSize:
+		return s.fill(make([]byte, (s.size+blockSize-1)/blockSize*blockSize), 0)
 	}
-	n, err := s.f.ReadAt(data, 0)
-	if err == io.EOF {
-		err = nil
-	}
-	return data[:n], err
+	return s.fill(make([]byte, slotLimit*blockSize), 0)
 }
-
-// block is the n-th of all blocks; it is empty behind their end.
-func block(blocks []byte, n int) []byte {
-	if n*blockSize >= len(blocks) {
-		return nil
-	}
-	if blocks = blocks[n*blockSize:]; len(blocks) > blockSize {
-		blocks = blocks[:blockSize]
-	}
-	return blocks
-}
-
-func isEmpty(block []byte) bool { return len(block) == 0 || block[0] == 0 }
 
 // reread returns a block as it is now, valid until the next call.
 func (s slots) reread(n int) []byte {
-	size, _ := s.f.ReadAt(buffers.one[:], int64(n)*blockSize)
-	return buffers.one[:size]
+	data, _ := s.fill(buffers.one[:], n)
+	return data
 }
+
+// fill reads blocks from the n-th on; those behind the end of the file are empty.
+func (s slots) fill(data []byte, n int) ([]byte, error) {
+	size, err := s.f.ReadAt(data, int64(n)*blockSize)
+	if err == io.EOF {
+		err = nil
+	}
+	for rest := data[size:]; len(rest) > 0; rest = rest[1:] {
+		rest[0] = 0
+	}
+	return data, err
+}
+
+// block is the n-th of all blocks; behind their end they are empty.
+func block(blocks []byte, n int) []byte {
+	if (n+1)*blockSize > len(blocks) {
+		return []byte{0}
+	}
+	return blocks[n*blockSize : (n+1)*blockSize]
+}
+
+func isEmpty(block []byte) bool { return block[0] == 0 }
 
 // enter takes an empty block for a run of this process. The slot has number 0
 // if there is none.
 func (s slots) enter(r run) slot {
 	own := slot{run: r, nonce: strconv.FormatInt(time.Now().UnixNano(), 36), before: notCounted}
 	for own.n = 1; own.n < slotLimit && len(own.line()) < blockSize; own.n++ {
-		if !s.tryLock(own.n) {
+		if !s.tryLock(own.n, 1) {
 			continue
 		}
 		empty := isEmpty(s.reread(own.n))
 		if empty && s.put(own) == nil {
 			return own
 		}
-		if s.unlock(own.n); empty {
+		if s.unlock(own.n, 1); empty {
 			break // it cannot be written
 		}
 	}
@@ -165,7 +172,7 @@ func (s slots) put(one slot) error {
 func (s slots) clear(n int) {
 	if n > 0 {
 		_, _ = s.f.WriteAt([]byte{0}, int64(n)*blockSize)
-		s.unlock(n)
+		s.unlock(n, 1)
 	}
 }
 
@@ -173,7 +180,7 @@ func (s slots) clear(n int) {
 // somebody died over counting. Whoever calls it clears them.
 func (s slots) dead(blocks []byte) (found []slot) {
 	for n := 1; n*blockSize < len(blocks); n++ {
-		if isEmpty(block(blocks, n)) || n == process.slot.n || !s.tryLock(n) {
+		if isEmpty(block(blocks, n)) || n == process.slot.n || !s.tryLock(n, 1) {
 			continue
 		}
 		now := s.reread(n)
@@ -193,29 +200,23 @@ func (s slots) dead(blocks []byte) (found []slot) {
 // cut takes empty blocks off the end when there are many, unless somebody holds
 // the lock of one: he may be about to write.
 func (s slots) cut(blocks []byte) {
-	if len(blocks) <= slotsKept*blockSize || process.slot.n >= slotsKept || !s.tryLockFrom(slotsKept, slotLimit) {
+	if len(blocks) <= slotsKept*blockSize || process.slot.n >= slotsKept || !s.tryLock(slotsKept, slotLimit) {
 		return
 	}
-	defer s.unlockFrom(slotsKept, slotLimit)
-	for n := slotsKept; ; n++ {
-		now := s.reread(n)
-		if len(now) == 0 {
-			break
-		}
-		if !isEmpty(now) {
+	defer s.unlock(slotsKept, slotLimit)
+	rest, err := s.fill(make([]byte, (slotLimit-slotsKept)*blockSize), slotsKept)
+	for n := 0; n*blockSize < len(rest); n++ {
+		if err != nil || !isEmpty(block(rest, n)) {
 			return
 		}
 	}
 	_ = s.f.Truncate(slotsKept * blockSize)
 }
 
-func (s slots) tryLock(n int) bool { return s.tryLockFrom(n, 1) }
-func (s slots) unlock(n int)       { s.unlockFrom(n, 1) }
-
 // Locks lie far behind the content: on Windows what is locked cannot be read.
-func (s slots) tryLockFrom(n, count int) bool {
+func (s slots) tryLock(n, count int) bool {
 	locked, _ := tryLock(s.f, 1<<30+int64(n), int64(count))
 	return locked
 }
 
-func (s slots) unlockFrom(n, count int) { unlock(s.f, 1<<30+int64(n), int64(count)) }
+func (s slots) unlock(n, count int) { unlock(s.f, 1<<30+int64(n), int64(count)) }

@@ -26,11 +26,12 @@ var process struct {
 	sync.Mutex
 	started bool           // main() ran Start: without it everything is inert
 	root    *cobra.Command // the first root handed to Track
-	decided bool           // a hook has fired and named the command
+	decided bool           // the command is known
 	path    string         // the path to record, "" = nothing
 	slots   slots          // the lock file, once it is open
 	slot    slot           // says there that the command began
 	counted *run           // what was recorded, and may have to be moved
+	program string         // stamp of its file, once it was asked for
 	own     *cobra.Command // the added `telemetry` command, if it was asked for
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// dumpTree is set in builds with the tag telemetrygen only (tree.go).
-var dumpTree func(root *cobra.Command, final bool)
+// dumpTree does something in builds with the tag telemetrygen only (tree.go).
+var dumpTree = func(root *cobra.Command, final bool) {}
 
 // Track remembers root as the command tree that this process executes and
 // returns it unchanged. The first call counts: later roots are the CLI's own
@@ -22,18 +22,17 @@ func Track(root *cobra.Command) *cobra.Command {
 		return root
 	}
 	process.root = root
-	if dumpTree != nil {
-		dumpTree(root.Root(), false)
-	}
+	dumpTree(root.Root(), false)
 	if len(os.Args) > 1 && os.Args[1] == commandName {
 		addCommand(root)
 	}
-	// An initializer runs after the flags were parsed and before cobra looks
-	// for hooks, so a hook that the executor adds after Track still keeps ours out.
-	cobra.OnInitialize(func() {
-		if top := root.Root(); top.PersistentPreRun == nil && top.PersistentPreRunE == nil {
-			top.PersistentPreRunE = PersistentPreRunE
-		}
+	// No hook of ours need fire: it may be hidden by one that could not be wrapped, an argument or
+	// a flag may be wrong, and then an executor in a dependency may end the process itself.
+	cobra.OnInitialize(func() { begin(called(root.Root())) }) // runs once the flags are parsed
+	flagError := root.FlagErrorFunc()
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		begin(cmd)
+		return flagError(cmd, err)
 	})
 	return root
 }
@@ -69,30 +68,33 @@ func WrapPreRun(hook func(*cobra.Command, []string)) func(*cobra.Command, []stri
 	}
 }
 
-// begin is called by the hooks. The first one of the process decides which
-// command is recorded, and takes a slot in case nobody sees it end.
+// begin notes that cmd, if cobra has called one, began. The first call in the
+// process decides which command is recorded, and takes a slot in case nobody
+// sees it end.
 func begin(cmd *cobra.Command) {
 	defer shield()
 	process.Lock()
 	defer process.Unlock()
-	if !process.started || process.decided {
+	if !process.started || process.decided || cmd == nil {
 		return
 	}
 	process.decided = true
 	if process.root == nil {
 		process.root = cmd
 	}
-	if dumpTree != nil {
-		dumpTree(cmd.Root(), true)
-	}
+	dumpTree(cmd.Root(), true)
 	if process.path = recordedPath(cmd); process.path == "" {
 		return
 	}
 	dir, c := settings()
-	if c.level == levelOff || !dir.make() {
+	if c.level == levelOff {
 		return
 	}
-	if s, ok := dir.slots(); ok {
+	s, ok := dir.slots()
+	if !ok && dir.make() {
+		s, ok = dir.slots()
+	}
+	if ok {
 		process.slot = s.enter(run{path: process.path, code: noExitSeen, unsent: !c.sends()})
 	}
 	armFlush(dir, c)

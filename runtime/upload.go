@@ -56,10 +56,10 @@ func flush(d folder, c consent) bool {
 
 // uploaderEnv marks the process that uploads. It takes no arguments: what is to
 // be sent is read from the file.
-const uploaderEnv = "_UPLOAD_CHILD"
+const uploaderEnv = variable + "_UPLOAD_CHILD"
 
 func isUploader() bool {
-	return len(os.Args) == 1 && os.Getenv(envName(uploaderEnv)) == "1"
+	return len(os.Args) == 1 && os.Getenv(uploaderEnv) == "1"
 }
 
 // spawnUploader starts this program again, detached: no terminal, no output, in
@@ -76,7 +76,7 @@ func spawnUploader() (*os.Process, error) {
 	defer null.Close()
 	return os.StartProcess(path, []string{os.Args[0]}, &os.ProcAttr{
 		Dir:   rootDir,
-		Env:   append([]string{envName(uploaderEnv) + "=1"}, os.Environ()...), // the first one counts
+		Env:   append([]string{uploaderEnv + "=1"}, os.Environ()...), // the first one counts
 		Files: []*os.File{null, null, null},
 		Sys:   detached(),
 	})

@@ -84,6 +84,40 @@ func TestUpload(t *testing.T) {
 	eventually(t, "the uploader ends", 10*time.Second, func() bool { return len(h.uploaders()) == 0 })
 }
 
+// What somebody else wrote into the report stays there and is not sent.
+func TestOnlyWhatTheAuthorReviewedIsSent(t *testing.T) {
+	server := newCollector(t, nil)
+	h := sending(t, server.URL)
+	h.write(timestampFile, strconv.FormatInt(time.Now().Unix(), 10))
+	h.run("required")
+	edited := strings.Replace(h.read(reportFile), "metric_points:\n", `metric_points:
+    pace hunter2:
+        0:
+            cumulative_count: 7
+    pace hunter2 (unlisted):
+        0:
+            cumulative_count: 7
+    pace run:
+        300:
+            cumulative_count: 7
+    pace get (unlisted):
+        0:
+            cumulative_count: 7
+`, 1)
+	edited = strings.Replace(edited, "operating_system: linux", "operating_system: hunter2", 1)
+	edited = strings.Replace(edited, "cli_version: v1.16.0", "cli_version: hunter2 of noon", 1)
+	h.write(reportFile, edited)
+	h.write(timestampFile, "0")
+	h.run("required")
+	server.wait(t, 1)
+	want := `{"metric_points":{"pace get (unlisted)":{"0":{"cumulative_count":7}},"pace required":{"1":{"cumulative_count":2}}},` +
+		`"cli_version":"v1.16.0","operating_system":"linux","id":"` + h.report().ID + `"}`
+	if got := server.bodies()[0].body; got != want {
+		t.Errorf("sent %s\nwant %s", got, want)
+	}
+	h.want("pace get (unlisted) 0 7", "pace hunter2 (unlisted) 0 7", "pace hunter2 0 7", "pace required 1 2", "pace run 300 7")
+}
+
 // Whatever the server does, the command is its twin, there was one attempt, and
 // the next one waits for the next interval.
 func TestServersThatMisbehave(t *testing.T) {

@@ -30,7 +30,10 @@ func Markdown(d Doc) []byte {
 }
 
 // Env is the environment variable that decides, <APP>_TELEMETRY.
-func (d Doc) Env() string {
+func (d Doc) Env() string { return Variable(d.App) }
+
+// Variable is the environment variable that decides for an app, <APP>_TELEMETRY.
+func Variable(app string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case 'a' <= r && r <= 'z':
@@ -39,7 +42,7 @@ func (d Doc) Env() string {
 			return r
 		}
 		return '_'
-	}, d.App) + "_TELEMETRY"
+	}, app) + "_TELEMETRY"
 }
 
 // Sends reports whether the CLI ever sends anything.

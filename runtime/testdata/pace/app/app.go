@@ -34,11 +34,19 @@ func Main(h Hooks) {
 	if os.Getenv("PACE_NO_ROOT_HOOK") != "" {
 		root.PersistentPreRunE = nil
 	}
+	if version, ok := os.LookupEnv("PACE_VERSION"); ok {
+		root.Version = version
+	}
 	if args := os.Getenv("PACE_SET_ARGS"); args != "" {
 		root.SetArgs([]string{args})
 	}
 	err := h.Track(root).Execute()
 	switch {
+	case os.Getenv("PACE_DEPENDENCY_EXITS") != "": // in code that cannot be rewritten
+		if err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
 	case os.Getenv("PACE_SWALLOW") != "":
 	case errors.Is(err, errCode3):
 		h.Exit(3)

@@ -1,0 +1,72 @@
+//go:build !notelemetry
+
+package telemetry
+
+import (
+	"os"
+	"runtime/debug"
+	"strings"
+	"unicode"
+)
+
+// maxVersion is the longest cli_version a collector takes, in bytes.
+const maxVersion = 64
+
+// cliVersion is the version of this CLI: the root command's, else that of the
+// module the binary was built from.
+func cliVersion() string {
+	if text := rootVersion(); text != "" {
+		return text
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return versionWord(info.Main.Version)
+	}
+	return "unknown"
+}
+
+func rootVersion() string {
+	if process.root == nil {
+		return ""
+	}
+	return versionWord(process.root.Root().Version)
+}
+
+// versionMark changes when cliVersion does. Build information of 400 modules
+// takes longer to parse than all the rest: the program's file stands for it.
+func versionMark() string {
+	if text := rootVersion(); text != "" {
+		return text
+	}
+	if process.program == "" {
+		if path, err := self(); err == nil {
+			if info, err := os.Stat(path); err == nil {
+				process.program = stamp(info)
+			}
+		}
+	}
+	return process.program
+}
+
+// versionWord is the version in a text that may also tell the commit, the date
+// and the compiler, on several lines: the first word that begins like 1.2 or
+// v1.2, else the first word there is.
+func versionWord(text string) string {
+	words := strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
+	})
+	if len(words) == 0 {
+		return ""
+	}
+	found := words[0]
+	for _, word := range words {
+		number := strings.TrimPrefix(word, "v")
+		if strings.Contains(number, ".") && '0' <= number[0] && number[0] <= '9' {
+			found = word
+			break
+		}
+	}
+	if found = strings.TrimRight(found, ",;:"); len(found) > maxVersion {
+		found = strings.ToValidUTF8(found[:maxVersion], "")
+	}
+	return found
+}
