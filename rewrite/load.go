@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -185,6 +187,13 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	}
 	if moduleRoot(dir) == "" {
 		return nil, noModule(dir)
+	}
+	// go/packages keeps some complaints of the go command to itself.
+	list := exec.Command("go", "list", "--", pattern)
+	list.Dir = dir
+	var failed *exec.ExitError
+	if _, err := list.Output(); errors.As(err, &failed) {
+		return nil, fmt.Errorf("no Go package at %s: %s", pattern, bytes.TrimSpace(failed.Stderr))
 	}
 	return nil, fmt.Errorf("no Go package at %s", pattern)
 }
