@@ -20,7 +20,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	path := fn.Pkg().Path()
 	code, ok := fatalLogger(path, receiverName(fn), fn.Name())
 	if !ok {
-		if !f.m.isOwn(path) && mayEnd(fn.Name()) && path != "os" && path != cobraPath && returnsNothing(fn) {
+		if !f.m.isOwn(path) && mayEnd(path, fn.Name()) && returnsNothing(fn) {
 			f.find(KindDependency, call, f.short(call.Fun)+" of "+path+": if it ends the process, the run is recorded as -1")
 		}
 		if zerologFatal(fn) || f.m.fatalEvents[fn.FullName()] {

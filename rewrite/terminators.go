@@ -80,8 +80,12 @@ func contains(list []string, s string) bool {
 }
 
 // mayEnd reports whether a function of a dependency, by its name, may end the
-// process. Its code cannot be instrumented; the report names such calls.
-func mayEnd(name string) bool {
+// process. Its code cannot be instrumented; the report names such calls. What is
+// swapped does not count, nor does testing, which ends goroutines.
+func mayEnd(path, name string) bool {
+	if path == "os" || path == "testing" || path == cobraPath {
+		return false
+	}
 	for _, prefix := range []string{"Fatal", "Exit", "CheckErr", "CheckError", "Die", "Abort", "HandleExitCoder"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
