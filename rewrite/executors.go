@@ -15,20 +15,21 @@ func (m *module) isOwn(path string) bool {
 	return p != nil && p.Module != nil && p.Module.Path == m.path
 }
 
-// executesParam reports whether a function of a dependency executes, or keeps
-// for its package to execute, the command passed as its i-th argument. The
-// dependency's source decides; nothing of it is edited.
-func (m *module) executesParam(fn *types.Func, i int) bool {
+// executor returns the package of a function of a dependency that executes, or
+// keeps for its package to execute, the command passed as its i-th argument; nil
+// for other functions. The dependency's source decides; nothing of it is edited.
+func (m *module) executor(fn *types.Func, i int) *dependency {
 	d := m.dependency(fn.Pkg().Path())
-	if d == nil {
-		return false
+	if d == nil || !d.executed[paramPlace(fn, i)] {
+		return nil
 	}
-	return d.executed[paramPlace(fn, i)]
+	return d
 }
 
 // A dependency is a package of another module that executes cobra commands.
 type dependency struct {
 	executed map[string]bool // places from which a command reaches an Execute
+	ends     string          // a function that it ends the process with, "" if it leaves that to others
 }
 
 // dependency analyses a package of another module, nil when it has nothing to
@@ -64,12 +65,24 @@ func (m *module) dependency(path string) *dependency {
 				}
 			case *ast.CallExpr:
 				fn := c.callee(n)
-				if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() == path || fn.Pkg().Path() == cobraPath {
+				if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() == path {
+					return true
+				}
+				if d.ends == "" && endsProcess(fn) {
+					d.ends = fn.FullName()
+				}
+				if fn.Pkg().Path() == cobraPath {
 					return true
 				}
 				for i, arg := range n.Args {
-					if isCommand(c.info.TypeOf(arg)) && m.executesParam(fn, i) {
+					if !isCommand(c.info.TypeOf(arg)) {
+						continue
+					}
+					if next := m.executor(fn, i); next != nil {
 						d.reach(fl, arg, c)
+						if d.ends == "" {
+							d.ends = next.ends
+						}
 					}
 				}
 			}
@@ -79,6 +92,13 @@ func (m *module) dependency(path string) *dependency {
 	d.throughInterfaces(c.types.Scope())
 	m.dependencies[path] = d
 	return d
+}
+
+// endsProcess reports whether a function is known to end the process.
+func endsProcess(fn *types.Func) bool {
+	path := fn.Pkg().Path()
+	_, fatal := fatalLogger(path, receiverName(fn), fn.Name())
+	return fatal || path == "os" && fn.Name() == "Exit" || path == cobraPath && fn.Name() == "CheckErr"
 }
 
 // throughInterfaces marks the parameters of an interface's method where the

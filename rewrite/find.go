@@ -289,7 +289,10 @@ func (f *finder) handOver(call *ast.CallExpr) {
 		if _, pointer := types.Unalias(orInvalid(t)).(*types.Pointer); !pointer || !isCommand(t) {
 			continue
 		}
-		if f.m.executesParam(fn, i) {
+		if d := f.m.executor(fn, i); d != nil {
+			if d.ends != "" {
+				f.find(KindDependency, call, fmt.Sprintf("%s may end the process itself, with %s; such a run is recorded as -1", fn.Pkg().Path(), d.ends))
+			}
 			f.executed = append(f.executed, execution{arg, f.c, arg.Pos(), f.name})
 			f.find(KindExecute, arg, fmt.Sprintf("%s handed to %s: tracked", f.short(arg), f.short(call.Fun)), f.wrap(arg, "Track")...)
 		}

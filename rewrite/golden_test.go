@@ -227,6 +227,7 @@ func (c *goldenCase) run(t *testing.T, twin, instrumented, app string) {
 			t.Fatal(err)
 		}
 		path := strings.TrimSpace(fields[2])
+		path, unseen := strings.TrimSuffix(path, ", no exit seen"), strings.HasSuffix(path, ", no exit seen")
 		home := t.TempDir()
 		want, got := runCLI(t, twin, t.TempDir(), args), runCLI(t, instrumented, home, args)
 		if got != want {
@@ -234,6 +235,13 @@ func (c *goldenCase) run(t *testing.T, twin, instrumented, app string) {
 		}
 		if got.status != status {
 			t.Errorf("%s: exit status %d", line, got.status)
+		}
+		if unseen { // the next run counts it
+			runCLI(t, instrumented, home, []string{"--nope"})
+			if points := telemetryFile(t, home, app); points[path][-1] != 1 {
+				t.Errorf("%s: recorded %v, want %s with -1", line, points, path)
+			}
+			continue
 		}
 		recorded := map[string]map[int]int{}
 		if path != "-" {
