@@ -83,6 +83,22 @@ func TestLockHeldBySomebodyElse(t *testing.T) {
 	h.want("pace 1 1", "pace end three 3 4", "pace required 1 1")
 }
 
+// A run that finds no free block, because somebody cuts the lock file, and then
+// gets no lock either, tries again and is counted.
+func TestRunWhileTheLockFileIsCut(t *testing.T) {
+	h := newHome(t)
+	h.run("required")
+	l, ok := folder(h.file("")).open(time.Second, false)
+	if !ok || !l.tryLock(1, slotLimit) {
+		t.Fatal("no lock")
+	}
+	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { l.unlock(1, slotLimit) })
+	h.run("end", "three")
+	l.close()
+	h.run("required")
+	h.want("pace end three 3 1", "pace required 1 2")
+}
+
 // A living process is not taken for a dead one, however many runs look at it,
 // also while it is stopped.
 func TestLivingCommandIsNotCountedAsKilled(t *testing.T) {

@@ -127,8 +127,8 @@ func (s slots) fill(data []byte, n int) ([]byte, error) {
 	if err == io.EOF {
 		err = nil
 	}
-	for rest := data[size:]; len(rest) > 0; rest = rest[1:] {
-		rest[0] = 0
+	for i := range data[size:] {
+		data[size+i] = 0
 	}
 	return data, err
 }
@@ -147,17 +147,20 @@ func isEmpty(block []byte) bool { return block[0] == 0 }
 // if there is none.
 func (s slots) enter(r run) slot {
 	own := slot{run: r, nonce: strconv.FormatInt(time.Now().UnixNano(), 36), before: notCounted}
-	for own.n = 1; own.n < slotLimit && len(own.line()) < blockSize; own.n++ {
-		if !s.tryLock(own.n, 1) {
-			continue
+	for tries := 0; tries < 100 && len(own.line()) < blockSize; tries++ {
+		for own.n = 1; own.n < slotLimit; own.n++ {
+			if !s.tryLock(own.n, 1) {
+				continue
+			}
+			empty := isEmpty(s.reread(own.n))
+			if empty && s.put(own) == nil {
+				return own
+			}
+			if s.unlock(own.n, 1); empty {
+				return slot{} // it cannot be written
+			}
 		}
-		empty := isEmpty(s.reread(own.n))
-		if empty && s.put(own) == nil {
-			return own
-		}
-		if s.unlock(own.n, 1); empty {
-			break // it cannot be written
-		}
+		time.Sleep(time.Millisecond) // somebody cuts the file
 	}
 	return slot{}
 }
@@ -204,9 +207,14 @@ func (s slots) cut(blocks []byte) {
 		return
 	}
 	defer s.unlock(slotsKept, slotLimit)
-	rest, err := s.fill(make([]byte, (slotLimit-slotsKept)*blockSize), slotsKept)
-	for n := 0; n*blockSize < len(rest); n++ {
-		if err != nil || !isEmpty(block(rest, n)) {
+	info, err := s.f.Stat() // from here on nobody lengthens it
+	if err != nil {
+		return
+	}
+	s.size = info.Size()
+	now, err := s.blocks()
+	for n := slotsKept; n*blockSize < len(now); n++ {
+		if err != nil || !isEmpty(block(now, n)) {
 			return
 		}
 	}

@@ -49,9 +49,10 @@ func eventually(t testing.TB, what string, limit time.Duration, cond func() bool
 // the second run within the interval sends nothing.
 func TestUpload(t *testing.T) {
 	type seen struct{ cmdline, environ, cwd, stdin string }
-	process := make(chan seen, 1)
+	process, ready := make(chan seen, 1), make(chan struct{})
 	var h *home
 	server := newCollector(t, func(w http.ResponseWriter, r *http.Request) {
+		<-ready
 		var s seen
 		for _, pid := range h.uploaders() {
 			dir := "/proc/" + strconv.Itoa(pid)
@@ -65,6 +66,7 @@ func TestUpload(t *testing.T) {
 		_, _ = w.Write([]byte("OK\n"))
 	})
 	h = sending(t, server.URL+"/telemetry")
+	close(ready)
 	h.run("get", "data-policy", "secret")
 	server.wait(t, 1)
 	h.run("get", "data-policy")
