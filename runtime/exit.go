@@ -104,10 +104,18 @@ func notBegun(root *cobra.Command, code int) *cobra.Command {
 	return cmd
 }
 
-// called is the command at or below cmd that cobra executed.
-func called(cmd *cobra.Command) *cobra.Command {
+// called is the command at or below root that cobra executed. It is where the
+// arguments lead, unless the CLI replaced them: then all are looked at.
+func called(root *cobra.Command) *cobra.Command {
+	if cmd, _, err := root.Find(os.Args[1:]); err == nil && cmd.CalledAs() != "" {
+		return cmd
+	}
+	return calledBelow(root)
+}
+
+func calledBelow(cmd *cobra.Command) *cobra.Command {
 	for _, child := range cmd.Commands() {
-		if found := called(child); found != nil {
+		if found := calledBelow(child); found != nil {
 			return found
 		}
 	}

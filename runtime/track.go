@@ -28,7 +28,10 @@ func Track(root *cobra.Command) *cobra.Command {
 	}
 	// No hook of ours need fire: it may be hidden by one that could not be wrapped, an argument or
 	// a flag may be wrong, and then an executor in a dependency may end the process itself.
-	cobra.OnInitialize(func() { begin(called(root.Root())) }) // runs once the flags are parsed
+	cobra.OnInitialize(func() { // runs once the flags are parsed
+		defer shield()
+		begin(called(root.Root()))
+	})
 	flagError := root.FlagErrorFunc()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		begin(cmd)
