@@ -122,7 +122,7 @@ func (f *finder) firstStatement(body *ast.BlockStmt, stmt string) splice {
 	brace := f.offset(body.Lbrace) + 1
 	next := lineEnd(f.src, brace)
 	rest := strings.TrimSpace(string(f.src[brace:next]))
-	if (rest == "" || strings.HasPrefix(rest, "//")) && next < f.offset(body.Rbrace) {
+	if (rest == "" || strings.HasPrefix(rest, "//")) && next <= f.offset(body.Rbrace) {
 		indent := indentation(f.src, f.offset(body.Pos())) + "\t"
 		if len(body.List) > 0 && lineStart(f.src, f.offset(body.List[0].Pos())) >= next {
 			indent = indentation(f.src, f.offset(body.List[0].Pos()))
