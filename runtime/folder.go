@@ -98,8 +98,8 @@ func readFile(path string, limit int64) ([]byte, error) {
 		limit = info.Size()
 	}
 	data := make([]byte, limit)
-	_, err = f.ReadAt(data, 0)
-	return data, err
+	n, err := f.ReadAt(data, 0)
+	return data[:n], err
 }
 
 // replace writes a file of the folder so that readers see the old content or
@@ -110,8 +110,15 @@ func (d folder) replace(name string, data []byte) error {
 		path = target // a link kept by a dotfile manager stays a link
 	}
 	temporary := path + ".tmp"
-	_ = os.Remove(temporary) // of a killed writer, or a link that somebody put there
-	err := os.WriteFile(temporary, data, 0o600)
+	_ = os.Remove(temporary)                                                   // of a killed writer, or a link that somebody put there
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // never through a link
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}

@@ -15,8 +15,10 @@ const maxVersion = 64
 // cliVersion is the version of this CLI: the root command's, else that of the
 // module the binary was built from.
 func cliVersion() string {
-	if text := rootVersion(); text != "" {
-		return text
+	if process.root != nil {
+		if text := versionWord(process.root.Root().Version); text != "" {
+			return text
+		}
 	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return versionWord(info.Main.Version)
@@ -24,24 +26,15 @@ func cliVersion() string {
 	return "unknown"
 }
 
-func rootVersion() string {
-	if process.root == nil {
-		return ""
-	}
-	return versionWord(process.root.Root().Version)
-}
-
 // versionMark changes when cliVersion does. Build information of 400 modules
 // takes longer to parse than all the rest: the program's file stands for it.
 func versionMark() string {
-	if text := rootVersion(); text != "" {
-		return text
+	if process.root != nil && process.root.Root().Version != "" {
+		return cliVersion()
 	}
-	if process.program == "" {
-		if path, err := self(); err == nil {
-			if info, err := os.Stat(path); err == nil {
-				process.program = stamp(info)
-			}
+	if path, err := self(); err == nil && process.program == "" {
+		if info, err := os.Stat(path); err == nil {
+			process.program = stamp(info)
 		}
 	}
 	return process.program
@@ -54,15 +47,15 @@ func versionWord(text string) string {
 	words := strings.FieldsFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
 	})
-	if len(words) == 0 {
-		return ""
-	}
-	found := words[0]
-	for _, word := range words {
+	found := ""
+	for i, word := range words {
 		number := strings.TrimPrefix(word, "v")
 		if strings.Contains(number, ".") && '0' <= number[0] && number[0] <= '9' {
 			found = word
 			break
+		}
+		if i == 0 {
+			found = word
 		}
 	}
 	if found = strings.TrimRight(found, ",;:"); len(found) > maxVersion {
