@@ -38,10 +38,12 @@ func addCommand(root *cobra.Command) {
 	add := func(name, short string, run func(folder, *cobra.Command) error) {
 		process.own.AddCommand(&cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, SilenceUsage: true,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				d, ok := findFolder()
-				if (name == "on" || name == "off") && !(ok && d.make()) {
+				d := findFolder()
+				if (name == "on" || name == "off") && (d == "" || !d.make()) {
 					return errors.New("the folder " + string(d) + " cannot be written")
 				}
+				process.Lock()
+				defer process.Unlock()
 				return run(d, cmd)
 			}})
 	}
@@ -61,18 +63,16 @@ func argsReplaced(root *cobra.Command) bool {
 
 func (d folder) status(cmd *cobra.Command) error {
 	c := decide(d)
-	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "telemetry: %s\ndecided by: %s\nfile: %s\n", c.level, c.source, d.path(reportFile))
+	sent := "no"
 	switch {
 	case c.endpoint == "" || c.interval < 0:
-		fmt.Fprintln(out, "sent: never")
+		sent = "never"
 	case c.level == levelOn:
-		fmt.Fprintf(out, "sent: to %s, at most every %s\n", c.endpoint, c.interval)
+		sent = fmt.Sprintf("to %s, at most every %s", c.endpoint, c.interval)
 	case c.pending:
-		fmt.Fprintf(out, "sent: to %s, after a notice was shown\n", c.endpoint)
-	default:
-		fmt.Fprintln(out, "sent: no")
+		sent = fmt.Sprintf("to %s, after a notice was shown", c.endpoint)
 	}
+	fmt.Fprintf(cmd.OutOrStdout(), "telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent)
 	return nil
 }
 
@@ -101,7 +101,7 @@ func (d folder) turnOff(cmd *cobra.Command) error {
 		}
 		if now, err := d.read(reportFile); err != nil || now.ID != "" {
 			l.sends, l.erase = false, true
-			if err := l.rewrite(false, func(points) {}, nil); err != nil {
+			if err := l.rewrite(&slot{before: notCounted}, nil); err != nil {
 				return err
 			}
 		}

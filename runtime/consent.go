@@ -49,8 +49,10 @@ func decide(d folder) consent {
 			c.interval = -1
 		}
 	}
-	c.level, c.source = levelOff, "DO_NOT_TRACK"
-	if isSet("DO_NOT_TRACK") {
+	if c.source = "DO_NOT_TRACK"; isSet(c.source) {
+		return c
+	}
+	if c.source = "no folder to count in"; d == "" {
 		return c
 	}
 	if word := strings.ToLower(strings.TrimSpace(os.Getenv(variable))); word != "" {

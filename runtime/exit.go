@@ -69,22 +69,30 @@ func record(code int) {
 			process.path = recordedPath(cmd)
 		}
 	}
-	if process.path == "" {
+	if process.path == "" || process.counted != nil && process.counted.code == code {
 		return
 	}
 	dir, c := settings()
 	if c.level == levelOff {
-		process.slots.clear(process.slot.n)
-		process.slot = slot{}
+		if process.slot != nil {
+			process.slots.free(*process.slot)
+			process.slot = nil
+		}
 		return
 	}
-	if process.slot.n == 0 && !dir.make() { // a command that removed the folder does not get it back
-		return
+	own := run{path: process.path, code: code, unsent: !c.sends()}
+	if process.slot != nil && !process.slots.linked() {
+		process.slots, process.slot = slots{}, nil
+		if _, err := os.Stat(string(dir)); err != nil {
+			return // a command that removed the folder does not get it back
+		}
 	}
-	if process.counted != nil && process.counted.code == code {
-		return
+	if process.slot == nil && process.counted == nil {
+		if process.slot = dir.enter(own); process.slot == nil {
+			return
+		}
 	}
-	if dir.settle(run{path: process.path, code: code, unsent: !c.sends()}, c) {
+	if dir.settle(own, c) {
 		_, _ = spawnUploader()
 	}
 	dir.notify(c)
@@ -94,14 +102,13 @@ func record(code int) {
 // what it called, or knows no such command. It is nil when there is nothing to
 // record: help, version, a group that printed its help.
 func notBegun(root *cobra.Command, code int) *cobra.Command {
-	cmd := called(root)
-	if cmd == nil && (code != 0 || root.Context() != nil) { // the error may have been swallowed
+	switch cmd := called(root); {
+	case cmd == nil && (code != 0 || root.Context() != nil): // the error may have been swallowed
 		return root
+	case code != 0:
+		return cmd
 	}
-	if code == 0 {
-		return nil
-	}
-	return cmd
+	return nil
 }
 
 // called is the command at or below root that cobra executed. It is where the

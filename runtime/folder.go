@@ -3,9 +3,13 @@
 package telemetry
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
+	"time"
 )
 
 // The files of the folder. All names begin with telemetry: the folder is also
@@ -24,42 +28,42 @@ type folder string
 
 func (d folder) path(name string) string { return string(d) + string(os.PathSeparator) + name }
 
-// findFolder reports false where nothing may or can be kept. The folder need not
-// exist: make it only once something is to be kept. Of what is missing the owner
-// of the parent is looked at: sudo may leave HOME pointing at the user's.
-func findFolder() (folder, bool) {
-	base, parents := configHome()
+// findFolder is where to count, "" if there is no such place. It need not exist.
+func findFolder() folder {
+	base, _ := configHome()
 	if base == "" {
-		return "", false
+		return ""
 	}
-	d := folder(filepath.Join(base, app))
-	for dir := string(d); ; dir = filepath.Dir(dir) {
+	return folder(filepath.Join(base, app))
+}
+
+// settings are where to count and what is allowed there. An answer holds for a
+// second: most runs ask once.
+func settings() (folder, consent) {
+	if now := time.Now(); now.Sub(process.asked) > time.Second {
+		if process.asked = now; process.folder == "" {
+			process.folder = findFolder()
+		}
+		process.consent = decide(process.folder)
+	}
+	return process.folder, process.consent
+}
+
+// make makes the folder, if it is missing and may be made, and reports whether
+// it is there. Of what is missing the owner of the parent is looked at: sudo may
+// leave HOME pointing at the user's.
+func (d folder) make() bool {
+	_, parents := configHome()
+	for dir := string(d); ; dir, parents = filepath.Dir(dir), parents-1 {
 		info, err := os.Stat(dir)
 		if err == nil {
-			return d, info.IsDir() && mayWrite(info)
+			return info.IsDir() && mayWrite(dir) && os.MkdirAll(string(d), 0o700) == nil
 		}
 		if !os.IsNotExist(err) || parents < 0 || dir == filepath.Dir(dir) {
-			return d, false
+			return false
 		}
-		parents--
 	}
 }
-
-// settings are where to count and what is allowed there: nothing, if there is no
-// such place.
-func settings() (folder, consent) {
-	dir, ok := process.slots.folder, true
-	if dir == "" {
-		dir, ok = findFolder()
-	}
-	if !ok {
-		return "", consent{}
-	}
-	return dir, decide(dir)
-}
-
-// make makes the folder, if it is missing.
-func (d folder) make() bool { return os.MkdirAll(string(d), 0o700) == nil }
 
 // configHome is the user's configuration folder, also on macOS that of the XDG
 // base directory specification, and how many of its last elements may be made
@@ -80,26 +84,40 @@ func configHome() (dir string, parents int) {
 	return "", 0
 }
 
-// readFile returns at most limit bytes of a regular file.
-func readFile(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() { // opening a pipe would block
-		err = errBroken
+// buffer is used again and again: the first touch of a page costs more than
+// reading it. The caller holds the lock of process.
+var buffer [256 << 10]byte
+
+// content is the file's, at most limit bytes, valid until buffer is used again.
+func (f file) content(limit int) ([]byte, error) {
+	data, n := buffer[:], 0
+	for {
+		more, err := f.ReadAt(data[n:], int64(n))
+		if n += more; n >= limit || more == 0 || err != nil {
+			if err == io.EOF {
+				err = nil
+			}
+			return data[:n], err
+		}
+		if n == len(data) {
+			data = append(data, data...)
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
+}
+
+// readFile returns at most limit bytes of a file, valid until buffer is used
+// again. It does not wait for a pipe.
+func readFile(path string, limit int) ([]byte, error) {
 	f, err := openFile(path, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info.Size() < limit {
-		limit = info.Size()
+	data, err := f.content(limit)
+	if errors.Is(err, syscall.ESPIPE) || errors.Is(err, syscall.EISDIR) {
+		err = errBroken
 	}
-	data := make([]byte, limit)
-	n, err := f.ReadAt(data, 0)
-	return data[:n], err
+	return data, err
 }
 
 // replace writes a file of the folder so that readers see the old content or
@@ -126,4 +144,14 @@ func (d folder) replace(name string, data []byte) error {
 		_ = os.Remove(temporary)
 	}
 	return err
+}
+
+// stampOf is the stamp of a file that can be read, or "".
+func stampOf(path string) string {
+	f, err := openFile(path, os.O_RDONLY)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	return f.stamp()
 }

@@ -33,6 +33,10 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	built.dir, built.cli, built.twin = dir, filepath.Join(dir, "pace"), filepath.Join(dir, "twin")
+	if ready := os.Getenv("TELEMETRYGEN_TEST_PROGRAMS"); ready != "" { // there is no go command in wine
+		built.cli, built.twin = filepath.Join(ready, "pace.exe"), filepath.Join(ready, "twin.exe")
+		return m.Run(), nil
+	}
 	if err := build(built.cli, "./testdata/pace/instrumented", buildFlags...); err != nil {
 		return 0, err
 	}
@@ -60,8 +64,8 @@ type home struct {
 
 func newHome(t testing.TB, env ...string) *home {
 	t.Helper()
-	dir := t.TempDir()
-	h := &home{t: t, dir: dir, env: append([]string{"HOME=" + dir, "AppData=" + dir + "/.config", "PATH=" + os.Getenv("PATH"),
+	dir := tempDir(t)
+	h := &home{t: t, dir: dir, env: append([]string{"HOME=" + dir, "AppData=" + dir, "PATH=" + os.Getenv("PATH"),
 		"TMPDIR=" + os.TempDir(), "SystemRoot=" + os.Getenv("SystemRoot")}, env...)}
 	t.Cleanup(h.stopUploaders)
 	return h
@@ -95,7 +99,7 @@ func (h *home) runProgram(program string, args ...string) outcome {
 	return outcome{stdout.String(), stderr.String(), shellCode(cmd.ProcessState)}
 }
 
-func (h *home) file(name string) string { return filepath.Join(h.dir, ".config", app, name) }
+func (h *home) file(name string) string { return filepath.Join(h.dir, dotConfig, app, name) }
 
 func (h *home) read(name string) string {
 	data, err := os.ReadFile(h.file(name))

@@ -14,13 +14,15 @@ const rootDir = "/"
 
 var errUnsupported = errors.New("no telemetry on this system")
 
-func openFile(path string, flags int) (*os.File, error) { return nil, errUnsupported }
-func tryLock(f *os.File, at, size int64) (bool, error)  { return false, errUnsupported }
-func unlock(f *os.File, at, size int64)                 {}
-func linked(info os.FileInfo) bool                      { return false }
-func stamp(info os.FileInfo) string                     { return "" }
-func mayWrite(folder os.FileInfo) bool                  { return false }
-func detached() *syscall.SysProcAttr                    { return nil }
-func adminFile() string                                 { return "/etc/" + app + "/telemetry" }
-func closeInherited()                                   {}
-func self() (string, error)                             { return "", errUnsupported }
+type file struct{ *os.File }
+
+func openFile(path string, flags int) (file, error) { return file{}, errUnsupported }
+func (f file) tryLock(at, size int64) (bool, error) { return false, errUnsupported }
+func (f file) unlock(at, size int64)                {}
+func (f file) linked() bool                         { return false }
+func (f file) stamp() string                        { return "" }
+func mayWrite(path string) bool                     { return false }
+func detached() *syscall.SysProcAttr                { return nil }
+func adminFile() string                             { return "/etc/" + app + "/telemetry" }
+func closeInherited()                               {}
+func self() (string, error)                         { return "", errUnsupported }

@@ -3,34 +3,60 @@
 package telemetry
 
 import (
+	"io"
 	"os"
 	"runtime"
 	"strconv"
 	"syscall"
 )
 
-// openFile is os.OpenFile with mode 0600, without registering the file with the
-// poller, which costs five system calls.
-func openFile(path string, flags int) (*os.File, error) {
+// file is the descriptor of an open file. An os.File is also known to the poller
+// and the garbage collector, which costs a short command more than the counting.
+type file int
+
+// again calls until no signal interrupts.
+func again(call func() error) error {
 	for {
-		fd, err := syscall.Open(path, flags|syscall.O_CLOEXEC|syscall.O_NOCTTY, 0o600)
-		if err == nil {
-			return os.NewFile(uintptr(fd), path), nil
-		}
-		if err != syscall.EINTR {
-			return nil, &os.PathError{Op: "open", Path: path, Err: err}
+		if err := call(); err != syscall.EINTR {
+			return err
 		}
 	}
 }
 
-// setLock is the command of fcntl(2) for a lock without waiting. Linux has locks
-// that belong to the open file (F_OFD_SETLK); those of POSIX belong to the process
-// and are lost when it closes any other descriptor of the file.
-var setLock = map[string]int{"linux": 37}[runtime.GOOS]
+// openFile opens a file with mode 0600, and does not wait for a pipe.
+func openFile(path string, flags int) (f file, err error) {
+	err = again(func() error {
+		fd, err := syscall.Open(path, flags|syscall.O_CLOEXEC|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0o600)
+		f = file(fd)
+		return err
+	})
+	return f, err
+}
+
+// ReadAt is that of io.ReaderAt, but may read less without an error.
+func (f file) ReadAt(p []byte, at int64) (n int, err error) {
+	err = again(func() error { n, err = syscall.Pread(int(f), p, at); return err })
+	if err != nil {
+		n = 0
+	}
+	return n, err
+}
+
+// WriteAt is that of io.WriterAt.
+func (f file) WriteAt(p []byte, at int64) (n int, err error) {
+	err = again(func() error { n, err = syscall.Pwrite(int(f), p, at); return err })
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	return n, err
+}
+
+func (f file) Truncate(size int64) error { return syscall.Ftruncate(int(f), size) }
+func (f file) Close() error              { return syscall.Close(int(f)) }
 
 // tryLock takes the kernel's lock on a range of a file, without waiting.
-func tryLock(f *os.File, at, size int64) (bool, error) {
-	err := setRange(f, syscall.F_WRLCK, at, size)
+func (f file) tryLock(at, size int64) (bool, error) {
+	err := f.lock(syscall.F_WRLCK, at, size)
 	if err == syscall.EAGAIN || err == syscall.EACCES {
 		return false, nil
 	}
@@ -38,40 +64,44 @@ func tryLock(f *os.File, at, size int64) (bool, error) {
 }
 
 // unlock gives a range back.
-func unlock(f *os.File, at, size int64) { _ = setRange(f, syscall.F_UNLCK, at, size) }
+func (f file) unlock(at, size int64) { _ = f.lock(syscall.F_UNLCK, at, size) }
 
-func setRange(f *os.File, kind int16, at, size int64) error {
-	command := setLock
-	if command == 0 {
-		command = syscall.F_SETLK
+// lock sets a lock. Linux has locks that belong to the open file (F_OFD_SETLK);
+// those of POSIX belong to the process and are lost when it closes any other
+// descriptor of the file.
+func (f file) lock(kind int16, at, size int64) error {
+	command := syscall.F_SETLK
+	if runtime.GOOS == "linux" {
+		command = 37
 	}
-	for {
-		err := syscall.FcntlFlock(f.Fd(), command, &syscall.Flock_t{Type: kind, Start: at, Len: size})
-		if err != syscall.EINTR {
-			return err
-		}
-	}
+	return again(func() error {
+		return syscall.FcntlFlock(uintptr(f), command, &syscall.Flock_t{Type: kind, Start: at, Len: size})
+	})
 }
 
 // linked reports whether an open file still has a name.
-func linked(info os.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || stat.Nlink > 0
+func (f file) linked() bool {
+	var stat syscall.Stat_t
+	return syscall.Fstat(int(f), &stat) != nil || stat.Nlink > 0
 }
 
 // stamp changes when a file is replaced or written to.
-func stamp(info os.FileInfo) string {
-	text := strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36)
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		text += " " + strconv.FormatUint(uint64(stat.Ino), 36)
+func (f file) stamp() string {
+	var stat syscall.Stat_t
+	if syscall.Fstat(int(f), &stat) != nil {
+		return ""
+	}
+	text := ""
+	for _, n := range []int64{stat.Size, modified(&stat), int64(stat.Ino)} {
+		text += strconv.FormatInt(n, 36) + " "
 	}
 	return text
 }
 
 // mayWrite keeps root (sudo) from leaving files of his in a user's folder.
-func mayWrite(folder os.FileInfo) bool {
-	stat, ok := folder.Sys().(*syscall.Stat_t)
-	return os.Geteuid() != 0 || ok && stat.Uid == 0
+func mayWrite(path string) bool {
+	var stat syscall.Stat_t
+	return os.Geteuid() != 0 || syscall.Stat(path, &stat) == nil && stat.Uid == 0
 }
 
 // detached makes a child leave the terminal's session.

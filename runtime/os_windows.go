@@ -10,8 +10,14 @@ import (
 	"unsafe"
 )
 
-// openFile is os.OpenFile with mode 0600.
-func openFile(path string, flags int) (*os.File, error) { return os.OpenFile(path, flags, 0o600) }
+// file is an open file.
+type file struct{ *os.File }
+
+// openFile opens a file with mode 0600.
+func openFile(path string, flags int) (file, error) {
+	f, err := os.OpenFile(path, flags, 0o600)
+	return file{f}, err
+}
 
 var (
 	kernel32     = syscall.NewLazyDLL("kernel32.dll")
@@ -20,7 +26,7 @@ var (
 )
 
 // tryLock takes the kernel's lock on a range of a file, without waiting.
-func tryLock(f *os.File, at, size int64) (bool, error) {
+func (f file) tryLock(at, size int64) (bool, error) {
 	const exclusiveNow = 2 | 1          // LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY
 	const violation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
 	from := syscall.Overlapped{Offset: uint32(at)}
@@ -32,21 +38,25 @@ func tryLock(f *os.File, at, size int64) (bool, error) {
 }
 
 // unlock gives back a range that was locked as a whole.
-func unlock(f *os.File, at, size int64) {
+func (f file) unlock(at, size int64) {
 	from := syscall.Overlapped{Offset: uint32(at)}
 	_, _, _ = unlockFileEx.Call(f.Fd(), 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
 }
 
 // linked reports whether an open file still has a name: always, here.
-func linked(info os.FileInfo) bool { return true }
+func (f file) linked() bool { return true }
 
 // stamp changes when a file is replaced or written to.
-func stamp(info os.FileInfo) string {
+func (f file) stamp() string {
+	info, err := f.Stat()
+	if err != nil {
+		return ""
+	}
 	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36)
 }
 
-// mayWrite reports whether the folder is this user's: %AppData% follows the user.
-func mayWrite(folder os.FileInfo) bool { return true }
+// mayWrite reports whether a file is this user's: %AppData% follows the user.
+func mayWrite(path string) bool { return true }
 
 // detached makes a child leave the console and its group.
 func detached() *syscall.SysProcAttr {

@@ -91,7 +91,7 @@ func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 		for _, line := range strings.Split(string(data), "\n") {
 			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
 				code++
-				if name != "tree.go" && name != "disabled.go" && name != "os_windows.go" && name != "os_other.go" {
+				if name != "tree.go" && name != "disabled.go" && name != "os_windows.go" && name != "os_other.go" && name != "mtimespec.go" {
 					shipped++
 				}
 			}
@@ -103,7 +103,7 @@ func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 			t.Errorf("%s and the tag notelemetry", name)
 		}
 	}
-	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped > 1440 {
+	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped > 1430 {
 		t.Error("the runtime grows: it is to be read in a review")
 	}
 }

@@ -1,4 +1,4 @@
-//go:build !notelemetry && !windows
+//go:build !notelemetry
 
 package telemetry
 
@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 )
-
-const parallelRuns = 500
 
 // rounds of the big test: 20 by default, TELEMETRYGEN_TEST_ROUNDS for a quick look.
 func rounds(t *testing.T) int {
@@ -89,10 +86,10 @@ func TestRunWhileTheLockFileIsCut(t *testing.T) {
 	h := newHome(t)
 	h.run("required")
 	l, ok := folder(h.file("")).open(time.Second, false)
-	if !ok || !l.tryLock(1, slotLimit) {
+	if !ok || !l.tryLock(0, slotLimit) {
 		t.Fatal("no lock")
 	}
-	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { l.unlock(1, slotLimit) })
+	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { l.unlock(0, slotLimit) })
 	h.run("end", "three")
 	l.close()
 	h.run("required")
@@ -118,9 +115,9 @@ func TestLivingCommandIsNotCountedAsKilled(t *testing.T) {
 	if _, err := stdout.Read(make([]byte, 1)); err != nil { // it has begun
 		t.Fatal(err)
 	}
-	for _, signal := range []os.Signal{sigstop, sigcont} {
-		if err := cmd.Process.Signal(signal); err != nil {
-			t.Fatal(err)
+	for _, signal := range pauses {
+		if signal != nil {
+			must(t, cmd.Process.Signal(signal))
 		}
 		h.longAgo(t)
 		h.run("required")
@@ -149,7 +146,7 @@ func TestTakenForDead(t *testing.T) {
 	h.write(reportFile, "metric_points:\n    pace run wait:\n        -1:\n            cumulative_count: 1\n") // as it would be counted
 	lock, err := os.OpenFile(h.file(lockFile), os.O_WRONLY, 0)
 	must(t, err)
-	_, err = lock.WriteAt([]byte{0}, blockSize)
+	_, err = lock.WriteAt([]byte{0}, 0)
 	must(t, err)
 	must(t, lock.Close())
 	stdin.Close()
@@ -169,9 +166,9 @@ func (h *home) longAgo(t *testing.T) {
 // slots are the lines of the runs that began or were not counted yet.
 func (h *home) slots() (lines []string) {
 	data := h.read(lockFile)
-	for at := blockSize; at < len(data); at += blockSize {
-		if data[at] != 0 {
-			lines = append(lines, data[at:at+strings.IndexByte(data[at:], '\n')+1])
+	for n := 0; n*blockSize < len(data); n++ {
+		if one := parseSlot(n, []byte(data[n*blockSize:(n+1)*blockSize])); one.path != "" {
+			lines = append(lines, fmt.Sprint(one))
 		}
 	}
 	return lines
@@ -181,8 +178,11 @@ func (h *home) slots() (lines []string) {
 // lock says that it lives, and no pid is kept.
 func TestPidOfAKilledCommandIsReused(t *testing.T) {
 	h := newHome(t)
-	dead := slot{run: run{path: "pace run wait", code: noExitSeen}, nonce: "1", before: notCounted}
-	h.write(lockFile, strings.Repeat("\x00", blockSize)+dead.line())
+	h.write(lockFile, "")
+	f, err := openFile(h.file(lockFile), os.O_RDWR)
+	must(t, err)
+	must(t, slots{file: f}.put(slot{run: run{path: "pace run wait", code: noExitSeen}, nonce: "1", before: notCounted}))
+	must(t, f.Close())
 	h.run("required")
 	h.want("pace required 1 1", "pace run wait -1 1")
 }

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -38,18 +37,20 @@ const maxFile = 16 << 20
 var errBroken = errors.New("not a telemetry report")
 
 // read parses a file of the folder; one that does not exist is empty.
-func (d folder) read(name string) (report, error) {
+func (d folder) read(name string) (r report, err error) {
 	data, err := readFile(d.path(name), maxFile+1)
-	if os.IsNotExist(err) {
-		return report{}, nil
-	}
-	if err == nil && len(data) > maxFile {
+	switch {
+	case len(data) > maxFile:
 		err = errBroken
+	case err == nil:
+		r, err = parseReport(data)
+	case os.IsNotExist(err):
+		err = nil
 	}
-	if err != nil {
-		return report{}, err
+	if r.MetricPoints == nil {
+		r.MetricPoints = points{}
 	}
-	return parseReport(data)
+	return r, err
 }
 
 // parseReport never panics, whatever yaml.v3 does with a strange file.
@@ -68,103 +69,78 @@ func parseReport(data []byte) (r report, err error) {
 	return r, nil
 }
 
-// window is what is looked at of a report at a time: to touch a page for the
-// first time costs more than to read it.
-var window [16 << 10]byte
+// pageSize is the smallest there is: inside one, a write is not torn when the
+// process is killed.
+const pageSize = 4096
 
 // locate finds the digits of a run's count, and where they are, in a report that
-// yaml.v3 wrote. There are none if the run was never counted, or has so many exit
-// codes beside it that they do not fit into a window.
-func locate(report io.ReaderAt, r run) (digits string, at int64) {
-	key := []byte("\n    " + r.path + ":\n")
+// yaml.v3 wrote. There are none if the run was never counted.
+func locate(report []byte, r run) (digits string, at int) {
 	code := []byte("        " + strconv.Itoa(r.code) + ":\n            cumulative_count: ")
-	for {
-		n, err := report.ReadAt(window[:], at)
-		i := bytes.Index(window[:n], key)
-		if i >= 0 {
-			at += int64(i + len(key))
-			break
-		}
-		if err != nil {
-			return "", 0
-		}
-		at += int64(n - len(key))
+	key := "\n    " + r.path + ":\n"
+	at = bytes.Index(report, []byte(key))
+	if at < 0 {
+		return "", 0
 	}
-	n, _ := report.ReadAt(window[:], at)
-	for rest := window[:n]; bytes.HasPrefix(rest, []byte("     ")); {
-		found := bytes.HasPrefix(rest, code)
+	for at += len(key); bytes.HasPrefix(report[at:], []byte("     ")); {
+		found := bytes.HasPrefix(report[at:], code)
 		if found {
-			rest = rest[len(code):]
+			at += len(code)
 		}
-		end := bytes.IndexByte(rest, '\n')
+		end := bytes.IndexByte(report[at:], '\n')
 		if end < 0 {
 			break
 		}
 		if found {
-			return string(rest[:end]), at + int64(n-len(rest))
+			return string(report[at : at+end]), at
 		}
-		rest = rest[end+1:]
+		at += end + 1
 	}
 	return "", 0
 }
 
 func (p points) count(path string, code int) uint64 { return p[path][code].CumulativeCount }
 
-// add changes the count of path and code by delta; a point that falls to 0 goes.
-func (p points) add(path string, code int, delta int64) {
-	if p[path] == nil {
-		p[path] = map[int]point{}
+// add changes the count of a run's path and code by delta; a point that falls to 0 goes.
+func (p points) add(r run, delta int64) {
+	if p[r.path] == nil {
+		p[r.path] = map[int]point{}
 	}
-	if count := int64(p.count(path, code)) + delta; count > 0 {
-		p[path][code] = point{CumulativeCount: uint64(count)}
+	if count := int64(p.count(r.path, r.code)) + delta; count > 0 {
+		p[r.path][r.code] = point{CumulativeCount: uint64(count)}
 		return
 	}
-	if delete(p[path], code); len(p[path]) == 0 {
-		delete(p, path)
+	if delete(p[r.path], r.code); len(p[r.path]) == 0 {
+		delete(p, r.path)
 	}
-}
-
-// minus is a copy of the points without those that are in other.
-func (p points) minus(other points) points {
-	rest := points{}
-	for path, codes := range p {
-		for code, c := range codes {
-			if before := other.count(path, code); c.CumulativeCount > before {
-				rest.add(path, code, int64(c.CumulativeCount-before))
-			}
-		}
-	}
-	return rest
 }
 
 // body is the exact request body: the report without what is never sent, which
 // is what was counted before consent and whatever else stands in the file. It is
 // nil if there is nothing to send.
 func (r report) body(baseline points) ([]byte, error) {
-	r.MetricPoints = r.MetricPoints.minus(baseline)
+	sent := points{}
 	for path, codes := range r.MetricPoints {
-		for code := range codes {
-			if code < noExitSeen || code > 0xff {
-				delete(codes, code)
+		for code, c := range codes {
+			before := baseline.count(path, code)
+			if c.CumulativeCount > before && noExitSeen <= code && code <= 0xff && listed(strings.TrimSuffix(path, unlisted)) {
+				sent.add(run{path: path, code: code}, int64(c.CumulativeCount-before))
 			}
 		}
-		if len(codes) == 0 || !listed(strings.TrimSuffix(path, unlisted)) {
-			delete(r.MetricPoints, path)
-		}
 	}
-	if len(r.MetricPoints) == 0 || r.ID == "" {
+	if len(sent) == 0 || r.ID == "" {
 		return nil, nil
 	}
-	r.CLIVersion = versionWord(r.CLIVersion)
+	r.MetricPoints, r.CLIVersion = sent, versionWord(r.CLIVersion)
 	return json.Marshal(r)
 }
 
-// rewrite changes the report through yaml.v3; before is called with the points
-// as they are. An unreadable report is set aside. Where something can be sent the
-// report gets its id, and what was counted until then is the baseline, which is
-// never sent; an unsent change of a report that has an id is made to the baseline
-// as well.
-func (l *ledger) rewrite(unsent bool, change func(points), before func(points) error) error {
+// rewrite adds the run of a slot to the report, if there is one, through yaml.v3,
+// and takes off what was counted in its place. An unreadable report is set aside.
+// Where something can be sent the report gets its id, and what was counted until
+// then is the baseline, which is never sent; an unsent run is added to the
+// baseline of a report that has an id as well.
+func (l *ledger) rewrite(one *slot, was *run) error {
 	now, err := l.read(reportFile)
 	if err == errBroken || os.IsPermission(err) {
 		err = os.Rename(l.path(reportFile), l.path(brokenFile))
@@ -172,33 +148,40 @@ func (l *ledger) rewrite(unsent bool, change func(points), before func(points) e
 	if err != nil {
 		return err
 	}
+	if one.before != notCounted && now.MetricPoints.count(one.path, one.code) != uint64(one.before) {
+		return nil // whoever died over it had done it
+	}
 	baseline, err := l.read(baselineFile)
-	if err != nil {
+	if err != nil || l.erase {
 		now.ID = "" // what must not be sent is not known any more: begin anew
 	}
-	now.MetricPoints = now.MetricPoints.minus(nil)
-	if l.erase {
-		now.ID = ""
+	change := func(p points) {
+		if was != nil {
+			p.add(*was, -1)
+		}
+		if !l.erase {
+			p.add(one.run, 1)
+		}
 	}
-	minted := now.ID == "" && l.sends
+	minted := now.ID == "" && l.sends && decide(l.folder).sends()
 	if minted {
 		id, err := uuid.NewRandom()
 		if err != nil {
 			return err
 		}
-		now.ID, baseline.MetricPoints = id.String(), now.MetricPoints
+		now.ID = id.String()
+		baseline, _ = l.read(reportFile) // as it is on the disk
 	}
-	if minted || now.ID != "" && unsent {
-		baseline.MetricPoints = baseline.MetricPoints.minus(nil)
-		if unsent {
+	if minted || now.ID != "" && one.unsent {
+		if one.unsent {
 			change(baseline.MetricPoints)
 		}
 		if err := l.write(baselineFile, map[string]points{"metric_points": baseline.MetricPoints}); err != nil {
 			return err
 		}
 	}
-	if before != nil {
-		if err := before(now.MetricPoints); err != nil {
+	if was == nil && !l.erase {
+		if err := l.announce(one, now.MetricPoints.count(one.path, one.code)); err != nil {
 			return err
 		}
 	}
@@ -206,7 +189,7 @@ func (l *ledger) rewrite(unsent bool, change func(points), before func(points) e
 	now.CLIVersion, now.OperatingSystem = cliVersion(), runtime.GOOS
 	if err = l.write(reportFile, now); err == nil {
 		l.hasID = now.ID != ""
-		l.leave(os.Stat(l.path(reportFile)))
+		l.leave(stampOf(l.path(reportFile)), one)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ package telemetry
 import (
 	"os"
 	"syscall"
+	"testing"
 )
 
 // shellCode is $? after a process.
@@ -15,7 +16,13 @@ func shellCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
+// pauses are the signals that stop a process and let it go on.
+var pauses = []os.Signal{syscall.SIGSTOP, syscall.SIGCONT}
+
+func tempDir(t testing.TB) string { return t.TempDir() }
+
 const (
-	sigstop = syscall.SIGSTOP
-	sigcont = syscall.SIGCONT
+	dotConfig    = ".config"
+	killed       = 137
+	parallelRuns = 500
 )

@@ -18,213 +18,187 @@ type run struct {
 	unsent bool // happened while nothing could be sent, so it never will be
 }
 
-// slots is the lock file, an array of blocks: block 0 says how the last holder
-// of the lock left the report, each other one is empty or says that a run began
-// or ended without being counted. For each block there is a lock of the kernel's,
-// that of block 0 being the lock of the folder. A run holds the lock of its block
-// until its process ends, however that ends: a block that is not empty and not
-// locked belongs to a dead process, whatever happened to pids meanwhile.
+// slots is the lock file, an array of blocks. A block is free or says that a run
+// began, or ended without being counted. For each block there is a lock of the
+// kernel's, and one more for the folder. A run holds the lock of its block until
+// its process ends, however that ends: a block that is not free and not locked
+// belongs to a dead process, whatever happened to pids meanwhile.
 type slots struct {
 	folder
-	f    *os.File
-	size int64 // bytes
+	file
 }
 
 const (
 	blockSize = 512 // divides every page: inside one, a write is not torn when the process is killed
 	slotLimit = 4096
-	slotsKept = 8 // what the file holds from its first moment; more are cut off when they are empty
+	slotsKept = 8  // more are cut off when they are free
+	theFolder = -1 // as the number of a lock
 )
 
-// slot is the content of a block.
+// slot is the content of a block. The first of its two lines is the run, empty
+// in a free block.
 type slot struct {
-	run
-	n      int    // of the block; 0 for no slot
+	run           // no path: the block is free
+	n      int    // of the block
 	nonce  string // when it was entered: tells a run from a later one in the same block
 	before int64  // the count before this run, once it is being counted; else notCounted
+	left   string // how this run, or the one before in this block, left the report
 }
 
 const notCounted = -1
 
-// line is what the block holds: code, `s` or `u` for sent or unsent, before, nonce, path.
-func (s slot) line() string {
-	flag := " s "
-	if s.unsent {
-		flag = " u "
+// put writes a slot into its block.
+func (s slots) put(one slot) error {
+	flag := "s"
+	if one.unsent {
+		flag = "u"
 	}
-	return strconv.Itoa(s.code) + flag + strconv.FormatInt(s.before, 10) + " " + s.nonce + " " + s.path + "\n"
+	words := []string{strconv.Itoa(one.code), flag, strconv.FormatInt(one.before, 10), one.nonce, one.path}
+	return s.write(one, strings.Join(words, " "))
 }
 
-// parseSlot reports false for a block that is none of ours, or was not finished:
-// its process died before the command began.
-func parseSlot(n int, block []byte) (slot, bool) {
-	words := strings.SplitN(string(block[:bytes.IndexByte(block, '\n')+1]), " ", 5)
-	if len(words) < 5 || n == 0 {
-		return slot{}, false
+// free makes a block free and lets go of it.
+func (s slots) free(one slot) {
+	_ = s.write(one, "")
+	s.unlock(one.n, 1)
+}
+
+func (s slots) write(one slot, line string) error {
+	var block [blockSize]byte
+	if len(line)+len(one.left)+2 > blockSize {
+		one.left = ""
 	}
-	code, err := strconv.Atoi(words[0])
-	before, errBefore := strconv.ParseInt(words[2], 10, 64)
-	r := run{path: strings.TrimSuffix(words[4], "\n"), code: code, unsent: words[1] == "u"}
-	return slot{run: r, n: n, nonce: words[3], before: before}, err == nil && errBefore == nil
+	if len(line)+2 > blockSize {
+		return io.ErrShortWrite
+	}
+	copy(block[:], line+"\n"+one.left+"\n")
+	_, err := s.WriteAt(block[:], int64(one.n)*blockSize)
+	return err
+}
+
+// parseSlot takes what is none of ours for a free block.
+func parseSlot(n int, block []byte) slot {
+	one := slot{n: n}
+	line := bytes.IndexByte(block, '\n') + 1
+	left := bytes.IndexByte(block[line:], '\n')
+	if line == 0 || left < 0 {
+		return one
+	}
+	one.left = string(block[line : line+left])
+	if words := strings.SplitN(string(block[:line-1]), " ", 5); len(words) == 5 {
+		code, err := strconv.Atoi(words[0])
+		before, errBefore := strconv.ParseInt(words[2], 10, 64)
+		if err == nil && errBefore == nil {
+			one.run = run{path: words[4], code: code, unsent: words[1] == "u"}
+			one.nonce, one.before = words[3], before
+		}
+	}
+	return one
 }
 
 // slots opens the lock file, once for the life of the process: on some systems
 // closing it anywhere in the process gives up all of the process' locks.
 func (d folder) slots() (slots, bool) {
-	s := &process.slots
-	if s.f != nil {
-		info, err := s.f.Stat()
-		if err == nil {
-			s.size = info.Size()
-		}
-		if s.folder == d && (err != nil || linked(info)) {
-			return *s, true
-		}
-		s.f.Close()
-		process.slots, process.slot = slots{}, slot{}
+	if process.slots.folder == d {
+		return process.slots, true
 	}
-	f, err := openFile(d.path(lockFile), os.O_RDWR|os.O_CREATE)
-	if err != nil {
+	f, err := openFile(d.path(lockFile), os.O_RDWR)
+	if missing(err) && d.make() {
+		f, err = openFile(d.path(lockFile), os.O_RDWR|os.O_CREATE)
+	}
+	if err != nil || !mayWrite(d.path(lockFile)) {
 		return slots{}, false
 	}
-	*s = slots{folder: d, f: f}
-	if info, err := f.Stat(); err == nil {
-		s.size = info.Size()
-	}
-	if s.size < slotsKept*blockSize { // lengthened this way nothing that others wrote is lost
-		_, _ = f.WriteAt([]byte{0}, slotsKept*blockSize-1)
-	}
-	return *s, true
+	process.slots = slots{d, f}
+	return process.slots, true
 }
 
-// buffers are used again and again: the first touch of a page costs more than
-// reading it. The caller holds the lock of process.
-var buffers struct {
-	blocks [slotsKept * blockSize]byte
-	one    [blockSize]byte
-}
-
-// blocks returns all of them, valid until the next call.
-func (s slots) blocks() ([]byte, error) {
-	switch {
-	case s.size <= slotsKept*blockSize:
-		return s.fill(buffers.blocks[:], 0)
-	case s.size <= slotLimit*blockSize:
-		return s.fill(make([]byte, (s.size+blockSize-1)/blockSize*blockSize), 0)
+// all returns the slots in the file.
+func (s slots) all() (all []slot, err error) {
+	data, err := s.content(slotLimit * blockSize)
+	for n := 0; (n+1)*blockSize <= len(data); n++ {
+		all = append(all, parseSlot(n, data[n*blockSize:(n+1)*blockSize]))
 	}
-	return s.fill(make([]byte, slotLimit*blockSize), 0)
+	return all, err
 }
 
-// reread returns a block as it is now, valid until the next call.
-func (s slots) reread(n int) []byte {
-	data, _ := s.fill(buffers.one[:], n)
-	return data
+// reread returns a slot as it is now.
+func (s slots) reread(n int) slot {
+	var block [blockSize]byte
+	size, _ := s.ReadAt(block[:], int64(n)*blockSize)
+	return parseSlot(n, block[:size])
 }
 
-// fill reads blocks from the n-th on; those behind the end of the file are empty.
-func (s slots) fill(data []byte, n int) ([]byte, error) {
-	size, err := s.f.ReadAt(data, int64(n)*blockSize)
-	if err == io.EOF {
-		err = nil
-	}
-	for i := range data[size:] {
-		data[size+i] = 0
-	}
-	return data, err
-}
-
-// block is the n-th of all blocks; behind their end they are empty.
-func block(blocks []byte, n int) []byte {
-	if (n+1)*blockSize > len(blocks) {
-		return []byte{0}
-	}
-	return blocks[n*blockSize : (n+1)*blockSize]
-}
-
-func isEmpty(block []byte) bool { return block[0] == 0 }
-
-// enter takes an empty block for a run of this process. The slot has number 0
-// if there is none.
-func (s slots) enter(r run) slot {
-	own := slot{run: r, nonce: strconv.FormatInt(time.Now().UnixNano(), 36), before: notCounted}
-	for tries := 0; tries < 100 && len(own.line()) < blockSize; tries++ {
-		for own.n = 1; own.n < slotLimit; own.n++ {
-			if !s.tryLock(own.n, 1) {
+// enter takes a free block for a run of this process. It is nil if there is none.
+func (d folder) enter(r run) *slot {
+	s, ok := d.slots()
+	for tries := 0; ok && tries < 100; tries++ {
+		for n := 0; n < slotLimit; n++ {
+			if !s.tryLock(n, 1) {
 				continue
 			}
-			empty := isEmpty(s.reread(own.n))
-			if empty && s.put(own) == nil {
-				return own
+			own := s.reread(n)
+			free := own.path == ""
+			own.run, own.nonce, own.before = r, strconv.FormatInt(time.Now().UnixNano(), 36), notCounted
+			if free && s.put(own) == nil {
+				return &own
 			}
-			if s.unlock(own.n, 1); empty {
-				return slot{} // it cannot be written
+			if s.unlock(n, 1); free {
+				return nil // it cannot be written
 			}
 		}
 		time.Sleep(time.Millisecond) // somebody cuts the file
 	}
-	return slot{}
+	return nil
 }
 
-// put writes a slot into its block.
-func (s slots) put(one slot) error {
-	_, err := s.f.WriteAt([]byte(one.line()), int64(one.n)*blockSize)
-	return err
-}
-
-// clear empties a block and lets go of it.
-func (s slots) clear(n int) {
-	if n > 0 {
-		_, _ = s.f.WriteAt([]byte{0}, int64(n)*blockSize)
-		s.unlock(n, 1)
-	}
-}
-
-// dead locks and returns the slots of processes that are gone, those first that
-// somebody died over counting. Whoever calls it clears them.
-func (s slots) dead(blocks []byte) (found []slot) {
-	for n := 1; n*blockSize < len(blocks); n++ {
-		if isEmpty(block(blocks, n)) || n == process.slot.n || !s.tryLock(n, 1) {
+// ended locks and returns the slots to be counted, those first that somebody
+// died over counting: those of dead processes, and of this one if it ends.
+func (s slots) ended(all []slot, own *run) (found []slot) {
+	for _, one := range all {
+		switch mine := process.slot; {
+		case one.path == "":
 			continue
-		}
-		now := s.reread(n)
-		one, ok := parseSlot(n, now)
-		switch {
-		case !ok:
-			s.clear(n)
-		case one.before != notCounted:
-			found = append([]slot{one}, found...)
+		case mine != nil && mine.n == one.n:
+			if own == nil || one.nonce != mine.nonce {
+				continue
+			}
+			one.run = *own
+		case !s.tryLock(one.n, 1):
+			continue
 		default:
-			found = append(found, one)
+			if one = s.reread(one.n); one.path == "" {
+				s.unlock(one.n, 1)
+				continue
+			}
+		}
+		if found = append(found, one); one.before != notCounted {
+			found[0], found[len(found)-1] = one, found[0]
 		}
 	}
 	return found
 }
 
-// cut takes empty blocks off the end when there are many, unless somebody holds
+// cut takes free blocks off the end when there are many, unless somebody holds
 // the lock of one: he may be about to write.
-func (s slots) cut(blocks []byte) {
-	if len(blocks) <= slotsKept*blockSize || process.slot.n >= slotsKept || !s.tryLock(slotsKept, slotLimit) {
+func (s slots) cut(all []slot) {
+	if len(all) <= slotsKept || process.slot != nil && process.slot.n >= slotsKept || !s.tryLock(slotsKept, slotLimit) {
 		return
 	}
 	defer s.unlock(slotsKept, slotLimit)
-	info, err := s.f.Stat() // from here on nobody lengthens it
-	if err != nil {
-		return
-	}
-	s.size = info.Size()
-	now, err := s.blocks()
-	for n := slotsKept; n*blockSize < len(now); n++ {
-		if err != nil || !isEmpty(block(now, n)) {
+	all, err := s.all() // from here on nobody lengthens it
+	for _, one := range all {
+		if err != nil || one.n >= slotsKept && one.path != "" {
 			return
 		}
 	}
-	_ = s.f.Truncate(slotsKept * blockSize)
+	_ = s.Truncate(slotsKept * blockSize)
 }
 
 // Locks lie far behind the content: on Windows what is locked cannot be read.
 func (s slots) tryLock(n, count int) bool {
-	locked, _ := tryLock(s.f, 1<<30+int64(n), int64(count))
+	locked, _ := s.file.tryLock(1<<30+int64(n), int64(count))
 	return locked
 }
 
-func (s slots) unlock(n, count int) { unlock(s.f, 1<<30+int64(n), int64(count)) }
+func (s slots) unlock(n, count int) { s.file.unlock(1<<30+int64(n), int64(count)) }

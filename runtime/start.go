@@ -16,6 +16,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -28,10 +29,13 @@ var process struct {
 	root    *cobra.Command // the first root handed to Track
 	decided bool           // the command is known
 	path    string         // the path to record, "" = nothing
+	folder  folder         // where it is recorded
+	consent consent        // what is allowed there
+	asked   time.Time      // when that was decided
 	slots   slots          // the lock file, once it is open
-	slot    slot           // says there that the command began
+	slot    *slot          // says there that the command began
 	counted *run           // what was recorded, and may have to be moved
-	program string         // stamp of its file, once it was asked for
+	program string         // versionMark, once it was asked for
 	own     *cobra.Command // the added `telemetry` command, if it was asked for
 }
 
@@ -48,7 +52,10 @@ func Start() func() {
 	}
 	process.started = true
 	return func() {
-		switch caller() {
+		// The caller tells a panic from a return without recover, which would change the traceback.
+		var caller [1]uintptr
+		callers(2, caller[:])
+		switch runtime.FuncForPC(caller[0] - 1).Name() {
 		case "runtime.gopanic":
 			finish(2) // what the Go runtime exits with after an unrecovered panic
 		case "runtime.Goexit":
@@ -59,15 +66,8 @@ func Start() func() {
 	}
 }
 
-// caller names the function that runs the deferred function. It tells a panic
-// from a return without recover, which would change the traceback.
-func caller() string {
-	var pcs [1]uintptr
-	if runtime.Callers(3, pcs[:]) == 0 {
-		return ""
-	}
-	return runtime.FuncForPC(pcs[0] - 1).Name() // without looking up file and line, which costs as much again
-}
+// callers is not inlined: to look the inlining up touches a page more.
+var callers = runtime.Callers
 
 // shield keeps a fault of ours away from the host: deferred by every entry.
 func shield() { _ = recover() }

@@ -93,12 +93,6 @@ func begin(cmd *cobra.Command) {
 	if c.level == levelOff {
 		return
 	}
-	s, ok := dir.slots()
-	if !ok && dir.make() {
-		s, ok = dir.slots()
-	}
-	if ok {
-		process.slot = s.enter(run{path: process.path, code: noExitSeen, unsent: !c.sends()})
-	}
+	process.slot = dir.enter(run{path: process.path, code: noExitSeen, unsent: !c.sends()})
 	armFlush(dir, c)
 }

@@ -34,7 +34,7 @@ func armFlush(d folder, c consent) {
 	time.AfterFunc(pause, func() {
 		defer shield()
 		defer armFlush(d, c)
-		if now := decide(d); now.sends() && flush(d, now) {
+		if flush(d) {
 			if child, err := spawnUploader(); err == nil {
 				_, _ = child.Wait() // no zombie
 			}
@@ -43,9 +43,13 @@ func armFlush(d folder, c consent) {
 }
 
 // flush counts what dead processes left and reports whether an upload is due.
-func flush(d folder, c consent) bool {
+func flush(d folder) bool {
 	process.Lock()
 	defer process.Unlock()
+	c := decide(d)
+	if !c.sends() {
+		return false
+	}
 	l, ok := d.open(0, c.sends())
 	if !ok {
 		return false

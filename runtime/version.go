@@ -3,7 +3,6 @@
 package telemetry
 
 import (
-	"os"
 	"runtime/debug"
 	"strings"
 	"unicode"
@@ -29,12 +28,11 @@ func cliVersion() string {
 // versionMark changes when cliVersion does. Build information of 400 modules
 // takes longer to parse than all the rest: the program's file stands for it.
 func versionMark() string {
-	if process.root != nil && process.root.Root().Version != "" {
-		return cliVersion()
-	}
-	if path, err := self(); err == nil && process.program == "" {
-		if info, err := os.Stat(path); err == nil {
-			process.program = stamp(info)
+	if process.program == "" && process.root != nil && process.root.Root().Version != "" {
+		process.program = cliVersion()
+	} else if process.program == "" {
+		if path, err := self(); err == nil {
+			process.program = stampOf(path)
 		}
 	}
 	return process.program
@@ -48,14 +46,10 @@ func versionWord(text string) string {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
 	})
 	found := ""
-	for i, word := range words {
-		number := strings.TrimPrefix(word, "v")
-		if strings.Contains(number, ".") && '0' <= number[0] && number[0] <= '9' {
-			found = word
-			break
-		}
-		if i == 0 {
-			found = word
+	for i := len(words) - 1; i >= 0; i-- {
+		number := strings.TrimPrefix(words[i], "v")
+		if i == 0 && found == "" || strings.Contains(number, ".") && '0' <= number[0] && number[0] <= '9' {
+			found = words[i]
 		}
 	}
 	if found = strings.TrimRight(found, ",;:"); len(found) > maxVersion {
