@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"reflect"
 
 	"github.com/spf13/cobra"
 )
@@ -18,13 +17,11 @@ const commandName = "telemetry"
 // completion stay the CLI's own.
 func addCommand(root *cobra.Command) {
 	root = root.Root()
-	if !root.HasSubCommands() || argsReplaced(root) {
+	if len(os.Args) < 2 || os.Args[1] != commandName || !root.HasSubCommands() {
 		return
 	}
-	for _, cmd := range root.Commands() {
-		if cmd.Name() == commandName || cmd.HasAlias(commandName) {
-			return
-		}
+	if cmd, _, _ := root.Find(os.Args[1:2]); cmd != root {
+		return // the CLI's own
 	}
 	if root.Args != nil && root.Args(root, os.Args[1:]) == nil {
 		return // any argument will do
@@ -53,12 +50,6 @@ func addCommand(root *cobra.Command) {
 	add("show", "Print the body of the next request", folder.show)
 	add("reset", "Delete all counts and the id", folder.reset)
 	root.AddCommand(process.own)
-}
-
-// argsReplaced reports whether SetArgs replaced os.Args. cobra keeps them to itself.
-func argsReplaced(root *cobra.Command) bool {
-	args := reflect.ValueOf(root).Elem().FieldByName("args")
-	return args.Kind() == reflect.Slice && !args.IsNil() && (args.Len() == 0 || args.Index(0).String() != commandName)
 }
 
 func (d folder) status(cmd *cobra.Command) error {

@@ -143,6 +143,41 @@ func TestCountsFromBeforeConsentStay(t *testing.T) {
 	}
 }
 
+// A run that must not be sent is counted in place, too, in the report and in the
+// baseline, also where the report has an id: under local after on, or in CI.
+func TestUnsentRunsAreCountedInPlace(t *testing.T) {
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/telemetry")
+	h.run("telemetry", "on")
+	h.run("get", "data-policy")
+	id := h.report().ID
+	for _, unsent := range []string{"CI=true", "PACE_TELEMETRY=local"} {
+		there := *h
+		there.env = append([]string{unsent}, h.env...)
+		there.run("get", "data-policy")
+		files := func() (all []os.FileInfo) {
+			for _, name := range []string{reportFile, baselineFile} {
+				info, err := os.Stat(h.file(name))
+				must(t, err)
+				all = append(all, info)
+			}
+			return all
+		}
+		before := files()
+		there.run("get", "data-policy")
+		for i, info := range files() {
+			if !os.SameFile(before[i], info) || before[i].ModTime() == info.ModTime() {
+				t.Errorf("%s: %s was replaced, or nothing was counted", unsent, info.Name())
+			}
+		}
+		h.run("get", "data-policy")
+	}
+	h.want("pace get data-policy 0 7")
+	want := `{"metric_points":{"pace get data-policy":{"0":{"cumulative_count":3}}},"cli_version":"v1.16.0","operating_system":"linux","id":"` + id + `"}`
+	if got := h.run("telemetry", "show"); got.stdout != want {
+		t.Errorf("show prints %s\nwant %s", got.stdout, want)
+	}
+}
+
 // The command that the user stops it with.
 func TestTelemetryCommand(t *testing.T) {
 	server := newCollector(t, nil)

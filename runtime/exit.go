@@ -24,10 +24,8 @@ func Exit(code int) {
 // log.Fatal. If the process comes back and exits with another code after all,
 // the count is moved there.
 func Exiting(code int) {
-	defer shield()
-	process.Lock()
-	defer process.Unlock()
-	record(code)
+	finish(code)
+	process.Unlock()
 }
 
 // ExitingWith is Exiting for a call whose arguments may take the whole run to
@@ -50,8 +48,8 @@ func CheckErr(msg interface{}) {
 // finish records the end of the process. It keeps the lock: another goroutine
 // that wants to exit meanwhile must not change what was recorded.
 func finish(code int) {
-	defer shield()
 	process.Lock()
+	defer shield()
 	record(code)
 }
 

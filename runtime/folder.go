@@ -88,7 +88,8 @@ func configHome() (dir string, parents int) {
 // reading it. The caller holds the lock of process.
 var buffer [256 << 10]byte
 
-// content is the file's, at most limit bytes, valid until buffer is used again.
+// content is the file's, of a long one limit bytes or more, valid until buffer is
+// used again.
 func (f file) content(limit int) ([]byte, error) {
 	data, n := buffer[:], 0
 	for {
@@ -105,8 +106,7 @@ func (f file) content(limit int) ([]byte, error) {
 	}
 }
 
-// readFile returns at most limit bytes of a file, valid until buffer is used
-// again. It does not wait for a pipe.
+// readFile is the content of a file. It does not wait for a pipe.
 func readFile(path string, limit int) ([]byte, error) {
 	f, err := openFile(path, os.O_RDONLY)
 	if err != nil {

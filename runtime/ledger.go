@@ -3,6 +3,7 @@
 package telemetry
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"time"
@@ -12,12 +13,14 @@ import (
 // gets no lock leaves its result in its slot, for the next one to count.
 const lockPatience = 250 * time.Millisecond
 
+var errNotInPlace = errors.New("the count is not where it can be overwritten")
+
 // ledger is the report while this process holds the lock of the folder.
 type ledger struct {
 	slots
 	left  []string // how it may be, if nobody else changed it
 	sends bool
-	hasID bool // the report has an id, as far as is known; else whether it should have one
+	hasID bool // the report has an id, as far as is known
 	erase bool // the id goes: the user said off
 }
 
@@ -27,7 +30,7 @@ func (d folder) open(patience time.Duration, sends bool) (*ledger, bool) {
 	for pause := 100 * time.Microsecond; ok; patience -= pause {
 		locked, err := s.file.tryLock(1<<30+theFolder, 1)
 		if locked {
-			return &ledger{slots: s, sends: sends, hasID: sends}, true
+			return &ledger{slots: s, sends: sends}, true
 		}
 		if err != nil || patience <= 0 {
 			break
@@ -126,10 +129,11 @@ func (l *ledger) settle(own *run) error {
 // temporary file and a rename. Before the report is changed the slot says what
 // the count is, so the next holder can tell what a killed one had done.
 func (l *ledger) count(one *slot) error {
-	if done, err := l.countInPlace(one); done || err != nil {
-		return err
+	err := l.countInPlace(one)
+	if err == errNotInPlace {
+		err = l.rewrite(one, nil)
 	}
-	return l.rewrite(one, nil)
+	return err
 }
 
 // announce says in the slot that its run is about to be counted.
@@ -138,36 +142,59 @@ func (l *ledger) announce(one *slot, before uint64) error {
 	return l.put(*one)
 }
 
-// countInPlace reports false if it changed nothing.
-func (l *ledger) countInPlace(one *slot) (bool, error) {
+// countInPlace fails with errNotInPlace if it changed nothing of the report.
+func (l *ledger) countInPlace(one *slot) error {
 	f, err := openFile(l.path(reportFile), os.O_RDWR)
 	if err != nil {
-		return false, nil
+		return errNotInPlace
 	}
 	defer f.Close()
-	if one.before != notCounted || one.unsent && l.hasID || !l.isAsLeft(f.stamp()) {
-		return false, nil // half counted, more than the count changes, or edited by somebody else
+	if one.before != notCounted || !l.isAsLeft(f.stamp()) {
+		return errNotInPlace // half counted, or edited by somebody else
 	}
-	data, _ := f.content(maxFile)
-	digits, at := locate(data, one.run)
-	before, err := strconv.ParseUint(digits, 10, 63)
-	after := strconv.FormatUint(before+1, 10)
-	if err != nil || len(after) != len(digits) || at/pageSize != (at+len(digits)-1)/pageSize {
-		return false, nil
-	}
-	if err := l.announce(one, before); err != nil {
-		return true, err
-	}
-	if _, err = f.WriteAt([]byte(after), int64(at)); err == nil {
+	err = f.raise(one.run, func(before uint64) error {
+		if one.unsent && l.hasID {
+			baseline, err := openFile(l.path(baselineFile), os.O_RDWR)
+			if err != nil {
+				return errNotInPlace
+			}
+			defer baseline.Close()
+			if err := baseline.raise(one.run, func(uint64) error { return nil }); err != nil {
+				return err
+			}
+		}
+		return l.announce(one, before)
+	})
+	if err == nil {
 		l.leave(f.stamp(), one)
 	}
-	return true, err
+	return err
 }
 
+// raise adds a run in a file by overwriting the digits of its count, before which
+// it calls before with them. It fails with errNotInPlace where they cannot be.
+func (f file) raise(r run, before func(count uint64) error) error {
+	data, _ := f.content(maxFile)
+	digits, at := locate(data, r)
+	count, err := strconv.ParseUint(digits, 10, 63)
+	after := strconv.FormatUint(count+1, 10)
+	if err != nil || len(after) != len(digits) || at/pageSize != (at+len(digits)-1)/pageSize {
+		return errNotInPlace
+	}
+	if err = before(count); err == nil {
+		_, err = f.WriteAt([]byte(after), int64(at))
+	}
+	return err
+}
+
+// isAsLeft reports whether a stamp is that of a report that one of us left, and
+// that needs no other change than the count.
 func (l *ledger) isAsLeft(stamp string) bool {
-	for _, left := range l.left {
-		if left == l.state(stamp) {
-			return true
+	for _, l.hasID = range []bool{true, l.sends} {
+		for _, left := range l.left {
+			if left == l.state(stamp) {
+				return true
+			}
 		}
 	}
 	return false

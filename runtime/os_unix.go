@@ -91,11 +91,8 @@ func (f file) stamp() string {
 	if syscall.Fstat(int(f), &stat) != nil {
 		return ""
 	}
-	text := ""
-	for _, n := range []int64{stat.Size, modified(&stat), int64(stat.Ino)} {
-		text += strconv.FormatInt(n, 36) + " "
-	}
-	return text
+	text := strconv.FormatInt(stat.Size, 36) + " " + strconv.FormatInt(modified(&stat), 36)
+	return text + " " + strconv.FormatUint(uint64(stat.Ino), 36) + " "
 }
 
 // mayWrite keeps root (sudo) from leaving files of his in a user's folder.

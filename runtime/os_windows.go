@@ -52,7 +52,7 @@ func (f file) stamp() string {
 	if err != nil {
 		return ""
 	}
-	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36)
+	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36) + " "
 }
 
 // mayWrite reports whether a file is this user's: %AppData% follows the user.

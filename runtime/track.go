@@ -3,8 +3,6 @@
 package telemetry
 
 import (
-	"os"
-
 	"github.com/spf13/cobra"
 )
 
@@ -23,9 +21,7 @@ func Track(root *cobra.Command) *cobra.Command {
 	}
 	process.root = root
 	dumpTree(root.Root(), false)
-	if len(os.Args) > 1 && os.Args[1] == commandName {
-		addCommand(root)
-	}
+	addCommand(root)
 	// No hook of ours need fire: it may be hidden by one that could not be wrapped, an argument or
 	// a flag may be wrong, and then an executor in a dependency may end the process itself.
 	cobra.OnInitialize(func() { // runs once the flags are parsed
