@@ -348,7 +348,7 @@ func (m *module) listCommands(ctx context.Context, o Options, p *plan, r *Result
 	onDisk, _ := os.ReadFile(listName)
 	listed, err := commands.Parse(onDisk)
 	if err != nil {
-		return fmt.Errorf("%s: %w", listName, err)
+		return fmt.Errorf("%s: %w; delete the file and run telemetrygen again", listName, err)
 	}
 	key, err := m.buildKey(p, r)
 	if err != nil {

@@ -32,10 +32,11 @@ func init() {
 func treePaths(cmd *cobra.Command, path string) []string {
 	paths := []string{path}
 	for _, child := range cmd.Commands() {
-		if !cmd.HasParent() && ofCobra(child.Name()) {
-			continue
+		name := child.Name()
+		if !cmd.HasParent() && ofCobra(name) || len(strings.Fields(name)) != 1 || strings.TrimSpace(name) != name {
+			continue // no word, no line: its runs are counted under its parent, as unlisted
 		}
-		paths = append(paths, treePaths(child, path+" "+child.Name())...)
+		paths = append(paths, treePaths(child, path+" "+name)...)
 	}
 	return paths
 }

@@ -30,6 +30,9 @@ func TestParseIsTheInverseOfText(t *testing.T) {
 	if _, err := commands.Parse([]byte("cli\n<<<<<<< HEAD\n")); err != nil {
 		t.Errorf("words are words: %v", err)
 	}
+	if got, _ := commands.Parse([]byte("cli\ncli a\ncli a\n")); len(got) != 2 {
+		t.Errorf("two commands of one name are one path: %v", got)
+	}
 	if _, err := commands.Parse([]byte("cli  a\n")); err == nil {
 		t.Error("two spaces are no path")
 	}

@@ -168,7 +168,7 @@ func ask(ctx context.Context, binary, scratch string) ([]string, error) {
 	}
 	paths, err := Parse(data)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("what the CLI said of its commands: %w", err)
 	}
 	if len(paths) == 0 {
 		return nil, &RunError{"its root has no command", ""}

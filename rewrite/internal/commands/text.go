@@ -3,6 +3,7 @@ package commands
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -24,12 +25,12 @@ func Parse(data []byte) ([]string, error) {
 			continue
 		}
 		if strings.Join(strings.Fields(path), " ") != path {
-			return nil, fmt.Errorf("line %d, %q, is no command path; delete the file and run telemetrygen again", i+1, path)
+			return nil, fmt.Errorf("line %d, %q, is no command path", i+1, path)
 		}
 		paths = append(paths, path)
 	}
 	sort.Strings(paths)
-	return paths, nil
+	return slices.Compact(paths), nil // two children may have one name
 }
 
 // Diff returns the commands that the list lacks, and those that only it has.
