@@ -84,36 +84,14 @@ func configHome() (dir string, parents int) {
 	return "", 0
 }
 
-// buffer is used again and again: the first touch of a page costs more than
-// reading it. The caller holds the lock of process.
-var buffer [256 << 10]byte
-
-// content is the file's, of a long one limit bytes or more, valid until buffer is
-// used again.
-func (f file) content(limit int) ([]byte, error) {
-	data, n := buffer[:], 0
-	for {
-		more, err := f.ReadAt(data[n:], int64(n))
-		if n += more; n >= limit || more == 0 || err != nil {
-			if err == io.EOF {
-				err = nil
-			}
-			return data[:n], err
-		}
-		if n == len(data) {
-			data = append(data, data...)
-		}
-	}
-}
-
-// readFile is the content of a file. It does not wait for a pipe.
-func readFile(path string, limit int) ([]byte, error) {
+// readFile is what a file begins with, limit bytes at most. It does not wait for a pipe.
+func readFile(path string, limit int64) ([]byte, error) {
 	f, err := openFile(path, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := f.content(limit)
+	data, err := io.ReadAll(io.NewSectionReader(f, 0, limit))
 	if errors.Is(err, syscall.ESPIPE) || errors.Is(err, syscall.EISDIR) {
 		err = errBroken
 	}

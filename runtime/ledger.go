@@ -174,15 +174,14 @@ func (l *ledger) countInPlace(one *slot) error {
 // raise adds a run in a file by overwriting the digits of its count, before which
 // it calls before with them. It fails with errNotInPlace where they cannot be.
 func (f file) raise(r run, before func(count uint64) error) error {
-	data, _ := f.content(maxFile)
-	digits, at := locate(data, r)
+	digits, at := f.locate(r)
 	count, err := strconv.ParseUint(digits, 10, 63)
 	after := strconv.FormatUint(count+1, 10)
-	if err != nil || len(after) != len(digits) || at/pageSize != (at+len(digits)-1)/pageSize {
+	if err != nil || len(after) != len(digits) || at/pageSize != (at+int64(len(digits))-1)/pageSize {
 		return errNotInPlace
 	}
 	if err = before(count); err == nil {
-		_, err = f.WriteAt([]byte(after), int64(at))
+		_, err = f.WriteAt([]byte(after), at)
 	}
 	return err
 }

@@ -36,10 +36,13 @@ func openFile(path string, flags int) (f file, err error) {
 // ReadAt is that of io.ReaderAt, but may read less without an error.
 func (f file) ReadAt(p []byte, at int64) (n int, err error) {
 	err = again(func() error { n, err = syscall.Pread(int(f), p, at); return err })
-	if err != nil {
-		n = 0
+	switch {
+	case err != nil:
+		return 0, err
+	case n == 0:
+		return 0, io.EOF
 	}
-	return n, err
+	return n, nil
 }
 
 // WriteAt is that of io.WriterAt.

@@ -73,19 +73,38 @@ func parseReport(data []byte) (r report, err error) {
 // process is killed.
 const pageSize = 4096
 
+// buffer holds all the codes that a path can have. It is used again and again: the
+// first touch of a page costs more than reading it. The caller holds the lock of process.
+var buffer [16 << 10]byte
+
 // locate finds the digits of a run's count, and where they are, in a report that
-// yaml.v3 wrote. There are none if the run was never counted.
-func locate(report []byte, r run) (digits string, at int) {
-	code := []byte("        " + strconv.Itoa(r.code) + ":\n            cumulative_count: ")
-	key := "\n    " + r.path + ":\n"
-	at = bytes.Index(report, []byte(key))
-	if at < 0 {
-		return "", 0
+// yaml.v3 wrote. There are none if the run was never counted. It looks through
+// buffer.
+func (f file) locate(r run) (digits string, at int64) {
+	path := []byte("\n    " + r.path + ":\n")
+	for {
+		n, _ := f.ReadAt(buffer[:], at)
+		switch found := bytes.Index(buffer[:n], path); {
+		case n < len(path):
+			return "", 0
+		case found < 0:
+			at += int64(n - len(path) + 1)
+		case found > 0: // look again, with all that follows
+			at += int64(found)
+		default:
+			digits, found = locateCode(buffer[:n], len(path), r.code)
+			return digits, at + int64(found)
+		}
 	}
-	for at += len(key); bytes.HasPrefix(report[at:], []byte("     ")); {
-		found := bytes.HasPrefix(report[at:], code)
+}
+
+// locateCode finds the digits in the lines below a path, the first of which is at.
+func locateCode(report []byte, at, code int) (digits string, _ int) {
+	line := []byte("        " + strconv.Itoa(code) + ":\n            cumulative_count: ")
+	for bytes.HasPrefix(report[at:], []byte("     ")) {
+		found := bytes.HasPrefix(report[at:], line)
 		if found {
-			at += len(code)
+			at += len(line)
 		}
 		end := bytes.IndexByte(report[at:], '\n')
 		if end < 0 {

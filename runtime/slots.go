@@ -115,11 +115,16 @@ func (d folder) slots() (slots, bool) {
 
 // all returns the slots in the file.
 func (s slots) all() (all []slot, err error) {
-	data, err := s.content(slotLimit * blockSize)
-	for n := 0; (n+1)*blockSize <= len(data); n++ {
-		all = append(all, parseSlot(n, data[n*blockSize:(n+1)*blockSize]))
+	for size := len(buffer); size == len(buffer) && len(all) < slotLimit; {
+		size, err = s.ReadAt(buffer[:], int64(len(all))*blockSize)
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		for at := 0; at+blockSize <= size; at += blockSize {
+			all = append(all, parseSlot(len(all), buffer[at:at+blockSize]))
+		}
 	}
-	return all, err
+	return all, nil
 }
 
 // reread returns a slot as it is now.

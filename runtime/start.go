@@ -51,19 +51,24 @@ func Start() func() {
 		return func() {} // main() inside a test binary (testscript runs it there)
 	}
 	process.started = true
+	main := caller()
 	return func() {
 		// The caller tells a panic from a return without recover, which would change the traceback.
-		var caller [1]uintptr
-		callers(2, caller[:])
-		switch runtime.FuncForPC(caller[0] - 1).Name() {
-		case "runtime.gopanic":
+		// It is asked for its name, which touches a page more, only if it is not main.
+		switch by := caller(); {
+		case by.Entry() != main.Entry() && by.Name() == "runtime.gopanic":
 			finish(2) // what the Go runtime exits with after an unrecovered panic
-		case "runtime.Goexit":
-			// Goexit ends a goroutine, not the process.
-		default:
+		case by.Entry() == main.Entry() || by.Name() != "runtime.Goexit": // which ends no process
 			finish(0)
 		}
 	}
+}
+
+// caller is the function that called the one that asks.
+func caller() *runtime.Func {
+	var pc [1]uintptr
+	callers(3, pc[:])
+	return runtime.FuncForPC(pc[0] - 1)
 }
 
 // callers is not inlined: to look the inlining up touches a page more.

@@ -2,9 +2,7 @@
 
 package telemetry
 
-import (
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // dumpTree does something in builds with the tag telemetrygen only (tree.go).
 var dumpTree = func(root *cobra.Command, final bool) {}

@@ -46,16 +46,13 @@ func armFlush(d folder, c consent) {
 func flush(d folder) bool {
 	process.Lock()
 	defer process.Unlock()
-	c := decide(d)
-	if !c.sends() {
-		return false
+	if c := decide(d); c.sends() {
+		if l, ok := d.open(0, true); ok {
+			defer l.close()
+			return l.settle(nil) == nil && l.claimUpload(c.interval)
+		}
 	}
-	l, ok := d.open(0, c.sends())
-	if !ok {
-		return false
-	}
-	defer l.close()
-	return l.settle(nil) == nil && l.claimUpload(c.interval)
+	return false
 }
 
 // uploaderEnv marks the process that uploads. It takes no arguments: what is to
