@@ -89,10 +89,10 @@ func (f file) locate(r run) (digits string, at int64) {
 			return "", 0
 		case found < 0:
 			at += int64(n - len(path) + 1)
-		case found > 0: // look again, with all that follows
+		case found > 0 && n == len(buffer): // look again, with all that follows
 			at += int64(found)
 		default:
-			digits, found = locateCode(buffer[:n], len(path), r.code)
+			digits, found = locateCode(buffer[:n], found+len(path), r.code)
 			return digits, at + int64(found)
 		}
 	}
