@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -21,14 +22,38 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	code, ok := fatalLogger(path, receiverName(fn), fn.Name())
 	if !ok {
 		if !f.m.isOwn(path) && mayEnd(path, fn.Name()) && returnsNothing(fn) {
-			f.find(KindDependency, call, f.short(call.Fun)+" of "+path+": if it ends the process, the run is recorded as -1")
+			f.dependency(call, fn)
 		}
 		if zerologFatal(fn) || f.m.fatalEvents[fn.FullName()] {
 			f.zerolog(call)
 		}
 		return
 	}
-	f.announce(call, call, code, fn)
+	f.announce(call, call, strconv.Itoa(code), fn)
+}
+
+// dependency notes a call of a function of a dependency that may end the process.
+func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
+	if status, ok := f.statusArgument(call, fn); ok {
+		f.announce(call, call, status, fn)
+		return
+	}
+	f.find(KindDependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+": if it ends the process, the run is recorded as -1")
+}
+
+// statusArgument returns the source of a call's first argument where a function
+// of a dependency has the form of Exit(code int, ...): it ends the process with
+// that code. Should it not, the runtime moves the count to the code it ends with.
+func (f *finder) statusArgument(call *ast.CallExpr, fn *types.Func) (text string, ok bool) {
+	params := fn.Type().(*types.Signature).Params()
+	if !strings.HasPrefix(fn.Name(), "Exit") || params.Len() == 0 || !types.Identical(params.At(0).Type(), types.Typ[types.Int]) {
+		return "", false
+	}
+	switch arg := ast.Unparen(call.Args[0]).(type) {
+	case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr: // can be said twice
+		return string(f.src[f.offset(arg.Pos()):f.offset(arg.End())]), true
+	}
+	return "", false
 }
 
 func returnsNothing(fn *types.Func) bool {
@@ -97,14 +122,15 @@ func (f *finder) zerolog(call *ast.CallExpr) {
 		top = outer
 		i--
 	}
-	f.announce(call, top, 1, nil)
+	f.announce(call, top, "1", nil)
 }
 
-// announce says before a call that the process will end with code.
-func (f *finder) announce(at, call *ast.CallExpr, code int, fn *types.Func) {
-	what := fmt.Sprintf("%s: status %d recorded before it", f.short(call.Fun), code)
+// announce says before a call that the process will end with a status, given as
+// its source.
+func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func) {
+	what := fmt.Sprintf("%s: status %s recorded before it", f.short(call.Fun), status)
 	if stmt, ok := f.statementOf(call); ok && f.pure(call) {
-		text := fmt.Sprintf("%s.Exiting(%d)", f.local, code)
+		text := fmt.Sprintf("%s.Exiting(%s)", f.local, status)
 		start := f.offset(stmt.Pos())
 		if blank(f.src[lineStart(f.src, start):start]) {
 			text += newlineOf(f.src) + indentation(f.src, start)
@@ -116,7 +142,7 @@ func (f *finder) announce(at, call *ast.CallExpr, code int, fn *types.Func) {
 	}
 	if arg := f.lastAny(call, fn); arg != nil && !f.deferred(call) {
 		f.find(KindFatal, at, what,
-			f.insert(arg.Pos(), fmt.Sprintf("%s.ExitingWith(%d, ", f.local, code)), f.insert(arg.End(), ")"))
+			f.insert(arg.Pos(), fmt.Sprintf("%s.ExitingWith(%s, ", f.local, status)), f.insert(arg.End(), ")"))
 		return
 	}
 	f.find(KindUncovered, at, f.short(call.Fun)+" ends the process here in a form that is not covered; the run is recorded as -1")

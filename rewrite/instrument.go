@@ -234,6 +234,7 @@ func (m *module) changes(ctx context.Context, o Options, p *plan, earlier config
 	if err != nil {
 		return err
 	}
+	delete(want, filepath.Join(m.generate.dir, treeFile))
 	have, err := generatedFiles(m.generate.dir)
 	if err != nil {
 		return err
@@ -354,9 +355,14 @@ func (m *module) listCommands(ctx context.Context, o Options, p *plan, r *Result
 	if err != nil {
 		return err
 	}
-	changes := r.changes
+	runtime, err := runtimeFiles(m.generate.dir, m.generate.name(), nil)
+	if err != nil {
+		return err
+	}
+	tree := filepath.Join(m.generate.dir, treeFile)
+	changes := append(r.changes[:len(r.changes):len(r.changes)], transaction.Change{Name: tree, New: runtime[tree]})
 	if onDisk == nil {
-		changes = append(changes[:len(changes):len(changes)], transaction.Change{Name: listName, New: []byte{}})
+		changes = append(changes, transaction.Change{Name: listName, New: []byte{}})
 	}
 	paths, err := commands.List(ctx, commands.Build{Dir: m.main.Dir, Tags: o.Tags, Changes: changes, Key: key})
 	var cannotRun *commands.RunError
