@@ -103,7 +103,7 @@ func TestTwoRootsOfOneNameOrWithANameAreOne(t *testing.T) {
 func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
-	name := filepath.Join(c.dir, "internal", "telemetry", "start.go")
+	name := filepath.Join(c.dir, "internal", "telemetry", "process.go")
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 	writeFile(t, name, append(data, "// mine\n"...))
 	before := tree(t, c.dir)
 	for _, run := range []func(context.Context, rewrite.Options) (*rewrite.Result, error){rewrite.Instrument, rewrite.Remove} {
-		if _, err := run(context.Background(), c.options); err == nil || !strings.Contains(err.Error(), "start.go") {
+		if _, err := run(context.Background(), c.options); err == nil || !strings.Contains(err.Error(), "process.go") {
 			t.Errorf("the message does not name the file: %v", err)
 		}
 	}
@@ -122,6 +122,27 @@ func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 	if again := c.instrument(t); again.Changed() {
 		t.Errorf("line ends count as a change:\n%s", again.Diff())
 	}
+}
+
+// The runtime of another version may have other files; what only the generator
+// needs is not left with the author.
+func TestFilesOfAnotherVersionGo(t *testing.T) {
+	c := cliModule(t, map[string]string{"main.go": plainCLI})
+	c.instrument(t)
+	want := tree(t, c.dir)
+	dir := filepath.Join(c.dir, "internal", "telemetry")
+	if _, err := os.Stat(filepath.Join(dir, "tree.go")); err == nil {
+		t.Error("tree.go is in the author's module")
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "os_other.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"tree.go", "mtim.go"} {
+		writeFile(t, filepath.Join(dir, name), data)
+	}
+	c.instrument(t)
+	sameTree(t, want, tree(t, c.dir))
 }
 
 func TestReadOnlyTreeStaysAsItIs(t *testing.T) {

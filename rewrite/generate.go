@@ -86,6 +86,10 @@ func generatedFiles(dir string) (map[string][]byte, error) {
 
 var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
+// treeFile lets the CLI print its command tree. It is there while the generator
+// builds the CLI to ask for that, and never in the author's module.
+const treeFile = "tree.go"
+
 // runtimeFiles returns the Go files of the runtime package, by name, for a
 // package of that name.
 func runtimeFiles(dir, name string, config []byte) (map[string][]byte, error) {

@@ -3,44 +3,36 @@
 package telemetry
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 )
 
-const commandName = "telemetry"
-
 // addCommand puts the telemetry command under root, in the one run that asks
 // for it and only if it would be an unknown command: in all other runs help and
 // completion stay the CLI's own.
 func addCommand(root *cobra.Command) {
 	root = root.Root()
-	if len(os.Args) < 2 || os.Args[1] != commandName || !root.HasSubCommands() {
+	if len(os.Args) < 2 || os.Args[1] != "telemetry" || !root.HasSubCommands() {
 		return
 	}
-	if cmd, _, _ := root.Find(os.Args[1:2]); cmd != root {
-		return // the CLI's own
-	}
-	if root.Args != nil && root.Args(root, os.Args[1:]) == nil {
-		return // any argument will do
+	cmd, _, _ := root.Find(os.Args[1:2])
+	if cmd != root || root.Args != nil && root.Args(root, os.Args[1:]) == nil {
+		return // it is the CLI's own, or any argument will do
 	}
 	nothing := func(*cobra.Command, []string) {} // the CLI's own hooks may want a login
 	process.own = &cobra.Command{
-		Use: commandName, Short: "See, allow or stop the counting of commands", Hidden: true,
+		Use: "telemetry", Short: "See, allow or stop the counting of commands", Hidden: true,
 		Args: cobra.NoArgs, SilenceUsage: true, PersistentPreRun: nothing, PersistentPostRun: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	add := func(name, short string, run func(folder, *cobra.Command) error) {
 		process.own.AddCommand(&cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, SilenceUsage: true,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				d := findFolder()
-				if (name == "on" || name == "off") && (d == "" || !d.make()) {
-					return errors.New("the folder " + string(d) + " cannot be written")
-				}
 				process.Lock()
 				defer process.Unlock()
+				d, _ := findFolder()
 				return run(d, cmd)
 			}})
 	}
@@ -67,36 +59,40 @@ func (d folder) status(cmd *cobra.Command) error {
 	return nil
 }
 
-// locked runs change under the lock, if there is anything that it could change.
-func (d folder) locked(change func(l *ledger) error) error {
-	if _, err := os.Stat(string(d)); err != nil {
+// change does something under the lock, for which this command can wait longer.
+// Without a folder there is nothing to be done, or else it is made.
+func (d folder) change(make bool, do func(*ledger) error) error {
+	if _, err := os.Stat(string(d)); err != nil && !make {
 		return nil
 	}
-	l, ok := d.open(20*lockPatience, decide(d).sends())
-	if !ok {
-		return errors.New("the files in " + string(d) + " cannot be locked")
+	err := d.locked(20*lockPatience, decide(d), do)
+	if err != nil {
+		err = fmt.Errorf("the files in the folder %s cannot be changed: %v", d, err)
 	}
-	defer l.close()
-	return change(l)
+	return err
 }
 
 func (d folder) turnOn(cmd *cobra.Command) error {
-	err := d.locked(func(*ledger) error { return d.store("on") })
+	err := d.change(true, func(*ledger) error { return d.store("on") })
 	return d.decided(cmd, err, levelOn, "Telemetry is on. Thank you.")
 }
 
 func (d folder) turnOff(cmd *cobra.Command) error {
-	err := d.locked(func(l *ledger) error {
+	err := d.change(true, func(*ledger) error {
 		if err := d.store("off"); err != nil {
 			return err
 		}
-		if now, err := d.read(reportFile); err != nil || now.ID != "" {
-			l.sends, l.erase = false, true
-			if err := l.rewrite(&slot{before: notCounted}, nil); err != nil {
-				return err
-			}
+		now, err := d.read(reportFile)
+		if err != nil {
+			err = d.forget(reportFile) // the id may stand in it
+		} else if now.ID != "" {
+			now.ID = ""
+			err = d.save(reportFile, now)
 		}
-		return l.forget(baselineFile, brokenFile)
+		if err != nil {
+			return err
+		}
+		return d.forget(baselineFile, brokenFile)
 	})
 	return d.decided(cmd, err, levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
 }
@@ -128,16 +124,16 @@ func (d folder) show(cmd *cobra.Command) error {
 }
 
 func (d folder) reset(cmd *cobra.Command) error {
-	return d.locked(func(l *ledger) error {
-		_ = l.settle(nil)
-		return l.forget(reportFile, baselineFile, brokenFile)
+	return d.change(false, func(l *ledger) error {
+		_ = l.settle()
+		return d.forget(reportFile, baselineFile, brokenFile)
 	})
 }
 
 // forget removes files of the folder.
-func (l *ledger) forget(names ...string) error {
+func (d folder) forget(names ...string) error {
 	for _, name := range names {
-		if err := os.RemoveAll(l.path(name)); err != nil {
+		if err := os.RemoveAll(d.path(name)); err != nil {
 			return err
 		}
 	}

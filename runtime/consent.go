@@ -94,27 +94,22 @@ func (d folder) store(word string) error {
 
 // levelOf reads a level; everything unknown is off.
 func levelOf(word string) level {
-	switch word {
-	case "on", "1", "true", "yes":
-		return levelOn
-	case "local":
-		return levelLocal
-	}
-	return levelOff
+	return map[string]level{"on": levelOn, "1": levelOn, "true": levelOn, "yes": levelOn, "local": levelLocal}[word]
 }
 
 // readWord is the first word of a small file, in lower case.
 func readWord(path string) (string, error) {
-	data, err := readFile(path, 64)
-	if words := strings.Fields(strings.ToLower(string(data))); len(words) > 0 {
-		return words[0], nil
+	f, err := openFile(path, os.O_RDONLY)
+	if err != nil {
+		return "", err
 	}
-	return "", err
+	defer f.Close()
+	var text [64]byte
+	n, _ := f.ReadAt(text[:], 0)
+	return strings.Fields(strings.ToLower(string(text[:n])) + " unreadable")[0], nil
 }
 
-func missing(err error) bool {
-	return err != nil && (os.IsNotExist(err) || errors.Is(err, syscall.ENOTDIR))
-}
+func missing(err error) bool { return os.IsNotExist(err) || errors.Is(err, syscall.ENOTDIR) }
 
 // isSet reads a switch as people write them: any value but empty, 0 and false.
 func isSet(name string) bool {
@@ -131,4 +126,33 @@ func isCI() bool {
 		}
 	}
 	return false
+}
+
+// notify tells the user, once and at the end of a run that was counted, that
+// counts will be sent from the next run on: on a terminal only.
+func (d folder) notify(c consent) {
+	if !c.pending || c.endpoint == "" || c.interval < 0 || !isTerminal(os.Stderr) {
+		return
+	}
+	_ = d.locked(0, c, func(*ledger) error {
+		if !decide(d).pending {
+			return nil // another process was first
+		}
+		_, err := fmt.Fprintf(os.Stderr, `
+%[1]s counts which of its commands are run and with which exit codes. From the next run on
+it sends these counts to %[2]s.
+Never arguments, never flags. See them: %[1]s telemetry show. Stop it: %[1]s telemetry off
+`, app, c.endpoint)
+		if err == nil {
+			err = d.store("noticed")
+		}
+		return err
+	})
+}
+
+// isTerminal reports whether a file is a terminal or console.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	null, errNull := os.Stat(os.DevNull)
+	return err == nil && errNull == nil && info.Mode()&os.ModeCharDevice != 0 && !os.SameFile(info, null)
 }

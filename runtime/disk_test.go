@@ -32,10 +32,10 @@ func TestFolderInAnyState(t *testing.T) {
 		"a folder in place of the report": {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.yaml/x/y", "x") }, "pace end three 3 1"},
 		"a folder in place of the lock":   {func(t *testing.T, h *home) { h.put(".config/pace/telemetry.lock/x", "x") }, ""},
 		"strange slots": {func(t *testing.T, h *home) {
-			blocks := make([]byte, 40*blockSize)              // more than are kept
-			copy(blocks[1*blockSize:], "-1 s -1 1-a pace en") // torn
+			blocks := make([]byte, 40*blockSize)                    // more than are kept
+			copy(blocks[1*blockSize:], "-1 -2 -2 false 1a pace en") // torn
 			copy(blocks[2*blockSize:], "\xff garbage\n")
-			copy(blocks[3*blockSize:], "x s y 1-a pace\n")
+			copy(blocks[3*blockSize:], "x -2 y false 1a pace\n\n")
 			copy(blocks[39*blockSize:], strings.Repeat("7", blockSize))
 			h.put(".config/pace/telemetry.lock", string(blocks))
 		}, "pace end three 3 1"},

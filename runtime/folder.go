@@ -3,12 +3,10 @@
 package telemetry
 
 import (
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
-	"syscall"
+	"strconv"
 	"time"
 )
 
@@ -28,22 +26,12 @@ type folder string
 
 func (d folder) path(name string) string { return string(d) + string(os.PathSeparator) + name }
 
-// findFolder is where to count, "" if there is no such place. It need not exist.
-func findFolder() folder {
-	base, _ := configHome()
-	if base == "" {
-		return ""
-	}
-	return folder(filepath.Join(base, app))
-}
-
 // settings are where to count and what is allowed there. An answer holds for a
 // second: most runs ask once.
 func settings() (folder, consent) {
 	if now := time.Now(); now.Sub(process.asked) > time.Second {
-		if process.asked = now; process.folder == "" {
-			process.folder = findFolder()
-		}
+		process.asked = now
+		process.folder, _ = findFolder()
 		process.consent = decide(process.folder)
 	}
 	return process.folder, process.consent
@@ -53,49 +41,32 @@ func settings() (folder, consent) {
 // it is there. Of what is missing the owner of the parent is looked at: sudo may
 // leave HOME pointing at the user's.
 func (d folder) make() bool {
-	_, parents := configHome()
-	for dir := string(d); ; dir, parents = filepath.Dir(dir), parents-1 {
-		info, err := os.Stat(dir)
-		if err == nil {
+	_, base := findFolder()
+	_, err := os.Stat(base)
+	for dir := string(d); err == nil; dir = filepath.Dir(dir) {
+		if info, missing := os.Stat(dir); missing == nil {
 			return info.IsDir() && mayWrite(dir) && os.MkdirAll(string(d), 0o700) == nil
 		}
-		if !os.IsNotExist(err) || parents < 0 || dir == filepath.Dir(dir) {
-			return false
-		}
 	}
+	return false
 }
 
-// configHome is the user's configuration folder, also on macOS that of the XDG
-// base directory specification, and how many of its last elements may be made
-// when they are missing: a home folder itself never is.
-func configHome() (dir string, parents int) {
+// findFolder is where to count, "" if there is no such place, and the folder that
+// must be there for it to be made: a home folder itself never is. Also on macOS it
+// is below the configuration folder of the XDG base directory specification.
+func findFolder() (d folder, base string) {
+	base = os.Getenv("HOME")
+	config := base + "/.config"
 	if runtime.GOOS == "windows" {
-		if dir = os.Getenv("AppData"); filepath.IsAbs(dir) {
-			return dir, 0
-		}
-		return "", 0
+		base = os.Getenv("AppData")
+		config = base
+	} else if xdg := os.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(xdg) { // the specification: ignore relative ones
+		base, config = "/", xdg
 	}
-	if dir = os.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) { // the specification: ignore relative ones
-		return dir, 100
+	if !filepath.IsAbs(base) {
+		return "", ""
 	}
-	if dir = os.Getenv("HOME"); filepath.IsAbs(dir) {
-		return dir + "/.config", 1
-	}
-	return "", 0
-}
-
-// readFile is what a file begins with, limit bytes at most. It does not wait for a pipe.
-func readFile(path string, limit int64) ([]byte, error) {
-	f, err := openFile(path, os.O_RDONLY)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.NewSectionReader(f, 0, limit))
-	if errors.Is(err, syscall.ESPIPE) || errors.Is(err, syscall.EISDIR) {
-		err = errBroken
-	}
-	return data, err
+	return folder(filepath.Join(config, app)), base
 }
 
 // replace writes a file of the folder so that readers see the old content or
@@ -111,6 +82,7 @@ func (d folder) replace(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
+	defer os.Remove(temporary) // if it did not come to the name that it should have
 	_, err = f.Write(data)
 	if closed := f.Close(); err == nil {
 		err = closed
@@ -118,18 +90,14 @@ func (d folder) replace(name string, data []byte) error {
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}
-	if err != nil {
-		_ = os.Remove(temporary)
-	}
 	return err
 }
 
-// stampOf is the stamp of a file that can be read, or "".
+// stampOf changes when a file is replaced or written to.
 func stampOf(path string) string {
-	f, err := openFile(path, os.O_RDONLY)
+	info, err := os.Stat(path)
 	if err != nil {
 		return ""
 	}
-	defer f.Close()
-	return f.stamp()
+	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36) + " "
 }

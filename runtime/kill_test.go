@@ -156,6 +156,21 @@ func TestKilledWhileCountingTheDead(t *testing.T) {
 	}, "get", "data-policy")
 }
 
+// Where the file system has no locks nothing is counted, and nobody waits for one.
+func TestFileSystemWithoutLocks(t *testing.T) {
+	h := newHome(t)
+	h.run("end", "three")
+	args := []string{"end", "three"}
+	before, _ := straced(t, h, "fcntl", args)
+	first := strings.Count(before[:strings.Index(before, "/.config")], "fcntl(") // those of the Go runtime come before
+	trace, o := straced(t, h, "fcntl", args, "-e", fmt.Sprintf("inject=fcntl:error=ENOLCK:when=%d+", first))
+	sameForUser(t, o, h.runProgram(built.twin, args...))
+	if calls := callsOnFiles(trace); calls == 0 || calls > 2 {
+		t.Errorf("%d tries to get a lock:\n%s", calls, trace)
+	}
+	h.want("pace end three 3 2")
+}
+
 // Whatever the disk answers, to whatever call, the command prints and returns
 // what it did before, and the count is right or short by that run.
 func TestErrorAtEverySystemCall(t *testing.T) {
@@ -178,5 +193,21 @@ func TestErrorAtEverySystemCall(t *testing.T) {
 				}
 			}, "end", "three")
 		})
+	}
+}
+
+// The Go runtime still sees that all goroutines are asleep: no timer of ours will
+// wake one. Programs with cgo, and their twins, hang.
+func TestAllGoroutinesAreAsleep(t *testing.T) {
+	t.Setenv("CGO_ENABLED", "0")
+	cli, twin := filepath.Join(t.TempDir(), "cli"), filepath.Join(t.TempDir(), "twin")
+	must(t, build(cli, "./testdata/pace/instrumented"))
+	must(t, build(twin, "./testdata/pace/twin"))
+	for _, level := range []string{"off", "local", "on"} {
+		h := newHome(t, "PACE_TELEMETRY="+level)
+		sameForUser(t, h.runProgram(cli, "end", "asleep"), h.runProgram(twin, "end", "asleep"))
+		if h.run("required"); level != "off" {
+			h.want("pace end asleep -1 1", "pace required 1 1")
+		}
 	}
 }

@@ -17,12 +17,10 @@ var errUnsupported = errors.New("no telemetry on this system")
 type file struct{ *os.File }
 
 func openFile(path string, flags int) (file, error) { return file{}, errUnsupported }
-func (f file) tryLock(at, size int64) (bool, error) { return false, errUnsupported }
+func (f file) tryLock(at, size int64) error         { return errUnsupported }
 func (f file) unlock(at, size int64)                {}
-func (f file) linked() bool                         { return false }
-func (f file) stamp() string                        { return "" }
 func mayWrite(path string) bool                     { return false }
 func detached() *syscall.SysProcAttr                { return nil }
 func adminFile() string                             { return "/etc/" + app + "/telemetry" }
 func closeInherited()                               {}
-func self() (string, error)                         { return "", errUnsupported }
+func self() string                                  { return "" }

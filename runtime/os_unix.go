@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strconv"
 	"syscall"
 )
 
@@ -36,13 +35,12 @@ func openFile(path string, flags int) (f file, err error) {
 // ReadAt is that of io.ReaderAt, but may read less without an error.
 func (f file) ReadAt(p []byte, at int64) (n int, err error) {
 	err = again(func() error { n, err = syscall.Pread(int(f), p, at); return err })
-	switch {
-	case err != nil:
-		return 0, err
-	case n == 0:
-		return 0, io.EOF
+	if err != nil {
+		n = 0
+	} else if n == 0 {
+		err = io.EOF
 	}
-	return n, nil
+	return n, err
 }
 
 // WriteAt is that of io.WriterAt.
@@ -58,13 +56,7 @@ func (f file) Truncate(size int64) error { return syscall.Ftruncate(int(f), size
 func (f file) Close() error              { return syscall.Close(int(f)) }
 
 // tryLock takes the kernel's lock on a range of a file, without waiting.
-func (f file) tryLock(at, size int64) (bool, error) {
-	err := f.lock(syscall.F_WRLCK, at, size)
-	if err == syscall.EAGAIN || err == syscall.EACCES {
-		return false, nil
-	}
-	return err == nil, err
-}
+func (f file) tryLock(at, size int64) error { return f.lock(syscall.F_WRLCK, at, size) }
 
 // unlock gives a range back.
 func (f file) unlock(at, size int64) { _ = f.lock(syscall.F_UNLCK, at, size) }
@@ -77,25 +69,13 @@ func (f file) lock(kind int16, at, size int64) error {
 	if runtime.GOOS == "linux" {
 		command = 37
 	}
-	return again(func() error {
+	err := again(func() error {
 		return syscall.FcntlFlock(uintptr(f), command, &syscall.Flock_t{Type: kind, Start: at, Len: size})
 	})
-}
-
-// linked reports whether an open file still has a name.
-func (f file) linked() bool {
-	var stat syscall.Stat_t
-	return syscall.Fstat(int(f), &stat) != nil || stat.Nlink > 0
-}
-
-// stamp changes when a file is replaced or written to.
-func (f file) stamp() string {
-	var stat syscall.Stat_t
-	if syscall.Fstat(int(f), &stat) != nil {
-		return ""
+	if err == syscall.EAGAIN || err == syscall.EACCES {
+		return errBusy
 	}
-	text := strconv.FormatInt(stat.Size, 36) + " " + strconv.FormatInt(modified(&stat), 36)
-	return text + " " + strconv.FormatUint(uint64(stat.Ino), 36) + " "
+	return err
 }
 
 // mayWrite keeps root (sudo) from leaving files of his in a user's folder.
@@ -126,9 +106,10 @@ func closeInherited() {
 
 // self is this very program, on Linux also after an update has replaced its
 // file: the new one might not know what an uploader is.
-func self() (string, error) {
-	if _, err := os.Stat("/proc/self/exe"); err == nil {
-		return "/proc/self/exe", nil
+func self() string {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe"
 	}
-	return os.Executable()
+	path, _ := os.Executable()
+	return path
 }

@@ -5,7 +5,6 @@ package telemetry
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"unsafe"
 )
@@ -26,33 +25,24 @@ var (
 )
 
 // tryLock takes the kernel's lock on a range of a file, without waiting.
-func (f file) tryLock(at, size int64) (bool, error) {
+func (f file) tryLock(at, size int64) error {
 	const exclusiveNow = 2 | 1          // LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY
 	const violation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
 	from := syscall.Overlapped{Offset: uint32(at)}
 	ok, _, err := lockFileEx.Call(f.Fd(), exclusiveNow, 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
-	if ok == 0 && err != violation {
-		return false, err
+	switch {
+	case ok != 0:
+		return nil
+	case err == violation:
+		return errBusy
 	}
-	return ok != 0, nil
+	return err
 }
 
 // unlock gives back a range that was locked as a whole.
 func (f file) unlock(at, size int64) {
 	from := syscall.Overlapped{Offset: uint32(at)}
 	_, _, _ = unlockFileEx.Call(f.Fd(), 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
-}
-
-// linked reports whether an open file still has a name: always, here.
-func (f file) linked() bool { return true }
-
-// stamp changes when a file is replaced or written to.
-func (f file) stamp() string {
-	info, err := f.Stat()
-	if err != nil {
-		return ""
-	}
-	return strconv.FormatInt(info.Size(), 36) + " " + strconv.FormatInt(info.ModTime().UnixNano(), 36) + " "
 }
 
 // mayWrite reports whether a file is this user's: %AppData% follows the user.
@@ -74,4 +64,7 @@ const rootDir = `C:\`
 func closeInherited() {}
 
 // self is the path of this program, which Windows does not let anybody replace.
-func self() (string, error) { return os.Executable() }
+func self() string {
+	path, _ := os.Executable()
+	return path
+}

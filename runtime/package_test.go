@@ -72,8 +72,7 @@ func TestSameInterfaceWhenCompiledOut(t *testing.T) {
 
 // The source lands in a stranger's module: small, and importing nothing but
 // what is promised. Every file is compiled out by notelemetry.
-// TestSourceNeedsNothingElseAndDoesNotGrow holds the imports and the size. The
-// bound is where the code stands, not the 1,200 lines that are aimed at.
+// TestSourceNeedsNothingElseAndDoesNotGrow holds the imports and the size.
 func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 	_, files := sources(t)
 	code, shipped := 0, 0 // shipped: in one Linux binary
@@ -91,7 +90,7 @@ func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 		for _, line := range strings.Split(string(data), "\n") {
 			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
 				code++
-				if name != "tree.go" && name != "disabled.go" && name != "os_windows.go" && name != "os_other.go" && name != "mtimespec.go" {
+				if name != "tree.go" && name != "disabled.go" && name != "os_windows.go" && name != "os_other.go" {
 					shipped++
 				}
 			}
@@ -103,7 +102,7 @@ func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 			t.Errorf("%s and the tag notelemetry", name)
 		}
 	}
-	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped > 1430 {
+	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped >= 1200 {
 		t.Error("the runtime grows: it is to be read in a review")
 	}
 }
@@ -200,7 +199,7 @@ func TestInertWithoutStart(t *testing.T) {
 			t.Error("the command does not run")
 		}
 		Exiting(1)
-		if process.root != nil || process.counted != nil || process.decided {
+		if process.root != nil || process.slot != nil || process.decided {
 			t.Error("something was remembered")
 		}
 	}

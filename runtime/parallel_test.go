@@ -65,8 +65,8 @@ func TestFiveHundredAtOnce(t *testing.T) {
 func TestLockHeldBySomebodyElse(t *testing.T) {
 	h := newHome(t)
 	h.run("end", "three")
-	l, ok := folder(h.file("")).open(time.Second, false)
-	if !ok {
+	s, err := folder(h.file("")).slots()
+	if err != nil || s.lock(time.Second) != nil {
 		t.Fatal("no lock")
 	}
 	twin := h.runProgram(built.twin, "end", "three")
@@ -75,7 +75,7 @@ func TestLockHeldBySomebodyElse(t *testing.T) {
 	}
 	h.run("nope")
 	h.want("pace end three 3 1")
-	l.close()
+	s.unlock(theFolder, 1)
 	h.run("required")
 	h.want("pace 1 1", "pace end three 3 4", "pace required 1 1")
 }
@@ -85,13 +85,13 @@ func TestLockHeldBySomebodyElse(t *testing.T) {
 func TestRunWhileTheLockFileIsCut(t *testing.T) {
 	h := newHome(t)
 	h.run("required")
-	l, ok := folder(h.file("")).open(time.Second, false)
-	if !ok || !l.tryLock(0, slotLimit) {
+	s, err := folder(h.file("")).slots()
+	if err != nil || s.lock(time.Second) != nil || s.tryLock(0, slotLimit) != nil {
 		t.Fatal("no lock")
 	}
-	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { l.unlock(0, slotLimit) })
+	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { s.unlock(0, slotLimit) })
 	h.run("end", "three")
-	l.close()
+	s.unlock(theFolder, 1)
 	h.run("required")
 	h.want("pace end three 3 1", "pace required 1 2")
 }
@@ -181,7 +181,7 @@ func TestPidOfAKilledCommandIsReused(t *testing.T) {
 	h.write(lockFile, "")
 	f, err := openFile(h.file(lockFile), os.O_RDWR)
 	must(t, err)
-	must(t, slots{file: f}.put(slot{run: run{path: "pace run wait", code: noExitSeen}, nonce: "1", before: notCounted}))
+	must(t, slots{file: f}.put(slot{run: run{path: "pace run wait", code: noExitSeen}, nonce: "1", was: none, before: none}))
 	must(t, f.Close())
 	h.run("required")
 	h.want("pace required 1 1", "pace run wait -1 1")

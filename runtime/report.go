@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/google/uuid"
 	"gopkg.in/yaml.v3"
@@ -26,8 +28,8 @@ type points map[string]map[int]point
 // report is the content of telemetry.yaml, and as JSON the body of an upload.
 type report struct {
 	MetricPoints    points `yaml:"metric_points" json:"metric_points"`
-	CLIVersion      string `yaml:"cli_version" json:"cli_version"`
-	OperatingSystem string `yaml:"operating_system" json:"operating_system"`
+	CLIVersion      string `yaml:"cli_version,omitempty" json:"cli_version"`
+	OperatingSystem string `yaml:"operating_system,omitempty" json:"operating_system"`
 	ID              string `yaml:"id,omitempty" json:"id"`
 }
 
@@ -36,19 +38,24 @@ const maxFile = 16 << 20
 
 var errBroken = errors.New("not a telemetry report")
 
-// read parses a file of the folder; one that does not exist is empty.
+// read parses a file of the folder; one that does not exist is empty. It does not
+// wait for a pipe.
 func (d folder) read(name string) (r report, err error) {
-	data, err := readFile(d.path(name), maxFile+1)
+	var data []byte
+	f, err := openFile(d.path(name), os.O_RDONLY)
+	if err == nil {
+		defer f.Close()
+		data, err = io.ReadAll(io.NewSectionReader(f, 0, maxFile+1))
+	}
 	switch {
-	case len(data) > maxFile:
-		err = errBroken
-	case err == nil:
-		r, err = parseReport(data)
 	case os.IsNotExist(err):
 		err = nil
+	case errors.Is(err, syscall.ESPIPE), errors.Is(err, syscall.EISDIR), len(data) > maxFile:
+		data, err = nil, errBroken
 	}
-	if r.MetricPoints == nil {
-		r.MetricPoints = points{}
+	r, broken := parseReport(data)
+	if err == nil {
+		err = broken
 	}
 	return r, err
 }
@@ -56,17 +63,18 @@ func (d folder) read(name string) (r report, err error) {
 // parseReport never panics, whatever yaml.v3 does with a strange file.
 func parseReport(data []byte) (r report, err error) {
 	defer func() {
-		if recover() != nil {
+		if recover() != nil || err != nil {
 			r, err = report{}, errBroken
 		}
+		if r.MetricPoints == nil {
+			r.MetricPoints = points{}
+		}
 	}()
-	if yaml.Unmarshal(data, &r) != nil {
-		return report{}, errBroken
-	}
-	if _, err := uuid.Parse(r.ID); err != nil {
+	err = yaml.Unmarshal(data, &r)
+	if _, invalid := uuid.Parse(r.ID); invalid != nil {
 		r.ID = ""
 	}
-	return r, nil
+	return r, err
 }
 
 // pageSize is the smallest there is: inside one, a write is not torn when the
@@ -81,56 +89,43 @@ var buffer [16 << 10]byte
 // yaml.v3 wrote. There are none if the run was never counted. It looks through
 // buffer.
 func (f file) locate(r run) (digits string, at int64) {
-	path := []byte("\n    " + r.path + ":\n")
-	for {
+	path := []byte("\n    " + r.path + ":")
+	code := []byte("\n        " + strconv.Itoa(r.code) + ":\n            cumulative_count: ")
+	text := buffer[:]
+	for found := -1; found != 0; at += int64(found) { // found once, it is read again with all that follows
 		n, _ := f.ReadAt(buffer[:], at)
-		switch found := bytes.Index(buffer[:n], path); {
-		case n < len(path):
+		if text = buffer[:n]; n <= len(path) {
 			return "", 0
-		case found < 0:
-			at += int64(n - len(path) + 1)
-		case found > 0 && n == len(buffer): // look again, with all that follows
-			at += int64(found)
-		default:
-			digits, found = locateCode(buffer[:n], found+len(path), r.code)
-			return digits, at + int64(found)
 		}
-	}
-}
-
-// locateCode finds the digits in the lines below a path, the first of which is at.
-func locateCode(report []byte, at, code int) (digits string, _ int) {
-	line := []byte("        " + strconv.Itoa(code) + ":\n            cumulative_count: ")
-	for bytes.HasPrefix(report[at:], []byte("     ")) {
-		found := bytes.HasPrefix(report[at:], line)
-		if found {
-			at += len(line)
-		}
-		end := bytes.IndexByte(report[at:], '\n')
-		if end < 0 {
+		if found = bytes.Index(text, path); found < 0 {
+			found = n - len(path)
+		} else if n < len(buffer) {
+			text, at = text[found:], at+int64(found)
 			break
 		}
-		if found {
-			return string(report[at : at+end]), at
-		}
-		at += end + 1
+	}
+	found := bytes.Index(text, code)
+	if found < 0 || bytes.Count(text[1:found], []byte("\n")) != bytes.Count(text[1:found], []byte("\n        ")) {
+		return "", 0 // below another path
+	}
+	found += len(code)
+	if end := bytes.IndexByte(text[found:], '\n'); end > 0 {
+		return string(text[found : found+end]), at + int64(found)
 	}
 	return "", 0
 }
 
 func (p points) count(path string, code int) uint64 { return p[path][code].CumulativeCount }
 
-// add changes the count of a run's path and code by delta; a point that falls to 0 goes.
-func (p points) add(r run, delta int64) {
-	if p[r.path] == nil {
-		p[r.path] = map[int]point{}
+// add changes a count by delta; a point that falls to 0 goes.
+func (p points) add(path string, code int, delta int64) {
+	if p[path] == nil {
+		p[path] = map[int]point{}
 	}
-	if count := int64(p.count(r.path, r.code)) + delta; count > 0 {
-		p[r.path][r.code] = point{CumulativeCount: uint64(count)}
-		return
-	}
-	if delete(p[r.path], r.code); len(p[r.path]) == 0 {
-		delete(p, r.path)
+	if count := int64(p.count(path, code)) + delta; count > 0 {
+		p[path][code] = point{CumulativeCount: uint64(count)}
+	} else if delete(p[path], code); len(p[path]) == 0 {
+		delete(p, path)
 	}
 }
 
@@ -143,7 +138,7 @@ func (r report) body(baseline points) ([]byte, error) {
 		for code, c := range codes {
 			before := baseline.count(path, code)
 			if c.CumulativeCount > before && noExitSeen <= code && code <= 0xff && listed(strings.TrimSuffix(path, unlisted)) {
-				sent.add(run{path: path, code: code}, int64(c.CumulativeCount-before))
+				sent.add(path, code, int64(c.CumulativeCount-before))
 			}
 		}
 	}
@@ -154,12 +149,12 @@ func (r report) body(baseline points) ([]byte, error) {
 	return json.Marshal(r)
 }
 
-// rewrite adds the run of a slot to the report, if there is one, through yaml.v3,
-// and takes off what was counted in its place. An unreadable report is set aside.
-// Where something can be sent the report gets its id, and what was counted until
-// then is the baseline, which is never sent; an unsent run is added to the
-// baseline of a report that has an id as well.
-func (l *ledger) rewrite(one *slot, was *run) error {
+// rewrite adds the run of a slot to the report through yaml.v3, and takes off what
+// it was counted as already. An unreadable report is set aside. Where something
+// can be sent the report gets its id, and what was counted until then is the
+// baseline, which is never sent; an unsent run is added to the baseline of a
+// report that has an id as well.
+func (l *ledger) rewrite(one *slot) error {
 	now, err := l.read(reportFile)
 	if err == errBroken || os.IsPermission(err) {
 		err = os.Rename(l.path(reportFile), l.path(brokenFile))
@@ -167,56 +162,49 @@ func (l *ledger) rewrite(one *slot, was *run) error {
 	if err != nil {
 		return err
 	}
-	if one.before != notCounted && now.MetricPoints.count(one.path, one.code) != uint64(one.before) {
-		return nil // whoever died over it had done it
+	count := int64(now.MetricPoints.count(one.path, one.code))
+	change := func(p points) {
+		if one.before == none || one.before == count { // else whoever died over it had done it
+			p.add(one.path, one.was, -1)
+			p.add(one.path, one.code, 1)
+		}
 	}
-	baseline, err := l.read(baselineFile)
-	if err != nil || l.erase {
+	if _, err := l.read(baselineFile); err != nil {
 		now.ID = "" // what must not be sent is not known any more: begin anew
 	}
-	change := func(p points) {
-		if was != nil {
-			p.add(*was, -1)
-		}
-		if !l.erase {
-			p.add(one.run, 1)
-		}
-	}
-	minted := now.ID == "" && l.sends && decide(l.folder).sends()
-	if minted {
+	if now.ID == "" && l.sends && decide(l.folder).sends() {
 		id, err := uuid.NewRandom()
+		if err == nil {
+			err = l.save(baselineFile, report{MetricPoints: now.MetricPoints})
+		}
 		if err != nil {
 			return err
 		}
 		now.ID = id.String()
-		baseline, _ = l.read(reportFile) // as it is on the disk
 	}
-	if minted || now.ID != "" && one.unsent {
-		if one.unsent {
-			change(baseline.MetricPoints)
-		}
-		if err := l.write(baselineFile, map[string]points{"metric_points": baseline.MetricPoints}); err != nil {
+	if now.ID != "" && one.unsent {
+		baseline, _ := l.read(baselineFile)
+		change(baseline.MetricPoints)
+		if err := l.save(baselineFile, baseline); err != nil {
 			return err
 		}
 	}
-	if was == nil && !l.erase {
-		if err := l.announce(one, now.MetricPoints.count(one.path, one.code)); err != nil {
+	if one.before == none {
+		one.before = count
+		if err := l.put(*one); err != nil {
 			return err
 		}
 	}
 	change(now.MetricPoints)
 	now.CLIVersion, now.OperatingSystem = cliVersion(), runtime.GOOS
-	if err = l.write(reportFile, now); err == nil {
-		l.hasID = now.ID != ""
-		l.leave(stampOf(l.path(reportFile)), one)
-	}
-	return err
+	l.hasID = now.ID != ""
+	return l.save(reportFile, now)
 }
 
-func (l *ledger) write(name string, content interface{}) error {
-	data, err := yaml.Marshal(content)
+func (d folder) save(name string, r report) error {
+	data, err := yaml.Marshal(r)
 	if err != nil {
 		return err
 	}
-	return l.replace(name, data)
+	return d.replace(name, data)
 }

@@ -66,11 +66,11 @@ func TestCountsAreFoundInTheReport(t *testing.T) {
 			for word := random.Intn(3); word > 0; word-- {
 				path += fmt.Sprintf(" %x", random.Intn(40))
 			}
-			all.add(run{path: path, code: random.Intn(4) - 1}, random.Int63n(1<<uint(1+random.Intn(40))))
+			all.add(path, random.Intn(4)-1, random.Int63n(1<<uint(1+random.Intn(40))))
 		}
 		if round%10 == 0 { // one that has ended in every way there is
 			for code := -1; code < 256; code++ {
-				all.add(run{path: app + " every", code: code}, int64(code+2))
+				all.add(app+" every", code, int64(code+2))
 			}
 		}
 		data, err := yaml.Marshal(report{MetricPoints: all, CLIVersion: "v1", OperatingSystem: "linux"})

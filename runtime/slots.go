@@ -3,7 +3,6 @@
 package telemetry
 
 import (
-	"bytes"
 	"io"
 	"os"
 	"strconv"
@@ -11,7 +10,7 @@ import (
 	"time"
 )
 
-// run is one run of a command that is or was counted.
+// run is one run of a command that is or will be counted.
 type run struct {
 	path   string
 	code   int  // 0 to 255, or noExitSeen
@@ -19,10 +18,10 @@ type run struct {
 }
 
 // slots is the lock file, an array of blocks. A block is free or says that a run
-// began, or ended without being counted. For each block there is a lock of the
+// began, or ended and waits to be counted. For each block there is a lock of the
 // kernel's, and one more for the folder. A run holds the lock of its block until
-// its process ends, however that ends: a block that is not free and not locked
-// belongs to a dead process, whatever happened to pids meanwhile.
+// its process ends, however that ends: a run without an exit whose block is not
+// locked belongs to a dead process, whatever happened to pids meanwhile.
 type slots struct {
 	folder
 	file
@@ -41,79 +40,64 @@ type slot struct {
 	run           // no path: the block is free
 	n      int    // of the block
 	nonce  string // when it was entered: tells a run from a later one in the same block
-	before int64  // the count before this run, once it is being counted; else notCounted
+	was    int    // the code that it is counted under already, or none
+	before int64  // the count before this run, once it is being counted, or none
 	left   string // how this run, or the one before in this block, left the report
 }
 
-const notCounted = -1
+const none = -2
 
 // put writes a slot into its block.
 func (s slots) put(one slot) error {
-	flag := "s"
-	if one.unsent {
-		flag = "u"
-	}
-	words := []string{strconv.Itoa(one.code), flag, strconv.FormatInt(one.before, 10), one.nonce, one.path}
-	return s.write(one, strings.Join(words, " "))
-}
-
-// free makes a block free and lets go of it.
-func (s slots) free(one slot) {
-	_ = s.write(one, "")
-	s.unlock(one.n, 1)
-}
-
-func (s slots) write(one slot, line string) error {
 	var block [blockSize]byte
-	if len(line)+len(one.left)+2 > blockSize {
-		one.left = ""
-	}
-	if len(line)+2 > blockSize {
+	if copy(block[:], strings.Join([]string{strconv.Itoa(one.code), strconv.Itoa(one.was), strconv.FormatInt(one.before, 10),
+		strconv.FormatBool(one.unsent), one.nonce, one.path + "\n" + one.left + "\n"}, " ")) == blockSize {
 		return io.ErrShortWrite
 	}
-	copy(block[:], line+"\n"+one.left+"\n")
 	_, err := s.WriteAt(block[:], int64(one.n)*blockSize)
 	return err
 }
 
+// free lets a block be taken for another run.
+func (s slots) free(one slot) error {
+	one.path, one.nonce = "", ""
+	return s.put(one)
+}
+
 // parseSlot takes what is none of ours for a free block.
 func parseSlot(n int, block []byte) slot {
-	one := slot{n: n}
-	line := bytes.IndexByte(block, '\n') + 1
-	left := bytes.IndexByte(block[line:], '\n')
-	if line == 0 || left < 0 {
-		return one
+	lines := strings.SplitN(string(block), "\n", 3)
+	words := strings.SplitN(lines[0], " ", 6)
+	if len(lines) < 3 || len(words) < 6 {
+		return slot{n: n}
 	}
-	one.left = string(block[line : line+left])
-	if words := strings.SplitN(string(block[:line-1]), " ", 5); len(words) == 5 {
-		code, err := strconv.Atoi(words[0])
-		before, errBefore := strconv.ParseInt(words[2], 10, 64)
-		if err == nil && errBefore == nil {
-			one.run = run{path: words[4], code: code, unsent: words[1] == "u"}
-			one.nonce, one.before = words[3], before
-		}
+	code, err := strconv.Atoi(words[0])
+	was, errWas := strconv.Atoi(words[1])
+	before, errBefore := strconv.ParseInt(words[2], 10, 64)
+	if err != nil || errWas != nil || errBefore != nil {
+		return slot{n: n}
 	}
-	return one
+	return slot{run{words[5], code, words[3] == "true"}, n, words[4], was, before, lines[1]}
 }
 
 // slots opens the lock file, once for the life of the process: on some systems
 // closing it anywhere in the process gives up all of the process' locks.
-func (d folder) slots() (slots, bool) {
-	if process.slots.folder == d {
-		return process.slots, true
+func (d folder) slots() (slots, error) {
+	if process.slots.folder == d && d != "" {
+		return process.slots, nil
 	}
 	f, err := openFile(d.path(lockFile), os.O_RDWR)
 	if missing(err) && d.make() {
 		f, err = openFile(d.path(lockFile), os.O_RDWR|os.O_CREATE)
 	}
 	if err != nil || !mayWrite(d.path(lockFile)) {
-		return slots{}, false
+		return slots{}, os.ErrPermission
 	}
 	process.slots = slots{d, f}
-	return process.slots, true
+	return process.slots, nil
 }
 
-// all returns the slots in the file.
+// all returns the slots in the file, one that somebody died over counting first.
 func (s slots) all() (all []slot, err error) {
 	for size := len(buffer); size == len(buffer) && len(all) < slotLimit; {
 		size, err = s.ReadAt(buffer[:], int64(len(all))*blockSize)
@@ -121,7 +105,10 @@ func (s slots) all() (all []slot, err error) {
 			return nil, err
 		}
 		for at := 0; at+blockSize <= size; at += blockSize {
-			all = append(all, parseSlot(len(all), buffer[at:at+blockSize]))
+			one := parseSlot(len(all), buffer[at:at+blockSize])
+			if all = append(all, one); one.path != "" && one.before != none {
+				all[0], all[one.n] = one, all[0]
+			}
 		}
 	}
 	return all, nil
@@ -134,60 +121,59 @@ func (s slots) reread(n int) slot {
 	return parseSlot(n, block[:size])
 }
 
-// enter takes a free block for a run of this process. It is nil if there is none.
-func (d folder) enter(r run) *slot {
-	s, ok := d.slots()
-	for tries := 0; ok && tries < 100; tries++ {
+// enter takes a free block for a run of this process that began, and that was
+// counted under a code already, or under none. It is nil if there is no block.
+func (d folder) enter(path string, counted int) *slot {
+	s, err := d.slots()
+	for tries := 0; err == nil && tries < 100; tries++ { // or somebody cuts the file
 		for n := 0; n < slotLimit; n++ {
-			if !s.tryLock(n, 1) {
+			if err := s.tryLock(n, 1); err == errBusy {
 				continue
+			} else if err != nil {
+				return nil // there are file systems without locks
 			}
-			own := s.reread(n)
-			free := own.path == ""
-			own.run, own.nonce, own.before = r, strconv.FormatInt(time.Now().UnixNano(), 36), notCounted
-			if free && s.put(own) == nil {
+			if was := s.reread(n); was.path == "" {
+				nonce := strconv.FormatInt(time.Now().UnixNano(), 36)
+				own := slot{run{path, noExitSeen, !process.consent.sends()}, n, nonce, counted, none, was.left}
+				if s.put(own) != nil {
+					return nil
+				}
 				return &own
 			}
-			if s.unlock(n, 1); free {
-				return nil // it cannot be written
-			}
+			s.unlock(n, 1)
 		}
-		time.Sleep(time.Millisecond) // somebody cuts the file
+		time.Sleep(time.Millisecond)
 	}
 	return nil
 }
 
-// ended locks and returns the slots to be counted, those first that somebody
-// died over counting: those of dead processes, and of this one if it ends.
-func (s slots) ended(all []slot, own *run) (found []slot) {
+// ended reports whether the run of a slot ended, or its process did; nobody else
+// can take the block then.
+func (s slots) ended(one *slot) bool {
+	if mine := process.slot; mine != nil && mine.n == one.n && mine.nonce == one.nonce {
+		one.run = mine.run // it is not written if there was no need to wait
+	} else if one.code == noExitSeen && s.tryLock(one.n, 1) == nil {
+		*one = s.reread(one.n)
+		return one.path != ""
+	}
+	return one.code != noExitSeen
+}
+
+// abandoned reports whether there are results that wait to be counted.
+func (s slots) abandoned() bool {
+	all, _ := s.all()
 	for _, one := range all {
-		switch mine := process.slot; {
-		case one.path == "":
-			continue
-		case mine != nil && mine.n == one.n:
-			if own == nil || one.nonce != mine.nonce {
-				continue
-			}
-			one.run = *own
-		case !s.tryLock(one.n, 1):
-			continue
-		default:
-			if one = s.reread(one.n); one.path == "" {
-				s.unlock(one.n, 1)
-				continue
-			}
-		}
-		if found = append(found, one); one.before != notCounted {
-			found[0], found[len(found)-1] = one, found[0]
+		if one.path != "" && one.code != noExitSeen {
+			return true
 		}
 	}
-	return found
+	return false
 }
 
 // cut takes free blocks off the end when there are many, unless somebody holds
 // the lock of one: he may be about to write.
 func (s slots) cut(all []slot) {
-	if len(all) <= slotsKept || process.slot != nil && process.slot.n >= slotsKept || !s.tryLock(slotsKept, slotLimit) {
+	if len(all) <= slotsKept || process.slot != nil && process.slot.n >= slotsKept || s.tryLock(slotsKept, slotLimit) != nil {
 		return
 	}
 	defer s.unlock(slotsKept, slotLimit)
@@ -201,9 +187,6 @@ func (s slots) cut(all []slot) {
 }
 
 // Locks lie far behind the content: on Windows what is locked cannot be read.
-func (s slots) tryLock(n, count int) bool {
-	locked, _ := s.file.tryLock(1<<30+int64(n), int64(count))
-	return locked
-}
+func (s slots) tryLock(n, count int) error { return s.file.tryLock(1<<30+int64(n), int64(count)) }
 
 func (s slots) unlock(n, count int) { s.file.unlock(1<<30+int64(n), int64(count)) }

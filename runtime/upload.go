@@ -3,7 +3,10 @@
 package telemetry
 
 import (
+	"bytes"
+	"net/http"
 	"os"
+	"runtime"
 	"strconv"
 	"time"
 )
@@ -12,73 +15,100 @@ import (
 // only the one process that wrote the stamp starts an uploader, and a failure
 // is not repeated before the next interval.
 func (l *ledger) claimUpload(interval time.Duration) bool {
-	now := time.Now()
-	if word, err := readWord(l.path(timestampFile)); err == nil {
-		last, err := strconv.ParseInt(word, 10, 64)
-		if age := now.Unix() - last; err == nil && age >= 0 && age < int64(interval/time.Second) {
-			return false
-		}
+	word, _ := readWord(l.path(timestampFile))
+	last, _ := strconv.ParseInt(word, 10, 64) // or 1970
+	now := time.Now().Unix()
+	if last <= now && now-last < int64(interval/time.Second) {
+		return false
 	}
-	return l.replace(timestampFile, []byte(strconv.FormatInt(now.Unix(), 10))) == nil
+	return l.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
 }
 
-// armFlush starts an uploader from time to time while a command runs.
+// armFlush uploads from time to time while a command runs. It waits for garbage
+// to be collected first, which comes after 2 minutes at the latest: most commands
+// have ended by then. A timer costs more than counting, for it starts Go's poller,
+// and hides from the Go runtime that all goroutines are asleep.
 func armFlush(d folder, c consent) {
-	if !c.sends() {
-		return
+	arm := func(*folder) { time.AfterFunc(c.interval+time.Second, func() { flush(d, c) }) }
+	switch {
+	case !c.sends():
+	case c.interval < 2*time.Minute:
+		arm(nil)
+	default:
+		runtime.SetFinalizer(new(folder), arm)
 	}
-	pause := c.interval
-	if pause < time.Second {
-		pause = time.Second
-	}
-	time.AfterFunc(pause, func() {
-		defer shield()
-		defer armFlush(d, c)
-		if flush(d) {
-			if child, err := spawnUploader(); err == nil {
-				_, _ = child.Wait() // no zombie
-			}
-		}
-	})
 }
 
-// flush counts what dead processes left and reports whether an upload is due.
-func flush(d folder) bool {
-	process.Lock()
-	defer process.Unlock()
-	if c := decide(d); c.sends() {
-		if l, ok := d.open(0, true); ok {
-			defer l.close()
-			return l.settle(nil) == nil && l.claimUpload(c.interval)
+// flush counts what dead processes left, and waits for the uploader if an upload
+// is due: it leaves no zombie.
+func flush(d folder, c consent) {
+	defer shield()
+	defer armFlush(d, c)
+	uploader := func() (uploader *os.Process) {
+		process.Lock()
+		defer process.Unlock()
+		if c := decide(d); c.sends() {
+			uploader, _ = d.settle(0, c)
 		}
+		return uploader
+	}()
+	if uploader != nil {
+		_, _ = uploader.Wait()
 	}
-	return false
 }
 
 // uploaderEnv marks the process that uploads. It takes no arguments: what is to
 // be sent is read from the file.
 const uploaderEnv = variable + "_UPLOAD_CHILD"
 
-func isUploader() bool {
-	return len(os.Args) == 1 && os.Getenv(uploaderEnv) == "1"
+// spawnUploader starts this program again, detached: no terminal, no output, in
+// nobody's folder. It is nil if that was not possible.
+func spawnUploader() (child *os.Process) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err == nil {
+		defer null.Close()
+		child, _ = os.StartProcess(self(), []string{os.Args[0]}, &os.ProcAttr{
+			Dir:   rootDir,
+			Env:   append([]string{uploaderEnv + "=1"}, os.Environ()...), // the first one counts
+			Files: []*os.File{null, null, null},
+			Sys:   detached(),
+		})
+	}
+	return child
 }
 
-// spawnUploader starts this program again, detached: no terminal, no output, in
-// nobody's folder.
-func spawnUploader() (*os.Process, error) {
-	path, err := self()
-	if err != nil {
-		return nil, err
+// uploadDeadline ends the uploader, whatever it is waiting for.
+const uploadDeadline = 30 * time.Second
+
+// upload sends the report once. What is answered does not matter, and nobody
+// learns of it: the attempt was stamped before, and counts are cumulative, so the
+// next report makes up for one that was lost. Redirects are not followed: the
+// report is for the host that the user was told.
+func upload() {
+	defer shield()
+	closeInherited()
+	dir, c := settings()
+	go func() {
+		for end := time.Now().Add(uploadDeadline); time.Now().Before(end) && decide(dir).sends(); {
+			time.Sleep(20 * time.Millisecond)
+		}
+		os.Exit(1) // also while it connects or sends: the user may have said off
+	}()
+	if body, err := dir.nextBody(); err == nil && body != nil && decide(dir).sends() {
+		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		_, _ = client.Post(c.endpoint, "application/json", bytes.NewReader(body))
 	}
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer null.Close()
-	return os.StartProcess(path, []string{os.Args[0]}, &os.ProcAttr{
-		Dir:   rootDir,
-		Env:   append([]string{uploaderEnv + "=1"}, os.Environ()...), // the first one counts
-		Files: []*os.File{null, null, null},
-		Sys:   detached(),
+}
+
+// nextBody is the body of the next upload, nil if there is nothing to send.
+func (d folder) nextBody() (body []byte, err error) {
+	err = d.change(false, func(*ledger) error {
+		now, err := d.read(reportFile)
+		baseline, broken := d.read(baselineFile)
+		if err == nil && broken == nil {
+			body, err = now.body(baseline.MetricPoints)
+		}
+		return err
 	})
+	return body, err
 }

@@ -251,6 +251,26 @@ func TestLongRunningCommandUploads(t *testing.T) {
 	}
 }
 
+// With an interval as long as real ones, a timer is set once garbage was collected.
+func TestLongRunningCommandUploadsAtLongIntervals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 2 minutes")
+	}
+	t.Parallel()
+	server := newCollector(t, nil)
+	h := sending(t, server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=120")
+	h.run("required")
+	server.wait(t, 1)
+	cmd := h.command(built.cli, "run", "wait")
+	stdin, err := cmd.StdinPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	eventually(t, "a report while it runs", 150*time.Second, func() bool { return len(server.bodies()) == 2 })
+	stdin.Close()
+	must(t, cmd.Wait())
+	h.want("pace required 1 1", "pace run wait 0 1")
+}
+
 // The proxy of the environment is used; loopback is exempt by its rules, so the
 // endpoint has a name that only the proxy needs to know.
 func TestProxy(t *testing.T) {

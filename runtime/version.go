@@ -14,37 +14,27 @@ const maxVersion = 64
 // cliVersion is the version of this CLI: the root command's, else that of the
 // module the binary was built from.
 func cliVersion() string {
-	if process.root != nil {
-		if text := versionWord(process.root.Root().Version); text != "" {
-			return text
-		}
+	text := process.root.Root().Version
+	if info, ok := debug.ReadBuildInfo(); ok && text == "" {
+		text = info.Main.Version
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return versionWord(info.Main.Version)
-	}
-	return "unknown"
+	return versionWord(text + " unknown")
 }
 
 // versionMark changes when cliVersion does. Build information of 400 modules
 // takes longer to parse than all the rest: the program's file stands for it.
 func versionMark() string {
-	if process.program == "" && process.root != nil && process.root.Root().Version != "" {
-		process.program = cliVersion()
-	} else if process.program == "" {
-		if path, err := self(); err == nil {
-			process.program = stampOf(path)
-		}
+	if text := versionWord(process.root.Root().Version); text != "" {
+		return text
 	}
-	return process.program
+	return stampOf(self())
 }
 
 // versionWord is the version in a text that may also tell the commit, the date
 // and the compiler, on several lines: the first word that begins like 1.2 or
 // v1.2, else the first word there is.
 func versionWord(text string) string {
-	words := strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
-	})
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == unicode.ReplacementChar || !unicode.IsPrint(r) })
 	found := ""
 	for i := len(words) - 1; i >= 0; i-- {
 		number := strings.TrimPrefix(words[i], "v")

@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -100,6 +101,7 @@ func ends(h Hooks) *cobra.Command {
 		panic("recovered")
 	})
 	add("goroutine-panic", func([]string) error { go panic("elsewhere"); select {} })
+	add("asleep", func([]string) error { select {} })
 	addSignals(h, add)
 	add("two-exits", func([]string) error {
 		for i := 0; i < 8; i++ {
@@ -132,6 +134,7 @@ func runs() *cobra.Command {
 	group.AddCommand(
 		&cobra.Command{Use: "wait", Run: func(*cobra.Command, []string) {
 			fmt.Println("waiting")
+			runtime.GC()                          // as in any command that runs for long
 			_, _ = os.Stdin.Read(make([]byte, 1)) // until the test closes it
 		}},
 		&cobra.Command{Use: "sleep", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
