@@ -78,21 +78,17 @@ func (d folder) turnOn(cmd *cobra.Command) error {
 }
 
 func (d folder) turnOff(cmd *cobra.Command) error {
-	err := d.change(true, func(*ledger) error {
+	err := d.change(true, func(l *ledger) error {
 		if err := d.store("off"); err != nil {
 			return err
 		}
+		_ = l.lock(theUploader, 4*lockPatience) // it ends, and none will send after this command
+		mayHaveID := []string{reportFile, baselineFile, brokenFile}
 		now, err := d.read(reportFile)
-		if err != nil {
-			err = d.forget(reportFile) // the id may stand in it
-		} else if now.ID != "" {
-			now.ID = ""
-			err = d.save(reportFile, now)
+		if now.ID = ""; err == nil && len(now.MetricPoints) > 0 && d.save(reportFile, now) == nil {
+			mayHaveID = mayHaveID[1:]
 		}
-		if err != nil {
-			return err
-		}
-		return d.forget(baselineFile, brokenFile)
+		return d.forget(mayHaveID...)
 	})
 	return d.decided(cmd, err, levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
 }

@@ -33,12 +33,12 @@ type ledger struct {
 func (d folder) locked(patience time.Duration, c consent, do func(*ledger) error) error {
 	s, err := d.slots()
 	if err == nil {
-		err = s.lock(patience)
+		err = s.lock(theFolder, patience)
 	}
 	for tries := 0; err == nil; tries++ {
 		err = do(&ledger{slots: s, left: map[string]bool{}, sends: c.sends()})
 		s.unlock(theFolder, 1)
-		if err != nil || process.root == nil || tries == 5 || !s.abandoned() || s.lock(lockPatience/10) != nil {
+		if err != nil || process.root == nil || tries == 5 || !s.abandoned() || s.lock(theFolder, lockPatience/10) != nil {
 			break
 		}
 		do = (*ledger).settle
@@ -46,10 +46,10 @@ func (d folder) locked(patience time.Duration, c consent, do func(*ledger) error
 	return err
 }
 
-// lock takes the lock of the folder, or fails with errBusy.
-func (s slots) lock(patience time.Duration) error {
+// lock takes a lock, or fails with errBusy.
+func (s slots) lock(n int, patience time.Duration) error {
 	for pause := 100 * time.Microsecond; ; patience -= pause {
-		err := s.tryLock(theFolder, 1)
+		err := s.tryLock(n, 1)
 		if err != errBusy || patience <= 0 {
 			return err
 		}

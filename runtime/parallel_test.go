@@ -66,7 +66,7 @@ func TestLockHeldBySomebodyElse(t *testing.T) {
 	h := newHome(t)
 	h.run("end", "three")
 	s, err := folder(h.file("")).slots()
-	if err != nil || s.lock(time.Second) != nil {
+	if err != nil || s.lock(theFolder, time.Second) != nil {
 		t.Fatal("no lock")
 	}
 	twin := h.runProgram(built.twin, "end", "three")
@@ -86,7 +86,7 @@ func TestRunWhileTheLockFileIsCut(t *testing.T) {
 	h := newHome(t)
 	h.run("required")
 	s, err := folder(h.file("")).slots()
-	if err != nil || s.lock(time.Second) != nil || s.tryLock(0, slotLimit) != nil {
+	if err != nil || s.lock(theFolder, time.Second) != nil || s.tryLock(0, slotLimit) != nil {
 		t.Fatal("no lock")
 	}
 	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { s.unlock(0, slotLimit) })

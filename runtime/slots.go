@@ -30,8 +30,13 @@ type slots struct {
 const (
 	blockSize = 512 // divides every page: inside one, a write is not torn when the process is killed
 	slotLimit = 4096
-	slotsKept = 8  // more are cut off when they are free
-	theFolder = -1 // as the number of a lock
+	slotsKept = 8 // more are cut off when they are free
+)
+
+// The numbers of the locks that are none of a block's.
+const (
+	theFolder   = -1 // while the report is changed
+	theUploader = -2 // while one is allowed to send
 )
 
 // slot is the content of a block. The first of its two lines is the run, empty

@@ -92,9 +92,10 @@ func upload() {
 		for end := time.Now().Add(uploadDeadline); time.Now().Before(end) && decide(dir).sends(); {
 			time.Sleep(20 * time.Millisecond)
 		}
-		os.Exit(1) // also while it connects or sends: the user may have said off
+		os.Exit(1) // also while it connects or sends: the user who says off waits for it
 	}()
-	if body, err := dir.nextBody(); err == nil && body != nil && decide(dir).sends() {
+	body, err := dir.nextBody()
+	if err == nil && body != nil && process.slots.tryLock(theUploader, 1) == nil && decide(dir).sends() {
 		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 		_, _ = client.Post(c.endpoint, "application/json", bytes.NewReader(body))
 	}

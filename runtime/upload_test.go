@@ -280,8 +280,8 @@ func TestProxy(t *testing.T) {
 	proxy.wait(t, 1)
 }
 
-// A user who says off while the uploader is connecting is obeyed: the body is
-// only handed over if sending is still allowed.
+// A user who says off while the uploader is connecting is obeyed: the command
+// returns when nothing can be sent any more.
 func TestOffWhileTheUploaderConnects(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		t.Run(strconv.FormatBool(off), func(t *testing.T) {
