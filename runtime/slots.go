@@ -3,6 +3,7 @@
 package telemetry
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"strconv"
@@ -71,7 +72,7 @@ func (s slots) free(one slot) error {
 
 // parseSlot takes what is none of ours for a free block.
 func parseSlot(n int, block []byte) slot {
-	lines := strings.SplitN(string(block), "\n", 3)
+	lines := strings.SplitN(string(bytes.TrimRight(block, "\x00")), "\n", 3)
 	words := strings.SplitN(lines[0], " ", 6)
 	if len(lines) < 3 || len(words) < 6 {
 		return slot{n: n}
