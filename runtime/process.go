@@ -139,10 +139,9 @@ func finish(code int) {
 		process.slot, was = nil, mine.code // counted by Exiting, or taken for dead, where a lock can get lost (NFS)
 	}
 	if process.slot == nil {
-		process.slot = dir.enter(process.path, was)
-	}
-	if process.slot == nil {
-		return
+		if process.slot = dir.enter(process.path, was); process.slot == nil {
+			return
+		}
 	}
 	process.slot.code, process.slot.unsent = code, !c.sends()
 	_, err := dir.settle(0, c)

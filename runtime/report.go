@@ -87,32 +87,37 @@ var buffer [16 << 10]byte
 
 // locate finds the digits of a run's count, and where they are, in a report that
 // yaml.v3 wrote. There are none if the run was never counted. It looks through
-// buffer.
+// buffer: page by page for the path, and where its codes go on, at all of them.
 func (f file) locate(r run) (digits string, at int64) {
 	path := []byte("\n    " + r.path + ":")
-	code := []byte("\n        " + strconv.Itoa(r.code) + ":\n            cumulative_count: ")
-	text := buffer[:]
-	for found := -1; found != 0; at += int64(found) { // found once, it is read again with all that follows
-		n, _ := f.ReadAt(buffer[:], at)
-		if text = buffer[:n]; n <= len(path) {
+	for size := pageSize; ; {
+		n, _ := f.ReadAt(buffer[:size], at)
+		begin := bytes.Index(buffer[:n], path)
+		if begin >= 0 {
+			digits, offset := digitsOf(buffer[begin:n], r.code)
+			if digits != "" || n < size || size == len(buffer) {
+				return digits, at + int64(begin+offset)
+			}
+			at, size = at+int64(begin), len(buffer)
+		} else if at += int64(n - len(path)); n < size {
 			return "", 0
 		}
-		if found = bytes.Index(text, path); found < 0 {
-			found = n - len(path)
-		} else if n < len(buffer) {
-			text, at = text[found:], at+int64(found)
-			break
-		}
 	}
-	found := bytes.Index(text, code)
+}
+
+// digitsOf finds the digits of a code's count in a text that begins with a path.
+func digitsOf(text []byte, code int) (digits string, offset int) {
+	key := []byte("\n        " + strconv.Itoa(code) + ":\n            cumulative_count: ")
+	found := bytes.Index(text, key)
 	if found < 0 || bytes.Count(text[1:found], []byte("\n")) != bytes.Count(text[1:found], []byte("\n        ")) {
 		return "", 0 // below another path
 	}
-	found += len(code)
-	if end := bytes.IndexByte(text[found:], '\n'); end > 0 {
-		return string(text[found : found+end]), at + int64(found)
+	offset = found + len(key)
+	end := bytes.IndexByte(text[offset:], '\n')
+	if end < 0 {
+		return "", 0
 	}
-	return "", 0
+	return string(text[offset : offset+end]), offset
 }
 
 func (p points) count(path string, code int) uint64 { return p[path][code].CumulativeCount }

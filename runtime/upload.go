@@ -30,11 +30,9 @@ func (l *ledger) claimUpload(interval time.Duration) bool {
 // and hides from the Go runtime that all goroutines are asleep.
 func armFlush(d folder, c consent) {
 	arm := func(*folder) { time.AfterFunc(c.interval+time.Second, func() { flush(d, c) }) }
-	switch {
-	case !c.sends():
-	case c.interval < 2*time.Minute:
+	if c.sends() && c.interval < 2*time.Minute {
 		arm(nil)
-	default:
+	} else if c.sends() {
 		runtime.SetFinalizer(new(folder), arm)
 	}
 }
