@@ -12,15 +12,18 @@ import (
 
 // buildKey is a hash of everything that decides what the instrumented CLI's
 // command tree is: the module's own files as they will be, and the build IDs
-// of everything else, which stand in the names of the export data.
+// of everything else, which stand in the names of the export data. The build ID
+// of a dependency that imports the module back changes with the module: its
+// files are taken.
 func (m *module) buildKey(p *plan, r *Result) (string, error) {
 	h := sha256.New()
 	file := func(name string, data []byte) {
 		fmt.Fprintf(h, "%s %d\n", name, len(data))
 		h.Write(data)
 	}
-	for _, pkg := range m.closure() {
-		if !m.isOwn(pkg.PkgPath) {
+	list, overOwn := m.closure()
+	for _, pkg := range list {
+		if !overOwn[pkg.PkgPath] {
 			fmt.Fprintf(h, "%s %s\n", pkg.PkgPath, pkg.ExportFile)
 			continue
 		}
@@ -47,10 +50,11 @@ func (m *module) buildKey(p *plan, r *Result) (string, error) {
 }
 
 // closure is everything that the main package reaches without the runtime
-// package: the same before and after it is there.
-func (m *module) closure() []*packages.Package {
+// package: the same before and after it is there. overOwn are those that are of
+// the module or reach a package of it.
+func (m *module) closure() (list []*packages.Package, overOwn map[string]bool) {
 	seen := map[string]bool{m.generate.path: true}
-	var list []*packages.Package
+	overOwn = map[string]bool{}
 	var visit func(p *packages.Package)
 	visit = func(p *packages.Package) {
 		if seen[p.PkgPath] {
@@ -58,11 +62,14 @@ func (m *module) closure() []*packages.Package {
 		}
 		seen[p.PkgPath] = true
 		list = append(list, p)
+		own := m.isOwn(p.PkgPath)
 		for _, dep := range p.Imports {
 			visit(dep)
+			own = own || overOwn[dep.PkgPath]
 		}
+		overOwn[p.PkgPath] = own
 	}
 	visit(m.main)
 	sort.Slice(list, func(i, j int) bool { return list[i].PkgPath < list[j].PkgPath })
-	return list
+	return list, overOwn
 }
