@@ -4,12 +4,14 @@ package telemetry
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sort"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -93,6 +95,10 @@ func (h *home) runProgram(program string, args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
+	const internalError = syscall.Errno(1359) // wine's, when it is busy: no process was started
+	if errors.Is(err, internalError) {
+		return h.runProgram(program, args...)
+	}
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		h.t.Fatal(err)
 	}

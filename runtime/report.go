@@ -178,14 +178,10 @@ func (l *ledger) rewrite(one *slot) error {
 		now.ID = "" // what must not be sent is not known any more: begin anew
 	}
 	if now.ID == "" && l.sends && decide(l.folder).sends() {
-		id, err := uuid.NewRandom()
-		if err == nil {
-			err = l.save(baselineFile, report{MetricPoints: now.MetricPoints})
-		}
-		if err != nil {
+		if err := l.save(baselineFile, report{MetricPoints: now.MetricPoints}); err != nil {
 			return err
 		}
-		now.ID = id.String()
+		now.ID = uuid.NewString()
 	}
 	if now.ID != "" && one.unsent {
 		baseline, _ := l.read(baselineFile)

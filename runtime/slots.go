@@ -32,12 +32,10 @@ const (
 	blockSize = 512 // divides every page: inside one, a write is not torn when the process is killed
 	slotLimit = 4096
 	slotsKept = 8 // more are cut off when they are free
-)
 
-// The numbers of the locks that are none of a block's.
-const (
+	// The numbers of the locks that are none of a block's.
 	theFolder   = -1 // while the report is changed
-	theUploader = -2 // while one is allowed to send
+	theUploader = -2 // while somebody may send
 )
 
 // slot is the content of a block. The first of its two lines is the run, empty
@@ -185,11 +183,13 @@ func (s slots) cut(all []slot) {
 	defer s.unlock(slotsKept, slotLimit)
 	all, err := s.all() // from here on nobody lengthens it
 	for _, one := range all {
-		if err != nil || one.n >= slotsKept && one.path != "" {
+		if one.n >= slotsKept && one.path != "" {
 			return
 		}
 	}
-	_ = s.Truncate(slotsKept * blockSize)
+	if err == nil {
+		_ = s.Truncate(slotsKept * blockSize)
+	}
 }
 
 // Locks lie far behind the content: on Windows what is locked cannot be read.

@@ -92,8 +92,11 @@ func upload() {
 		}
 		os.Exit(1) // also while it connects or sends: the user who says off waits for it
 	}()
-	body, err := dir.nextBody()
-	if err == nil && body != nil && process.slots.tryLock(theUploader, 1) == nil && decide(dir).sends() {
+	s, err := dir.slots()
+	if err != nil || s.lock(theUploader, uploadDeadline) != nil {
+		return
+	}
+	if body, err := dir.nextBody(); err == nil && body != nil && decide(dir).sends() {
 		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 		_, _ = client.Post(c.endpoint, "application/json", bytes.NewReader(body))
 	}
