@@ -42,7 +42,10 @@ func TestUnderWine(t *testing.T) {
 		return string(text)
 	}
 	start := wine("wineboot", "--init")
-	t.Cleanup(func() { wine("wineboot", "--kill") })
+	t.Cleanup(func() {
+		wine("wineboot", "--kill")
+		eventually(t, "wine's server writes nothing any more", 20*time.Second, func() bool { return os.RemoveAll(dir) == nil })
+	})
 	system := filepath.Join(dir, "prefix/drive_c/windows/system32")
 	if err := os.WriteFile(filepath.Join(system, "bcryptprimitives.dll"), bcryptPrimitives(), 0o600); err != nil {
 		t.Fatalf("no wine prefix: %v\n%s", err, start)
