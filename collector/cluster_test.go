@@ -61,6 +61,9 @@ func TestTwoCollectorsAndAKilledLeader(t *testing.T) {
 	eventually(t, 30*time.Second, "Prometheus", isTruth, func() (map[string]float64, error) {
 		return query(t.Context(), written.URL, "cli_commands_total")
 	})
+	eventually(t, time.Second, "Prometheus, from the first value on", isTruth, func() (map[string]float64, error) {
+		return query(t.Context(), written.URL, "max_over_time(cli_commands_total[1h]) - min_over_time(cli_commands_total[1h])")
+	})
 	for _, p := range both {
 		text, err := fetch(t.Context(), "http://"+p.address+"/metrics")
 		if err != nil || metric(text, `telemetry_collector_sink_refused_samples_total{sink="remote_write"}`) > 0 {

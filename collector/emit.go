@@ -5,22 +5,42 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/sink"
+	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
 // activeInstalls is the name of the series that count installs.
 const activeInstalls = "cli_active_installs"
 
-// emit hands the totals to the sinks, once an interval, while this process
+// scrapers are a reader, all together.
+const scrapers = "scrapers"
+
+// A reader looks at the series: a sink, or all scrapers together. It sees each
+// series at zero first, and then its total: Prometheus' increase() and Graphite's
+// derivatives cannot see the step to the first value of a series, and so would
+// never count the first runs of a command in a new version.
+type reader struct {
+	name  string
+	queue *sink.Queue         // nil for the scrapers
+	zeros map[int64]time.Time // when a series was first handed over at zero
+}
+
+func (s *Server) readers() []*reader {
+	all := []*reader{{name: scrapers, zeros: map[int64]time.Time{}}}
+	for _, queue := range s.queues {
+		all = append(all, &reader{queue.Stats().Sink, queue, map[int64]time.Time{}})
+	}
+	return all
+}
+
+// emit hands the totals to the readers, once an interval, while this process
 // leads. The times are multiples of the interval, so that a new leader goes on
 // where the old one ended, and Graphite's buckets get one value each.
 func (s *Server) emit(ctx context.Context) {
-	if len(s.queues) == 0 {
-		return
-	}
 	for ctx.Err() == nil {
 		err := s.config.Store.Lead(ctx, func(ctx context.Context) error {
 			s.metrics.leading(true)
 			defer s.metrics.leading(false)
+			readers := s.readers()
 			for {
 				at := s.now().Truncate(s.config.Interval).Add(s.config.Interval)
 				select {
@@ -28,12 +48,10 @@ func (s *Server) emit(ctx context.Context) {
 					return ctx.Err()
 				case <-time.After(at.Sub(s.now())):
 				}
-				samples, err := s.samples(ctx, at, s.config.Interval)
-				if err != nil {
-					return err
-				}
-				for _, queue := range s.queues {
-					queue.Push(samples)
+				for _, reader := range readers {
+					if err := s.show(ctx, at, reader); err != nil {
+						return err
+					}
 				}
 			}
 		})
@@ -47,21 +65,52 @@ func (s *Server) emit(ctx context.Context) {
 	}
 }
 
-// samples are all values at a time. A series shows zero until it is as old as
-// hold, for which every reader that looks that often has seen it, and then its
-// total: Prometheus' increase() and Graphite's derivatives cannot see the step
-// to the first value of a series, and so would never count the first runs of a
-// command in a new version.
-func (s *Server) samples(ctx context.Context, at time.Time, hold time.Duration) ([]sink.Sample, error) {
-	shot, err := s.config.Store.Snapshot(ctx, at)
+// show hands a reader the values at a time. That it has seen a series at zero is
+// kept before the total is handed over. So if this process is killed, whoever
+// comes after it may show another zero, but no total without a zero before it,
+// and no zero after a total.
+func (s *Server) show(ctx context.Context, at time.Time, to *reader) error {
+	taken := at.Add(-s.config.Interval) // what there was then, who looks once an interval has seen
+	if to.queue != nil {
+		taken = to.queue.Stats().Taken
+	}
+	var shown []int64
+	for series, first := range to.zeros {
+		if !first.After(taken) {
+			shown = append(shown, series)
+		}
+	}
+	if err := s.config.Store.Show(ctx, to.name, shown); err != nil {
+		s.log.Error("new series stay at zero", "reader", to.name, "error", err)
+	}
+	shot, err := s.config.Store.Snapshot(ctx, at, to.name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.metrics.setSeries(len(shot.Series))
+	zeros := map[int64]time.Time{}
+	for _, series := range shot.Series {
+		if series.Shown {
+			continue
+		}
+		zeros[series.ID] = at
+		if first, ok := to.zeros[series.ID]; ok {
+			zeros[series.ID] = first
+		}
+	}
+	to.zeros = zeros
+	if to.queue != nil {
+		to.queue.Push(samples(shot, at))
+	}
+	return nil
+}
+
+// samples are the values of a snapshot, which was taken at a time.
+func samples(shot store.Snapshot, at time.Time) []sink.Sample {
 	samples := make([]sink.Sample, 0, len(shot.Series)+len(shot.Active))
 	for _, series := range shot.Series {
 		value := series.Total
-		if at.Sub(series.Created) < hold {
+		if !series.Shown {
 			value = 0
 		}
 		samples = append(samples, sink.Sample{
@@ -83,5 +132,5 @@ func (s *Server) samples(ctx context.Context, at time.Time, hold time.Duration) 
 			Time:  at,
 		})
 	}
-	return samples, nil
+	return samples
 }

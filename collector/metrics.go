@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/telemetrygen/telemetrygen/collector/sink"
+	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
 // metrics are the collector's own, by the names telemetry_collector_*, next to
@@ -60,24 +61,24 @@ func newMetrics(s *Server) *metrics {
 }
 
 // handler answers scrapers, who are known by a header that Prometheus and those
-// like it send, with new series held at zero, and everyone else with what is.
+// like it send, with new series at zero first, and everyone else with what is.
 func (m *metrics) handler() http.Handler {
-	serve := func(hold time.Duration) http.Handler {
+	serve := func(reader string) http.Handler {
 		gatherers := prometheus.Gatherers{m.registry}
 		if m.server.config.Store != nil {
 			series := prometheus.NewRegistry()
-			series.MustRegister(seriesMetrics{m.server, hold})
+			series.MustRegister(seriesMetrics{m.server, reader})
 			gatherers = append(gatherers, series)
 		}
 		return promhttp.HandlerFor(gatherers, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 4})
 	}
-	scraper, reader := serve(m.server.config.Interval), serve(0)
+	scraper, everyone := serve(scrapers), serve(store.Anyone)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") != "" {
 			scraper.ServeHTTP(w, r)
 			return
 		}
-		reader.ServeHTTP(w, r)
+		everyone.ServeHTTP(w, r)
 	})
 }
 
@@ -105,7 +106,7 @@ func (m *metrics) leading(yes bool) {
 // beforehand, because which labels there are depends on the commands.
 type seriesMetrics struct {
 	server *Server
-	hold   time.Duration
+	reader string
 }
 
 func (seriesMetrics) Describe(chan<- *prometheus.Desc) {}
@@ -114,19 +115,21 @@ func (seriesMetrics) Describe(chan<- *prometheus.Desc) {}
 const scrapeTimeout = 10 * time.Second
 
 var help = map[string]string{
-	sink.CommandsTotal: "Runs by command and exit code; -1 if no exit was seen. A scraper gets 0 for the first --interval of a series, so that increase() counts its first runs.",
+	sink.CommandsTotal: "Runs by command and exit code; -1 if no exit was seen. A scraper gets 0 for at least the first --interval of a series, so that increase() counts its first runs.",
 	activeInstalls:     "Installs that reported in the last 30 days.",
 }
 
 func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
-	samples, err := c.server.samples(ctx, c.server.now(), c.hold)
+	now := c.server.now()
+	shot, err := c.server.config.Store.Snapshot(ctx, now, c.reader)
 	if err != nil {
 		out <- prometheus.NewInvalidMetric(prometheus.NewInvalidDesc(err), err)
 		return
 	}
-	for _, sample := range samples {
+	c.server.metrics.setSeries(len(shot.Series))
+	for _, sample := range samples(shot, now) {
 		names, values := make([]string, len(sample.Labels)), make([]string, len(sample.Labels))
 		for i, label := range sample.Labels {
 			names[i], values[i] = label.Name, label.Value

@@ -116,11 +116,15 @@ func (p *process) interrupt() int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// fetch returns the body of an answer with status 200.
-func fetch(ctx context.Context, address string) (string, error) {
+// fetch returns the body of an answer with status 200. After the address come
+// names and values of headers.
+func fetch(ctx context.Context, address string, header ...string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, "GET", address, nil)
 	if err != nil {
 		return "", err
+	}
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -102,6 +102,12 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
 	if s.config.Store != nil {
+		for _, reader := range s.readers() {
+			if err := s.config.Store.Begin(ctx, reader.name); err != nil {
+				stop()
+				return fmt.Errorf("store: %w", err)
+			}
+		}
 		work.Go(func() { s.committer.run(background) })
 		work.Go(func() { s.emit(background) })
 		work.Go(func() { s.expire(background) })

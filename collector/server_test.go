@@ -20,6 +20,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/telemetrygen/telemetrygen/collector"
+	"github.com/telemetrygen/telemetrygen/collector/peers"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
@@ -148,6 +149,40 @@ func TestScrapersSeeASeriesAtZeroFirst(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("the total never appears")
 		}
+	}
+}
+
+// TestASeriesIsZeroFirstAfterADeath has the collector killed before it told
+// anyone of a new series, and away for longer than an interval.
+func TestASeriesIsZeroFirstAfterADeath(t *testing.T) {
+	written := peers.Prometheus(t)
+	killed := newProcess(t, freeAddress(t), "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "1s",
+		"--remote-write-url", written.URL+"/api/v1/write")
+	for _, path := range []string{"pace get", "pace list"} { // the second when others have been written
+		interval := time.Now().Truncate(time.Second).Add(time.Second + 20*time.Millisecond)
+		time.Sleep(time.Until(interval))
+		if ok, err := deliver(killed.address, []byte(body(uuid.New(), path, 7)), 1); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		killed.kill()
+		time.Sleep(2500 * time.Millisecond)
+		killed.start()
+		text, err := fetch(t.Context(), "http://"+killed.address+"/metrics", "X-Prometheus-Scrape-Timeout-Seconds", "10")
+		series := regexp.MustCompile(`(?m)^cli_commands_total\{.*command="` + path + `".*`).FindString(text)
+		if err != nil || !strings.HasSuffix(series, " 0") {
+			t.Errorf("%v, a scraper sees first: %s", err, series)
+		}
+		all := func(got map[string]float64) bool { return got[path+" 0"] == 7 }
+		eventually(t, 30*time.Second, "written", all, func() (map[string]float64, error) {
+			return query(t.Context(), written.URL, "cli_commands_total")
+		})
+		eventually(t, time.Second, "written, from the first value on", all, func() (map[string]float64, error) {
+			return query(t.Context(), written.URL, "max_over_time(cli_commands_total[1h]) - min_over_time(cli_commands_total[1h])")
+		})
+	}
+	resets, err := query(t.Context(), written.URL, "resets(cli_commands_total[1h])")
+	if err != nil || len(resets) != 2 || resets["pace get 0"] != 0 {
+		t.Errorf("resets %v, %v", resets, err)
 	}
 }
 

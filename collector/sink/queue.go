@@ -56,6 +56,7 @@ type QueueStats struct {
 	LastError   string
 	LastErrorAt time.Time
 	LastSuccess time.Time
+	Taken       time.Time // the time of the newest snapshot that the sink has taken
 }
 
 // NewQueue starts a queue; Close ends it.
@@ -247,10 +248,14 @@ func (q *Queue) settle(samples int, err error) (again bool) {
 		q.stats.LastSuccess = now
 	}
 	q.stats.Queued -= samples
-	for samples > 0 {
-		taken := min(samples, len(q.snapshots[0]))
-		samples -= taken
+	for left := samples; left > 0; {
+		taken := min(left, len(q.snapshots[0]))
+		left -= taken
+		last := q.snapshots[0][taken-1]
 		if q.snapshots[0] = q.snapshots[0][taken:]; len(q.snapshots[0]) == 0 {
+			if bad < samples {
+				q.stats.Taken = last.Time
+			}
 			q.snapshots[0] = nil
 			q.snapshots = q.snapshots[1:]
 		}

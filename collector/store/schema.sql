@@ -22,6 +22,11 @@ CREATE TABLE IF NOT EXISTS series (
 	created          BIGINT NOT NULL, -- milliseconds since 1970
 	UNIQUE (command, exit_code, cli_version, operating_system)
 );
+CREATE TABLE IF NOT EXISTS shown (
+	reader TEXT NOT NULL,
+	series BIGINT NOT NULL, -- 0 since the reader is known
+	PRIMARY KEY (reader, series)
+);
 CREATE TABLE IF NOT EXISTS runs (
 	day    BIGINT NOT NULL,
 	series BIGINT NOT NULL,

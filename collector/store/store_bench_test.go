@@ -60,7 +60,7 @@ func BenchmarkAMillionInstalls(b *testing.B) {
 		}
 		return time.Since(start)
 	}
-	snapshot := timed(func() error { _, err := s.Snapshot(b.Context(), noon); return err })
+	snapshot := timed(func() error { _, err := s.Snapshot(b.Context(), noon, store.Anyone); return err })
 	page := timed(func() error {
 		_, err := s.Dashboard(b.Context(), dashboard.Filter{From: noon.AddDate(0, 0, -29), To: noon})
 		return err

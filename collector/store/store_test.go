@@ -65,7 +65,7 @@ func add(t *testing.T, s *store.Store, now time.Time, reports ...wire.Report) {
 // totals are a snapshot's series by name.
 func totals(t *testing.T, s *store.Store, now time.Time) map[store.Key]int64 {
 	t.Helper()
-	shot, err := s.Snapshot(t.Context(), now)
+	shot, err := s.Snapshot(t.Context(), now, store.Anyone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func totals(t *testing.T, s *store.Store, now time.Time) map[store.Key]int64 {
 
 func active(t *testing.T, s *store.Store, now time.Time) map[string]int64 {
 	t.Helper()
-	shot, err := s.Snapshot(t.Context(), now)
+	shot, err := s.Snapshot(t.Context(), now, store.Anyone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,6 +313,54 @@ func TestDashboardFilters(t *testing.T) {
 		if err != nil || !slices.Equal(data.Commands, []dashboard.Command{{Path: "pace get", Runs: 12, Failures: 2}, {Path: "pace set", Runs: 1, NoExit: 1}}) ||
 			data.Installs != 1 || len(data.Versions) != 2 {
 			t.Errorf("%+v, %v", data, err)
+		}
+	})
+}
+
+// TestASeriesIsShownOnce follows what two readers have seen, over a restart.
+func TestASeriesIsShownOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		begin := func(reader string) {
+			t.Helper()
+			if err := s.Begin(t.Context(), reader); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check := func(why, reader, want string) (ids []int64) {
+			t.Helper()
+			shot, err := s.Snapshot(t.Context(), noon, reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, one := range shot.Series {
+				ids = append(ids, one.ID)
+				got += fmt.Sprintf("%s=%v ", one.Command, one.Shown)
+			}
+			if got = strings.TrimSpace(got); got != want {
+				t.Errorf("%s: %s sees %s, want %s", why, reader, got, want)
+			}
+			return ids
+		}
+		begin("early")
+		add(t, s, noon, report(uuid.New(), "v1", counter("pace", 0, 1)))
+		check("new", "early", "pace=false")
+		begin("late")
+		begin("early")
+		check("there before the reader", "late", "pace=true")
+		check("begun again", "early", "pace=false")
+		check("without a reader", store.Anyone, "pace=true")
+		add(t, s, noon, report(uuid.New(), "v1", counter("pace get", 0, 1)))
+		ids := check("new to both", "late", "pace=true pace get=false")
+		for range 2 {
+			if err := s.Show(t.Context(), "late", ids[1:]); err != nil {
+				t.Fatal(err)
+			}
+			check("shown", "late", "pace=true pace get=true")
+			check("shown to another", "early", "pace=false pace get=false")
+			s = open(t, url)
+			begin("late")
 		}
 	})
 }
