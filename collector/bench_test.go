@@ -19,7 +19,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // BenchmarkReceive compares how many reports of four counters servers take for
@@ -71,7 +71,7 @@ func BenchmarkReceive(b *testing.B) {
 	measure("telemetry-collector, SQLite (durable)", []int{sqlite.cmd.Process.Pid}, telemetry(sqlite.address))
 	sqlite.kill()
 
-	database := peers.Postgres(b)
+	database := peertest.Postgres(b)
 	postgres := newProcess(b, freeAddress(b), "--store", database.DSN)
 	measure("telemetry-collector, PostgreSQL (durable), without the database's CPU", []int{postgres.cmd.Process.Pid}, telemetry(postgres.address))
 	measure("  with the database's CPU", append(children(b, database.PID()), postgres.cmd.Process.Pid), telemetry(postgres.address))
@@ -92,7 +92,7 @@ func BenchmarkReceive(b *testing.B) {
 	measure("net/http, encoding/json and a map (nothing durable)", []int{decoder.Process.Pid}, telemetry(address))
 
 	for _, groups := range []int{1, 1_000} {
-		gateway := peers.Pushgateway(b)
+		gateway := peertest.Pushgateway(b)
 		name := fmt.Sprintf("Pushgateway, %d groups (nothing durable)", groups)
 		measure(name, []int{gateway.PID()}, func(worker, n int) error {
 			text := fmt.Sprintf("# TYPE c counter\nc{command=\"get\",code=\"0\"} %d\nc{command=\"get\",code=\"1\"} %d\nc{command=\"list\",code=\"0\"} %d\nc{command=\"apply\",code=\"0\"} %d\n", n, n, n, n)

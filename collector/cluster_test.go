@@ -6,15 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // TestTwoCollectorsAndAKilledLeader has two collectors on one PostgreSQL. Each
 // install reports now to one, now to the other; the one that writes to the sinks
 // is killed, then started again, and then the other.
 func TestTwoCollectorsAndAKilledLeader(t *testing.T) {
-	database := peers.Postgres(t)
-	written := peers.Prometheus(t)
+	database := peertest.Postgres(t)
+	written := peertest.Prometheus(t)
 	args := []string{"--store", database.DSN, "--interval", "1s", "--remote-write-url", written.URL + "/api/v1/write"}
 	both := []*process{newProcess(t, freeAddress(t), args...), newProcess(t, freeAddress(t), args...)}
 	leads := func(p *process) bool {

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // program builds the collector once for all tests.
@@ -85,7 +85,7 @@ func (p *process) start() {
 	}
 	p.cmd = exec.Command(file, p.args...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	peers.DieWithTest(p.cmd)
+	peertest.DieWithTest(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}

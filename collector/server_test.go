@@ -20,9 +20,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/telemetrygen/telemetrygen/collector"
-	"github.com/telemetrygen/telemetrygen/collector/peers"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // running is a collector that serves.
@@ -155,7 +155,7 @@ func TestScrapersSeeASeriesAtZeroFirst(t *testing.T) {
 // TestASeriesIsZeroFirstAfterADeath has the collector killed before it told
 // anyone of a new series, and away for longer than an interval.
 func TestASeriesIsZeroFirstAfterADeath(t *testing.T) {
-	written := peers.Prometheus(t)
+	written := peertest.Prometheus(t)
 	killed := newProcess(t, freeAddress(t), "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "1s",
 		"--remote-write-url", written.URL+"/api/v1/write")
 	for _, path := range []string{"pace get", "pace list"} { // the second when others have been written

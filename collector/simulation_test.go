@@ -18,7 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // An install counts its runs, and reports them from time to time.
@@ -149,9 +149,9 @@ func TestTenThousandInstalls(t *testing.T) {
 		installs = 1_000
 	}
 	address := freeAddress(t)
-	scraping := peers.Prometheus(t, address)
-	written := peers.Prometheus(t)
-	graphite := peers.Graphite(t)
+	scraping := peertest.Prometheus(t, address)
+	written := peertest.Prometheus(t)
+	graphite := peertest.Graphite(t)
 	collector := newProcess(t, address, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "5s", // five scrapes: on a busy machine two may be missed
 		"--remote-write-url", written.URL+"/api/v1/write", "--graphite-tcp", graphite.Address)
 	kills := 0

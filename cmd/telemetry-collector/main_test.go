@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // TestMain is the program itself when a test starts it.
@@ -147,7 +147,7 @@ func TestHelpHasExamplesAndEveryFlagWorksFromTheEnvironment(t *testing.T) {
 // TestNoneOnlyPassesOn holds the stateless mode against a receiver as strict as
 // Grafana Cloud's.
 func TestNoneOnlyPassesOn(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	base, stop := started(t, []string{"GRAPHITE_TOKEN=" + cloud.Token}, "--store", "none", "--graphite-url", cloud.URL)
 	if got := post(t, base, report); got != "200 OK" {
 		t.Errorf("%q", got)
@@ -181,7 +181,7 @@ func TestNoneOnlyPassesOn(t *testing.T) {
 // TestASinkThatIsDownCostsNothingAndCatchesUp starts a Prometheus only after
 // reports were taken.
 func TestASinkThatIsDownCostsNothingAndCatchesUp(t *testing.T) {
-	prometheus := peers.Prometheus(t)
+	prometheus := peertest.Prometheus(t)
 	prometheus.Kill()
 	base, stop := started(t, nil, "--interval", "1s", "--remote-write-url", prometheus.URL+"/api/v1/write", "--graphite-tcp", "127.0.0.1:1")
 	if got := post(t, base, report); got != "200 OK" {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // plaintextServer hands each connection to serve, until the test ends.
@@ -94,7 +94,7 @@ func TestCarbonStopsWithItsContext(t *testing.T) {
 
 // Carbon hangs up at a line of 16,384 bytes, and the lines after it are lost.
 func TestCarbonRefusesALineThatCarbonWouldHangUpAt(t *testing.T) {
-	graphite := peers.Graphite(t)
+	graphite := peertest.Graphite(t)
 	c, err := NewCarbon(graphite.Address)
 	if err != nil {
 		t.Fatal(err)

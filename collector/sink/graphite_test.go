@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // at is the time of the tests' samples: now, to the second.
@@ -34,7 +34,7 @@ func series(n int) []Sample {
 	return samples
 }
 
-func newGraphite(t *testing.T, cloud *peers.GrafanaCloudPeer) *Graphite {
+func newGraphite(t *testing.T, cloud *peertest.GrafanaCloudPeer) *Graphite {
 	t.Helper()
 	g, err := NewGraphite(GraphiteOptions{URL: cloud.URL, Token: cloud.Token, Interval: time.Minute})
 	if err != nil {
@@ -44,7 +44,7 @@ func newGraphite(t *testing.T, cloud *peers.GrafanaCloudPeer) *Graphite {
 }
 
 func TestGraphiteSendsWhatGrafanaCloudTakes(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	for _, suffix := range []string{"", "/", "/metrics", "/metrics/"} {
 		g, err := NewGraphite(GraphiteOptions{URL: cloud.URL + suffix, Token: cloud.Token, Interval: time.Minute})
 		if err != nil {
@@ -67,7 +67,7 @@ func TestGraphiteSendsWhatGrafanaCloudTakes(t *testing.T) {
 }
 
 func TestGraphiteBatches(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	if err := newGraphite(t, cloud).Send(context.Background(), series(12001)); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestGraphiteBatches(t *testing.T) {
 }
 
 func TestGraphiteBadSamplesDoNotCostTheOthers(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	samples := series(7000)
 	for _, i := range []int{0, 41, 42, 4999, 6000} {
 		samples[i].Labels = []Label{{"forbidden", "x"}} // only the receiver knows that it is
@@ -105,7 +105,7 @@ func TestGraphiteBadSamplesDoNotCostTheOthers(t *testing.T) {
 }
 
 func TestGraphiteRefusesABatchOfOnlyBadSamplesWithFewRequests(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	samples := series(5000)
 	for i := range samples {
 		samples[i].Labels = []Label{{"forbidden", "x"}}
@@ -122,7 +122,7 @@ func TestGraphiteRefusesABatchOfOnlyBadSamplesWithFewRequests(t *testing.T) {
 
 // Whatever is in a label, Grafana Cloud takes it, and what differs stays different.
 func TestGraphiteCarriesAnyText(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	var samples []Sample
 	for _, value := range hostileValues {
 		samples = append(samples, sample("cli_commands_total", 1, "command", value))
@@ -147,24 +147,24 @@ func TestGraphiteCarriesAnyText(t *testing.T) {
 }
 
 func TestGraphiteSaysWhichFailuresMayPass(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	g := newGraphite(t, cloud)
 	for _, test := range []struct {
-		failure peers.Failure
+		failure peertest.Failure
 		refused bool
 		after   time.Duration
 	}{
-		{peers.Failure{Status: 429, RetryAfter: "7"}, false, 7 * time.Second},
-		{peers.Failure{Status: 429, RetryAfter: "99999999999"}, false, 5 * time.Minute},
-		{peers.Failure{Status: 429, RetryAfter: "3600"}, false, 5 * time.Minute},
-		{peers.Failure{Status: 503, RetryAfter: "-1"}, false, 0},
-		{peers.Failure{Status: 500}, false, 0},
-		{peers.Failure{Status: 401, Body: "no such token " + cloud.Token}, true, 0},
-		{peers.Failure{Status: 415}, true, 0},
-		{peers.Failure{Status: 302}, true, 0},
-		{peers.Failure{Status: 200, Body: "<html>please log in"}, false, 0},
-		{peers.Failure{Status: 200, Body: `{"Invalid":1,"Published":0,"ValidationErrors":{"too long":{"Count":1}}}`}, true, 0},
-		{peers.Failure{Status: 400, Body: "bad"}, true, 0},
+		{peertest.Failure{Status: 429, RetryAfter: "7"}, false, 7 * time.Second},
+		{peertest.Failure{Status: 429, RetryAfter: "99999999999"}, false, 5 * time.Minute},
+		{peertest.Failure{Status: 429, RetryAfter: "3600"}, false, 5 * time.Minute},
+		{peertest.Failure{Status: 503, RetryAfter: "-1"}, false, 0},
+		{peertest.Failure{Status: 500}, false, 0},
+		{peertest.Failure{Status: 401, Body: "no such token " + cloud.Token}, true, 0},
+		{peertest.Failure{Status: 415}, true, 0},
+		{peertest.Failure{Status: 302}, true, 0},
+		{peertest.Failure{Status: 200, Body: "<html>please log in"}, false, 0},
+		{peertest.Failure{Status: 200, Body: `{"Invalid":1,"Published":0,"ValidationErrors":{"too long":{"Count":1}}}`}, true, 0},
+		{peertest.Failure{Status: 400, Body: "bad"}, true, 0},
 	} {
 		cloud.FailNext(test.failure)
 		err := g.Send(context.Background(), series(1))

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // quiet keeps the expected warnings out of the test's output.
@@ -36,10 +36,10 @@ func closeQueue(t *testing.T, q *Queue) {
 }
 
 func TestQueueLetsGoOfTheOldestAndNeverWaits(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
-	failures := make([]peers.Failure, 1000)
+	cloud := peertest.GrafanaCloud(t)
+	failures := make([]peertest.Failure, 1000)
 	for i := range failures {
-		failures[i] = peers.Failure{Status: 503}
+		failures[i] = peertest.Failure{Status: 503}
 	}
 	cloud.FailNext(failures...)
 	q := NewQueue(QueueOptions{Sink: newGraphite(t, cloud), Samples: 1000, Log: quiet})
@@ -85,8 +85,8 @@ func TestQueueLetsGoOfTheOldestAndNeverWaits(t *testing.T) {
 
 // A snapshot that is larger than the bound is sent all the same: it is the newest.
 func TestQueueKeepsTheNewestHoweverLarge(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
-	cloud.FailNext(peers.Failure{Status: 503}, peers.Failure{Status: 503})
+	cloud := peertest.GrafanaCloud(t)
+	cloud.FailNext(peertest.Failure{Status: 503}, peertest.Failure{Status: 503})
 	q := NewQueue(QueueOptions{Sink: newGraphite(t, cloud), Samples: 10, Log: quiet})
 	for i := range 3 {
 		q.Push(snapshot("large_total", 6000, float64(i), at.Add(time.Duration(i)*time.Second)))
@@ -103,8 +103,8 @@ func TestQueueKeepsTheNewestHoweverLarge(t *testing.T) {
 }
 
 func TestQueueResumesWithinASnapshotAndGathersSmallOnes(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
-	cloud.FailNext(peers.Failure{Status: 500})
+	cloud := peertest.GrafanaCloud(t)
+	cloud.FailNext(peertest.Failure{Status: 500})
 	q := NewQueue(QueueOptions{Sink: newGraphite(t, cloud), Log: quiet})
 	q.Push(snapshot("resumed_total", 12000, 1, at))
 	for i := range 3000 {
@@ -143,7 +143,7 @@ func TestQueuesShareASnapshot(t *testing.T) {
 }
 
 func TestQueueDropsWhatCannotBeSentWhenItCloses(t *testing.T) {
-	peer := peers.Pushgateway(t) // any server, to have an address where nobody listens
+	peer := peertest.Pushgateway(t) // any server, to have an address where nobody listens
 	peer.Kill()
 	g, err := NewGraphite(GraphiteOptions{URL: peer.URL})
 	if err != nil {
@@ -167,8 +167,8 @@ func TestQueueDropsWhatCannotBeSentWhenItCloses(t *testing.T) {
 }
 
 func TestQueueDropsRefusedSamplesAndLogsNoSecret(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
-	cloud.FailNext(peers.Failure{Status: 401, Body: "what is " + cloud.Token + "?"})
+	cloud := peertest.GrafanaCloud(t)
+	cloud.FailNext(peertest.Failure{Status: 401, Body: "what is " + cloud.Token + "?"})
 	var log bytes.Buffer
 	q := NewQueue(QueueOptions{Sink: newGraphite(t, cloud), Log: slog.New(slog.NewTextHandler(&log, nil))})
 	q.Push(snapshot("refused_total", 3, 1, at))

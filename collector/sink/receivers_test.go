@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // points are the values of one series by unix time.
@@ -120,7 +120,7 @@ func until(t *testing.T, condition func() (reason string)) {
 type receiver struct {
 	name  string
 	sink  Sink
-	peer  *peers.Peer // the one that takes the samples
+	peer  *peertest.Peer // the one that takes the samples
 	read  func(name string) []stored
 	plain bool // it was sent plaintext, in which a space is a plus
 }
@@ -133,7 +133,7 @@ func (r receiver) metric(name string) string {
 // receivers starts every real receiver.
 func receivers(t *testing.T) []receiver {
 	t.Helper()
-	prometheus, victoria, graphite := peers.Prometheus(t), peers.VictoriaMetrics(t), peers.Graphite(t)
+	prometheus, victoria, graphite := peertest.Prometheus(t), peertest.VictoriaMetrics(t), peertest.Graphite(t)
 	remoteWrite := func(base string) Sink {
 		w, err := NewRemoteWrite(RemoteWriteOptions{URL: base + "/api/v1/write"})
 		if err != nil {

@@ -12,13 +12,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // What Prometheus will never take is refused, and what stands beside it is kept:
 // too old (2.42 answers 500), out of order, and another value for the same time.
 func TestRemoteWriteRefusesWhatPrometheusNeverTakes(t *testing.T) {
-	prometheus := peers.Prometheus(t)
+	prometheus := peertest.Prometheus(t)
 	w, err := NewRemoteWrite(RemoteWriteOptions{URL: prometheus.URL + "/api/v1/write"})
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func TestRemoteWriteRefusesWhatPrometheusNeverTakes(t *testing.T) {
 }
 
 func TestRemoteWriteRefusesNamesThatPrometheusDoesNotHave(t *testing.T) {
-	prometheus := peers.Prometheus(t)
+	prometheus := peertest.Prometheus(t)
 	w, err := NewRemoteWrite(RemoteWriteOptions{URL: prometheus.URL + "/api/v1/write"})
 	if err != nil {
 		t.Fatal(err)

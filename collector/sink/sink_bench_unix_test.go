@@ -12,7 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // BenchmarkSnapshot sends one snapshot of 100,000 series through the queue of
@@ -22,8 +22,8 @@ import (
 //	go test -run '^$' -bench Snapshot -benchtime 1x ./collector/sink
 func BenchmarkSnapshot(b *testing.B) {
 	const n = 100_000
-	prometheus, victoria := peers.Prometheus(b), peers.VictoriaMetrics(b)
-	cloud := peers.GrafanaCloud(b)
+	prometheus, victoria := peertest.Prometheus(b), peertest.VictoriaMetrics(b)
+	cloud := peertest.GrafanaCloud(b)
 	graphite, err := NewGraphite(GraphiteOptions{URL: cloud.URL, Token: cloud.Token})
 	if err != nil {
 		b.Fatal(err)

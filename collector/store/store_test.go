@@ -16,9 +16,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
-	"github.com/telemetrygen/telemetrygen/collector/peers"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // onEach runs a test on both databases.
@@ -26,7 +26,7 @@ func onEach(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) {
 		test(t, "sqlite:"+filepath.Join(t.TempDir(), "a folder", "..", "telemetry?#%.db"))
 	})
-	t.Run("postgres", func(t *testing.T) { test(t, peers.Postgres(t).DSN) })
+	t.Run("postgres", func(t *testing.T) { test(t, peertest.Postgres(t).DSN) })
 }
 
 func open(t *testing.T, url string) *store.Store {
@@ -367,7 +367,7 @@ func TestASeriesIsShownOnce(t *testing.T) {
 
 // TestOneLeads has two collectors on one database.
 func TestOneLeads(t *testing.T) {
-	url := peers.Postgres(t).DSN
+	url := peertest.Postgres(t).DSN
 	a, b := open(t, url), open(t, url)
 	leading := make(chan string)
 	lead := func(ctx context.Context, s *store.Store, name string) {

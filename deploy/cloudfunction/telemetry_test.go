@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 const report = `{"metric_points":{"pace get data-policy":{"0":{"cumulative_count":2},"1":{"cumulative_count":1}}},
@@ -76,8 +76,8 @@ func post(t *testing.T, address, media, body string) (status int, answer string)
 }
 
 func TestAReportReachesGrafanaCloudAndGraphite(t *testing.T) {
-	graphite := peers.Graphite(t)
-	cloud := peers.GrafanaCloud(t, graphite.Address)
+	graphite := peertest.Graphite(t)
+	cloud := peertest.GrafanaCloud(t, graphite.Address)
 	address := function(t, "GRAPHITE_URL="+cloud.URL, "GRAPHITE_TOKEN="+cloud.Token)
 	if status, answer := post(t, address, "application/json", report); status != 200 || answer != "OK" {
 		t.Fatalf("%d %q, %v", status, answer, cloud.Refused())
@@ -109,7 +109,7 @@ func TestAReportReachesGrafanaCloudAndGraphite(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
-	cloud := peers.GrafanaCloud(t)
+	cloud := peertest.GrafanaCloud(t)
 	list := filepath.Join(t.TempDir(), "commands.txt")
 	if err := os.WriteFile(list, []byte("pace get data-policy\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func TestAnswers(t *testing.T) {
 		{"a refused token", "application/json", report, 401, 502},
 	} {
 		if test.failure != 0 {
-			cloud.FailNext(peers.Failure{Status: test.failure, Body: "because of " + cloud.Token})
+			cloud.FailNext(peertest.Failure{Status: test.failure, Body: "because of " + cloud.Token})
 		}
 		status, answer := post(t, address, test.media, test.body)
 		if status != test.status || (status == 200) != (answer == "OK") || strings.Contains(answer, cloud.Token) {

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // reserve returns a loopback address that is free at the moment.
@@ -137,7 +137,7 @@ func (r result) all() []sample {
 }
 
 // ask sends a query to a Prometheus' HTTP interface, and decodes its data.
-func ask(t *testing.T, prometheus *peers.Peer, path string, values url.Values, data any) {
+func ask(t *testing.T, prometheus *peertest.Peer, path string, values url.Values, data any) {
 	t.Helper()
 	answer, err := http.Get(prometheus.URL + path + "?" + values.Encode())
 	if err != nil {
@@ -160,7 +160,7 @@ func ask(t *testing.T, prometheus *peers.Peer, path string, values url.Values, d
 }
 
 // instant evaluates an expression now.
-func instant(t *testing.T, prometheus *peers.Peer, expression string) []result {
+func instant(t *testing.T, prometheus *peertest.Peer, expression string) []result {
 	t.Helper()
 	var data struct{ Result []result }
 	ask(t, prometheus, "/api/v1/query", url.Values{"query": {expression}}, &data)
@@ -168,7 +168,7 @@ func instant(t *testing.T, prometheus *peers.Peer, expression string) []result {
 }
 
 // between evaluates an expression at each step from one time to another.
-func between(t *testing.T, prometheus *peers.Peer, expression string, from, to time.Time, step time.Duration) []result {
+func between(t *testing.T, prometheus *peertest.Peer, expression string, from, to time.Time, step time.Duration) []result {
 	t.Helper()
 	var data struct{ Result []result }
 	ask(t, prometheus, "/api/v1/query_range", url.Values{

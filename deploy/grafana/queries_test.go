@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 const (
@@ -63,7 +63,7 @@ const (
 func TestQueries(t *testing.T) {
 	t.Parallel()
 	old, address := reserve(t), reserve(t)
-	prometheus := peers.Prometheus(t, old, twin(old), address, twin(address))
+	prometheus := peertest.Prometheus(t, old, twin(old), address, twin(address))
 	program := build(t)
 	args := []string{"--store", "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", prometheus.URL + "/api/v1/write"}
 	stop := start(t, program, old, args...)
@@ -213,7 +213,7 @@ func TestQueries(t *testing.T) {
 }
 
 // bars adds up all bars of a panel, of a width.
-func bars(t *testing.T, prometheus *peers.Peer, p panel, from, to time.Time, width time.Duration) float64 {
+func bars(t *testing.T, prometheus *peertest.Peer, p panel, from, to time.Time, width time.Duration) float64 {
 	t.Helper()
 	sum := 0.0
 	for _, q := range p.Targets {

@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/peers"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // TestVictoriaMetrics asks what the collector wrote of a database that speaks
 // Prometheus' query language, but is not Prometheus.
 func TestVictoriaMetrics(t *testing.T) {
 	t.Parallel()
-	database := peers.VictoriaMetrics(t)
+	database := peertest.VictoriaMetrics(t)
 	const width = 2 * hold // of a bar
 	address := reserve(t)
 	start(t, build(t), address, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", database.URL+"/api/v1/write")

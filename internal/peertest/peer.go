@@ -1,8 +1,8 @@
-// Package peers starts the real programs that the collector talks to
+// Package peertest starts the real programs that the collector talks to
 // (Prometheus, VictoriaMetrics, Pushgateway, PostgreSQL, carbon with
 // graphite-web) for tests: on loopback, on free ports, with their data in a
 // temporary folder, ended when the test ends.
-package peers
+package peertest
 
 import (
 	"bytes"
