@@ -6,7 +6,7 @@ package telemetrygen
 
 import "embed"
 
-// RuntimeSource holds runtime/*.go, tests included.
+// RuntimeSource holds runtime/*.go and runtime/exit/*.go, tests included.
 //
-//go:embed runtime/*.go
+//go:embed runtime/*.go runtime/exit/*.go
 var RuntimeSource embed.FS

@@ -200,12 +200,12 @@ func BenchmarkLookUp(b *testing.B) {
 			}
 			sort.Strings(list)
 			commands = strings.Join(list, "\n") + "\n"
-			if got := recordedPath(last); got != app+" "+last.Parent().Use+" "+last.Use {
+			if got := recordedPath(root, last); got != app+" "+last.Parent().Use+" "+last.Use {
 				b.Fatal(got)
 			}
 			all := samples(pairs, func() {
 				for n := 0; n < 1000; n++ {
-					recordedPath(last)
+					recordedPath(root, last)
 				}
 			}) // milliseconds for 1,000 are microseconds for one
 			row(fmt.Sprintf("%d paths", len(list)), all)

@@ -4,48 +4,66 @@ package telemetry
 
 import (
 	"fmt"
+	"net/http"
 	"os"
-
-	"github.com/spf13/cobra"
+	"strings"
+	"time"
 )
 
-// addCommand puts the telemetry command under root, in the one run that asks
-// for it and only if it would be an unknown command: in all other runs help and
-// completion stay the CLI's own.
-func addCommand(root *cobra.Command) {
-	root = root.Root()
-	if len(os.Args) < 2 || os.Args[1] != "telemetry" || !root.HasSubCommands() {
-		return
+// verbs are what the telemetry command can do. Each prints to stdout what it did.
+func verbs() []verb {
+	return []verb{
+		{"status", "Show what is on, and what decided it", folder.status},
+		{"on", "Count commands and send the counts", folder.turnOn},
+		{"off", "Count nothing, send nothing, and erase the id", folder.turnOff},
+		{"show", "Print the body of the next request", folder.show},
+		{"reset", "Erase all counts and the id", folder.reset},
+		{"forget", "Ask the server to erase what was sent, then do what off does", folder.forget},
 	}
-	cmd, _, _ := root.Find(os.Args[1:2])
-	if cmd != root || root.Args != nil && root.Args(root, os.Args[1:]) == nil {
-		return // it is the CLI's own, or any argument will do
-	}
-	nothing := func(*cobra.Command, []string) {} // the CLI's own hooks may want a login
-	process.own = &cobra.Command{
-		Use: "telemetry", Short: "See, allow or stop the counting of commands", Hidden: true,
-		Args: cobra.NoArgs, SilenceUsage: true, PersistentPreRun: nothing, PersistentPostRun: nothing,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	add := func(name, short string, run func(folder, *cobra.Command) error) {
-		process.own.AddCommand(&cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, SilenceUsage: true,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				process.Lock()
-				defer process.Unlock()
-				d, _ := findFolder()
-				return run(d, cmd)
-			}})
-	}
-	add("status", "Show what is on, and what decided it", folder.status)
-	add("on", "Count commands and send the counts", folder.turnOn)
-	add("off", "Count nothing, send nothing, and forget the id", folder.turnOff)
-	add("show", "Print the body of the next request", folder.show)
-	add("reset", "Delete all counts and the id", folder.reset)
-	root.AddCommand(process.own)
 }
 
-func (d folder) status(cmd *cobra.Command) error {
-	c := decide(d)
+type verb struct {
+	name, does string
+	run        func(folder) error
+}
+
+// serve does what `<app> telemetry <verb>` asks for and ends the process, if args are that. It comes before all of
+// the CLI's own code, so neither a configuration, a login nor a required flag can be in the way. Run as a plugin of
+// another CLI (`docker compose telemetry off`), the first argument is the app.
+func serve(args []string) {
+	if len(args) == 3 && args[0] == app {
+		args = args[1:]
+	}
+	if len(args) != 2 || args[0] != command {
+		return
+	}
+	for _, v := range verbs() {
+		if v.name == args[1] {
+			d, _ := findFolder()
+			if err := v.run(d); err != nil {
+				fmt.Fprintln(os.Stderr, "Error:", err)
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
+	}
+}
+
+// usage explains the telemetry command where its word is followed by something else, and returns the exit code.
+func usage(rest []string) int {
+	if asked := strings.Join(rest, " "); asked != "" && asked != "help" && asked != "-h" && asked != "--help" {
+		fmt.Fprintf(os.Stderr, "Error: unknown command %q for \"%s %s\"\n", asked, app, command)
+		return 1
+	}
+	fmt.Printf("Usage: %s %s VERB\n\n", programName(), command)
+	for _, v := range verbs() {
+		fmt.Printf("  %-8s %s\n", v.name, v.does)
+	}
+	return 0
+}
+
+func (d folder) status() error {
+	c := consentIn(d)
 	sent := "no"
 	switch {
 	case c.endpoint == "" || c.interval < 0:
@@ -55,79 +73,159 @@ func (d folder) status(cmd *cobra.Command) error {
 	case c.pending:
 		sent = fmt.Sprintf("to %s, after a notice was shown", c.endpoint)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent)
+	fmt.Printf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent)
 	return nil
 }
 
-// change does something under the lock, for which this command can wait longer.
-// Without a folder there is nothing to be done, or else it is made.
+// change does something under the lock, for which this command can wait longer. Without a folder there is nothing to
+// be done, unless it is to be made.
 func (d folder) change(make bool, do func(*ledger) error) error {
 	if _, err := os.Stat(string(d)); err != nil && !make {
 		return nil
 	}
-	err := d.locked(20*lockPatience, decide(d), do)
+	err := d.locked(20*lockPatience, consentIn(d), do)
 	if err != nil {
-		err = fmt.Errorf("the files in the folder %s cannot be changed: %v", d, err)
+		err = fmt.Errorf("the files in the folder %s cannot be changed: %w", d, err)
 	}
 	return err
 }
 
-func (d folder) turnOn(cmd *cobra.Command) error {
-	err := d.change(true, func(*ledger) error { return d.store("on") })
-	return d.decided(cmd, err, levelOn, "Telemetry is on. Thank you.")
+func (d folder) turnOn() error {
+	if err := d.change(true, func(*ledger) error { return d.store("on") }); err != nil {
+		return err
+	}
+	return d.decided(levelOn, "Telemetry is on. Thank you.")
 }
 
-func (d folder) turnOff(cmd *cobra.Command) error {
-	err := d.change(true, func(l *ledger) error {
-		if err := d.store("off"); err != nil {
-			return err
+func (d folder) turnOff() error {
+	id, err := d.stopSending()
+	if err == nil {
+		err = d.eraseID()
+	}
+	if err != nil {
+		return err
+	}
+	return d.decided(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."+sentBefore(id))
+}
+
+// sentBefore tells a user who had an id what is not undone.
+func sentBefore(id string) string {
+	if id == "" {
+		return ""
+	}
+	return fmt.Sprintf("\nWhat was sent before stays on the server. To have it erased, run `%s %s forget` first, while there is an id.",
+		programName(), command)
+}
+
+// stopSending stores the user's no, and waits until no uploader can send any more. It returns the id.
+func (d folder) stopSending() (id string, err error) {
+	err = d.change(true, func(l *ledger) error {
+		now, _ := d.read(reportFile)
+		id = now.ID
+		err := d.store("off")
+		if err == nil {
+			_ = l.lock(theUploader, 4*lockPatience) // the uploader ends, and none sends after this command
 		}
-		_ = l.lock(theUploader, 4*lockPatience) // it ends, and none will send after this command
+		return err
+	})
+	return id, err
+}
+
+// eraseID keeps the counts only where the id can be taken out of the report.
+func (d folder) eraseID() error {
+	return d.change(false, func(*ledger) error {
 		mayHaveID := []string{reportFile, baselineFile, brokenFile}
 		now, err := d.read(reportFile)
 		if now.ID = ""; err == nil && len(now.MetricPoints) > 0 && d.save(reportFile, now) == nil {
 			mayHaveID = mayHaveID[1:]
 		}
-		return d.forget(mayHaveID...)
+		return d.remove(mayHaveID...)
 	})
-	return d.decided(cmd, err, levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
 }
 
-// decided tells whether the user's decision could be kept, and whether it decides.
-func (d folder) decided(cmd *cobra.Command, err error, want level, text string) error {
-	if err != nil {
-		return err
-	}
-	if c := decide(d); c.level != want {
+// decided tells whether the user's decision is the one in force.
+func (d folder) decided(want level, text string) error {
+	if c := consentIn(d); c.level != want {
 		return fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
 	}
-	fmt.Fprintln(cmd.OutOrStdout(), text)
+	fmt.Println(text)
 	return nil
 }
 
-func (d folder) show(cmd *cobra.Command) error {
-	c := decide(d)
+func (d folder) show() error {
+	c := consentIn(d)
 	if !c.sends() {
-		fmt.Fprintf(cmd.ErrOrStderr(), "Nothing will be sent: telemetry is %s, decided by %s.\n", c.level, c.source)
+		fmt.Fprintf(os.Stderr, "Nothing will be sent: telemetry is %s, decided by %s.\n", c.level, c.source)
 		return nil
 	}
 	body, err := d.nextBody()
 	if err == nil && body == nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "There is nothing to send yet.")
+		fmt.Fprintln(os.Stderr, "There is nothing to send yet.")
 	}
-	_, _ = cmd.OutOrStdout().Write(body)
+	_, _ = os.Stdout.Write(body)
 	return err
 }
 
-func (d folder) reset(cmd *cobra.Command) error {
-	return d.change(false, func(l *ledger) error {
+func (d folder) reset() error {
+	id := ""
+	err := d.change(false, func(l *ledger) error {
+		now, _ := d.read(reportFile)
+		id = now.ID
 		_ = l.settle()
-		return d.forget(reportFile, baselineFile, brokenFile)
+		return d.remove(reportFile, baselineFile, brokenFile)
 	})
+	if err == nil {
+		fmt.Println("All counts and the id are erased." + sentBefore(id))
+	}
+	return err
 }
 
-// forget removes files of the folder.
-func (d folder) forget(names ...string) error {
+// forget asks the server to erase what it got from this id. Sending stops first, or an upload could bring it back.
+// Afterwards the id is erased here too, whatever the server answered.
+func (d folder) forget() error {
+	id, err := d.stopSending()
+	if err != nil {
+		return err
+	}
+	answer := "There is no id, so nothing that was sent can be erased."
+	if id != "" {
+		answer, err = askToErase(strings.TrimSuffix(consentIn(d).endpoint, "/") + "/" + id)
+	}
+	if answer != "" {
+		fmt.Println(answer)
+	}
+	if off := d.eraseID(); off != nil {
+		return off
+	}
+	if off := d.decided(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."); err == nil {
+		err = off
+	}
+	return err
+}
+
+// askToErase sends the request for an erasure and says what was answered.
+func askToErase(url string) (answer string, err error) {
+	request, err := http.NewRequest(http.MethodDelete, url, nil)
+	if err == nil {
+		client := httpClient()
+		client.Timeout = 10 * time.Second
+		var response *http.Response
+		if response, err = client.Do(request); err == nil {
+			defer response.Body.Close()
+			switch {
+			case response.StatusCode/100 == 2:
+				return fmt.Sprintf("The server answered %s: what was sent is erased.", response.Status), nil
+			case response.StatusCode == http.StatusNotFound:
+				return fmt.Sprintf("The server answered %s: it keeps nothing of this id.", response.Status), nil
+			}
+			err = fmt.Errorf("the server answered %s", response.Status)
+		}
+	}
+	return "", fmt.Errorf("what was sent may not be erased: %w\nTo ask again: curl -X DELETE %s", err, url)
+}
+
+// remove removes files of the folder.
+func (d folder) remove(names ...string) error {
 	for _, name := range names {
 		if err := os.RemoveAll(d.path(name)); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -35,10 +36,10 @@ type consent struct {
 // sends reports whether counts of this run may ever leave the machine.
 func (c consent) sends() bool { return c.level == levelOn && c.endpoint != "" && c.interval >= 0 }
 
-// decide finds the level in force: the environment, else the user's own
+// consentIn finds the level in force: the environment, else the user's own
 // decision, else the author's default; an administrator and a CI system can
 // only lower it. Whatever cannot be read means off.
-func decide(d folder) consent {
+func consentIn(d folder) consent {
 	c := consent{endpoint: endpoint, interval: uploadInterval}
 	if url, ok := os.LookupEnv(variable + "_ENDPOINT"); ok {
 		c.endpoint = url
@@ -135,19 +136,27 @@ func (d folder) notify(c consent) {
 		return
 	}
 	_ = d.locked(0, c, func(*ledger) error {
-		if !decide(d).pending {
+		if !consentIn(d).pending {
 			return nil // another process was first
 		}
 		_, err := fmt.Fprintf(os.Stderr, `
-%[1]s counts which of its commands are run and with which exit codes. From the next run on
-it sends these counts to %[2]s.
-Never arguments, never flags. See them: %[1]s telemetry show. Stop it: %[1]s telemetry off
-`, app, c.endpoint)
+%[1]s counts which of its commands are run and with which exit codes, never arguments or flags.
+Starting with the next run, these counts are sent to %[2]s.
+See them: %[3]s %[4]s show. Stop it: %[3]s %[4]s off, or set %[5]s=off.
+`, app, c.endpoint, programName(), command, variable)
 		if err == nil {
 			err = d.store("noticed")
 		}
 		return err
 	})
+}
+
+// programName is how the user calls this CLI: by its file, or as a plugin of another CLI (`docker compose`).
+func programName() string {
+	if root := process.root; root != nil && root.HasParent() {
+		return root.CommandPath()
+	}
+	return strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 }
 
 // isTerminal reports whether a file is a terminal or console.

@@ -88,7 +88,7 @@ func TestFolderInAnyState(t *testing.T) {
 			if state.counted != "?" && h.counts() != state.counted {
 				t.Errorf("counted %q, want %q", h.counts(), state.counted)
 			}
-			for _, args := range []string{"get data-policy", "nope", "get", "--help", "--version", "end panic", "hooked wrapped-error", "__complete get"} {
+			for _, args := range []string{"get data-policy", "nope", "get", "--help", "--version", "end panic", "hooked failing", "__complete get"} {
 				sameForUser(t, h.run(strings.Fields(args)...), h.runProgram(built.twin, strings.Fields(args)...))
 			}
 			if name == "a link" {

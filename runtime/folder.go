@@ -32,7 +32,7 @@ func settings() (folder, consent) {
 	if now := time.Now(); now.Sub(process.asked) > time.Second {
 		process.asked = now
 		process.folder, _ = findFolder()
-		process.consent = decide(process.folder)
+		process.consent = consentIn(process.folder)
 	}
 	return process.folder, process.consent
 }
@@ -66,7 +66,7 @@ func findFolder() (d folder, base string) {
 	if !filepath.IsAbs(base) {
 		return "", ""
 	}
-	return folder(filepath.Join(config, app)), base
+	return folder(filepath.Join(config, folderName)), base
 }
 
 // replace writes a file of the folder so that readers see the old content or

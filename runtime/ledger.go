@@ -38,7 +38,7 @@ func (d folder) locked(patience time.Duration, c consent, do func(*ledger) error
 	for tries := 0; err == nil; tries++ {
 		err = do(&ledger{slots: s, left: map[string]bool{}, sends: c.sends()})
 		s.unlock(theFolder, 1)
-		if err != nil || process.root == nil || tries == 5 || !s.abandoned() || s.lock(theFolder, lockPatience/10) != nil {
+		if err != nil || !process.started || tries == 5 || !s.abandoned() || s.lock(theFolder, lockPatience/10) != nil {
 			break
 		}
 		do = (*ledger).settle

@@ -49,24 +49,23 @@ func TestWhatIsRecorded(t *testing.T) {
 		{args: "end kill", code: killed, counted: "pace end kill -1 1", later: true},
 		{args: "end term", code: 143, counted: "pace end term -1 1", later: true, unix: true},
 		{args: "end exec", counted: "pace end exec -1 1", later: true, unix: true},
-		{args: "hooked wrapped", counted: "pace hooked wrapped 0 1"},
-		{args: "hooked wrapped-error", code: 1, counted: "pace hooked wrapped-error 1 1"},
-		{args: "hooked hidden", counted: "pace hooked hidden 0 1"},
+		{args: "hooked plain", counted: "pace hooked plain 0 1"},
+		{args: "hooked failing", code: 1, counted: "pace hooked failing 1 1"},
 		{args: "hooked raw --help", counted: "pace hooked raw 0 1"}, // flags are its own business
 		{args: "hooked unlisted-plugin", counted: "pace hooked (unlisted) 0 1"},
-		{args: "get data-policy", env: "PACE_NO_ROOT_HOOK=1", counted: "pace get data-policy 0 1"},
-		{args: "end kill", env: "PACE_NO_ROOT_HOOK=1", code: killed, counted: "pace end kill -1 1", later: true},
+		{args: "get data-policy", env: "PACE_BEFORE_EXECUTE=3", code: 3, counted: "pace 3 1"},
+		{args: "get data-policy", env: "PACE_BEFORE_EXECUTE=0"},
+		{args: "nope", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace -1 1", later: true},
 		{args: "get data-policy --nope", env: "PACE_SWALLOW=1", counted: "pace get data-policy 0 1"},
 		{args: "get data-policy", env: "PACE_DEPENDENCY_EXITS=1", counted: "pace get data-policy -1 1", later: true},
 		{args: "get data-policy --nope", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace get data-policy -1 1", later: true},
 		{args: "get data-policy a b", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace get data-policy -1 1", later: true},
-		{args: "hooked hidden", env: "PACE_DEPENDENCY_EXITS=1", counted: "pace hooked hidden -1 1", later: true},
+		{args: "hooked plain", env: "PACE_DEPENDENCY_EXITS=1", counted: "pace hooked plain -1 1", later: true},
 		{args: "get data-policy --help", env: "PACE_DEPENDENCY_EXITS=1"}, {args: "get", env: "PACE_DEPENDENCY_EXITS=1"},
 		{args: "ignored", env: "PACE_SET_ARGS=required", code: 1, counted: "pace required 1 1"},
 		{args: ""}, {args: "get"}, {args: "get nope"}, {args: "--help"}, {args: "help get"}, {args: "help nope"},
 		{args: "get data-policy --help"}, {args: "get data-policy -h"}, {args: "--version"}, {args: "completion bash"},
 		{args: "__complete get data"}, {args: "__completeNoDesc get data"}, {args: "completion"},
-		{args: "telemetry status", env: "PACE_SET_ARGS=get"},
 	}
 	for _, r := range runs {
 		t.Run(strings.ReplaceAll(r.env+" "+r.args, "/", "_"), func(t *testing.T) {
@@ -87,7 +86,7 @@ func TestWhatIsRecorded(t *testing.T) {
 				return
 			}
 			if r.later {
-				h.env = append(h.env, "PACE_NO_ROOT_HOOK=", "PACE_DEPENDENCY_EXITS=")
+				h.env = append(h.env, "PACE_DEPENDENCY_EXITS=")
 				h.run("required")
 				r.counted += "\npace required 1 1"
 			}

@@ -33,7 +33,7 @@ func FuzzOnlyListedPaths(f *testing.F) {
 			cmd.AddCommand(child)
 			cmd = child
 		}
-		path := recordedPath(cmd)
+		path := recordedPath(cmd.Root(), cmd)
 		if path == "" {
 			if !ofCobra(strings.SplitN(first, " ", 2)[0]) {
 				t.Errorf("%q %q %q is not recorded at all", first, second, third)

@@ -177,11 +177,11 @@ func (l *ledger) rewrite(one *slot) error {
 	if _, err := l.read(baselineFile); err != nil {
 		now.ID = "" // what must not be sent is not known any more: begin anew
 	}
-	if now.ID == "" && l.sends && decide(l.folder).sends() {
+	if now.ID == "" && l.sends && consentIn(l.folder).sends() {
 		if err := l.save(baselineFile, report{MetricPoints: now.MetricPoints}); err != nil {
 			return err
 		}
-		now.ID = uuid.NewString()
+		now.ID = uuid.New().String()
 	}
 	if now.ID != "" && one.unsent {
 		baseline, _ := l.read(baselineFile)

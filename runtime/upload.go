@@ -45,7 +45,7 @@ func flush(d folder, c consent) {
 	uploader := func() (uploader *os.Process) {
 		process.Lock()
 		defer process.Unlock()
-		if c := decide(d); c.sends() {
+		if c := consentIn(d); c.sends() {
 			uploader, _ = d.settle(0, c)
 		}
 		return uploader
@@ -80,14 +80,13 @@ const uploadDeadline = 30 * time.Second
 
 // upload sends the report once. What is answered does not matter, and nobody
 // learns of it: the attempt was stamped before, and counts are cumulative, so the
-// next report makes up for one that was lost. Redirects are not followed: the
-// report is for the host that the user was told.
+// next report makes up for one that was lost.
 func upload() {
 	defer shield()
 	closeInherited()
 	dir, c := settings()
 	go func() {
-		for end := time.Now().Add(uploadDeadline); time.Now().Before(end) && decide(dir).sends(); {
+		for end := time.Now().Add(uploadDeadline); time.Now().Before(end) && consentIn(dir).sends(); {
 			time.Sleep(20 * time.Millisecond)
 		}
 		os.Exit(1) // also while it connects or sends: the user who says off waits for it
@@ -96,10 +95,14 @@ func upload() {
 	if err != nil || s.lock(theUploader, uploadDeadline) != nil {
 		return
 	}
-	if body, err := dir.nextBody(); err == nil && body != nil && decide(dir).sends() {
-		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		_, _ = client.Post(c.endpoint, "application/json", bytes.NewReader(body))
+	if body, err := dir.nextBody(); err == nil && body != nil && consentIn(dir).sends() {
+		_, _ = httpClient().Post(c.endpoint, "application/json", bytes.NewReader(body))
 	}
+}
+
+// httpClient follows no redirects: what is sent is for the host that the user was told.
+func httpClient() *http.Client {
+	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // nextBody is the body of the next upload, nil if there is nothing to send.

@@ -14,17 +14,25 @@ const maxVersion = 64
 // cliVersion is the version of this CLI: the root command's, else that of the
 // module the binary was built from.
 func cliVersion() string {
-	text := process.root.Root().Version
+	text := rootVersion()
 	if info, ok := debug.ReadBuildInfo(); ok && text == "" {
 		text = info.Main.Version
 	}
 	return versionWord(text + " unknown")
 }
 
+// rootVersion is the version that the author wrote into the root command, "" if there is none.
+func rootVersion() string {
+	if process.root == nil {
+		return ""
+	}
+	return process.root.Version
+}
+
 // versionMark changes when cliVersion does. Build information of 400 modules
 // takes longer to parse than all the rest: the program's file stands for it.
 func versionMark() string {
-	if text := versionWord(process.root.Root().Version); text != "" {
+	if text := versionWord(rootVersion()); text != "" {
 		return text
 	}
 	return stampOf(self())

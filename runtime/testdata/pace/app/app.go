@@ -18,23 +18,21 @@ import (
 
 // Hooks are the injected calls.
 type Hooks struct {
-	Track             func(*cobra.Command) *cobra.Command
-	PersistentPreRunE func(*cobra.Command, []string) error
-	WrapPreRunE       func(func(*cobra.Command, []string) error) func(*cobra.Command, []string) error
-	WrapPreRun        func(func(*cobra.Command, []string)) func(*cobra.Command, []string)
-	Exit              func(int)
-	Exiting           func(int)
-	CheckErr          func(interface{})
+	Track    func(*cobra.Command) *cobra.Command
+	Exit     func(int)
+	Exiting  func(int)
+	CheckErr func(interface{})
 }
 
 var errCode3 = errors.New("code three")
 
 // Main is what follows `defer telemetry.Start()()` in main.
 func Main(h Hooks) {
-	root := Root(h)
-	if os.Getenv("PACE_NO_ROOT_HOOK") != "" {
-		root.PersistentPreRunE = nil
+	if code := os.Getenv("PACE_BEFORE_EXECUTE"); code != "" { // a broken configuration
+		n, _ := strconv.Atoi(code)
+		h.Exit(n)
 	}
+	root := Root(h)
 	if version, ok := os.LookupEnv("PACE_VERSION"); ok {
 		root.Version = version
 	}
@@ -58,7 +56,7 @@ func Main(h Hooks) {
 
 // Root is the command tree.
 func Root(h Hooks) *cobra.Command {
-	root := &cobra.Command{Use: os.Args[0], Version: "v1.16.0", SilenceUsage: true, PersistentPreRunE: h.PersistentPreRunE}
+	root := &cobra.Command{Use: os.Args[0], Version: "v1.16.0", SilenceUsage: true}
 	root.SetVersionTemplate("pace {{.Version}}\n")
 	get := &cobra.Command{Use: "get", Short: "a group"}
 	policy := &cobra.Command{Use: "data-policy [id]", Aliases: []string{"dp"}, Short: "get a policy", Args: cobra.MaximumNArgs(1),
@@ -68,7 +66,7 @@ func Root(h Hooks) *cobra.Command {
 	required := &cobra.Command{Use: "required", RunE: func(*cobra.Command, []string) error { return nil }}
 	required.Flags().String("name", "", "")
 	_ = required.MarkFlagRequired("name")
-	root.AddCommand(get, required, ends(h), hooked(h), runs())
+	root.AddCommand(get, required, ends(h), hooked(), runs())
 	return root
 }
 
@@ -113,15 +111,14 @@ func ends(h Hooks) *cobra.Command {
 	return group
 }
 
-// hooked are commands whose hooks hide the root's.
-func hooked(h Hooks) *cobra.Command {
+// hooked are commands with hooks of their own, which hide the root's.
+func hooked() *cobra.Command {
 	group := &cobra.Command{Use: "hooked"}
 	say := func(*cobra.Command, []string) { fmt.Println("hook") }
 	done := func(*cobra.Command, []string) { fmt.Println("done") }
 	group.AddCommand(
-		&cobra.Command{Use: "wrapped", PersistentPreRun: h.WrapPreRun(say), Run: done},
-		&cobra.Command{Use: "wrapped-error", PersistentPreRunE: h.WrapPreRunE(func(*cobra.Command, []string) error { return errors.New("hook failed") }), Run: done},
-		&cobra.Command{Use: "hidden", PersistentPreRun: say, Run: done},
+		&cobra.Command{Use: "plain", PersistentPreRun: say, Run: done},
+		&cobra.Command{Use: "failing", PersistentPreRunE: func(*cobra.Command, []string) error { return errors.New("hook failed") }, Run: done},
 		&cobra.Command{Use: "raw", DisableFlagParsing: true, PersistentPreRun: say, Run: done},
 		&cobra.Command{Use: "unlisted-plugin", Run: done},
 	)

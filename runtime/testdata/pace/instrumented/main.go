@@ -8,13 +8,5 @@ import (
 
 func main() {
 	defer telemetry.Start()()
-	app.Main(app.Hooks{
-		Track:             telemetry.Track,
-		PersistentPreRunE: telemetry.PersistentPreRunE,
-		WrapPreRunE:       telemetry.WrapPreRunE,
-		WrapPreRun:        telemetry.WrapPreRun,
-		Exit:              telemetry.Exit,
-		Exiting:           telemetry.Exiting,
-		CheckErr:          telemetry.CheckErr,
-	})
+	app.Main(app.Hooks{Track: telemetry.Track, Exit: telemetry.Exit, Exiting: telemetry.Exiting, CheckErr: telemetry.CheckErr})
 }

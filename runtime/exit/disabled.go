@@ -1,0 +1,29 @@
+//go:build notelemetry
+
+// Package telemetry is compiled out: these functions do what the ones they replace do.
+package telemetry
+
+import (
+	"fmt"
+	"os"
+)
+
+// Register does nothing.
+func Register(record func(code int, last bool)) {}
+
+// Exit is os.Exit.
+func Exit(code int) { os.Exit(code) }
+
+// Exiting does nothing.
+func Exiting(code int) {}
+
+// ExitingWith returns arg.
+func ExitingWith(code int, arg interface{}) interface{} { return arg }
+
+// CheckErr is cobra.CheckErr, which old versions of cobra do not have.
+func CheckErr(msg interface{}) {
+	if msg != nil {
+		fmt.Fprintln(os.Stderr, "Error:", msg)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,52 @@
+//go:build !notelemetry
+
+// Package telemetry is the part of the telemetry that every package of this CLI may import: it stands in for the
+// functions that end the process, and needs only the standard library. It records nothing by itself. The package
+// above it registers a recorder when main() starts; in a program without that, such as a test or another module's
+// binary, these functions do what the ones they replace do.
+package telemetry
+
+import (
+	"fmt"
+	"os"
+	"sync/atomic"
+)
+
+// recorder holds a func(code int, last bool) once one is registered.
+var recorder atomic.Value
+
+// Register makes record the function that is told each exit code. With last the process ends as soon as record
+// returns, and record must keep every other goroutine from recording another code.
+func Register(record func(code int, last bool)) { recorder.Store(record) }
+
+func record(code int, last bool) {
+	if record, ok := recorder.Load().(func(int, bool)); ok {
+		record(code, last)
+	}
+}
+
+// Exit records code and ends the process with it, as os.Exit does.
+func Exit(code int) {
+	record(code, true)
+	os.Exit(code)
+}
+
+// Exiting records code before a call that ends the process itself, such as log.Fatal. If the process goes on after
+// all and ends with another code, the count is moved to that one.
+func Exiting(code int) { record(code, false) }
+
+// ExitingWith is Exiting for a call whose arguments may take the whole run to compute, as in
+// log.Fatal(http.ListenAndServe(addr, nil)). It is put around the last argument, so it records after all of them
+// are known, and returns that argument.
+func ExitingWith(code int, arg interface{}) interface{} {
+	Exiting(code)
+	return arg
+}
+
+// CheckErr is cobra.CheckErr: it prints an error that is not nil to stderr and ends the process with code 1.
+func CheckErr(msg interface{}) {
+	if msg != nil {
+		fmt.Fprintln(os.Stderr, "Error:", msg)
+		Exit(1)
+	}
+}

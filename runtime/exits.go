@@ -1,0 +1,17 @@
+package telemetry
+
+import exit "github.com/telemetrygen/telemetrygen/runtime/exit"
+
+// The functions of package exit, for the files that import this package anyway.
+
+// Exit records code and ends the process with it, as os.Exit does.
+func Exit(code int) { exit.Exit(code) }
+
+// Exiting records code before a call that ends the process itself.
+func Exiting(code int) { exit.Exiting(code) }
+
+// ExitingWith is Exiting for a call whose last argument is arg, which it returns.
+func ExitingWith(code int, arg interface{}) interface{} { return exit.ExitingWith(code, arg) }
+
+// CheckErr is cobra.CheckErr.
+func CheckErr(msg interface{}) { exit.CheckErr(msg) }

@@ -1,0 +1,74 @@
+//go:build !notelemetry
+
+// Package telemetry counts, in one local file, which commands of this CLI were run and with which exit codes, and
+// sends the counts to the CLI's authors from time to time if the user lets it. The command path and the exit code
+// are all it ever looks at: never arguments, never flags. The file is ~/.config/<app>/telemetry.yaml.
+// `<app> telemetry status` tells what is on; `<app> telemetry off`, <APP>_TELEMETRY=off and DO_NOT_TRACK=1 stop it.
+//
+// Nothing here may disturb the command: every error is swallowed, and no wait is longer than lockPatience.
+package telemetry
+
+import (
+	"flag"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	exit "github.com/telemetrygen/telemetrygen/runtime/exit"
+)
+
+// process is what this process knows of its one recorded run. A process counts once, however many commands it
+// executes: the outermost run is the user's.
+var process struct {
+	sync.Mutex
+	started bool           // main() ran Start: without it everything is inert
+	root    *cobra.Command // the first command handed to Track
+	foreign bool           // cobra executes something that was not handed to Track
+	decided bool           // the command is known
+	path    string         // the path to record, "" = nothing
+	exact   bool           // the exit code was announced by Exit or Exiting
+	folder  folder         // where it is recorded
+	consent consent        // what is allowed there
+	asked   time.Time      // when that was decided
+	slots   slots          // the lock file, once it is open
+	slot    *slot          // says there that the command began, or how it ended
+}
+
+// hookLoggers sets the exit hooks of loggers that this CLI imports. The generator writes it where there are any.
+var hookLoggers = func() {}
+
+// Start arms the telemetry of this process and returns what main has to run on its way out:
+// `defer telemetry.Start()()` is main's first statement. It does not return in two cases: in the process that was
+// started to upload, and where the user asked for the telemetry command.
+func Start() func() {
+	if len(os.Args) == 1 && os.Getenv(uploaderEnv) == "1" {
+		upload()
+		os.Exit(0)
+	}
+	if flag.Lookup("test.v") != nil {
+		return func() {} // main() inside a test binary (testscript runs it there)
+	}
+	serve(os.Args[1:])
+	process.started = true
+	exit.Register(record)
+	cobra.OnInitialize(initialized)
+	hookLoggers()
+	return func() {
+		// Tells a panic from a return by who calls. A recover would change the traceback.
+		var pc [1]uintptr
+		runtime.Callers(2, pc[:])
+		switch runtime.FuncForPC(pc[0] - 1).Name() {
+		case "runtime.gopanic":
+			record(2, true) // what the Go runtime exits with after an unrecovered panic
+		case "runtime.Goexit": // ends no process
+		default:
+			record(0, true)
+		}
+	}
+}
+
+// shield keeps a fault of ours away from the CLI: deferred by every entry.
+func shield() { _ = recover() }
