@@ -67,12 +67,12 @@ func BenchmarkReceive(b *testing.B) {
 		}
 	}
 
-	sqlite := newProcess(b, freeAddress(b), "--store", "sqlite:"+filepath.Join(b.TempDir(), "telemetry.db"))
+	sqlite := newProcess(b, "--store", "sqlite:"+filepath.Join(b.TempDir(), "telemetry.db"))
 	measure("telemetry-collector, SQLite (durable)", []int{sqlite.cmd.Process.Pid}, telemetry(sqlite.address))
 	sqlite.kill()
 
 	database := peertest.Postgres(b)
-	postgres := newProcess(b, freeAddress(b), "--store", database.DSN)
+	postgres := newProcess(b, "--store", database.DSN)
 	measure("telemetry-collector, PostgreSQL (durable), without the database's CPU", []int{postgres.cmd.Process.Pid}, telemetry(postgres.address))
 	measure("  with the database's CPU", append(children(b, database.PID()), postgres.cmd.Process.Pid), telemetry(postgres.address))
 	postgres.kill()

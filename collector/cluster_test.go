@@ -16,9 +16,9 @@ func TestTwoCollectorsAndAKilledLeader(t *testing.T) {
 	database := peertest.Postgres(t)
 	written := peertest.Prometheus(t)
 	args := []string{"--store", database.DSN, "--interval", "1s", "--remote-write-url", written.URL + "/api/v1/write"}
-	both := []*process{newProcess(t, freeAddress(t), args...), newProcess(t, freeAddress(t), args...)}
+	both := []*process{newProcess(t, args...), newProcess(t, args...)}
 	leads := func(p *process) bool {
-		text, err := fetch(t.Context(), "http://"+p.address+"/metrics")
+		text, err := fetch(t.Context(), "http://"+p.private+"/metrics")
 		return err == nil && metric(text, "telemetry_collector_leader") == 1
 	}
 	leader := func() *process {
@@ -65,7 +65,7 @@ func TestTwoCollectorsAndAKilledLeader(t *testing.T) {
 		return query(t.Context(), written.URL, "max_over_time(cli_commands_total[1h]) - min_over_time(cli_commands_total[1h])")
 	})
 	for _, p := range both {
-		text, err := fetch(t.Context(), "http://"+p.address+"/metrics")
+		text, err := fetch(t.Context(), "http://"+p.private+"/metrics")
 		if err != nil || metric(text, `telemetry_collector_sink_refused_samples_total{sink="remote_write"}`) > 0 {
 			t.Errorf("%s: samples of two leaders met at the sink, %v", p.address, err)
 		}

@@ -14,6 +14,7 @@ import (
 type committer struct {
 	store   *store.Store
 	metrics *metrics
+	ready   *readiness
 	waiting chan pending
 }
 
@@ -34,8 +35,8 @@ const (
 
 var errBusy = errors.New("too many reports are waiting")
 
-func newCommitter(s *store.Store, m *metrics) *committer {
-	return &committer{store: s, metrics: m, waiting: make(chan pending, maxWaiting)}
+func newCommitter(s *store.Store, m *metrics, ready *readiness) *committer {
+	return &committer{store: s, metrics: m, ready: ready, waiting: make(chan pending, maxWaiting)}
 }
 
 // add returns once the report is durable, or was refused or failed.
@@ -95,6 +96,7 @@ func (c *committer) commit(batch []pending) {
 	start := time.Now()
 	refusals, err := c.store.Add(ctx, start, reports)
 	c.metrics.committed(len(batch), time.Since(start))
+	c.ready.set(err)
 	for i, p := range batch {
 		if err != nil {
 			p.result <- err

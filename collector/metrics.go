@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -60,25 +61,38 @@ func newMetrics(s *Server) *metrics {
 	return m
 }
 
+// scrapesAtOnce bounds how many scrapes are answered at the same time.
+const scrapesAtOnce = 4
+
 // handler answers scrapers, who are known by a header that Prometheus and those
 // like it send, with new series at zero first, and everyone else with what is.
+// The collector's own metrics are there also when the store does not answer.
 func (m *metrics) handler() http.Handler {
-	serve := func(reader string) http.Handler {
-		gatherers := prometheus.Gatherers{m.registry}
-		if m.server.config.Store != nil {
-			series := prometheus.NewRegistry()
-			series.MustRegister(seriesMetrics{m.server, reader})
-			gatherers = append(gatherers, series)
-		}
-		return promhttp.HandlerFor(gatherers, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError, MaxRequestsInFlight: 4})
-	}
-	scraper, everyone := serve(scrapers), serve(store.Anyone)
+	places := make(chan struct{}, scrapesAtOnce)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds") != "" {
-			scraper.ServeHTTP(w, r)
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+		default:
+			http.Error(w, "too many scrapes at once", http.StatusServiceUnavailable)
 			return
 		}
-		everyone.ServeHTTP(w, r)
+		gatherers := prometheus.Gatherers{m.registry}
+		if m.server.config.Store != nil {
+			reader, patience := store.Anyone, scrapeTimeout
+			if timeout := r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds"); timeout != "" {
+				reader = scrapers
+				if seconds, err := strconv.ParseFloat(timeout, 64); err == nil && seconds > 0 {
+					patience = min(time.Duration(seconds*float64(time.Second)), scrapeTimeout)
+				}
+			}
+			ctx, cancel := context.WithTimeout(r.Context(), patience*9/10) // the rest is for the answer
+			defer cancel()
+			series := prometheus.NewRegistry()
+			series.MustRegister(seriesMetrics{m.server, ctx, reader})
+			gatherers = append(gatherers, series)
+		}
+		promhttp.HandlerFor(gatherers, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}).ServeHTTP(w, r)
 	})
 }
 
@@ -106,12 +120,13 @@ func (m *metrics) leading(yes bool) {
 // beforehand, because which labels there are depends on the commands.
 type seriesMetrics struct {
 	server *Server
+	ctx    context.Context // of the scrape
 	reader string
 }
 
 func (seriesMetrics) Describe(chan<- *prometheus.Desc) {}
 
-// scrapeTimeout is Prometheus' default.
+// scrapeTimeout is Prometheus' default, and the longest that a scrape may take.
 const scrapeTimeout = 10 * time.Second
 
 var help = map[string]string{
@@ -119,15 +134,19 @@ var help = map[string]string{
 	activeInstalls:     "Installs that reported in the last 30 days.",
 }
 
+var storeUp = prometheus.NewDesc("telemetry_collector_store_up", "1 if the store answered this scrape; where it is 0, the series of the commands are missing.", nil, nil)
+
 func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
-	defer cancel()
 	now := c.server.now()
-	shot, err := c.server.config.Store.Snapshot(ctx, now, c.reader)
+	shot, err := c.server.config.Store.Snapshot(c.ctx, now, c.reader)
 	if err != nil {
-		out <- prometheus.NewInvalidMetric(prometheus.NewInvalidDesc(err), err)
+		if c.server.logged.Allow(now, []byte("scrape")) {
+			c.server.log.Error("the series could not be read for a scrape", "error", err)
+		}
+		out <- prometheus.MustNewConstMetric(storeUp, prometheus.GaugeValue, 0)
 		return
 	}
+	out <- prometheus.MustNewConstMetric(storeUp, prometheus.GaugeValue, 1)
 	c.server.metrics.setSeries(len(shot.Series))
 	for _, sample := range samples(shot, now) {
 		names, values := make([]string, len(sample.Labels)), make([]string, len(sample.Labels))

@@ -48,7 +48,8 @@ func TestMain(m *testing.M) {
 // A process is a collector that can be killed and started again.
 type process struct {
 	t       testing.TB
-	address string
+	address string // of the public side
+	private string
 	args    []string
 	cmd     *exec.Cmd
 	output  *lockedBuffer
@@ -64,9 +65,10 @@ func freeAddress(t testing.TB) string {
 	return listener.Addr().String()
 }
 
-func newProcess(t testing.TB, address string, args ...string) *process {
+func newProcess(t testing.TB, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, address: address, args: append([]string{"--listen", address, "--trusted-proxies", "127.0.0.1"}, args...), output: &lockedBuffer{}}
+	p := &process{t: t, address: freeAddress(t), private: freeAddress(t), output: &lockedBuffer{}}
+	p.args = append([]string{"--listen", p.address, "--private-listen", p.private, "--trusted-proxies", "127.0.0.1"}, args...)
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
@@ -90,7 +92,7 @@ func (p *process) start() {
 		p.t.Fatal(err)
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		answer, err := http.Get("http://" + p.address + "/healthz")
+		answer, err := http.Get("http://" + p.private + "/readyz")
 		if err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == 200 {
@@ -141,7 +143,7 @@ func fetch(ctx context.Context, address string, header ...string) (string, error
 // series reads the commands' totals out of GET /metrics, by command and exit code.
 func (p *process) series() map[string]float64 {
 	p.t.Helper()
-	text, err := fetch(p.t.Context(), "http://"+p.address+"/metrics")
+	text, err := fetch(p.t.Context(), "http://"+p.private+"/metrics")
 	if err != nil {
 		p.t.Fatal(err)
 	}

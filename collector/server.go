@@ -7,17 +7,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
-	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/intake"
 	"github.com/telemetrygen/telemetrygen/collector/sink"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
@@ -25,27 +23,31 @@ import (
 
 // Config is what a collector needs to know.
 type Config struct {
-	Store          *store.Store    // nil: keep nothing, pass every report on to the sinks
-	AllowList      *wire.AllowList // nil: every command is taken
-	Sinks          []sink.Sink
-	Interval       time.Duration // between two values of a series, at a sink
-	Retention      time.Duration // of what is kept by install and by day
-	TrustedProxies []netip.Prefix
-	Log            *slog.Logger
+	Store           *store.Store    // nil: keep nothing, pass every report on to the sinks
+	AllowList       *wire.AllowList // nil: every command is taken
+	Sinks           []sink.Sink
+	Interval        time.Duration // between two values of a series, at a sink
+	Retention       time.Duration // of what is kept by install and by day
+	TrustedProxies  []netip.Prefix
+	PrivateToken    string // asked for on the private side; empty: whoever reaches it may read it
+	PublicDashboard bool   // shows the dashboard, from a cache, on the public side too
+	Log             *slog.Logger
 }
 
-// A Server is an http.Handler and what goes on behind it.
+// A Server has two sides, Public and Private, and what goes on behind them.
 type Server struct {
 	config    Config
 	log       *slog.Logger
 	now       func() time.Time
-	mux       *http.ServeMux
+	allowed   atomic.Pointer[wire.AllowList]
 	metrics   *metrics
+	ready     readiness
 	committer *committer
 	queues    []*sink.Queue
-	installs  *limiter
-	addresses *limiter
-	logged    *limiter // lines that senders can cause
+	installs  *intake.Limiter
+	sites     *intake.Limiter
+	providers *intake.Limiter
+	logged    *intake.Limiter // lines that senders can cause
 }
 
 // New returns a server that does nothing before Run.
@@ -54,77 +56,47 @@ func New(config Config) *Server {
 		config:    config,
 		log:       config.Log,
 		now:       time.Now,
-		mux:       http.NewServeMux(),
-		installs:  newLimiter(reportsPerMinute/60, reportsPerMinute),
-		addresses: newLimiter(requestsPerSecond, 2*requestsPerSecond),
-		logged:    newLimiter(1, 10),
+		installs:  intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
+		sites:     intake.NewLimiter(requestsPerSite, 2*requestsPerSite),
+		providers: intake.NewLimiter(requestsPerProvider, 2*requestsPerProvider),
+		logged:    intake.NewLimiter(1, 10),
 	}
+	s.allowed.Store(config.AllowList)
 	for _, one := range config.Sinks {
 		s.queues = append(s.queues, sink.NewQueue(sink.QueueOptions{Sink: one, Log: config.Log}))
 	}
 	s.metrics = newMetrics(s)
 	if config.Store != nil {
-		s.committer = newCommitter(config.Store, s.metrics)
-		s.mux.Handle("GET /{$}", dashboard.Handler(config.Store, s.now))
+		s.committer = newCommitter(config.Store, s.metrics, &s.ready)
 	}
-	s.mux.HandleFunc("POST /telemetry", s.takeReport)
-	s.mux.HandleFunc("DELETE /telemetry/{id}", s.forget)
-	s.mux.Handle("GET /metrics", s.metrics.handler())
-	s.mux.HandleFunc("GET /healthz", s.health)
 	return s
 }
 
-// Limits of one connection. A report is small and so are the answers.
-const (
-	headerTimeout = 5 * time.Second
-	readTimeout   = 15 * time.Second
-	writeTimeout  = 60 * time.Second
-	idleTimeout   = 30 * time.Second
-	maxHeader     = 16 << 10
+// Allow replaces the list of the commands that are taken; nil takes every one.
+func (s *Server) Allow(list *wire.AllowList) { s.allowed.Store(list) }
 
-	// shutdownTimeout is for the requests that are being answered, and then
-	// for what the sinks have not got yet.
-	shutdownTimeout = 10 * time.Second
-)
+// shutdownTimeout is for the requests that are being answered, and then for
+// what the sinks have not got yet.
+const shutdownTimeout = 10 * time.Second
 
-// Run serves until ctx is done, and then ends what was begun: requests are
-// answered, and the sinks get what they have not got yet.
-func (s *Server) Run(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          log.New(io.Discard, "", 0), // it has addresses
-	}
+// Run serves both sides until ctx is done, and then ends what was begun:
+// requests are answered, and the sinks get what they have not got yet.
+func (s *Server) Run(ctx context.Context, public, private net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	var work sync.WaitGroup
 	if s.config.Store != nil {
 		for _, reader := range s.readers() {
 			if err := s.config.Store.Begin(ctx, reader.name); err != nil {
-				stop()
-				return fmt.Errorf("store: %w", err)
+				return errors.Join(fmt.Errorf("store: %w", err), public.Close(), private.Close())
 			}
 		}
 		work.Go(func() { s.committer.run(background) })
 		work.Go(func() { s.emit(background) })
 		work.Go(func() { s.expire(background) })
+		work.Go(func() { s.ready.watch(background, s.config.Store.Ping) })
 	}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-
-	var failure error
-	select {
-	case failure = <-served:
-	case <-ctx.Done():
-		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-		if err := server.Shutdown(deadline); err != nil {
-			failure = errors.Join(fmt.Errorf("requests were cut off: %w", err), server.Close())
-		}
-		cancel()
-	}
+	failure := s.serve(ctx, map[net.Listener]http.Handler{public: s.Public(), private: s.Private()})
 	stop()
 	work.Wait()
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
@@ -135,39 +107,6 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		}
 	}
 	return failure
-}
-
-// ServeHTTP bounds how much one network can ask for, whatever it asks.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			s.log.Error("a request failed", "path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
-			panic(http.ErrAbortHandler)
-		}
-	}()
-	header := w.Header()
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
-	if r.URL.Path != "/healthz" && !s.addresses.allow(s.now(), s.network(r)) {
-		problem := tooMany("too many requests from this network", time.Second)
-		if r.URL.Path != "/telemetry" {
-			problem.outcome = notAReport
-		}
-		s.answer(w, problem)
-		return
-	}
-	s.mux.ServeHTTP(w, r)
-}
-
-func (s *Server) health(w http.ResponseWriter, r *http.Request) {
-	if s.config.Store != nil {
-		if err := s.config.Store.Ping(r.Context()); err != nil {
-			s.log.Error("the store does not answer", "error", err)
-			s.answer(w, unavailable)
-			return
-		}
-	}
-	fmt.Fprintln(w, "OK")
 }
 
 // expire erases what is older than the retention, at the start and once a day.

@@ -27,9 +27,9 @@ import (
 
 // running is a collector that serves.
 type running struct {
-	base string
-	log  *lockedBuffer
-	stop func() error // and the result of Run
+	public, private string // base URLs
+	log             *lockedBuffer
+	stop            func() error // and the result of Run
 }
 
 type lockedBuffer struct {
@@ -64,22 +64,39 @@ func serve(t *testing.T, change func(*collector.Config)) running {
 		}
 		t.Cleanup(func() { config.Store.Close() })
 	}
+	public, private := listen(t), listen(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	result := make(chan error, 1)
+	go func() { result <- collector.New(config).Run(ctx, public, private) }()
+	stop := sync.OnceValue(func() error { cancel(); return <-result })
+	t.Cleanup(func() { stop() })
+	return running{"http://" + public.Addr().String(), "http://" + private.Addr().String(), log, stop}
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	result := make(chan error, 1)
-	go func() { result <- collector.New(config).Run(ctx, listener) }()
-	stop := sync.OnceValue(func() error { cancel(); return <-result })
-	t.Cleanup(func() { stop() })
-	return running{"http://" + listener.Addr().String(), log, stop}
+	return listener
 }
 
-// send makes one request and returns status, body and headers.
+// send makes one request of the public side and returns status, body and headers.
 func (r running) send(t *testing.T, method, path, body string, header ...string) (int, string, http.Header) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, r.base+path, strings.NewReader(body))
+	return send(t, method, r.public+path, body, header...)
+}
+
+// see asks the private side.
+func (r running) see(t *testing.T, path string, header ...string) (int, string, http.Header) {
+	t.Helper()
+	return send(t, "GET", r.private+path, "", header...)
+}
+
+func send(t *testing.T, method, address, body string, header ...string) (int, string, http.Header) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +136,7 @@ func TestAReportIsAnsweredWithOKAndCounted(t *testing.T) {
 			t.Fatalf("%d %q", status, text)
 		}
 	}
-	_, metrics, _ := server.send(t, "GET", "/metrics", "")
+	_, metrics, _ := server.see(t, "/metrics")
 	for _, want := range []string{
 		`cli_commands_total{app="pace",cli_version="v1.16.0",command="pace get data-policy",exit_code="0",operating_system="darwin",sub1="get",sub2="data-policy"} 2`,
 		`cli_commands_total{app="pace",cli_version="v1.16.0",command="pace get data-policy",exit_code="1",operating_system="darwin",sub1="get",sub2="data-policy"} 1`,
@@ -130,7 +147,7 @@ func TestAReportIsAnsweredWithOKAndCounted(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, regexp.MustCompile("(?m)^(cli|telemetry).*$").FindAllString(metrics, -1))
 		}
 	}
-	if status, page, _ := server.send(t, "GET", "/", ""); status != 200 || !strings.Contains(page, "pace get data-policy") {
+	if status, page, _ := server.see(t, "/"); status != 200 || !strings.Contains(page, "pace get data-policy") {
 		t.Errorf("the dashboard: %d\n%s", status, page)
 	}
 }
@@ -138,7 +155,7 @@ func TestAReportIsAnsweredWithOKAndCounted(t *testing.T) {
 func TestScrapersSeeASeriesAtZeroFirst(t *testing.T) {
 	server := serve(t, func(c *collector.Config) { c.Interval = 2 * time.Second })
 	scrape := func() string {
-		_, metrics, _ := server.send(t, "GET", "/metrics", "", "X-Prometheus-Scrape-Timeout-Seconds", "10")
+		_, metrics, _ := server.see(t, "/metrics", "X-Prometheus-Scrape-Timeout-Seconds", "10")
 		return regexp.MustCompile(`(?m)^cli_commands_total\{.*\} (\d+)$`).FindStringSubmatch(metrics)[1]
 	}
 	server.post(t, body(uuid.New(), "pace get", 7))
@@ -156,7 +173,7 @@ func TestScrapersSeeASeriesAtZeroFirst(t *testing.T) {
 // anyone of a new series, and away for longer than an interval.
 func TestASeriesIsZeroFirstAfterADeath(t *testing.T) {
 	written := peertest.Prometheus(t)
-	killed := newProcess(t, freeAddress(t), "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "1s",
+	killed := newProcess(t, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "1s",
 		"--remote-write-url", written.URL+"/api/v1/write")
 	for _, path := range []string{"pace get", "pace list"} { // the second when others have been written
 		interval := time.Now().Truncate(time.Second).Add(time.Second + 20*time.Millisecond)
@@ -167,7 +184,7 @@ func TestASeriesIsZeroFirstAfterADeath(t *testing.T) {
 		killed.kill()
 		time.Sleep(2500 * time.Millisecond)
 		killed.start()
-		text, err := fetch(t.Context(), "http://"+killed.address+"/metrics", "X-Prometheus-Scrape-Timeout-Seconds", "10")
+		text, err := fetch(t.Context(), "http://"+killed.private+"/metrics", "X-Prometheus-Scrape-Timeout-Seconds", "10")
 		series := regexp.MustCompile(`(?m)^cli_commands_total\{.*command="` + path + `".*`).FindString(text)
 		if err != nil || !strings.HasSuffix(series, " 0") {
 			t.Errorf("%v, a scraper sees first: %s", err, series)

@@ -148,15 +148,14 @@ func TestTenThousandInstalls(t *testing.T) {
 	if testing.Short() {
 		installs = 1_000
 	}
-	address := freeAddress(t)
-	scraping := peertest.Prometheus(t, address)
 	written := peertest.Prometheus(t)
 	graphite := peertest.Graphite(t)
-	collector := newProcess(t, address, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "5s", // five scrapes: on a busy machine two may be missed
+	collector := newProcess(t, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--interval", "5s", // five scrapes: on a busy machine two may be missed
 		"--remote-write-url", written.URL+"/api/v1/write", "--graphite-tcp", graphite.Address)
+	scraping := peertest.Prometheus(t, collector.private)
 	kills := 0
 	start := time.Now()
-	truth := population(t, installs, func() string { return address }, func(done float64) {
+	truth := population(t, installs, func() string { return collector.address }, func(done float64) {
 		if done > float64(kills+1)/4 && kills < 3 {
 			kills++
 			collector.kill()

@@ -31,15 +31,20 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append([]string{"TELEMETRY_COLLECTOR_TEST_MAIN=1", "HOME=" + cmd.Dir}, env...)
+	cmd.Env = append([]string{"TELEMETRY_COLLECTOR_TEST_MAIN=1", "HOME=" + cmd.Dir, "TELEMETRY_LISTEN=127.0.0.1:0", "TELEMETRY_PRIVATE_LISTEN=127.0.0.1:0"}, env...)
 	return cmd
 }
 
-// started runs the collector until the test ends; it returns its base URL and
-// what ends it with SIGTERM, returning exit status and everything it wrote.
-func started(t *testing.T, env []string, args ...string) (base string, stop func() (int, string)) {
+// A collector runs until the test ends.
+type running struct {
+	public, private string // base URLs
+	process         *os.Process
+	stop            func() (int, string) // with SIGTERM: exit status, and everything that it wrote
+}
+
+func started(t *testing.T, env []string, args ...string) running {
 	t.Helper()
-	cmd := command(t, env, append([]string{"--listen", "127.0.0.1:0"}, args...)...)
+	cmd := command(t, env, args...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -48,23 +53,25 @@ func started(t *testing.T, env []string, args ...string) (base string, stop func
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill() })
+	r := running{process: cmd.Process}
 	var log bytes.Buffer
 	lines := bufio.NewReader(io.TeeReader(stderr, &log))
-	for base == "" {
+	for r.public == "" {
 		line, err := lines.ReadString('\n')
 		if err != nil {
 			t.Fatalf("it ended before it served:\n%s", log.String())
 		}
-		if found := regexp.MustCompile(`address=(http://\S+)`).FindStringSubmatch(line); found != nil {
-			base = found[1]
+		if found := regexp.MustCompile(`address"?[=:]"?(https?://[^\s"]+).*[ ,]"?private"?[=:]"?(https?://[^\s"]+)`).FindStringSubmatch(line); found != nil {
+			r.public, r.private = found[1], found[2]
 		}
 	}
-	return base, func() (int, string) {
+	r.stop = func() (int, string) {
 		cmd.Process.Signal(syscall.SIGTERM)
 		io.Copy(io.Discard, lines)
 		cmd.Wait()
 		return cmd.ProcessState.ExitCode(), log.String()
 	}
+	return r
 }
 
 const report = `{"metric_points":{"pace get data-policy":{"0":{"cumulative_count":2}}},"cli_version":"v1.16.0","operating_system":"darwin","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`
@@ -96,13 +103,21 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 		{"a store that cannot be made", nil, []string{"--store", "sqlite:/no/such/folder/telemetry.db"}, "store:"},
 		{"a database that is not there", nil, []string{"--store", "postgres://user:hunter2@127.0.0.1:1/x?connect_timeout=2"}, "store:"},
 		{"none without a sink", nil, []string{"--store", "none"}, "give it a sink"},
-		{"no list", nil, []string{"--commands", "/no/such/commands.txt"}, "--commands: open /no/such/commands.txt"},
+		{"no list", nil, []string{"--commands", "/no/such/commands.txt"}, "--commands: stat /no/such/commands.txt"},
 		{"too short an interval", nil, []string{"--interval", "1ms"}, "--interval 1ms is less than a second"},
 		{"too short a retention", nil, []string{"--retention", "1h"}, "--retention 1h0m0s is less than a day"},
 		{"a proxy that is none", nil, []string{"--trusted-proxies", "localhost"}, `"localhost" is neither an address`},
 		{"a sink that is no URL", nil, []string{"--graphite-url", "localhost"}, "--graphite-url"},
 		{"an address in use", nil, []string{"--listen", "256.0.0.1:1"}, "256.0.0.1"},
-		{"the environment", []string{"INTERVAL=soon"}, nil, "INTERVAL=soon"},
+		{"a private side for everybody", nil, []string{"--private-listen", ":0"}, "--private-listen :0 is not loopback"},
+		{"the same in IPv4", nil, []string{"--private-listen", "0.0.0.0:0"}, "TELEMETRY_PRIVATE_TOKEN"},
+		{"a token that can be guessed", []string{"PRIVATE_TOKEN=hunter2"}, []string{"--private-listen", ":0"}, "fewer than 16 characters"},
+		{"a token twice", []string{"TELEMETRY_PRIVATE_TOKEN=0123456789abcdef", "TELEMETRY_PRIVATE_TOKEN_FILE=x"}, nil, "are both set"},
+		{"a token in no file", []string{"TELEMETRY_PRIVATE_TOKEN_FILE=/no/such/file"}, nil, "TELEMETRY_PRIVATE_TOKEN_FILE: open /no/such/file"},
+		{"both sides on one address", []string{"TELEMETRY_LISTEN=127.0.0.1:7"}, []string{"--private-listen", "127.0.0.1:7"}, "address already in use"},
+		{"an empty folder of commands", nil, []string{"--commands", "."}, "no .txt file"},
+		{"a log of no format", nil, []string{"--log-format", "xml"}, "neither text nor json"},
+		{"the environment", []string{"TELEMETRY_INTERVAL=soon"}, nil, "TELEMETRY_INTERVAL=soon"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cmd := command(t, test.env, test.args...)
@@ -132,14 +147,14 @@ func TestHelpHasExamplesAndEveryFlagWorksFromTheEnvironment(t *testing.T) {
 	if err := os.WriteFile(list, []byte("pace\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	base, stop := started(t, []string{"STORE=sqlite:" + filepath.Join(dir, "here.db"), "COMMANDS=" + list, "RETENTION=48h", "TRUSTED_PROXIES=10.0.0.0/8"})
-	if got := post(t, base, report); got != "400 \"pace get data-policy\" is not a command of pace that is listed here\n" {
-		t.Errorf("%q: COMMANDS was not read", got)
+	server := started(t, []string{"TELEMETRY_STORE=sqlite:" + filepath.Join(dir, "here.db"), "TELEMETRY_COMMANDS=" + list, "TELEMETRY_RETENTION=48h", "TELEMETRY_TRUSTED_PROXIES=10.0.0.0/8"})
+	if got := post(t, server.public, report); got != "400 \"pace get data-policy\" is not a command of pace that is listed here\n" {
+		t.Errorf("%q: TELEMETRY_COMMANDS was not read", got)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "here.db")); err != nil {
 		t.Error(err)
 	}
-	if status, log := stop(); status != 0 {
+	if status, log := server.stop(); status != 0 {
 		t.Errorf("exit status %d after SIGTERM\n%s", status, log)
 	}
 }
@@ -148,21 +163,21 @@ func TestHelpHasExamplesAndEveryFlagWorksFromTheEnvironment(t *testing.T) {
 // Grafana Cloud's.
 func TestNoneOnlyPassesOn(t *testing.T) {
 	cloud := peertest.GrafanaCloud(t)
-	base, stop := started(t, []string{"GRAPHITE_TOKEN=" + cloud.Token}, "--store", "none", "--graphite-url", cloud.URL)
-	if got := post(t, base, report); got != "200 OK" {
+	server := started(t, []string{"TELEMETRY_GRAPHITE_TOKEN=" + cloud.Token}, "--store", "none", "--graphite-url", cloud.URL)
+	if got := post(t, server.public, report); got != "200 OK" {
 		t.Errorf("%q", got)
 	}
-	for _, path := range []string{"/", "/telemetry/36be4c46-4e1b-431d-b9db-1b315f537a85"} {
-		answer, err := http.Get(base + path)
+	for _, address := range []string{server.private + "/", server.public + "/", server.public + "/telemetry/36be4c46-4e1b-431d-b9db-1b315f537a85"} {
+		answer, err := http.Get(address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		answer.Body.Close()
 		if answer.StatusCode < 400 {
-			t.Errorf("%s: %s, but nothing is kept", path, answer.Status)
+			t.Errorf("%s: %s, but nothing is kept", address, answer.Status)
 		}
 	}
-	status, log := stop() // what was acknowledged is delivered before it ends
+	status, log := server.stop() // what was acknowledged is delivered before it ends
 	if status != 0 || strings.Contains(log, cloud.Token) {
 		t.Errorf("exit status %d\n%s", status, log)
 	}
@@ -183,8 +198,8 @@ func TestNoneOnlyPassesOn(t *testing.T) {
 func TestASinkThatIsDownCostsNothingAndCatchesUp(t *testing.T) {
 	prometheus := peertest.Prometheus(t)
 	prometheus.Kill()
-	base, stop := started(t, nil, "--interval", "1s", "--remote-write-url", prometheus.URL+"/api/v1/write", "--graphite-tcp", "127.0.0.1:1")
-	if got := post(t, base, report); got != "200 OK" {
+	server := started(t, nil, "--interval", "1s", "--remote-write-url", prometheus.URL+"/api/v1/write", "--graphite-tcp", "127.0.0.1:1")
+	if got := post(t, server.public, report); got != "200 OK" {
 		t.Errorf("%q", got)
 	}
 	text := func(address string) string {
@@ -208,11 +223,11 @@ func TestASinkThatIsDownCostsNothingAndCatchesUp(t *testing.T) {
 			}
 		}
 	}
-	wait("the sink is tried again", base+"/metrics", `telemetry_collector_sink_retries_total\{sink="remote_write"\} [1-9]`)
-	wait("values wait for it", base+"/metrics", `telemetry_collector_sink_queued_samples\{sink="remote_write"\} ([4-9]|\d\d)`)
+	wait("the sink is tried again", server.private+"/metrics", `telemetry_collector_sink_retries_total\{sink="remote_write"\} [1-9]`)
+	wait("values wait for it", server.private+"/metrics", `telemetry_collector_sink_queued_samples\{sink="remote_write"\} ([4-9]|\d\d)`)
 	prometheus.Start()
 	wait("it catches up, from the first value on", prometheus.URL+"/api/v1/query?query=cli_commands_total-min_over_time(cli_commands_total[5m])", `"2"\]`)
-	if status, log := stop(); status != 0 || !strings.Contains(log, "a sink did not get everything") {
+	if status, log := server.stop(); status != 0 || !strings.Contains(log, "a sink did not get everything") {
 		t.Errorf("exit status %d; a carbon that was never there is not named:\n%s", status, log)
 	}
 }

@@ -41,11 +41,13 @@ func build(t *testing.T) (program string) {
 	return program
 }
 
-// start runs a collector until stop is called or the test ends.
-func start(t *testing.T, program, address string, args ...string) (stop func()) {
+// start runs a collector, whose private side is to have an address, until stop
+// is called or the test ends. It returns where reports are taken.
+func start(t *testing.T, program, private string, args ...string) (public string, stop func()) {
 	t.Helper()
 	var output bytes.Buffer
-	cmd := exec.Command(program, append([]string{"--listen", address, "--interval", hold.String()}, args...)...)
+	public = reserve(t)
+	cmd := exec.Command(program, append([]string{"--listen", public, "--private-listen", private, "--interval", hold.String()}, args...)...)
 	cmd.Stdout, cmd.Stderr = &output, &output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
@@ -60,14 +62,14 @@ func start(t *testing.T, program, address string, args ...string) (stop func()) 
 	})
 	t.Cleanup(stop)
 	wait(t, "the collector serves", func() bool {
-		answer, err := http.Get("http://" + address + "/healthz")
+		answer, err := http.Get("http://" + private + "/readyz")
 		if err != nil {
 			return false
 		}
 		answer.Body.Close()
 		return answer.StatusCode == http.StatusOK
 	})
-	return stop
+	return public, stop
 }
 
 // wait waits for a condition for a minute at most.

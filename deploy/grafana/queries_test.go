@@ -66,7 +66,7 @@ func TestQueries(t *testing.T) {
 	prometheus := peertest.Prometheus(t, old, twin(old), address, twin(address))
 	program := build(t)
 	args := []string{"--store", "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", prometheus.URL + "/api/v1/write"}
-	stop := start(t, program, old, args...)
+	public, stop := start(t, program, old, args...)
 	d := load(t)
 	begin := time.Now().Truncate(interval).Add(-2 * interval)
 	seen := func(panel string, want float64) func() bool {
@@ -76,21 +76,21 @@ func TestQueries(t *testing.T) {
 			return len(got) == 1 && got[0].Value.Value == want
 		}
 	}
-	post(t, old, linux)
-	post(t, old, darwin)
+	post(t, public, linux)
+	post(t, public, darwin)
 	wait(t, "the first reports are seen", seen("Runs", 63+1))
 	// Before one of them reports with another version: what was written of the
 	// old version, unlike what was scraped, stands for Prometheus' five minutes.
 	wait(t, "the installs are seen", seen("Active installs", 2))
 	stop()
-	start(t, program, address, args...)
+	public, _ = start(t, program, address, args...)
 	// A rate is one between two looks at it.
 	wait(t, "Prometheus has looked", func() bool {
 		return len(instant(t, prometheus, `telemetry_collector_reports_total{instance="`+address+`", outcome="accepted"}`)) == 1
 	})
-	post(t, address, updated)
-	post(t, address, again)
-	post(t, address, other)
+	post(t, public, updated)
+	post(t, public, again)
+	post(t, public, other)
 	wait(t, "all reports are seen", seen("Runs", paceRuns+otherRuns))
 	wait(t, "the sink has taken samples", func() bool {
 		got := instant(t, prometheus, "sum(telemetry_collector_sink_sent_samples_total) > 0")

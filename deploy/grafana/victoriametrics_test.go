@@ -15,8 +15,7 @@ func TestVictoriaMetrics(t *testing.T) {
 	t.Parallel()
 	database := peertest.VictoriaMetrics(t)
 	const width = 2 * hold // of a bar
-	address := reserve(t)
-	start(t, build(t), address, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", database.URL+"/api/v1/write")
+	public, _ := start(t, build(t), reserve(t), "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", database.URL+"/api/v1/write")
 	d := load(t)
 	begin := time.Now().Truncate(width).Add(-2 * width)
 	ask := func(panel string, app string) float64 {
@@ -31,12 +30,12 @@ func TestVictoriaMetrics(t *testing.T) {
 		}
 		return got[0].Value.Value
 	}
-	post(t, address, linux)
-	post(t, address, darwin)
+	post(t, public, linux)
+	post(t, public, darwin)
 	wait(t, "the first reports are seen", func() bool { return ask("Runs", ".*") == 63+1 })
-	post(t, address, updated)
-	post(t, address, again)
-	post(t, address, other)
+	post(t, public, updated)
+	post(t, public, again)
+	post(t, public, other)
 	wait(t, "all reports are seen", func() bool { return ask("Runs", ".*") == paceRuns+otherRuns })
 	end := time.Now().Truncate(width).Add(width)
 

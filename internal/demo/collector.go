@@ -17,12 +17,16 @@ import (
 // collect starts a collector, hands it the report that was received, and shows
 // what its dashboard and its metrics say.
 func (d *stage) collect() error {
-	address, err := freeAddress()
+	public, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	private, err := freeAddress()
 	if err != nil {
 		return err
 	}
 	server := exec.CommandContext(d.ctx, filepath.Join(d.bin, "telemetry-collector"),
-		"--listen", address, "--store", "sqlite:"+filepath.Join(d.home, "telemetry.db"),
+		"--listen", public, "--private-listen", private, "--store", "sqlite:"+filepath.Join(d.home, "telemetry.db"),
 		"--commands", filepath.Join(d.cli, "internal", "telemetry", "commands.txt"))
 	server.Stderr = os.Stderr
 	if err := server.Start(); err != nil {
@@ -32,18 +36,17 @@ func (d *stage) collect() error {
 		server.Process.Signal(os.Interrupt)
 		server.Wait()
 	}()
-	base := "http://" + address
-	if err := d.waitFor(base + "/healthz"); err != nil {
+	if err := d.waitFor("http://" + private + "/readyz"); err != nil {
 		return err
 	}
-	answer, err := http.Post(base+"/telemetry", "application/json", bytes.NewReader(d.report))
+	answer, err := http.Post("http://"+public+"/telemetry", "application/json", bytes.NewReader(d.report))
 	if err != nil {
 		return err
 	}
 	body, _ := io.ReadAll(answer.Body)
 	answer.Body.Close()
 	fmt.Printf("POST /telemetry is answered with %s and the body %q\n\n", answer.Status, body)
-	metrics, err := get(base + "/metrics")
+	metrics, err := get("http://" + private + "/metrics")
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (d *stage) collect() error {
 			fmt.Println(line)
 		}
 	}
-	page, err := get(base + "/")
+	page, err := get("http://" + private + "/")
 	if err != nil {
 		return err
 	}
@@ -63,7 +66,7 @@ func (d *stage) collect() error {
 	if title == nil {
 		return fmt.Errorf("the dashboard has no title")
 	}
-	fmt.Printf("\nthe dashboard at / (%q, %d bytes, no script) shows \"pace get data-policy\"\n", title[1], len(page))
+	fmt.Printf("\nthe dashboard on the private side (%q, %d bytes, no script) shows \"pace get data-policy\"\n", title[1], len(page))
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package collector
+package intake
 
 import (
 	"crypto/hmac"
@@ -11,10 +11,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A limiter has a token bucket for each key. Keys are ids and addresses, so
+// A Limiter has a token bucket for each key. Keys are ids and addresses, so
 // only a hash of them is kept, for minutes, under a key that is made anew with
 // each round and never leaves the process.
-type limiter struct {
+type Limiter struct {
 	rate  rate.Limit
 	burst int
 
@@ -29,12 +29,14 @@ const (
 	maxBuckets = 200_000 // about 30 MB
 )
 
-func newLimiter(perSecond float64, burst int) *limiter {
-	return &limiter{rate: rate.Limit(perSecond), burst: burst}
+// NewLimiter returns a limiter that lets through so many a second for each key, and
+// a burst at once.
+func NewLimiter(perSecond float64, burst int) *Limiter {
+	return &Limiter{rate: rate.Limit(perSecond), burst: burst}
 }
 
-// allow takes one token out of the key's bucket.
-func (l *limiter) allow(now time.Time, key []byte) bool {
+// Allow takes one token out of the key's bucket.
+func (l *Limiter) Allow(now time.Time, key []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.buckets == nil || now.Sub(l.began) > round || len(l.buckets) >= maxBuckets {

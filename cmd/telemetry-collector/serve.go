@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telemetrygen/telemetrygen/collector"
+	"github.com/telemetrygen/telemetrygen/collector/intake"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
+
+// settings are the flags.
+type settings struct {
+	listen, privateListen, store, graphiteURL, graphiteTCP, remoteWriteURL, trustedProxies, logFormat string
+
+	listenGiven, publicDashboard bool
+	commands                     []string
+	interval, retention          time.Duration
+}
+
+// serve runs the collector until its context ends.
+func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
+	config := collector.Config{Interval: s.interval, Retention: s.retention, PublicDashboard: s.publicDashboard}
+	if config.Log, err = newLog(cmd.ErrOrStderr(), s.logFormat); err != nil {
+		return err
+	}
+	slog.SetDefault(config.Log) // for packages that are handed none
+	if s.interval < time.Second {
+		return fmt.Errorf("--interval %v is less than a second", s.interval)
+	}
+	if s.retention < 24*time.Hour {
+		return fmt.Errorf("--retention %v is less than a day", s.retention)
+	}
+	if config.TrustedProxies, err = intake.ParseProxies(s.trustedProxies); err != nil {
+		return fmt.Errorf("--trusted-proxies: %w", err)
+	}
+	if config.AllowList, err = readCommands(s.commands); err != nil {
+		return fmt.Errorf("--commands: %w", err)
+	}
+	if config.PrivateToken, err = getenv.privateToken(); err != nil {
+		return err
+	}
+	if config.Sinks, err = s.sinks(getenv); err != nil {
+		return err
+	}
+	public, private, err := s.listeners(config.PrivateToken)
+	if err != nil {
+		return err
+	}
+	defer public.Close()
+	defer private.Close()
+	if s.store == "none" {
+		if len(config.Sinks) == 0 {
+			return errors.New("--store none keeps nothing: give it a sink, such as --graphite-url")
+		}
+	} else {
+		pepper, err := getenv.secret("ID_PEPPER")
+		if err != nil {
+			return err
+		}
+		if config.Store, err = store.Open(cmd.Context(), s.store, []byte(pepper)); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, config.Store.Close()) }()
+	}
+	if config.AllowList == nil {
+		config.Log.Warn("every command is taken; --commands FILE bounds what strangers can report")
+	}
+	server := collector.New(config)
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	s.reloadOnHangup(ctx, server, config.Log)
+	config.Log.Info("serving", "address", "http://"+public.Addr().String(), "private", "http://"+private.Addr().String(), "store", storeName(s.store), "version", version())
+	return server.Run(ctx, public, private)
+}
+
+func newLog(to io.Writer, format string) (*slog.Logger, error) {
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(to, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(to, nil)), nil
+	}
+	return nil, fmt.Errorf("--log-format %s is neither text nor json", format)
+}
+
+// listeners opens both sides.
+func (s settings) listeners(token string) (public, private net.Listener, err error) {
+	if public, err = net.Listen("tcp", s.listen); err != nil {
+		return nil, nil, fmt.Errorf("--listen: %w", err)
+	}
+	if private, err = net.Listen("tcp", s.privateListen); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("--private-listen: %w", err), public.Close())
+	}
+	if token == "" && !loopback(private.Addr()) {
+		return nil, nil, errors.Join(fmt.Errorf("--private-listen %s is not loopback, so anybody who reaches it could read the dashboard and change releases: "+
+			"set TELEMETRY_PRIVATE_TOKEN (openssl rand -hex 32), or listen on 127.0.0.1", s.privateListen), public.Close(), private.Close())
+	}
+	return public, private, nil
+}
+
+func loopback(address net.Addr) bool {
+	bound, err := netip.ParseAddrPort(address.String())
+	return err == nil && bound.Addr().Unmap().IsLoopback()
+}
+
+// storeName is the store without its password.
+func storeName(url string) string {
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if absolute, err := filepath.Abs(file); err == nil {
+			return "sqlite:" + absolute
+		}
+	}
+	scheme, _, _ := strings.Cut(url, ":")
+	return scheme
+}

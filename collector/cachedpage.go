@@ -1,0 +1,87 @@
+package collector
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// publicAge is how old the page on the public side may be. It is what bounds
+// its cost: strangers can have it made once in that time, however they ask.
+const publicAge = 5 * time.Minute
+
+// publicTimeout bounds the making of the page.
+const publicTimeout = 30 * time.Second
+
+// A cachedPage answers every request with one page, made for nobody in
+// particular: without the query, the headers and the end of who asked for it.
+type cachedPage struct {
+	page   http.Handler
+	now    func() time.Time
+	making sync.Mutex
+
+	mu   sync.Mutex
+	kept *recording
+	made time.Time
+}
+
+func newCachedPage(page http.Handler, now func() time.Time) *cachedPage {
+	return &cachedPage{page: page, now: now}
+}
+
+// ServeHTTP shows the page that there is. Where it is too old, one request
+// makes another, and the others get the old one; only the first page is waited for.
+func (c *cachedPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	kept, age := c.current()
+	if kept == nil {
+		c.making.Lock()
+		if kept, age = c.current(); kept == nil {
+			kept, age = c.make(), 0
+		}
+		c.making.Unlock()
+	} else if age >= publicAge && c.making.TryLock() {
+		kept, age = c.make(), 0
+		c.making.Unlock()
+	}
+	maps.Copy(w.Header(), kept.header)
+	w.Header().Set("Cache-Control", "public, max-age="+strconv.Itoa(int(max(publicAge-age, 0)/time.Second)))
+	w.Header().Set("Age", strconv.Itoa(int(age/time.Second)))
+	w.WriteHeader(kept.status)
+	w.Write(kept.body.Bytes())
+}
+
+func (c *cachedPage) current() (*recording, time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept, c.now().Sub(c.made)
+}
+
+// make makes the page, and keeps it also where it says that something failed:
+// to try again at once is what a store that cannot answer needs least.
+func (c *cachedPage) make() *recording {
+	ctx, cancel := context.WithTimeout(context.Background(), publicTimeout)
+	defer cancel()
+	request := (&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Header: http.Header{}, Host: "localhost"}).WithContext(ctx)
+	made := &recording{status: http.StatusOK, header: http.Header{}}
+	c.page.ServeHTTP(made, request)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept, c.made = made, c.now()
+	return made
+}
+
+// A recording is an answer that is kept.
+type recording struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+}
+
+func (r *recording) Header() http.Header         { return r.header }
+func (r *recording) WriteHeader(status int)      { r.status = status }
+func (r *recording) Write(b []byte) (int, error) { return r.body.Write(b) }

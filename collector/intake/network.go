@@ -1,0 +1,100 @@
+package intake
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// ParseProxies reads addresses and prefixes, separated by commas.
+func ParseProxies(text string) ([]netip.Prefix, error) {
+	var proxies []netip.Prefix
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(part)
+		if err != nil {
+			address, err := netip.ParseAddr(part)
+			if err != nil {
+				return nil, fmt.Errorf("%q is neither an address nor a prefix like 10.0.0.0/8", part)
+			}
+			prefix = netip.PrefixFrom(address.Unmap(), address.Unmap().BitLen())
+		}
+		proxies = append(proxies, prefix)
+	}
+	return proxies, nil
+}
+
+// A Network stands for the sender of a request in limits: the prefixes of its
+// address, never the address itself. It is not stored or logged.
+type Network struct {
+	// Site is a /24 in IPv4 and a /48 in IPv6, which is what one customer of a
+	// provider gets at most (RFC 6177). It is not valid if the address is unknown.
+	Site netip.Prefix
+	// Provider is a /32 in IPv6, the least that a registry hands out, and holds
+	// 65,536 sites. It is not valid in IPv4.
+	Provider netip.Prefix
+}
+
+// NetworkOf returns the network that a request came from. X-Forwarded-For is
+// believed as far as proxies wrote it: each appends the address that it saw.
+func NetworkOf(r *http.Request, proxies []netip.Prefix) Network {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return Network{}
+	}
+	address := remote.Addr().Unmap()
+	if contains(proxies, address) {
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for i := len(hops) - 1; i >= 0 && contains(proxies, address); i-- {
+			hop, ok := parseHop(strings.TrimSpace(hops[i]))
+			if !ok {
+				break
+			}
+			address = hop
+		}
+	}
+	var network Network
+	address = address.WithZone("")
+	if address.Is6() {
+		network.Site, _ = address.Prefix(48)
+		network.Provider, _ = address.Prefix(32)
+	} else {
+		network.Site, _ = address.Prefix(24)
+	}
+	return network
+}
+
+// parseHop reads an address as proxies write it: some append the port.
+func parseHop(text string) (netip.Addr, bool) {
+	if inner, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inner, "]") {
+		text = strings.TrimSuffix(inner, "]")
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		withPort, err := netip.ParseAddrPort(text)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		address = withPort.Addr()
+	}
+	return address.Unmap(), true
+}
+
+func contains(prefixes []netip.Prefix, address netip.Addr) bool {
+	for _, prefix := range prefixes {
+		if prefix.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// Key identifies a prefix in a Limiter.
+func Key(prefix netip.Prefix) []byte {
+	key, _ := prefix.MarshalBinary()
+	return key
+}

@@ -1,0 +1,58 @@
+// Package intake reads the requests that bring reports: the same bodies are
+// taken, and the same senders limited, by the collector and by the Cloud
+// Function. It knows nothing of what becomes of a report.
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// A Refusal is a request that brings no report: the sender's fault.
+type Refusal struct {
+	Status int    // of the answer, 4xx
+	Reason string // one line for the sender
+}
+
+func (r *Refusal) Error() string { return r.Reason }
+
+// Read reads the report that a request brings. Its errors are Refusals.
+func Read(w http.ResponseWriter, r *http.Request) (wire.Report, error) {
+	body, err := readBody(w, r)
+	if err != nil {
+		return wire.Report{}, err
+	}
+	report, err := wire.Decode(body)
+	if err != nil {
+		return wire.Report{}, &Refusal{http.StatusBadRequest, err.Error()}
+	}
+	return report, nil
+}
+
+// readBody takes plain JSON of a bounded size, declared as such: what a form on
+// some web page could send without asking is not.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset, hasCharset := parameters["charset"]
+	if err != nil || media != "application/json" || hasCharset && !strings.EqualFold(charset, "utf-8") {
+		return nil, &Refusal{http.StatusUnsupportedMediaType, "the Content-Type has to be application/json"}
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, &Refusal{http.StatusUnsupportedMediaType, "the body must not be compressed"}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, &Refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", wire.MaxBody)}
+	}
+	if err != nil {
+		return nil, &Refusal{http.StatusBadRequest, "the body could not be read"}
+	}
+	return body, nil
+}

@@ -1,0 +1,22 @@
+package collector
+
+import (
+	"net/http"
+
+	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+)
+
+// Private returns the side of those who run the collector: the dashboard, the
+// metrics, and whether it is ready.
+func (s *Server) Private() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.metrics.handler())
+	if s.config.Store != nil {
+		mux.Handle("GET /{$}", dashboard.Handler(s.config.Store, s.now))
+	}
+	outside := http.NewServeMux() // what watches the process has no token, and learns nothing
+	outside.HandleFunc("GET /healthz", alive)
+	outside.HandleFunc("GET /readyz", s.readyz)
+	outside.Handle("/", s.authorized(mux))
+	return within(outside, s.recovered, hardened)
+}

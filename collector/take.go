@@ -1,0 +1,65 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/intake"
+	"github.com/telemetrygen/telemetrygen/collector/passthrough"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// reportsPerMinute is how often one id may report. An install does so once an
+// interval; a burst comes from several machines with a copied id, or from tests.
+const reportsPerMinute = 10
+
+// takeReport answers 200 and OK once the report is durable: the original client
+// takes nothing else for success.
+func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
+	report, err := intake.Read(w, r)
+	if err != nil {
+		s.answer(w, unreadable(err))
+		return
+	}
+	if problem := s.take(r.Context(), report); problem != nil {
+		s.answer(w, problem)
+		return
+	}
+	s.metrics.count(accepted)
+	w.Header().Set("Content-Type", plainText)
+	io.WriteString(w, "OK")
+}
+
+// take keeps a report, or passes it on where nothing is kept.
+func (s *Server) take(ctx context.Context, report wire.Report) *problem {
+	if err := s.allowed.Load().Check(report); err != nil {
+		return badRequest(err.Error())
+	}
+	if !s.installs.Allow(s.now(), report.ID[:]) {
+		return tooMany(fmt.Sprintf("more than %d reports of one id in a minute", reportsPerMinute), time.Minute/reportsPerMinute)
+	}
+	if s.config.Store == nil {
+		samples := passthrough.Samples(report, s.now())
+		for _, queue := range s.queues {
+			queue.Push(samples)
+		}
+		return nil
+	}
+	err := s.committer.add(ctx, report)
+	var refusal *store.Refusal
+	if errors.As(err, &refusal) {
+		return badRequest(refusal.Reason)
+	}
+	if err != nil {
+		if !errors.Is(err, context.Canceled) && s.logged.Allow(s.now(), []byte("failed")) { // canceled: the sender has gone
+			s.log.Error("reports cannot be kept", "error", err)
+		}
+		return unavailable
+	}
+	return nil
+}
