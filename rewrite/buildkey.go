@@ -39,7 +39,11 @@ func (m *module) buildKey(p *plan, r *Result) (string, error) {
 			}
 		}
 	}
-	runtime, err := runtimeFiles(m.generate.dir, m.generate.name(), configSource(m.generate.name(), m.main.PkgPath, r.Settings, ""))
+	body, err := config{Settings: r.Settings, state: state{Main: m.main.PkgPath}}.source(m.generate.name())
+	if err != nil {
+		return "", err
+	}
+	runtime, err := runtimeFiles(m.generate.dir, m.generate.name(), body)
 	if err != nil {
 		return "", err
 	}

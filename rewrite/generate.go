@@ -10,22 +10,27 @@ import (
 	"path/filepath"
 	"regexp"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 )
 
 // Settings are what the flags of the //go:generate line say. They end up in
 // the generated config.go.
 type Settings struct {
-	App      string        // first word of every path, and the folder under ~/.config
+	App      string        // first word of every path
+	Folder   string        // the folder under ~/.config; "" is App
+	Command  string        // the name of the telemetry command; "" is "telemetry"
 	Endpoint string        // URL of the collector; "" means nothing is ever sent
 	Interval time.Duration // least time between two uploads; negative means never
 	Consent  string        // "opt-out" or "opt-in"
+	Excluded []string      // command paths that are never recorded, nor what is below them
+	Tags     string        // build tags of --tags, comma-separated
 }
+
+// DefaultCommand is the name of the telemetry command where the CLI has none of that name.
+const DefaultCommand = "telemetry"
 
 // checksumPrefix starts the second line of every generated Go file. The sum
 // covers the rest of the file, line ends aside, so that an edit by hand is
@@ -112,80 +117,6 @@ func runtimeFiles(dir, name string, config []byte) (map[string][]byte, error) {
 	}
 	files[filepath.Join(dir, "config.go")] = sealed(config)
 	return files, nil
-}
-
-// configSource is the body of config.go. The undo lines say what --remove has
-// to do in go.mod.
-func configSource(pkg, mainPath string, s Settings, undo string) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "//go:build !notelemetry\n\npackage %s\n\nimport \"time\"\n\n", pkg)
-	fmt.Fprintf(&b, "// Set by the flags of the //go:generate line of %s\n", mainPath)
-	fmt.Fprintf(&b, "const (\n")
-	fmt.Fprintf(&b, "\tapp            = %s\n", strconv.Quote(s.App))
-	fmt.Fprintf(&b, "\tvariable       = %s\n", strconv.Quote(commands.Variable(s.App)))
-	fmt.Fprintf(&b, "\tendpoint       = %s\n", strconv.Quote(s.Endpoint))
-	fmt.Fprintf(&b, "\tuploadInterval = %d * time.Second\n", int64(s.Interval/time.Second))
-	fmt.Fprintf(&b, "\tconsentMode    = %s\n)\n", strconv.Quote(s.Consent))
-	if undo != "" {
-		fmt.Fprintf(&b, "\n%s\n", undoHeading)
-		for _, line := range strings.Split(strings.TrimRight(undo, "\n"), "\n") {
-			fmt.Fprintf(&b, "//\t%s\n", line)
-		}
-	}
-	return b.Bytes()
-}
-
-const undoHeading = "// What telemetrygen --remove undoes beside the source:\n//"
-
-// config is what a config.go says.
-type config struct {
-	Settings
-	mainPath string
-	undo     string
-}
-
-var configField = regexp.MustCompile(`(?m)^\t(app|endpoint|consentMode)\s+= (".*")$`)
-var configInterval = regexp.MustCompile(`(?m)^\tuploadInterval = (-?\d+) \* time\.Second$`)
-var configMain = regexp.MustCompile(`(?m)^// Set by the flags of the //go:generate line of (\S+)$`)
-
-// readConfig reads what an earlier run wrote.
-func readConfig(dir string) (config, error) {
-	var c config
-	data, err := os.ReadFile(filepath.Join(dir, "config.go"))
-	if err != nil {
-		return c, err
-	}
-	body, _ := unsealed(data)
-	for _, match := range configField.FindAllSubmatch(body, -1) {
-		value, err := strconv.Unquote(string(match[2]))
-		if err != nil {
-			return c, fmt.Errorf("%s: %w", filepath.Join(dir, "config.go"), err)
-		}
-		switch string(match[1]) {
-		case "app":
-			c.App = value
-		case "endpoint":
-			c.Endpoint = value
-		case "consentMode":
-			c.Consent = value
-		}
-	}
-	if match := configInterval.FindSubmatch(body); match != nil {
-		seconds, err := strconv.ParseInt(string(match[1]), 10, 64)
-		if err != nil {
-			return c, err
-		}
-		c.Interval = time.Duration(seconds) * time.Second
-	}
-	if match := configMain.FindSubmatch(body); match != nil {
-		c.mainPath = string(match[1])
-	}
-	if _, undo, ok := strings.Cut(string(body), undoHeading+"\n"); ok {
-		for _, line := range strings.Split(strings.TrimRight(undo, "\n"), "\n") {
-			c.undo += strings.TrimPrefix(line, "//\t") + "\n"
-		}
-	}
-	return c, nil
 }
 
 func sortedNames(files map[string][]byte) []string {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 )
 
 // marker is the first line of every generated Go file (the form that
@@ -65,11 +67,64 @@ func place(moduleDir, modulePath, asked, mainPath string, reached []string) gene
 	return g
 }
 
+// module is the module that the named main package is in, and its import path,
+// as far as files tell without the go command; root is "" outside of a module.
+func (o Options) module() (root, modulePath, mainPath string) {
+	if root = moduleRoot(o.folder()); root == "" {
+		return "", "", ""
+	}
+	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return "", "", ""
+	}
+	modulePath, mainPath = modfile.ModulePath(data), o.Package
+	if strings.HasPrefix(o.Package, ".") {
+		if dir, err := filepath.Abs(o.folder()); err == nil {
+			mainPath = importPathOf(root, modulePath, dir)
+		}
+	}
+	return root, modulePath, mainPath
+}
+
+// earlierConfig is what an earlier run wrote, or a zero config. It has to be
+// known before anything is loaded: it holds the build tags.
+func (o Options) earlierConfig() config {
+	root, modulePath, mainPath := o.module()
+	if root == "" {
+		return config{}
+	}
+	g := place(root, modulePath, o.PackageDir, mainPath, o.imported(root, modulePath))
+	if !g.exists {
+		return config{}
+	}
+	c, _ := readConfig(g.dir)
+	return c
+}
+
+// imported are the folders of the module's packages that the main package
+// imports. With --package-dir, the runtime package is only found through them.
+func (o Options) imported(root, modulePath string) []string {
+	names, _ := filepath.Glob(filepath.Join(o.folder(), "*.go"))
+	var dirs []string
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		for _, path := range importsOf(data) {
+			if rel, ok := strings.CutPrefix(path, modulePath+"/"); ok {
+				dirs = append(dirs, filepath.Join(root, filepath.FromSlash(rel)))
+			}
+		}
+	}
+	return dirs
+}
+
 // belongs reports whether a runtime package was generated for this CLI: two
 // CLIs of one module have one each.
 func belongs(dir, mainPath string) bool {
 	c, err := readConfig(dir)
-	return err != nil || c.mainPath == mainPath
+	return err != nil || c.Main == mainPath
 }
 
 // importPathOf is the import path of a folder of the module.

@@ -36,6 +36,8 @@ type Options struct {
 	PackageDir string // folder of the runtime package, relative to the module's root
 
 	App        string
+	Folder     string   // name of the folder under ~/.config
+	Excluded   []string // command paths that are never recorded
 	Endpoint   *string
 	Interval   *time.Duration
 	Consent    string
@@ -81,6 +83,13 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	stage("loading")
+	if o.Tags == "" && o.Remembered {
+		o.Tags = o.earlierConfig().Settings.Tags
+	}
+	asked := o.Tags
+	if o.Tags, err = buildTags(ctx, o.Dir, asked); err != nil {
+		return nil, err
+	}
 	m, err := o.load(ctx)
 	if err != nil {
 		return nil, err
@@ -101,6 +110,7 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	settings.Tags = asked
 	stage("verifying")
 	if err := m.verify(p); err != nil {
 		return nil, err
@@ -162,7 +172,7 @@ var appName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // settings completes what was not given.
 func (o Options) settings(m *module, p *plan, earlier config) (Settings, error) {
-	s := Settings{App: o.App, Interval: DefaultInterval, Consent: o.Consent}
+	s := Settings{App: o.App, Folder: o.Folder, Interval: DefaultInterval, Consent: o.Consent, Excluded: o.Excluded}
 	known := earlier.App != ""
 	if o.Remembered && known {
 		s.Endpoint, s.Interval = earlier.Endpoint, earlier.Interval
@@ -171,6 +181,12 @@ func (o Options) settings(m *module, p *plan, earlier config) (Settings, error) 
 		}
 		if s.App == "" {
 			s.App = earlier.App
+		}
+		if s.Folder == "" {
+			s.Folder = earlier.Folder
+		}
+		if s.Excluded == nil {
+			s.Excluded = earlier.Excluded
 		}
 	}
 	if s.Consent == "" {
@@ -192,6 +208,9 @@ func (o Options) settings(m *module, p *plan, earlier config) (Settings, error) 
 		default:
 			return s, &AmbiguousRootError{p.rootUses}
 		}
+	}
+	if s.Folder != "" && !appName.MatchString(s.Folder) {
+		return s, fmt.Errorf("%q cannot be the name of a folder (letters, digits, dot, dash and underscore); --folder takes one name below ~/.config", s.Folder)
 	}
 	if !appName.MatchString(s.App) {
 		return s, fmt.Errorf("%q cannot be the name of the app (letters, digits, dot, dash and underscore); set one with --app", s.App)
@@ -219,18 +238,21 @@ func (m *module) changes(ctx context.Context, o Options, p *plan, earlier config
 		}
 		r.replace(name, s.disk, want)
 	}
-	undo := earlier.undo
+	undo := earlier.Undo
 	modChanges, newUndo, err := gomod.Add(ctx, gomod.Env{Dir: m.dir})
 	if err != nil {
 		return err
 	}
-	if newUndo != "" {
-		undo = newUndo + undo
+	if !newUndo.Empty() {
+		undo = newUndo.After(undo)
 	}
 	r.changes = append(r.changes, modChanges...)
 
-	config := configSource(m.generate.name(), m.main.PkgPath, r.Settings, undo)
-	want, err := runtimeFiles(m.generate.dir, m.generate.name(), config)
+	body, err := config{r.Settings, state{Main: m.main.PkgPath, Undo: undo}}.source(m.generate.name())
+	if err != nil {
+		return err
+	}
+	want, err := runtimeFiles(m.generate.dir, m.generate.name(), body)
 	if err != nil {
 		return err
 	}
@@ -375,6 +397,11 @@ func (m *module) listCommands(ctx context.Context, o Options, p *plan, r *Result
 	} else if err != nil {
 		return err
 	}
+	kept, unknown := withoutExcluded(paths, r.Settings.Excluded)
+	if len(unknown) > 0 && cannotRun == nil {
+		return &ExcludedError{unknown}
+	}
+	paths = kept
 	r.Commands = paths
 	r.Missing, r.Gone = commands.Diff(listed, paths)
 	r.replaceGenerated(listName, onDisk, commands.Text(paths))

@@ -25,25 +25,11 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := moduleRoot(o.folder())
+	root, modulePath, mainPath := o.module()
 	if root == "" {
 		return nil, fmt.Errorf("%s is not in a module; there is nothing to remove", o.Dir)
 	}
-	goMod := filepath.Join(root, "go.mod")
-	data, err := os.ReadFile(goMod)
-	if err != nil {
-		return nil, err
-	}
-	modulePath := modfile.ModulePath(data)
-	mainPath := ""
-	if strings.HasPrefix(o.Package, ".") {
-		if dir, err := filepath.Abs(filepath.Join(o.Dir, o.Package)); err == nil {
-			mainPath = importPathOf(root, modulePath, dir)
-		}
-	} else {
-		mainPath = o.Package
-	}
-	g := place(root, modulePath, o.PackageDir, mainPath, nil)
+	g := place(root, modulePath, o.PackageDir, mainPath, o.imported(root, modulePath))
 	r := &Result{Main: mainPath, Module: modulePath, Restored: restored, dir: root}
 	if !g.exists {
 		return nil, fmt.Errorf("%s is not instrumented (no runtime package in %s); if it stands in another folder, name it with --package-dir", mainPath, strings.Join(packageDirs, ", "))
@@ -78,7 +64,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if data, err := os.ReadFile(page); err == nil && bytes.HasPrefix(data, []byte(commands.PageMarker)) {
 		r.replace(page, data, nil)
 	}
-	modChanges, err := gomod.Remove(gomod.Env{Dir: root}, earlier.undo, func(module string) bool {
+	modChanges, err := gomod.Remove(gomod.Env{Dir: root}, earlier.Undo, func(module string) bool {
 		for path := range imported {
 			if path == module || strings.HasPrefix(path, module+"/") {
 				return true

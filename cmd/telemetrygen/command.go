@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -62,6 +61,8 @@ Exit status: 0 when all is well, 1 when --diff or --check found differences,
 	f.StringVar(&c.endpoint, "endpoint", "", "URL that reports are sent to (default: none, nothing is ever sent)")
 	f.StringVar(&c.interval, "interval", "3600", "least time between two uploads, in seconds or as 1h30m; -1 for never")
 	f.StringVar(&c.options.Consent, "consent", "", `"opt-out" or "opt-in" (default "opt-out")`)
+	f.StringVar(&c.options.Folder, "folder", "", "name of the folder under ~/.config, where <app> is one that the CLI itself uses (default: the app's name)")
+	f.StringArrayVar(&c.options.Excluded, "exclude", nil, "command path that is never recorded, with all below it (\"app daemon\"); repeat it for more")
 	f.StringVar(&c.options.PackageDir, "package-dir", "", "folder of the runtime package (default internal/telemetry, another when that is taken)")
 	f.StringVar(&c.options.Tags, "tags", "", "build tags of the CLI, comma-separated")
 	f.StringVarP(&c.options.Dir, "C", "C", ".", "run as if started in `folder`")

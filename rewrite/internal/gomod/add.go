@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -36,8 +37,8 @@ var needed = []module.Version{
 }
 
 // sums are the go.sum lines of the versions above, so that they can be added
-// without a network; the last is a dependency of yaml.v3's tests, which go.mod
-// files before 1.17 need for the module graph.
+// without a network. The last two are a dependency of yaml.v3's tests: go.mod
+// files before 1.17 need it for the module graph, and go mod tidy adds it.
 var sums = map[string][]string{
 	"github.com/google/uuid": {
 		"github.com/google/uuid v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=",
@@ -46,25 +47,25 @@ var sums = map[string][]string{
 	"gopkg.in/yaml.v3": {
 		"gopkg.in/yaml.v3 v3.0.1 h1:fxVm/GzAzEWqLHuvctI91KS9hhNmmWOoWu0XTYJS7CA=",
 		"gopkg.in/yaml.v3 v3.0.1/go.mod h1:K4uyk7z7BCEPqu6E+C64Yfv1cQ7kz7rIZviUmN+EgEM=",
+		"gopkg.in/check.v1 v0.0.0-20161208181325-20d25e280405 h1:yhCVgyC4o1eVCa2tZl7eS0r+SDo693bJlVdllGtEeKM=",
 		"gopkg.in/check.v1 v0.0.0-20161208181325-20d25e280405/go.mod h1:Co6ibVJAznAaIkqp8huTwlJQCZ016jof/cbN4VW5Yz0=",
 	},
 }
 
 // Add returns the changes to go.mod, go.sum and vendor/ that let a package of
-// the module import what the runtime needs, and an undo text, one step a line,
-// for Remove. Nothing is written. A version that the module's build already
+// the module import what the runtime needs, and the record that Remove takes
+// them back by. Nothing is written. A version that the module's build already
 // has is kept. It runs the go command, without a network where all is known.
-func Add(ctx context.Context, env Env) (changes []transaction.Change, undo string, err error) {
+func Add(ctx context.Context, env Env) (changes []transaction.Change, undo Undo, err error) {
 	name := filepath.Join(env.Dir, "go.mod")
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, "", err
+		return nil, undo, err
 	}
 	f, err := modfile.Parse(name, data, nil)
 	if err != nil {
-		return nil, "", err
+		return nil, undo, err
 	}
-	var steps []string
 	var added []module.Version
 	for _, m := range needed {
 		if m.Path == modfile.ModulePath(data) {
@@ -76,43 +77,41 @@ func Add(ctx context.Context, env Env) (changes []transaction.Change, undo strin
 		}
 		if r != nil {
 			m.Version = r.Mod.Version
-			steps = append(steps, "direct "+m.Path)
+			undo.Direct = append(undo.Direct, m.Path)
 		} else {
 			if selected := selectedVersion(ctx, env, m.Path); selected != "" {
 				m.Version = selected
 			}
 			if m.Version == "" {
-				return nil, "", fmt.Errorf("%s: no version of %s in the build list", name, m.Path)
+				return nil, undo, fmt.Errorf("%s: no version of %s in the build list", name, m.Path)
 			}
-			steps = append(steps, "add "+m.Path)
+			undo.Added = append(undo.Added, m.Path)
 		}
 		added = append(added, m)
 	}
 	if len(added) == 0 {
-		return nil, "", nil
+		return nil, undo, nil
 	}
 	edited, err := required(name, data, added)
 	if err != nil {
-		return nil, "", err
+		return nil, undo, err
 	}
 	changes = append(changes, transaction.Change{Name: name, Old: data, New: edited})
+	undo.GoMod = []revision{inverse(edited, data)}
 	vendored := isVendored(env, f)
-	sumChange, sumSteps, err := addSums(ctx, env, added, vendored)
+	sumChange, err := addSums(ctx, env, added, vendored, &undo)
 	if err != nil {
-		return nil, "", err
+		return nil, undo, err
 	}
 	changes = append(changes, sumChange...)
-	steps = append(steps, sumSteps...)
 	if vendored {
-		more, vendorSteps, err := addVendor(ctx, env, added)
+		more, err := addVendor(ctx, env, added, &undo)
 		if err != nil {
-			return nil, "", err
+			return nil, undo, err
 		}
 		changes = append(changes, more...)
-		steps = append(steps, vendorSteps...)
 	}
-	undoLines := append([]string{"go.mod is " + fingerprint(edited)}, inverse(edited, data)...)
-	return changes, strings.Join(append(undoLines, steps...), "\n") + "\n", nil
+	return changes, undo, nil
 }
 
 func requirement(f *modfile.File, path string) *modfile.Require {
@@ -199,66 +198,64 @@ func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) 
 
 // addSums completes go.sum. In a vendored module the go command does not look
 // at it, so what is not known without a network is left to go mod tidy.
-func addSums(ctx context.Context, env Env, added []module.Version, vendored bool) ([]transaction.Change, []string, error) {
+func addSums(ctx context.Context, env Env, added []module.Version, vendored bool, undo *Undo) ([]transaction.Change, error) {
 	name := filepath.Join(env.Dir, "go.sum")
 	data, err := os.ReadFile(name)
 	existed := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
+		return nil, err
 	}
 	eol := "\n"
 	if bytes.Contains(data, []byte("\r\n")) {
 		eol = "\r\n"
 	}
 	lines := strings.Split(strings.TrimSuffix(string(data), eol), eol)
-	if !existed || len(data) == 0 {
+	if len(data) == 0 {
 		lines = nil
 	}
-	have := map[string]bool{}
-	for _, line := range lines {
-		have[line] = true
-	}
-	var steps []string
 	for _, m := range added {
-		known, err := sumLines(ctx, env, m, have)
+		known, err := sumLines(ctx, env, m, lines)
 		if err != nil {
 			if vendored {
 				continue
 			}
-			return nil, nil, err
+			return nil, err
 		}
 		for _, line := range known {
-			if have[line] {
+			if slices.Contains(lines, line) {
 				continue
 			}
-			have[line] = true
 			at := sort.Search(len(lines), func(i int) bool { return sumLess(line, lines[i]) })
-			lines = append(lines[:at], append([]string{line}, lines[at:]...)...)
-			steps = append(steps, "sum "+line)
+			lines = slices.Insert(lines, at, line)
+			undo.GoSum = append(undo.GoSum, sumKey(line))
 		}
 	}
-	if len(steps) == 0 {
-		return nil, nil, nil
+	if len(undo.GoSum) == 0 {
+		return nil, nil
 	}
 	change := transaction.Change{Name: name, New: []byte(strings.Join(lines, eol) + eol), Mode: 0o644}
 	if existed {
 		change.Old = append([]byte{}, data...)
-		if !bytes.HasSuffix(data, []byte(eol)) && len(data) > 0 {
-			steps = append(steps, "sum without newline")
-		}
+		undo.GoSumOpen = len(data) > 0 && !bytes.HasSuffix(data, []byte(eol))
 	} else {
-		steps = append(steps, "sum created")
+		undo.GoSumNew = true
 	}
-	return []transaction.Change{change}, steps, nil
+	return []transaction.Change{change}, nil
+}
+
+// sumKey is a go.sum line without its hash: "path version" or "path version/go.mod".
+func sumKey(line string) string {
+	key, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " h1:")
+	return key
 }
 
 // sumLines returns the go.sum lines of a module version: those that ship with
 // telemetrygen, or what the go command downloads and checks.
-func sumLines(ctx context.Context, env Env, m module.Version, have map[string]bool) ([]string, error) {
+func sumLines(ctx context.Context, env Env, m module.Version, have []string) ([]string, error) {
 	if own := sums[m.Path]; len(own) > 0 && strings.HasPrefix(own[0], m.Path+" "+m.Version+" ") {
 		return own, nil
 	}
-	for line := range have {
+	for _, line := range have {
 		if strings.HasPrefix(line, m.Path+" "+m.Version+" h1:") {
 			return nil, nil
 		}

@@ -4,105 +4,151 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"slices"
 
+	"github.com/aymanbagabas/go-udiff"
 	"golang.org/x/mod/modfile"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
+
+// Undo says what Add did, for Remove. It marshals to JSON.
+type Undo struct {
+	Added     []string   `json:"added,omitempty"`    // modules that go.mod did not require
+	Direct    []string   `json:"direct,omitempty"`   // modules that go.mod had as // indirect
+	GoMod     []revision `json:"go.mod,omitempty"`   // exact ways back, the newest first
+	GoSum     []string   `json:"go.sum,omitempty"`   // added lines, without their hashes
+	GoSumNew  bool       `json:"sumNew,omitempty"`   // there was no go.sum
+	GoSumOpen bool       `json:"sumOpen,omitempty"`  // its last line had no newline
+	Vendored  []string   `json:"vendored,omitempty"` // modules brought into vendor/
+	Explicit  []string   `json:"explicit,omitempty"` // modules that became explicit in vendor/modules.txt
+}
+
+// Empty reports whether there is nothing to take back.
+func (u Undo) Empty() bool {
+	return len(u.Added)+len(u.Direct)+len(u.GoSum)+len(u.Vendored)+len(u.Explicit) == 0
+}
+
+// After is the record of two runs, u after an earlier one.
+func (u Undo) After(earlier Undo) Undo {
+	both := func(a, b []string) []string {
+		return slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(a), b...))))
+	}
+	return Undo{
+		Added: both(u.Added, earlier.Added), Direct: both(u.Direct, earlier.Direct),
+		GoMod: append(slices.Clone(u.GoMod), earlier.GoMod...),
+		GoSum: both(u.GoSum, earlier.GoSum), GoSumNew: u.GoSumNew || earlier.GoSumNew, GoSumOpen: u.GoSumOpen || earlier.GoSumOpen,
+		Vendored: both(u.Vendored, earlier.Vendored), Explicit: both(u.Explicit, earlier.Explicit),
+	}
+}
+
+// A revision leads from one content of go.mod, known by its hash, back to the
+// one before it.
+type revision struct {
+	Is    string `json:"is"`
+	Edits []edit `json:"edits"`
+}
+
+// An edit replaces the bytes from Start to End by Text.
+type edit struct {
+	Start int    `json:"at"`
+	End   int    `json:"to"`
+	Text  string `json:"was,omitempty"`
+}
 
 func fingerprint(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:8])
 }
 
-// inverse is an edit script from new back to old, by lines: the common head
-// and tail are kept, what is between is replaced.
-func inverse(new, old []byte) []string {
-	a, b := bytes.SplitAfter(new, []byte("\n")), bytes.SplitAfter(old, []byte("\n"))
-	head := 0
-	for head < len(a) && head < len(b) && bytes.Equal(a[head], b[head]) {
-		head++
+// inverse is the way from new back to old, by lines.
+func inverse(new, old []byte) revision {
+	r := revision{Is: fingerprint(new)}
+	for _, e := range udiff.Lines(string(new), string(old)) {
+		r.Edits = append(r.Edits, edit{Start: e.Start, End: e.End, Text: e.New})
 	}
-	tail := 0
-	for tail < len(a)-head && tail < len(b)-head && bytes.Equal(a[len(a)-1-tail], b[len(b)-1-tail]) {
-		tail++
-	}
-	script := []string{fmt.Sprintf("go.mod lines %d to %d were", head+1, len(a)-tail)}
-	for _, line := range b[head : len(b)-tail] {
-		script = append(script, "line "+strconv.Quote(string(line)))
-	}
-	return script
+	return r
 }
 
-// Remove returns the changes that take back what Add did, from its undo text.
-// Where go.mod is what Add made of it, its old bytes come back; where the
-// author has edited it since, the requirements are taken out or made indirect
-// again. Modules that the author's own code imports by now stay.
-func Remove(env Env, undo string, stillImported func(modulePath string) bool) ([]transaction.Change, error) {
-	if strings.TrimSpace(undo) == "" {
+// replayed goes back as far as the revisions lead; ok says that the first one did.
+func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
+	for _, r := range revisions {
+		if r.Is != fingerprint(data) {
+			break
+		}
+		var out []byte
+		at := 0
+		for _, e := range r.Edits {
+			if e.Start < at || e.End < e.Start || e.End > len(data) {
+				return nil, false
+			}
+			out = append(append(out, data[at:e.Start]...), e.Text...)
+			at = e.End
+		}
+		data, ok = append(out, data[at:]...), true
+	}
+	return data, ok
+}
+
+// Remove returns the changes that take back what Add did. Where go.mod is what
+// Add made of it, its old bytes come back; where the author or go mod tidy has
+// edited it since, the requirements are taken out or made indirect again.
+// Modules that the author's own code imports by now stay.
+func Remove(env Env, undo Undo, stillImported func(modulePath string) bool) ([]transaction.Change, error) {
+	if undo.Empty() {
 		return nil, nil
 	}
-	steps := strings.Split(strings.TrimRight(undo, "\n"), "\n")
-	kept := map[string]bool{}
-	for _, step := range steps {
-		verb, path, _ := strings.Cut(step, " ")
-		if (verb == "add" || verb == "direct") && path != "github.com/spf13/cobra" && stillImported(path) {
-			kept[path] = true
-		}
-	}
-	changes, err := removeRequirements(env, steps, kept)
+	kept := func(path string) bool { return path != "github.com/spf13/cobra" && stillImported(path) }
+	changes, err := removeRequirements(env, undo, kept)
 	if err != nil {
 		return nil, err
 	}
-	sumChange, err := removeSums(env, steps, kept)
+	sumChange, err := removeSums(env, undo, kept)
 	if err != nil {
 		return nil, err
 	}
-	vendorChanges, err := removeVendor(env, steps, kept)
+	vendorChanges, err := removeVendor(env, undo, kept)
 	if err != nil {
 		return nil, err
 	}
-	return append(append(changes, sumChange...), vendorChanges...), nil
+	return slices.Concat(changes, sumChange, vendorChanges), nil
 }
 
-func removeRequirements(env Env, steps []string, kept map[string]bool) ([]transaction.Change, error) {
+func removeRequirements(env Env, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
 	name := filepath.Join(env.Dir, "go.mod")
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	if old, ok := replayed(data, steps); ok && len(kept) == 0 {
+	all := slices.Concat(undo.Added, undo.Direct)
+	if old, ok := replayed(data, undo.GoMod); ok && !slices.ContainsFunc(all, kept) {
 		return []transaction.Change{{Name: name, Old: data, New: old}}, nil
 	}
 	f, err := modfile.Parse(name, bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), nil)
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range steps {
-		verb, path, _ := strings.Cut(step, " ")
-		if kept[path] {
+	for _, path := range undo.Added {
+		if requirement(f, path) == nil || kept(path) {
 			continue
 		}
-		switch r := requirement(f, path); {
-		case r == nil:
-		case verb == "add":
-			if err := f.DropRequire(path); err != nil {
-				return nil, err
-			}
-		case verb == "direct":
-			var list []*modfile.Require
-			for _, other := range f.Require {
-				copied := *other
-				copied.Indirect = copied.Indirect || other.Mod.Path == path
-				list = append(list, &copied)
-			}
-			f.SetRequireSeparateIndirect(list)
+		if err := f.DropRequire(path); err != nil {
+			return nil, err
 		}
+	}
+	for _, path := range undo.Direct {
+		if requirement(f, path) == nil || kept(path) {
+			continue
+		}
+		var list []*modfile.Require
+		for _, other := range f.Require {
+			copied := *other
+			copied.Indirect = copied.Indirect || other.Mod.Path == path
+			list = append(list, &copied)
+		}
+		f.SetRequireSeparateIndirect(list)
 	}
 	f.Cleanup()
 	out, err := f.Format()
@@ -118,34 +164,7 @@ func removeRequirements(env Env, steps []string, kept map[string]bool) ([]transa
 	return []transaction.Change{{Name: name, Old: data, New: out}}, nil
 }
 
-// replayed runs the edit script backwards when the file is what Add made.
-func replayed(data []byte, steps []string) ([]byte, bool) {
-	from, to := 0, 0
-	var lines []byte
-	matches := false
-	for _, step := range steps {
-		if rest, ok := strings.CutPrefix(step, "go.mod is "); ok {
-			matches = rest == fingerprint(data)
-		}
-		fmt.Sscanf(step, "go.mod lines %d to %d were", &from, &to)
-		if quoted, ok := strings.CutPrefix(step, "line "); ok {
-			line, err := strconv.Unquote(quoted)
-			if err != nil {
-				return nil, false
-			}
-			lines = append(lines, line...)
-		}
-	}
-	all := bytes.SplitAfter(data, []byte("\n"))
-	if !matches || from < 1 || to > len(all) || from > to+1 {
-		return nil, false
-	}
-	out := bytes.Join(all[:from-1], nil)
-	out = append(out[:len(out):len(out)], lines...)
-	return append(out, bytes.Join(all[to:], nil)...), true
-}
-
-func removeSums(env Env, steps []string, kept map[string]bool) ([]transaction.Change, error) {
+func removeSums(env Env, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
 	name := filepath.Join(env.Dir, "go.sum")
 	data, err := os.ReadFile(name)
 	if os.IsNotExist(err) {
@@ -154,42 +173,23 @@ func removeSums(env Env, steps []string, kept map[string]bool) ([]transaction.Ch
 	if err != nil {
 		return nil, err
 	}
-	created, newline := false, true
-	out := data
-	for _, step := range steps {
-		line, ok := strings.CutPrefix(step, "sum ")
-		switch {
-		case !ok:
-		case line == "created":
-			created = true
-		case line == "without newline":
-			newline = false
-		default:
-			path, _, _ := strings.Cut(line, " ")
-			if !kept[path] {
-				out = withoutLine(out, line)
-			}
+	var out []byte
+	for line := range bytes.Lines(data) {
+		key := sumKey(string(line))
+		path, _, _ := bytes.Cut(line, []byte(" "))
+		if !slices.Contains(undo.GoSum, key) || kept(string(path)) {
+			out = append(out, line...)
 		}
 	}
-	if !newline {
+	if undo.GoSumOpen {
 		out = bytes.TrimRight(out, "\r\n")
 	}
 	if bytes.Equal(out, data) {
 		return nil, nil
 	}
-	change := transaction.Change{Name: name, Old: data, New: out}
-	if created && len(bytes.TrimSpace(out)) == 0 {
+	change := transaction.Change{Name: name, Old: data, New: append([]byte{}, out...)}
+	if undo.GoSumNew && len(out) == 0 {
 		change.New = nil
 	}
 	return []transaction.Change{change}, nil
-}
-
-func withoutLine(data []byte, line string) []byte {
-	var out []byte
-	for _, l := range bytes.SplitAfter(data, []byte("\n")) {
-		if string(bytes.TrimRight(l, "\r\n")) != line {
-			out = append(out, l...)
-		}
-	}
-	return out
 }

@@ -1,7 +1,6 @@
 package gomod
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,14 +38,13 @@ func download(ctx context.Context, m module.Version) (downloaded, error) {
 
 // addVendor brings modules into vendor/ as go mod vendor lays them out: the
 // package's files without tests, and its entry in modules.txt.
-func addVendor(ctx context.Context, env Env, added []module.Version) ([]transaction.Change, []string, error) {
+func addVendor(ctx context.Context, env Env, added []module.Version, undo *Undo) ([]transaction.Change, error) {
 	listName := filepath.Join(env.Dir, "vendor", "modules.txt")
 	list, err := os.ReadFile(listName)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var changes []transaction.Change
-	var steps []string
 	edited := string(list)
 	for _, m := range added {
 		heading := fmt.Sprintf("# %s %s\n", m.Path, m.Version)
@@ -54,19 +52,15 @@ func addVendor(ctx context.Context, env Env, added []module.Version) ([]transact
 		if at < 0 {
 			files, err := vendoredFiles(ctx, env, m)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			explicit, err := explicitLine(ctx, m)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			edited = insertModule(edited, m.Path, heading+explicit+m.Path+"\n")
-			for _, c := range files {
-				rel, _ := filepath.Rel(env.Dir, c.Name)
-				steps = append(steps, "vendored "+m.Path+" "+filepath.ToSlash(rel))
-			}
 			changes = append(changes, files...)
-			steps = append(steps, "vendor added "+m.Path)
+			undo.Vendored = append(undo.Vendored, m.Path)
 			continue
 		}
 		// It is there for another dependency: now it is required explicitly.
@@ -75,7 +69,7 @@ func addVendor(ctx context.Context, env Env, added []module.Version) ([]transact
 			entry = entry[:end+2]
 		}
 		if !strings.Contains(entry, "\n"+m.Path+"\n") {
-			return nil, nil, fmt.Errorf("vendor/ holds %s, but not its package of that name; run `go get %s@%s && go mod vendor` with the runtime package in place", m.Path, m.Path, m.Version)
+			return nil, fmt.Errorf("vendor/ holds %s, but not its package of that name; run `go get %s@%s && go mod vendor` with the runtime package in place", m.Path, m.Path, m.Version)
 		}
 		after := at + len(heading)
 		rest := edited[after:]
@@ -87,12 +81,12 @@ func addVendor(ctx context.Context, env Env, added []module.Version) ([]transact
 		default:
 			edited = edited[:after] + "## explicit\n" + rest
 		}
-		steps = append(steps, "vendor explicit "+m.Path)
+		undo.Explicit = append(undo.Explicit, m.Path)
 	}
 	if edited != string(list) {
 		changes = append(changes, transaction.Change{Name: listName, Old: list, New: []byte(edited)})
 	}
-	return changes, steps, nil
+	return changes, nil
 }
 
 // explicitLine is the annotation of a module that go.mod requires.
@@ -167,7 +161,7 @@ func vendoredFiles(ctx context.Context, env Env, m module.Version) ([]transactio
 }
 
 // removeVendor takes back what addVendor did.
-func removeVendor(env Env, steps []string, kept map[string]bool) ([]transaction.Change, error) {
+func removeVendor(env Env, undo Undo, kept func(modulePath string) bool) ([]transaction.Change, error) {
 	listName := filepath.Join(env.Dir, "vendor", "modules.txt")
 	list, err := os.ReadFile(listName)
 	if os.IsNotExist(err) {
@@ -178,38 +172,42 @@ func removeVendor(env Env, steps []string, kept map[string]bool) ([]transaction.
 	}
 	var changes []transaction.Change
 	edited := string(list)
-	for _, step := range steps {
-		fields := strings.Fields(step)
-		if len(fields) != 3 || kept[fields[1]] || kept[fields[2]] {
+	for _, path := range undo.Vendored {
+		if kept(path) {
 			continue
 		}
-		switch {
-		case fields[0] == "vendored":
-			name := filepath.Join(env.Dir, filepath.FromSlash(fields[2]))
-			if data, err := os.ReadFile(name); err == nil {
+		dir := filepath.Join(env.Dir, "vendor", filepath.FromSlash(path))
+		entries, err := os.ReadDir(dir)
+		if err != nil && !os.IsNotExist(err) {
+			return nil, err
+		}
+		for _, e := range entries {
+			name := filepath.Join(dir, e.Name())
+			if data, err := os.ReadFile(name); err == nil && e.Type().IsRegular() {
 				changes = append(changes, transaction.Change{Name: name, Old: data})
 			}
-		case fields[0] == "vendor" && fields[1] == "added":
-			if at := strings.Index(edited, "# "+fields[2]+" "); at >= 0 {
-				end := len(edited)
-				if next := strings.Index(edited[at+1:], "\n# "); next >= 0 {
-					end = at + 1 + next + 1
-				}
-				edited = edited[:at] + edited[end:]
+		}
+		if at := strings.Index(edited, "# "+path+" "); at >= 0 {
+			end := len(edited)
+			if next := strings.Index(edited[at+1:], "\n# "); next >= 0 {
+				end = at + 1 + next + 1
 			}
-		case fields[0] == "vendor" && fields[1] == "explicit":
-			if at := strings.Index(edited, "# "+fields[2]+" "); at >= 0 {
-				line := at + strings.IndexByte(edited[at:], '\n') + 1
-				rest := edited[line:]
-				rest = strings.TrimPrefix(rest, "## explicit\n")
-				if tail, ok := strings.CutPrefix(rest, "## explicit; "); ok {
-					rest = "## " + tail
-				}
-				edited = edited[:line] + rest
-			}
+			edited = edited[:at] + edited[end:]
 		}
 	}
-	if !bytes.Equal([]byte(edited), list) {
+	for _, path := range undo.Explicit {
+		at := strings.Index(edited, "# "+path+" ")
+		if at < 0 || kept(path) {
+			continue
+		}
+		line := at + strings.IndexByte(edited[at:], '\n') + 1
+		rest := strings.TrimPrefix(edited[line:], "## explicit\n")
+		if tail, ok := strings.CutPrefix(rest, "## explicit; "); ok {
+			rest = "## " + tail
+		}
+		edited = edited[:line] + rest
+	}
+	if edited != string(list) {
 		changes = append(changes, transaction.Change{Name: listName, Old: list, New: []byte(edited)})
 	}
 	return changes, nil
