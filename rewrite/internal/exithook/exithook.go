@@ -1,0 +1,88 @@
+// Package exithook knows the loggers that end the process through a hook of
+// their own, and writes the file of the runtime package that sets these hooks.
+// Calls of such a logger need no edit where they stand. The package decides by
+// types, and knows nothing of how a module is loaded or edited.
+package exithook
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// A Hook is an exit hook that the generated file sets.
+type Hook struct {
+	Path  string // import path of the package that has it
+	Known bool   // the status that it is given, or stands for, is the one that the process ends with
+}
+
+// World is what has to be known of the CLI to decide.
+type World struct {
+	// Imports are the import paths in the module's own packages.
+	Imports []string
+	// Package returns a package of the build with its types, nil if it is not part of it.
+	Package func(path string) *types.Package
+	// Mentions reports whether a file of the build that imports the package at path, outside
+	// of that package, contains a word.
+	Mentions func(path, word string) bool
+}
+
+// Decide returns the hooks of the loggers that the module imports itself, in a
+// version that has one. To add a logger, add a row to kinds.
+func Decide(w World) []Hook {
+	var hooks []Hook
+	for _, k := range kinds {
+		if !slices.ContainsFunc(w.Imports, k.imported) {
+			continue
+		}
+		pkg := w.Package(k.path)
+		if pkg == nil || !k.exists(pkg) {
+			continue
+		}
+		known := !w.Mentions(k.path, k.custom)
+		if known || k.other != "" {
+			hooks = append(hooks, Hook{k.path, known})
+		}
+	}
+	return hooks
+}
+
+// Covers reports whether one of the hooks sees the process end when fn ends it.
+func Covers(hooks []Hook, fn *types.Func) bool {
+	if fn.Pkg() == nil {
+		return false
+	}
+	k, ok := kindOf(fn.Pkg().Path())
+	if !ok || !slices.ContainsFunc(hooks, func(h Hook) bool { return h.Path == k.path }) {
+		return false
+	}
+	return k.ends(receiver(fn), fn.Name())
+}
+
+// receiver is the bare name of a method's receiver type, "" for a function.
+func receiver(fn *types.Func) string {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return ""
+	}
+	t := types.Unalias(recv.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Obj().Name()
+	}
+	return ""
+}
+
+// imported reports whether an import path is of the logger's module.
+func (k kind) imported(path string) bool {
+	return path == k.module || strings.HasPrefix(path, k.module+"/")
+}
+
+// exists reports whether the version at hand has the hook, with the type that
+// the generated code expects.
+func (k kind) exists(pkg *types.Package) bool {
+	obj := pkg.Scope().Lookup(k.symbol)
+	return obj != nil && types.TypeString(obj.Type(), nil) == k.typ
+}
