@@ -37,7 +37,7 @@ func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 
 // take keeps a report, or passes it on where nothing is kept.
 func (s *Server) take(ctx context.Context, report wire.Report) *problem {
-	if err := s.allowed.Load().Check(report); err != nil {
+	if err := s.allowed.Load().Admit(&report); err != nil {
 		return badRequest(err.Error())
 	}
 	if !s.installs.Allow(s.now(), report.ID[:]) {

@@ -16,10 +16,21 @@ import (
 func Samples(report wire.Report, at time.Time) []sink.Sample {
 	samples := make([]sink.Sample, 0, len(report.Counters))
 	id := sink.Label{Name: "id", Value: report.ID.String()}
+	type series struct {
+		path string
+		code int
+	}
+	taken := map[series]int{} // what is not listed shares a series
 	for _, counter := range report.Counters {
+		name := series{counter.Counted(), counter.ExitCode}
+		if n, ok := taken[name]; ok {
+			samples[n].Value += float64(counter.Count)
+			continue
+		}
+		taken[name] = len(samples)
 		samples = append(samples, sink.Sample{
 			Name:   sink.CommandsTotal,
-			Labels: sink.CommandLabels(counter.Path, counter.ExitCode, report.CLIVersion, report.OperatingSystem, id),
+			Labels: sink.CommandLabels(name.path, counter.ExitCode, report.CLIVersion, report.OperatingSystem, id),
 			Value:  float64(counter.Count),
 			Time:   at,
 		})

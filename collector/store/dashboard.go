@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"golang.org/x/mod/semver"
 
@@ -14,96 +13,80 @@ import (
 // Dashboard answers a page's question.
 func (s *Store) Dashboard(ctx context.Context, f dashboard.Filter) (dashboard.Data, error) {
 	var data dashboard.Data
-	from, to := day(f.From), day(f.To)
-	err := s.query(ctx, `SELECT DISTINCT app FROM series ORDER BY 1`, nil, func(scan scan) error {
-		var app string
-		err := scan(&app)
-		data.Apps = append(data.Apps, app)
-		return err
-	})
+	apps, err := s.Apps(ctx)
 	if err != nil {
 		return data, err
 	}
-	err = s.query(ctx, `SELECT DISTINCT cli_version FROM series WHERE (? = '' OR app = ?)`, []any{f.App, f.App}, func(scan scan) error {
-		var version string
-		err := scan(&version)
+	data.Apps = apps
+	versions := map[string]bool{}
+	days := make([]dashboard.Day, day(f.To)-day(f.From)+1)
+	for i := range days {
+		days[i].Date = date(day(f.From) + int64(i))
+	}
+	codes, releases, systems := map[string]int64{}, map[string]int64{}, map[string]int64{}
+	for _, app := range apps {
+		if f.App != "" && app != f.App {
+			continue
+		}
+		known, err := s.Versions(ctx, app)
+		if err != nil {
+			return data, err
+		}
+		for _, one := range known {
+			versions[one.Name] = true
+		}
+		sel := Selection{App: app, Version: f.Version, Since: f.From, Until: f.To}
+		latest := measureUsed
+		if f.Version != "" {
+			latest = measureLatest
+		}
+		err = s.look(ctx, sel, grouping{day: true}, func(one found) {
+			d := &days[one.day-day(f.From)]
+			switch {
+			case one.measure == latest:
+				data.Installs += one.n
+			case one.measure == measureDaily:
+				d.Installs += one.n
+			case one.measure < measureUsed:
+				d.Runs += one.n
+				if one.measure != 0 {
+					d.Failures += one.n
+				}
+				codes[strconv.Itoa(one.measure)] += one.n
+			}
+		})
+		if err != nil {
+			return data, err
+		}
+		rows, err := s.ByCommand(ctx, sel)
+		if err != nil {
+			return data, err
+		}
+		for _, row := range rows {
+			if row.Runs > 0 {
+				data.Commands = append(data.Commands, dashboard.Command{Path: row.Name, Runs: row.Runs, Failures: row.Failures, NoExit: row.NoExit})
+			}
+		}
+		for by, counts := range map[grouping]map[string]int64{{version: true}: releases, {system: true}: systems} {
+			err := s.look(ctx, sel, by, func(one found) {
+				if one.measure < measureUsed && (!by.version || f.Version == "" || one.name == f.Version) {
+					counts[one.name] += one.n
+				}
+			})
+			if err != nil {
+				return data, err
+			}
+		}
+	}
+	for version := range versions {
 		data.Versions = append(data.Versions, version)
-		return err
-	})
-	if err != nil {
-		return data, err
 	}
 	slices.SortFunc(data.Versions, newestFirst)
-
-	days := map[int64]*dashboard.Day{}
-	for d := from; d <= to; d++ {
-		data.Days = append(data.Days, dashboard.Day{Date: time.Unix(d*86_400, 0).UTC()})
-	}
-	for i := range data.Days {
-		days[from+int64(i)] = &data.Days[i]
-	}
-	filter := []any{from, to, f.App, f.App, f.Version, f.Version}
-	const selected = ` WHERE day >= ? AND day <= ? AND (? = '' OR app = ?) AND (? = '' OR cli_version = ?)`
-	err = s.query(ctx, `SELECT day, SUM(installs), SUM(latest) FROM activity`+selected+` GROUP BY day`, filter, func(scan scan) error {
-		var d, installs, latest int64
-		err := scan(&d, &installs, &latest)
-		if days[d] != nil {
-			days[d].Installs = installs
-		}
-		data.Installs += latest
-		return err
-	})
-	if err != nil {
-		return data, err
-	}
-
-	commands := map[string]*dashboard.Command{}
-	codes, versions, systems := map[string]int64{}, map[string]int64{}, map[string]int64{}
-	err = s.query(ctx, `SELECT command, exit_code, cli_version, operating_system, SUM(runs) FROM runs JOIN series ON series.id = runs.series`+selected+` GROUP BY 1, 2, 3, 4`, filter, func(scan scan) error {
-		var key Key
-		var runs int64
-		err := scan(&key.Command, &key.ExitCode, &key.CLIVersion, &key.OperatingSystem, &runs)
-		c := commands[key.Command]
-		if c == nil {
-			c = &dashboard.Command{Path: key.Command}
-			commands[key.Command] = c
-		}
-		c.Runs += runs
-		switch {
-		case key.ExitCode < 0:
-			c.NoExit += runs
-		case key.ExitCode > 0:
-			c.Failures += runs
-		}
-		codes[strconv.Itoa(key.ExitCode)] += runs
-		versions[key.CLIVersion] += runs
-		systems[key.OperatingSystem] += runs
-		return err
-	})
-	if err != nil {
-		return data, err
-	}
-	err = s.query(ctx, `SELECT day, SUM(runs), SUM(CASE WHEN exit_code <> 0 THEN runs ELSE 0 END) FROM runs JOIN series ON series.id = runs.series`+selected+` GROUP BY day`, filter, func(scan scan) error {
-		var d, runs, failures int64
-		err := scan(&d, &runs, &failures)
-		if days[d] != nil {
-			days[d].Runs, days[d].Failures = runs, failures
-		}
-		return err
-	})
-	if err != nil {
-		return data, err
-	}
-	for _, c := range commands {
-		data.Commands = append(data.Commands, *c)
-	}
-	slices.SortFunc(data.Commands, func(a, b dashboard.Command) int {
-		return mostFirst(a.Runs, b.Runs, a.Path, b.Path)
-	})
-	data.ExitCodes, data.Releases, data.Systems = counts(codes), counts(versions), counts(systems)
+	slices.SortFunc(data.Commands, func(a, b dashboard.Command) int { return mostFirst(a.Runs, b.Runs, a.Path, b.Path) })
+	data.Days = days
+	data.ExitCodes, data.Releases, data.Systems = counts(codes), counts(releases), counts(systems)
 	return data, nil
 }
-
 func counts(runs map[string]int64) []dashboard.Count {
 	var list []dashboard.Count
 	for value, n := range runs {

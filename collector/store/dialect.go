@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	_ "embed"
 	"errors"
 	"iter"
 	"strconv"
@@ -15,16 +13,15 @@ import (
 
 // A dialect is what the two databases say differently.
 type dialect struct {
-	bind    func(query string) string // from ? for each argument
-	bytes   string                    // the type of byte strings
-	serial  string                    // the type of a key that counts itself
-	rows    int                       // in one statement, a power of two
-	lockRow string                    // ends a SELECT that locks what it reads; empty where a write locks everything
-	retry   func(error) bool          // the transaction did nothing and may succeed if run again
+	bind     func(query string) string // from ? for each argument
+	bytes    string                    // the type of byte strings
+	serial   string                    // the type of a key that counts itself
+	rows     int                       // in one statement, a power of two
+	lockRow  string                    // ends a SELECT that locks what it reads; empty where a write locks everything
+	shareRow string                    // the same for those who do not change it
+	hasMeta  string                    // counts the tables by the name of meta: 0 or 1
+	retry    func(error) bool          // the transaction did nothing and may succeed if run again
 }
-
-//go:embed schema.sql
-var schema string
 
 // A chunk is n rows from at on.
 type chunk struct{ at, n int }
@@ -48,6 +45,21 @@ func (s *Store) chunks(rows int) iter.Seq[chunk] {
 // row is "(?,?,?)" for n values.
 func row(n int) string {
 	return "(" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")"
+}
+
+// insert writes many rows; each is called with what comes back, if anything does.
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string, each func(scan) error) error {
+	for chunk := range s.chunks(len(rows)) {
+		var args []any
+		for _, one := range rows[chunk.at : chunk.at+chunk.n] {
+			args = append(args, one...)
+		}
+		values := strings.Repeat(row(len(args)/chunk.n)+",", chunk.n)
+		if err := s.run(ctx, tx, head+strings.TrimSuffix(values, ",")+tail, args, each); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run runs a statement, and calls each with every row that comes back.
@@ -129,29 +141,9 @@ func dollars(query string) string {
 	return b.String()
 }
 
-// prepare makes what is missing in the database, and learns what is there.
+// prepare brings the database up to date, and learns what is there.
 func (s *Store) prepare(ctx context.Context, pepper []byte) error {
-	err := s.transact(ctx, func(tx *sql.Tx) error {
-		if s.dialect.lockRow != "" { // CREATE TABLE IF NOT EXISTS fails when two do it at once
-			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, schemaLock); err != nil {
-				return err
-			}
-		}
-		statements := strings.NewReplacer("BYTES", s.dialect.bytes, "SERIAL_KEY", s.dialect.serial).Replace(schema)
-		for statement := range strings.SplitSeq(statements, ";") {
-			if strings.TrimSpace(statement) == "" {
-				continue
-			}
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return err
-			}
-		}
-		made := make([]byte, 32)
-		rand.Read(made)
-		_, err := tx.ExecContext(ctx, s.dialect.bind(`INSERT INTO meta (name, value) VALUES ('pepper', ?) ON CONFLICT (name) DO NOTHING`), made)
-		return err
-	})
-	if err != nil {
+	if err := s.migrate(ctx); err != nil {
 		return err
 	}
 	s.pepper = pepper
@@ -161,22 +153,9 @@ func (s *Store) prepare(ctx context.Context, pepper []byte) error {
 			return err
 		}
 	}
-	s.known = newCatalog()
-	err = s.query(ctx, `SELECT app, cli_version FROM activity UNION SELECT app, cli_version FROM series`, nil, func(scan scan) error {
-		var app, version string
-		err := scan(&app, &version)
-		s.known.addVersion(app, version)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.query(ctx, `SELECT command, exit_code, cli_version, operating_system FROM series`, nil, func(scan scan) error {
-		var key Key
-		err := scan(&key.Command, &key.ExitCode, &key.CLIVersion, &key.OperatingSystem)
-		s.known.series[key] = true
-		return err
-	})
+	var err error
+	s.known, err = s.loadCatalog(ctx)
+	return err
 }
 
 // transact runs do in a transaction, and again when it lost against another.

@@ -24,11 +24,13 @@ func openPostgres(url string) (*Store, error) {
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(8)
 	s := &Store{db: db, read: db, dialect: dialect{
-		bind:    dollars,
-		bytes:   "BYTEA",
-		rows:    1024,
-		serial:  "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-		lockRow: " FOR UPDATE",
+		bind:     dollars,
+		bytes:    "BYTEA",
+		rows:     1024,
+		serial:   "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		lockRow:  " FOR UPDATE",
+		shareRow: " FOR SHARE",
+		hasMeta:  `SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'meta'`,
 		retry: func(err error) bool {
 			var failure *pgconn.PgError
 			return errors.As(err, &failure) && (failure.Code == "40P01" || failure.Code == "40001") // deadlock, serialization

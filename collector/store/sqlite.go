@@ -36,10 +36,11 @@ func openSQLite(file string) (*Store, error) {
 		read:     read,
 		compiled: &compiled{statements: map[string]*sql.Stmt{}},
 		dialect: dialect{
-			bind:   func(query string) string { return query },
-			bytes:  "BLOB",
-			rows:   32, // the driver looks for each argument among all of them
-			serial: "INTEGER PRIMARY KEY",
+			bind:    func(query string) string { return query },
+			bytes:   "BLOB",
+			rows:    32, // the driver looks for each argument among all of them
+			serial:  "INTEGER PRIMARY KEY",
+			hasMeta: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'`,
 			retry: func(err error) bool {
 				var failure *sqlite.Error
 				return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY

@@ -7,14 +7,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Bounds on what strangers can make the store keep.
@@ -80,6 +80,7 @@ type Store struct {
 	dialect  dialect
 	pepper   []byte
 	known    *catalog
+	stepped  time.Time // when Expire last came nearer to a clock that it does not believe
 	compiled *compiled // nil where the driver keeps statements compiled
 	lead     func(context.Context, func(context.Context) error) error
 }
@@ -98,6 +99,7 @@ func Open(ctx context.Context, url string, pepper []byte) (*Store, error) {
 		return nil, errors.New("a store is sqlite:FILE or postgres://...")
 	}
 	if err == nil {
+		s.stepped = time.Now()
 		if err = s.prepare(ctx, pepper); err != nil {
 			s.Close()
 		}
@@ -134,63 +136,52 @@ func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Sna
 	if err != nil {
 		return shot, err
 	}
-	err = s.query(ctx, `SELECT app, cli_version, operating_system, SUM(latest) FROM activity WHERE day > ? GROUP BY 1, 2, 3 HAVING SUM(latest) > 0 ORDER BY 1, 2, 3`,
-		[]any{day(now) - ActiveDays}, func(scan scan) error {
-			var one Active
-			err := scan(&one.App, &one.CLIVersion, &one.OperatingSystem, &one.Installs)
-			shot.Active = append(shot.Active, one)
-			return err
-		})
+	shot.Active, err = s.active(ctx, now)
 	return shot, err
 }
 
-// Forget erases what is kept of an id and reports whether there was anything.
-// Totals, in which it cannot be told apart, stay.
-func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error) {
-	err = s.transact(ctx, func(tx *sql.Tx) error {
-		found = false
-		var keys []string
-		key := s.installKeys()
-		for _, app := range s.known.allApps() {
-			keys = append(keys, key(app, id))
-		}
-		rows, err := s.load(ctx, tx, keys)
-		if err != nil {
+// active counts the installs of each app, version and system.
+func (s *Store) active(ctx context.Context, now time.Time) ([]Active, error) {
+	since := day(now) - ActiveDays + 1
+	counts := map[Active]int64{}
+	err := s.query(ctx, `SELECT c.app, v.name, h.operating_system, h.sums FROM commands c JOIN history h ON h.command = c.id JOIN versions v ON v.id = h.version
+		WHERE c.path = '' AND h.operating_system <> '' AND h.last_day >= ?`, []any{since}, func(scan scan) error {
+		var one Active
+		var data []byte
+		if err := scan(&one.App, &one.CLIVersion, &one.OperatingSystem, &data); err != nil {
 			return err
 		}
-		moves := activity{}
-		for key, row := range rows {
-			found = true
-			moves.leave(row)
-			if _, err := tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM installs WHERE install = ?`), []byte(key)); err != nil {
-				return err
+		return eachSum(data, since, func(_ int64, measure int, n int64) {
+			if measure == measureLatest {
+				counts[one] += n
 			}
-		}
-		return s.move(ctx, tx, moves)
+		})
 	})
-	return found, err
-}
-
-// Expire erases installs that have not reported, and days that lie, more than
-// retention ago. Totals stay.
-func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Duration) error {
-	before := day(now.Add(-retention))
-	return s.transact(ctx, func(tx *sql.Tx) error {
-		for _, query := range []string{
-			`DELETE FROM installs WHERE last_day < ?`,
-			`DELETE FROM runs WHERE day < ?`,
-			`DELETE FROM activity WHERE day < ?`,
-		} {
-			if _, err := tx.ExecContext(ctx, s.dialect.bind(query), before); err != nil {
-				return err
-			}
-		}
-		return nil
+	if err != nil {
+		return nil, err
+	}
+	err = s.query(ctx, `SELECT c.app, v.name, r.operating_system, SUM(r.n) FROM commands c JOIN recent r ON r.command = c.id JOIN versions v ON v.id = r.version
+		WHERE c.path = '' AND r.measure = ? AND r.day >= ? GROUP BY 1, 2, 3`, []any{measureLatest, since}, func(scan scan) error {
+		var one Active
+		var n int64
+		err := scan(&one.App, &one.CLIVersion, &one.OperatingSystem, &n)
+		counts[one] += n
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	var all []Active
+	for one, n := range counts {
+		if one.Installs = n; n > 0 {
+			all = append(all, one)
+		}
+	}
+	slices.SortFunc(all, func(a, b Active) int {
+		return cmp.Or(cmp.Compare(a.App, b.App), cmp.Compare(a.CLIVersion, b.CLIVersion), cmp.Compare(a.OperatingSystem, b.OperatingSystem))
+	})
+	return all, nil
 }
-
-// day numbers the days of UTC.
-func day(t time.Time) int64 { return t.Unix() / 86_400 }
 
 type scan func(...any) error
 

@@ -1,66 +1,115 @@
 package wire
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
-// An AllowList holds the paths that may be reported. A nil list allows all.
+// An AllowList holds the paths that are counted under their own names. A nil
+// list is of no app.
 type AllowList struct {
 	paths map[string]bool
 	apps  map[string]bool
 }
 
-// ReadAllowList reads the lists that telemetrygen generates (commands.txt: one
-// path on a line). Lists of several CLIs, and of several releases of one, add up.
-// Without a file there is no list, which allows all.
-func ReadAllowList(files []string) (*AllowList, error) {
-	if len(files) == 0 {
+// commandsFile is how telemetrygen calls the list.
+const commandsFile = "commands.txt"
+
+// ReadAllowList reads the lists that telemetrygen generates (commands.txt), from
+// files and from folders with such files anywhere below them. Lists of several
+// CLIs, and of several releases of one, add up. Without a name there is no list.
+func ReadAllowList(names []string) (*AllowList, error) {
+	if len(names) == 0 {
 		return nil, nil
 	}
-	list := &AllowList{paths: map[string]bool{}, apps: map[string]bool{}}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
+	list := &AllowList{}
+	for _, name := range names {
+		files, err := listFiles(name)
 		if err != nil {
 			return nil, err
 		}
-		lines := bufio.NewScanner(bytes.NewReader(data))
-		for n := 1; lines.Scan(); n++ {
-			path := lines.Text()
-			if path == "" {
-				continue
-			}
-			app, err := checkPath(path)
+		for _, file := range files {
+			data, err := os.ReadFile(file)
 			if err != nil {
-				return nil, fmt.Errorf("%s:%d: %w", file, n, err)
+				return nil, err
 			}
-			list.paths[path], list.apps[app] = true, true
-		}
-		if err := lines.Err(); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
+			commands, err := ParseCommands(data)
+			if err != nil {
+				return nil, fmt.Errorf("%s:%w", file, err)
+			}
+			list.Add(commands)
 		}
 	}
 	if len(list.paths) == 0 {
-		return nil, fmt.Errorf("no command is listed in %s", strings.Join(files, ", "))
+		return nil, fmt.Errorf("no command is listed in %s", strings.Join(names, ", "))
 	}
 	return list, nil
 }
 
-// Check says which path of a report is not allowed. What the CLI counts under
-// the nearest listed command is allowed where that command is.
-func (l *AllowList) Check(r Report) error {
-	if l == nil {
+// listFiles are a file itself, or the lists below a folder.
+func listFiles(name string) (files []string, err error) {
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		return []string{name}, err
+	}
+	err = filepath.WalkDir(name, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && filepath.Base(path) == commandsFile {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
+}
+
+// Add puts commands on the list.
+func (l *AllowList) Add(commands []Command) {
+	if l.paths == nil {
+		l.paths, l.apps = map[string]bool{}, map[string]bool{}
+	}
+	for _, one := range commands {
+		app, _, _ := strings.Cut(one.Path, " ")
+		l.paths[one.Path], l.apps[app] = true, true
+	}
+}
+
+// Has reports whether commands of an app are listed.
+func (l *AllowList) Has(app string) bool { return l != nil && l.apps[app] }
+
+// Lists reports whether a path is listed, itself and not only what it is under.
+func (l *AllowList) Lists(path string) bool { return l != nil && l.paths[path] }
+
+// Under returns what a path that is not listed counts under: its nearest parent
+// for which listed is true, or else the app, and Unlisted.
+func Under(path string, listed func(string) bool) string {
+	parent := strings.TrimSuffix(path, " "+Unlisted)
+	if parent == path || !listed(parent) {
+		for {
+			cut := strings.LastIndexByte(parent, ' ')
+			if cut < 0 {
+				break
+			}
+			if parent = parent[:cut]; listed(parent) {
+				break
+			}
+		}
+	}
+	return parent + " " + Unlisted
+}
+
+// Admit refuses a report of an app that is not listed, and has the counters of
+// commands that are not listed counted under their nearest listed parent.
+func (l *AllowList) Admit(r *Report) error {
+	if l == nil || len(r.Counters) == 0 {
 		return nil
 	}
-	for _, counter := range r.Counters {
-		if path := strings.TrimSuffix(counter.Path, " "+Unlisted); !l.paths[path] {
-			if !l.apps[r.App] {
-				return fmt.Errorf("no CLI named %q reports here", r.App)
-			}
-			return fmt.Errorf("%q is not a command of %s that is listed here", counter.Path, r.App)
+	if !l.Has(r.App) {
+		return fmt.Errorf("no CLI named %q reports here", r.App)
+	}
+	for i, counter := range r.Counters {
+		if !l.Lists(counter.Path) {
+			r.Counters[i].Under = Under(counter.Path, l.Lists)
 		}
 	}
 	return nil

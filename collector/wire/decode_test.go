@@ -81,42 +81,76 @@ func TestAnUnknownSystemIsOther(t *testing.T) {
 	}
 }
 
-func TestAllowList(t *testing.T) {
+// TestUnlistedCommandsCountUnderTheirParents: what is not listed costs no report
+// and makes no name of its own.
+func TestUnlistedCommandsCountUnderTheirParents(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return file
 	}
-	list, err := wire.ReadAllowList([]string{write("a", "pace\npace get\n"), write("b", "pace\r\npace old\r\nkube\r\n")})
+	write("all/kube/commands.txt", "kube\r\n")
+	write("all/kube/README", "no list")
+	list, err := wire.ReadAllowList([]string{write("a", "pace\npace get\tdeprecated\n"), write("b", "pace\r\npace old\thidden,deprecated\r\n"), filepath.Join(dir, "all")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"pace get":                         "",
-		"pace get (unlisted)":              "",
-		"pace old":                         "",
-		"kube":                             "",
-		"pace secret":                      "not a command of pace",
-		"pace secret (unlisted)":           "not a command of pace",
-		"pace get (unlisted) (unlisted)":   "not a command of pace",
-		"other get":                        "no CLI named",
-		"(unlisted)":                       "no CLI named",
-		"pace get token-from-an-argument?": "not a command of pace",
+		"pace get":                         "pace get",
+		"pace get (unlisted)":              "pace get (unlisted)",
+		"pace old":                         "pace old",
+		"kube":                             "kube",
+		"kube x y z":                       "kube (unlisted)",
+		"pace secret":                      "pace (unlisted)",
+		"pace secret (unlisted)":           "pace (unlisted)",
+		"pace (unlisted)":                  "pace (unlisted)",
+		"pace get (unlisted) (unlisted)":   "pace get (unlisted)",
+		"pace get token-from-an-argument?": "pace get (unlisted)",
 	} {
-		err := list.Check(wire.Report{App: strings.Fields(path)[0], Counters: []wire.Counter{{Path: path}}})
-		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", path, err, want)
+		report := wire.Report{App: strings.Fields(path)[0], Counters: []wire.Counter{{Path: path}}}
+		if err := list.Admit(&report); err != nil || report.Counters[0].Counted() != want || report.Counters[0].Path != path {
+			t.Errorf("%q counts as %q, %v, want %q", path, report.Counters[0].Counted(), err, want)
 		}
 	}
-	if none, err := wire.ReadAllowList(nil); err != nil || none.Check(wire.Report{App: "x", Counters: []wire.Counter{{Path: "x y"}}}) != nil {
+	for _, path := range []string{"other get", "(unlisted)"} {
+		report := wire.Report{App: strings.Fields(path)[0], Counters: []wire.Counter{{Path: path}}}
+		if err := list.Admit(&report); err == nil || !strings.Contains(err.Error(), "no CLI named") {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+	if none, err := wire.ReadAllowList(nil); err != nil || none.Admit(&wire.Report{App: "x", Counters: []wire.Counter{{Path: "x y"}}}) != nil {
 		t.Error("without a list everything is allowed")
 	}
-	for _, files := range [][]string{{filepath.Join(dir, "none")}, {write("empty", "\n")}, {write("bad", "pace  get\n")}} {
+	for _, files := range [][]string{{filepath.Join(dir, "none")}, {write("empty", "\n")}, {write("bad", "pace  get\n")}, {write("nothing/here", "")}} {
 		if _, err := wire.ReadAllowList(files); err == nil {
 			t.Errorf("%v was read", files)
+		}
+	}
+}
+
+func TestFilesOfARelease(t *testing.T) {
+	commands := []wire.Command{{Path: "pace"}, {Path: "pace get", Hidden: true}, {Path: "pace old", Hidden: true, Deprecated: true}}
+	if got, err := wire.ParseCommands(wire.FormatCommands(commands)); err != nil || !reflect.DeepEqual(got, commands) {
+		t.Errorf("%v, %v", got, err)
+	}
+	codes := []wire.ExitCode{{Code: 3, Names: []string{"exitNotFound"}}, {Code: 4, Names: []string{"exitAuth", "exitLogin"}}}
+	if got, err := wire.ParseExitCodes(wire.FormatExitCodes(codes)); err != nil || !reflect.DeepEqual(got, codes) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, text := range []string{"3", "256 tooLarge", "-1 none", "x y", "3 a\n3 b", "3 a\u202eb"} {
+		if got, err := wire.ParseExitCodes([]byte(text)); err == nil {
+			t.Errorf("%q is taken: %v", text, got)
+		}
+	}
+	for _, text := range []string{"pace\nkube\n", "pace\u202e\n", " pace\n"} {
+		if got, err := wire.ParseCommands([]byte(text)); err == nil {
+			t.Errorf("%q is taken: %v", text, got)
 		}
 	}
 }

@@ -22,6 +22,15 @@ type Counter struct {
 	Path     string // words separated by one space, the app's name first
 	ExitCode int    // 0 to 255, or NoExit
 	Count    uint64 // at most MaxCount
+	Under    string // the path to count it under, if it is not its own
+}
+
+// Counted is the path that a counter counts under.
+func (c Counter) Counted() string {
+	if c.Under != "" {
+		return c.Under
+	}
+	return c.Path
 }
 
 // NoExit stands for the exit code of a run whose end was not seen.

@@ -50,6 +50,15 @@ func version(text string) (string, error) {
 	return text, nil
 }
 
+// CheckVersion says what is wrong with a version that is to be registered.
+func CheckVersion(text string) error {
+	if text == "" {
+		return errors.New("the version is empty")
+	}
+	_, err := version(text)
+	return err
+}
+
 // graphic reports whether a text shows what it is: no control or format
 // characters, which turn lines around, and no space but the plain one.
 func graphic(text string) bool {

@@ -92,7 +92,7 @@ func (f *forwarder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	report, err := wire.Decode(body)
 	if err == nil {
-		err = f.allowed.Check(report)
+		err = f.allowed.Admit(&report)
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

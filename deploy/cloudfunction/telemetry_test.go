@@ -126,7 +126,8 @@ func TestAnswers(t *testing.T) {
 		{"a report without counters", "application/json", empty, 0, 200},
 		{"a form", "application/x-www-form-urlencoded", report, 0, 415},
 		{"no JSON", "application/json", "{", 0, 400},
-		{"an unlisted command", "application/json", strings.ReplaceAll(report, "get", "steal"), 0, 400},
+		{"an unlisted command", "application/json", strings.ReplaceAll(report, "get", "steal"), 0, 200},
+		{"an app that is not listed", "application/json", strings.ReplaceAll(report, "pace", "steal"), 0, 400},
 		{"too much", "application/json", strings.Repeat(" ", 65<<10), 0, 413},
 		{"a busy Graphite", "application/json", report, 429, 503},
 		{"a broken Graphite", "application/json", report, 500, 503},
@@ -148,7 +149,7 @@ func TestAnswers(t *testing.T) {
 	if response.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("GET: %s", response.Status)
 	}
-	if got := len(cloud.Samples()); got != 4 {
+	if got := len(cloud.Samples()); got != 6 {
 		t.Errorf("%d samples arrived", got)
 	}
 }

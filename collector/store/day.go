@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// day numbers the days of UTC.
+func day(t time.Time) int64 {
+	seconds := t.Unix()
+	if seconds < 0 {
+		seconds -= 86_399
+	}
+	return seconds / 86_400
+}
+
+// date is the midnight with which a day begins.
+func date(day int64) time.Time { return time.Unix(day*86_400, 0).UTC() }
+
+// maxJump is how many days the clock may be ahead of the newest day that was
+// counted before what is old is no longer told by it: a collector that was off
+// for a season is believed, a wrong clock is not.
+const maxJump = 90
+
+// stale says whether the store's day has to change. A clock that is a day behind
+// is that of another collector around midnight.
+func stale(stored, now int64) bool { return now > stored || now < stored-1 }
+
+var errStale = errors.New("the day of the store has to change")
+
+// onDay runs do in a transaction, with the day on which it counts. All
+// collectors of a store count on the same day: the first one that has a report
+// of a new day closes the last one for all.
+func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, today int64) error) error {
+	for {
+		err := s.transact(ctx, func(tx *sql.Tx) error {
+			c, err := s.readClock(ctx, tx, s.dialect.shareRow)
+			if err != nil {
+				return err
+			}
+			if stale(c.day, day(now)) {
+				return errStale
+			}
+			return do(tx, c.day)
+		})
+		if !errors.Is(err, errStale) {
+			return err
+		}
+		if err := s.advance(ctx, now); err != nil {
+			return err
+		}
+	}
+}
+
+type clock struct{ day, trusted, kept, names int64 }
+
+func (s *Store) readClock(ctx context.Context, tx *sql.Tx, lock string) (c clock, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT day, trusted, kept, names FROM clock`+lock).Scan(&c.day, &c.trusted, &c.kept, &c.names)
+	return c, err
+}
+
+// advance moves the store's day to that of now, and closes the one before.
+func (s *Store) advance(ctx context.Context, now time.Time) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		c, err := s.readClock(ctx, tx, s.dialect.lockRow)
+		if err != nil || !stale(c.day, day(now)) { // another collector did
+			return err
+		}
+		if c.day != 0 {
+			if err := s.closeDay(ctx, tx, c, day(now)); err != nil {
+				return err
+			}
+		}
+		return s.setClock(ctx, tx, day(now), believe(c.trusted, day(now)))
+	})
+}
+
+func (s *Store) setClock(ctx context.Context, tx *sql.Tx, day, trusted int64) error {
+	_, err := tx.ExecContext(ctx, s.dialect.bind(`UPDATE clock SET day = ?, trusted = ?`), day, trusted)
+	return err
+}
+
+// believe returns the newest day that the clock can be trusted to have reached.
+func believe(trusted, now int64) int64 {
+	if trusted == 0 || now-trusted <= maxJump {
+		return max(trusted, now)
+	}
+	return trusted
+}
+
+// Today is the day that reports are counted on: the clock's, as soon as the
+// first report of the day is there.
+func (s *Store) Today(ctx context.Context) (time.Time, error) {
+	today, err := s.today(ctx)
+	return date(today), err
+}
+
+func (s *Store) today(ctx context.Context) (today int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT day FROM clock`).Scan(&today)
+	return today, err
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+)
+
+// An installRow is what is kept of one install. Its id is not: its key is a
+// hash of app and id, so that one id in two apps cannot be told either.
+type installRow struct {
+	app, version, system string
+	firstDay, lastDay    int64
+	marks                []byte
+	uses                 []use
+	usesChanged          bool
+	weeks                uint64 // bit n: it reported n weeks before that of lastDay
+	dayRuns              int64  // counted on lastDay
+}
+
+// installKeys hash the id of an app's install to its key.
+func (s *Store) installKeys() func(app string, id uuid.UUID) string {
+	mac := hmac.New(sha256.New, s.pepper)
+	var sum [sha256.Size]byte
+	return func(app string, id uuid.UUID) string {
+		mac.Reset()
+		mac.Write(id[:])
+		io.WriteString(mac, app)
+		return string(mac.Sum(sum[:0])[:16])
+	}
+}
+
+const insertInstall = `INSERT INTO installs (install, app, cli_version, operating_system, first_day, last_day, marks, uses, weeks, day_runs) VALUES `
+
+// claim returns the installs of a batch and keeps them from all others until
+// the transaction ends. Where rows are locked one by one, a missing one is made
+// first, or two processes that see a new id at once would both count it. release
+// takes out what comes to nothing.
+func (s *Store) claim(ctx context.Context, tx *sql.Tx, keys []string) (rows map[string]*installRow, missing []string, err error) {
+	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
+	rows, err = s.load(ctx, tx, keys)
+	if err != nil || s.dialect.lockRow == "" {
+		return rows, nil, err
+	}
+	missing = slices.DeleteFunc(keys, func(key string) bool { _, ok := rows[key]; return ok })
+	var empty [][]any
+	for _, key := range missing {
+		empty = append(empty, []any{[]byte(key), "", "", "", 0, 0, []byte{}, []byte{}, 0, 0})
+	}
+	err = s.insert(ctx, tx, insertInstall, empty, ` ON CONFLICT (install) DO NOTHING`, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err := s.load(ctx, tx, missing)
+	maps.Copy(rows, made)
+	return rows, missing, err
+}
+
+// release takes out the rows that claim made for reports that added nothing.
+func (s *Store) release(ctx context.Context, tx *sql.Tx, claimed []string, used map[string]bool) error {
+	for _, key := range claimed {
+		if !used[key] {
+			if _, err := tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM installs WHERE install = ? AND app = ''`), []byte(key)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// load reads and locks rows, in the order of their keys.
+func (s *Store) load(ctx context.Context, tx *sql.Tx, keys []string) (map[string]*installRow, error) {
+	found := make(map[string]*installRow, len(keys))
+	for chunk := range s.chunks(len(keys)) {
+		args := make([]any, chunk.n)
+		for i, key := range keys[chunk.at : chunk.at+chunk.n] {
+			args[i] = []byte(key)
+		}
+		query := `SELECT install, app, cli_version, operating_system, first_day, last_day, marks, uses, weeks, day_runs FROM installs WHERE install IN ` + row(chunk.n) + ` ORDER BY install` + s.dialect.lockRow
+		err := s.run(ctx, tx, query, args, func(scan scan) error {
+			var key, uses []byte
+			var r installRow
+			var weeks int64
+			err := scan(&key, &r.app, &r.version, &r.system, &r.firstDay, &r.lastDay, &r.marks, &uses, &weeks, &r.dayRuns)
+			if err != nil || r.app == "" { // locked for an install, but none
+				return err
+			}
+			r.weeks = uint64(weeks)
+			r.uses, err = decodeUses(uses)
+			found[string(key)] = &r
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}

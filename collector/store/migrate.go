@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// The schema is what these files make of an empty database, in the order of
+// their numbers. A file that was released is never changed: a database
+// remembers the last one that it has gone through.
+//
+//go:embed schema/*.sql
+var schemas embed.FS
+
+// newestSchema is the number of the last file.
+const newestSchema = 2
+
+// migrate brings the database to the newest schema in one transaction, so that
+// it is either there or where it was.
+func (s *Store) migrate(ctx context.Context) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		if s.dialect.lockRow != "" { // CREATE TABLE IF NOT EXISTS fails when two do it at once
+			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, schemaLock); err != nil {
+				return err
+			}
+		}
+		at, err := s.schemaVersion(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if at > newestSchema {
+			return fmt.Errorf("the database is from a newer collector: its schema is %d, this collector knows up to %d", at, newestSchema)
+		}
+		for ; at < newestSchema; at++ {
+			if err := s.apply(ctx, tx, at+1); err != nil {
+				return fmt.Errorf("schema %d: %w", at+1, err)
+			}
+		}
+		set := `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO `
+		if _, err := tx.ExecContext(ctx, s.dialect.bind(set+`UPDATE SET value = excluded.value`), "schema", []byte(strconv.Itoa(at))); err != nil {
+			return err
+		}
+		pepper := make([]byte, 32)
+		rand.Read(pepper)
+		_, err = tx.ExecContext(ctx, s.dialect.bind(set+`NOTHING`), "pepper", pepper)
+		return err
+	})
+}
+
+// schemaVersion is 0 for an empty database, and 1 for those from before there
+// was a number.
+func (s *Store) schemaVersion(ctx context.Context, tx *sql.Tx) (int, error) {
+	var tables int
+	if err := tx.QueryRowContext(ctx, s.dialect.hasMeta).Scan(&tables); err != nil || tables == 0 {
+		return 0, err
+	}
+	var text []byte
+	err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'schema'`).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 1, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(string(text))
+}
+
+// apply runs one file.
+func (s *Store) apply(ctx context.Context, tx *sql.Tx, number int) error {
+	text, err := schemas.ReadFile(fmt.Sprintf("schema/%d.sql", number))
+	if err != nil {
+		return err
+	}
+	statements := strings.NewReplacer("BYTES", s.dialect.bytes, "SERIAL_KEY", s.dialect.serial).Replace(string(text))
+	for statement := range strings.SplitSeq(statements, ";") {
+		if strings.TrimSpace(statement) == "" {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}

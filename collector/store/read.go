@@ -1,0 +1,385 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Selection says what sums are of. Empty strings select everything: an empty
+// command is the app as a whole.
+type Selection struct {
+	App, Command, Version, System string
+	Since, Until                  time.Time // days of UTC, both included
+}
+
+// Sums are what installs did in the days of a selection. Runs count on the day
+// on which their report arrived.
+type Sums struct {
+	Runs     int64
+	Failures int64 // exit codes 1 to 255
+	NoExit   int64 // runs of which no exit was seen (-1)
+	// Installs are the distinct installs that ran it, of an app as a whole those
+	// that reported. Those that ran two versions count in both. They are -1 where
+	// that is not known: of days that ended before the store's, there are only
+	// the windows of 7, 30, 90 and 365 days, of all versions together.
+	Installs       int64
+	InstallsFailed int64     // of these, those that it failed for; -1 as above
+	Last           time.Time // the last day with a run; zero if there is none
+}
+
+// A Row is the sums of one command, version or system.
+type Row struct {
+	Name string
+	Sums
+}
+
+// CodeRuns is how often an exit code was seen; -1 is no exit.
+type CodeRuns struct {
+	Code int
+	Runs int64
+}
+
+// A Day is what was reported on one day.
+type Day struct {
+	Date                   time.Time
+	Runs, Failures, NoExit int64
+	Installs               int64 // distinct installs of that day
+}
+
+// Apps returns the names of all apps that reported.
+func (s *Store) Apps(ctx context.Context) (apps []string, err error) {
+	err = s.query(ctx, `SELECT DISTINCT app FROM versions ORDER BY app`, nil, func(scan scan) error {
+		var app string
+		err := scan(&app)
+		apps = append(apps, app)
+		return err
+	})
+	return apps, err
+}
+
+// A grouping is what sums are told apart by.
+type grouping struct{ command, version, system, day bool }
+
+// A found is one sum that a question came upon. With days that were added up,
+// day is the last of them.
+type found struct {
+	name    string // of the command, version or system that the question tells apart
+	day     int64
+	measure int
+	n       int64
+}
+
+// look calls each with the sums of a selection.
+func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(found)) error {
+	since, until := day(sel.Since), day(sel.Until)
+	var kept int64
+	if err := s.read.QueryRowContext(ctx, `SELECT kept FROM clock`).Scan(&kept); err != nil {
+		return err
+	}
+	since = max(since, kept)
+	where, args := `c.app = ?`, []any{sel.App}
+	add := func(condition string, values ...any) {
+		where += " AND " + condition
+		args = append(args, values...)
+	}
+	name := `''`
+	if by.command {
+		name = `c.path`
+		add(`c.path <> ''`)
+	} else {
+		add(`c.path = ?`, sel.Command)
+	}
+	from := `commands c JOIN TABLE t ON t.command = c.id`
+	switch {
+	case by.version:
+		name, from = `v.name`, from+` JOIN versions v ON v.id = t.version`
+		add(`t.version <> 0`)
+	case sel.Version != "":
+		add(`t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, sel.App, sel.Version)
+	default:
+		add(`t.version = 0`)
+	}
+	system := `t.operating_system = ''`
+	if by.system {
+		name, system = `t.operating_system`, `t.operating_system <> ''`
+	}
+	if sel.System != "" {
+		system = ``
+		add(`t.operating_system = ?`, sel.System)
+	}
+	all := where
+	if system != "" {
+		all += " AND " + system
+	}
+	query := `SELECT ` + name + `, t.sums FROM ` + strings.Replace(from, "TABLE", "history", 1) + ` WHERE ` + all + ` AND t.last_day >= ?`
+	err := s.query(ctx, query, append(slices.Clone(args), since), func(scan scan) error {
+		var one found
+		var data []byte
+		if err := scan(&one.name, &data); err != nil {
+			return err
+		}
+		return eachSum(data, since, func(day int64, measure int, n int64) {
+			if day <= until {
+				one.day, one.measure, one.n = day, measure, n
+				each(one)
+			}
+		})
+	})
+	if err != nil {
+		return err
+	}
+	group := name + `, t.measure`
+	if by.day {
+		group += `, t.day`
+	}
+	query = `SELECT ` + name + `, t.measure, MAX(t.day), SUM(t.n) FROM ` + strings.Replace(from, "TABLE", "recent", 1) + ` WHERE ` + where + ` AND t.day >= ? AND t.day <= ?
+		GROUP BY ` + strings.TrimPrefix(group, `'', `)
+	return s.query(ctx, query, append(args, since, until), func(scan scan) error {
+		var one found
+		err := scan(&one.name, &one.measure, &one.day, &one.n)
+		each(one)
+		return err
+	})
+}
+
+// add puts what was found to the sums.
+func (r *Sums) add(one found) {
+	switch {
+	case one.measure == measureUsed:
+		r.Installs += one.n
+	case one.measure == measureFailed:
+		r.InstallsFailed += one.n
+	case one.measure < measureUsed:
+		r.Runs += one.n
+		if one.measure > 0 {
+			r.Failures += one.n
+		}
+		if one.measure < 0 {
+			r.NoExit += one.n
+		}
+		if at := date(one.day); one.n > 0 && at.After(r.Last) {
+			r.Last = at
+		}
+	}
+}
+
+// rows answers a question that tells apart.
+func (s *Store) rows(ctx context.Context, sel Selection, by grouping) ([]Row, error) {
+	sums := map[string]*Sums{}
+	err := s.look(ctx, sel, by, func(one found) {
+		r := sums[one.name]
+		if r == nil {
+			r = &Sums{}
+			sums[one.name] = r
+		}
+		r.add(one)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.earlier(ctx, sel, by, sums); err != nil {
+		return nil, err
+	}
+	rows := make([]Row, 0, len(sums))
+	for name, r := range sums {
+		if r.Runs != 0 || r.Installs > 0 {
+			rows = append(rows, Row{name, *r})
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(b.Installs, a.Installs), cmp.Compare(b.Runs, a.Runs), strings.Compare(a.Name, b.Name))
+	})
+	return rows, nil
+}
+
+// earlier sets the installs of days that ended before the store's: from the
+// picture that was kept of them, if there is one.
+func (s *Store) earlier(ctx context.Context, sel Selection, by grouping, sums map[string]*Sums) error {
+	today, err := s.today(ctx)
+	if err != nil || day(sel.Until) >= today {
+		return err
+	}
+	for _, r := range sums {
+		r.Installs, r.InstallsFailed = -1, -1
+	}
+	at := slices.Index(windowDays[:], day(sel.Until)-day(sel.Since)+1)
+	if at < 0 || sel.Version != "" || by.version {
+		return nil
+	}
+	for _, r := range sums {
+		r.Installs, r.InstallsFailed = 0, 0
+	}
+	name, system := `''`, sel.System
+	where, args := `c.path = ?`, []any{sel.App, sel.Command, day(sel.Until)}
+	if by.command {
+		name, where, args = `c.path`, `c.path <> ''`, []any{sel.App, day(sel.Until)}
+	}
+	where += ` AND w.day = ? AND w.version = 0 AND w.operating_system`
+	if by.system && system == "" {
+		name, where = `w.operating_system`, where+` <> ''`
+	} else {
+		where, args = where+` = ?`, append(args, system)
+	}
+	used := []string{"7", "30", "90", "365"}[at]
+	return s.query(ctx, `SELECT `+name+`, w.used`+used+`, w.failed`+used+` FROM commands c JOIN windows w ON w.command = c.id WHERE c.app = ? AND `+where, args, func(scan scan) error {
+		var name string
+		var installs, failed int64
+		err := scan(&name, &installs, &failed)
+		if sums[name] == nil {
+			sums[name] = &Sums{}
+		}
+		sums[name].Installs, sums[name].InstallsFailed = installs, failed
+		return err
+	})
+}
+
+// Total answers for everything that is selected together.
+func (s *Store) Total(ctx context.Context, sel Selection) (Sums, error) {
+	sums := map[string]*Sums{"": {}}
+	err := s.look(ctx, sel, grouping{}, func(one found) { sums[""].add(one) })
+	if err == nil {
+		err = s.earlier(ctx, sel, grouping{}, sums)
+	}
+	return *sums[""], err
+}
+
+// ByCommand tells the commands apart, those that most installs used first. The
+// selection's command is not looked at.
+func (s *Store) ByCommand(ctx context.Context, sel Selection) ([]Row, error) {
+	return s.rows(ctx, sel, grouping{command: true})
+}
+
+// ByVersion tells the versions apart, the newest first.
+func (s *Store) ByVersion(ctx context.Context, sel Selection) ([]Row, error) {
+	sel.Version = ""
+	rows, err := s.rows(ctx, sel, grouping{version: true})
+	slices.SortFunc(rows, func(a, b Row) int { return newestFirst(a.Name, b.Name) })
+	return rows, err
+}
+
+// BySystem tells the operating systems apart.
+func (s *Store) BySystem(ctx context.Context, sel Selection) ([]Row, error) {
+	return s.rows(ctx, sel, grouping{system: true})
+}
+
+// ByExitCode tells the exit codes apart, the most frequent first.
+func (s *Store) ByExitCode(ctx context.Context, sel Selection) ([]CodeRuns, error) {
+	runs := map[int]int64{}
+	err := s.look(ctx, sel, grouping{}, func(one found) {
+		if one.measure < measureUsed {
+			runs[one.measure] += one.n
+		}
+	})
+	var codes []CodeRuns
+	for code, n := range runs {
+		codes = append(codes, CodeRuns{code, n})
+	}
+	slices.SortFunc(codes, func(a, b CodeRuns) int { return cmp.Or(cmp.Compare(b.Runs, a.Runs), cmp.Compare(a.Code, b.Code)) })
+	return codes, err
+}
+
+// ByDay tells the days apart, and has all of them.
+func (s *Store) ByDay(ctx context.Context, sel Selection) ([]Day, error) {
+	since := day(sel.Since)
+	days := make([]Day, max(0, day(sel.Until)-since+1))
+	for i := range days {
+		days[i].Date = date(since + int64(i))
+	}
+	err := s.look(ctx, sel, grouping{day: true}, func(one found) {
+		d := &days[one.day-since]
+		switch {
+		case one.measure == measureDaily:
+			d.Installs += one.n
+		case one.measure < measureUsed:
+			d.Runs += one.n
+			if one.measure > 0 {
+				d.Failures += one.n
+			}
+			if one.measure < 0 {
+				d.NoExit += one.n
+			}
+		}
+	})
+	return days, err
+}
+
+// A WindowDay has the distinct installs of some days that ended on one.
+type WindowDay struct {
+	Date                     time.Time
+	Installs, InstallsFailed int64
+}
+
+// Windows returns, for every day of a selection that a picture was kept of, and
+// the store's day, the distinct installs in the 7, 30, 90 or 365 days that ended
+// on it. Of a command in one version no picture is kept.
+func (s *Store) Windows(ctx context.Context, sel Selection, days int) ([]WindowDay, error) {
+	if sel.Version != "" {
+		return nil, nil
+	}
+	found, err := s.windows(ctx, sel, days, false)
+	return found[""], err
+}
+
+// Adoption returns, by version, the same for the installs whose latest report
+// was of that version: each install is in one, so shares add up.
+func (s *Store) Adoption(ctx context.Context, sel Selection, days int) (map[string][]WindowDay, error) {
+	sel.Command, sel.Version = "", ""
+	return s.windows(ctx, sel, days, true)
+}
+
+func (s *Store) windows(ctx context.Context, sel Selection, days int, versions bool) (map[string][]WindowDay, error) {
+	at := slices.Index(windowDays[:], int64(days))
+	if at < 0 {
+		return nil, nil
+	}
+	name, from, where := `''`, `commands c JOIN windows w ON w.command = c.id`, ` AND w.version = 0`
+	if versions {
+		name, from, where = `v.name`, from+` JOIN versions v ON v.id = w.version`, ``
+	}
+	used := []string{"7", "30", "90", "365"}[at]
+	all := map[string][]WindowDay{}
+	err := s.query(ctx, `SELECT `+name+`, w.day, w.used`+used+`, w.failed`+used+` FROM `+from+`
+		WHERE c.app = ? AND c.path = ? AND w.operating_system = ? AND w.day >= ? AND w.day <= ?`+where+` ORDER BY w.day`,
+		[]any{sel.App, sel.Command, sel.System, day(sel.Since), day(sel.Until)}, func(scan scan) error {
+			var name string
+			var at int64
+			var one WindowDay
+			err := scan(&name, &at, &one.Installs, &one.InstallsFailed)
+			one.Date = date(at)
+			all[name] = append(all[name], one)
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	today, err := s.today(ctx)
+	if err != nil || day(sel.Until) < today || day(sel.Since) > today {
+		return all, err
+	}
+	now := sel
+	now.Since, now.Until = date(today-int64(days)+1), date(today)
+	live := map[string]*WindowDay{}
+	err = s.look(ctx, now, grouping{version: versions}, func(one found) {
+		d := live[one.name]
+		if d == nil {
+			d = &WindowDay{Date: date(today)}
+			live[one.name] = d
+		}
+		switch {
+		case one.measure == measureFailed:
+			d.InstallsFailed += one.n
+		case one.measure == measureUsed && !versions, one.measure == measureLatest && versions:
+			d.Installs += one.n
+		}
+	})
+	for _, name := range slices.Sorted(maps.Keys(live)) {
+		if d := live[name]; d.Installs != 0 {
+			all[name] = append(all[name], *d)
+		}
+	}
+	return all, err
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// A Release is what a CLI's author says about a version: its commands, and what
+// its source calls its exit codes.
+type Release struct {
+	App, Version string
+	Registered   time.Time // set by Register
+	Commands     []wire.Command
+	ExitCodes    []wire.ExitCode
+}
+
+// Register makes a release known, or replaces what is known of it. From the
+// first one of an app on, other versions count as Unregistered. An error of the
+// caller's is a *Refusal.
+func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
+	if err := wire.CheckVersion(r.Version); err != nil {
+		return &Refusal{err.Error()}
+	}
+	if len(r.Commands) == 0 {
+		return &Refusal{"a release has at least one command"}
+	}
+	for _, one := range r.Commands {
+		if app, _, _ := strings.Cut(one.Path, " "); app != r.App {
+			return &Refusal{fmt.Sprintf("%q is not a command of %s", one.Path, r.App)}
+		}
+	}
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, s.dialect.bind(`INSERT INTO releases (app, version, registered, commands, exit_codes) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (app, version) DO UPDATE SET commands = excluded.commands, exit_codes = excluded.exit_codes`),
+			r.App, r.Version, now.UnixMilli(), wire.FormatCommands(r.Commands), wire.FormatExitCodes(r.ExitCodes))
+		return err
+	})
+}
+
+// Releases returns what is registered of an app, the newest version first.
+func (s *Store) Releases(ctx context.Context, app string) ([]Release, error) {
+	var all []Release
+	err := s.query(ctx, `SELECT version, registered, commands, exit_codes FROM releases WHERE app = ?`, []any{app}, func(scan scan) error {
+		one := Release{App: app}
+		var registered int64
+		var commands, codes []byte
+		err := scan(&one.Version, &registered, &commands, &codes)
+		if err == nil {
+			one.Commands, err = wire.ParseCommands(commands)
+		}
+		if err == nil {
+			one.ExitCodes, err = wire.ParseExitCodes(codes)
+		}
+		one.Registered = time.UnixMilli(registered).UTC()
+		all = append(all, one)
+		return err
+	})
+	slices.SortFunc(all, func(a, b Release) int { return newestFirst(a.Version, b.Version) })
+	return all, err
+}
+
+// A Version of an app that reported or was registered.
+type Version struct {
+	Name       string
+	First      time.Time // the day of its first report; zero if there was none
+	Registered time.Time // zero: it was not
+}
+
+// Versions returns the versions of an app, the newest first.
+func (s *Store) Versions(ctx context.Context, app string) ([]Version, error) {
+	found := map[string]Version{}
+	err := s.query(ctx, `SELECT name, first_day, 0 FROM versions WHERE app = ? UNION ALL SELECT version, 0, registered FROM releases WHERE app = ?`, []any{app, app}, func(scan scan) error {
+		var name string
+		var first, registered int64
+		err := scan(&name, &first, &registered)
+		one := found[name]
+		one.Name = name
+		if first != 0 {
+			one.First = date(first)
+		}
+		if registered != 0 {
+			one.Registered = time.UnixMilli(registered).UTC()
+		}
+		found[name] = one
+		return err
+	})
+	var all []Version
+	for _, one := range found {
+		all = append(all, one)
+	}
+	slices.SortFunc(all, func(a, b Version) int { return newestFirst(a.Name, b.Name) })
+	return all, err
+}
