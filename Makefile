@@ -10,8 +10,9 @@ test:
 	go test ./...
 
 # Ratios within one run: instrumented against twin, ours against a peer's.
+# -v names what was skipped because this machine lacks it.
 bench:
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./runtime ./rewrite ./collector/...
+	go test -v -run '^$$' -bench . -benchtime 1x -timeout 60m ./runtime ./rewrite ./collector/...
 
 # Rewrite the wanted diffs and reports after a change that is meant.
 golden:
