@@ -13,6 +13,7 @@ require (
 	github.com/rogpeppe/go-internal v1.15.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
+	go.opentelemetry.io/proto/slim/otlp v1.10.0
 	golang.org/x/mod v0.38.0
 	golang.org/x/time v0.15.0
 	golang.org/x/tools v0.48.0

@@ -113,11 +113,16 @@ func samples(shot store.Snapshot, at time.Time) []sink.Sample {
 		if !series.Shown {
 			value = 0
 		}
+		start := series.Created
+		if start.After(at) { // it was made between this time and the reading of the totals
+			start = at
+		}
 		samples = append(samples, sink.Sample{
 			Name:   sink.CommandsTotal,
 			Labels: sink.CommandLabels(series.Command, series.ExitCode, series.CLIVersion, series.OperatingSystem),
 			Value:  float64(value),
 			Time:   at,
+			Start:  start,
 		})
 	}
 	for _, active := range shot.Active {

@@ -12,7 +12,8 @@ import (
 )
 
 const long = `Telemetry-collector takes the reports of CLIs that telemetrygen has instrumented,
-keeps what they amount to, shows it, and feeds Graphite and Prometheus.
+keeps what they amount to, shows it, and feeds Graphite, Prometheus and
+OpenTelemetry.
 
 It has two sides. The public one (--listen) takes reports, POST /telemetry, and
 erasures, DELETE /telemetry/<id>, and nothing else. The private one
@@ -30,6 +31,9 @@ the file that the variable with _FILE at its end names:
   TELEMETRY_REMOTE_WRITE_TOKEN     bearer token for --remote-write-url
   TELEMETRY_REMOTE_WRITE_USERNAME  and TELEMETRY_REMOTE_WRITE_PASSWORD: basic
                                    authentication instead
+  TELEMETRY_OTLP_HEADERS           headers for --otlp-url, as in
+                                   OTEL_EXPORTER_OTLP_HEADERS: percent-encoded
+                                   name=value pairs, separated by commas
   TELEMETRY_ID_PEPPER              key of the hashes under which installs are
                                    kept; one that is made at the first start and
                                    kept in the store if not given. It must not
@@ -93,6 +97,7 @@ func root(getenv environment) *cobra.Command {
 	flags.StringVar(&s.graphiteURL, "graphite-url", "", "Graphite over HTTP as Grafana Cloud takes it: https://.../graphite")
 	flags.StringVar(&s.graphiteTCP, "graphite-tcp", "", "carbon's plaintext protocol: host:2003")
 	flags.StringVar(&s.remoteWriteURL, "remote-write-url", "", "Prometheus remote write: http://host:9090/api/v1/write")
+	flags.StringVar(&s.otlpURL, "otlp-url", "", "OpenTelemetry protocol over HTTP: http://host:4318; /v1/metrics is added where it is missing")
 	flags.DurationVar(&s.interval, "interval", time.Minute, "time between two values of a series; no reader should look less often")
 	flags.DurationVar(&s.retention, "retention", 400*24*time.Hour, "how long an install that is silent, and a day, are remembered; totals stay")
 	flags.StringVar(&s.trustedProxies, "trusted-proxies", "", "addresses or prefixes whose X-Forwarded-For is believed: 127.0.0.1,10.0.0.0/8")

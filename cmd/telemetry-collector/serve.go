@@ -21,7 +21,7 @@ import (
 
 // settings are the flags.
 type settings struct {
-	listen, privateListen, store, graphiteURL, graphiteTCP, remoteWriteURL, trustedProxies, logFormat string
+	listen, privateListen, store, graphiteURL, graphiteTCP, remoteWriteURL, otlpURL, trustedProxies, logFormat string
 
 	listenGiven, publicDashboard bool
 	commands                     []string

@@ -42,5 +42,16 @@ func (s settings) sinks(getenv environment) ([]sink.Sink, error) {
 		}
 		sinks = append(sinks, remote)
 	}
+	if s.otlpURL != "" {
+		headers, err := getenv.secret("OTLP_HEADERS")
+		if err != nil {
+			return nil, err
+		}
+		otlp, err := sink.NewOTLP(sink.OTLPOptions{URL: s.otlpURL, Headers: headers})
+		if err != nil {
+			return nil, fmt.Errorf("--otlp-url: %w", err)
+		}
+		sinks = append(sinks, otlp)
+	}
 	return sinks, nil
 }

@@ -1,5 +1,5 @@
 // Package sink sends the collector's series to the systems that draw them:
-// Graphite over HTTP, carbon's plaintext protocol, Prometheus remote write.
+// Graphite over HTTP, carbon's plaintext protocol, Prometheus remote write, OTLP.
 package sink
 
 import (
@@ -19,7 +19,12 @@ type Sample struct {
 	Labels []Label // sorted by name, without empty values
 	Value  float64
 	Time   time.Time
+	Start  time.Time // when a counter was zero; the zero Time if that is not known, or for a gauge
 }
+
+// Counter reports whether the value only grows. Like OpenMetrics, it goes by the
+// name: a counter's ends in _total.
+func (s Sample) Counter() bool { return strings.HasSuffix(s.Name, "_total") }
 
 // A Sink takes samples. Send returns once they are delivered: nil, a *Refused
 // when sending the same again cannot help, or another error when it may. It

@@ -50,9 +50,10 @@ func (k Key) App() string {
 // A Series is how often that happened, on all installs together, ever.
 type Series struct {
 	Key
-	ID    int64
-	Total int64
-	Shown bool // to the reader of the snapshot before, who can then tell what is new in the total
+	ID      int64
+	Total   int64
+	Created time.Time // of the series; its total was zero until then
+	Shown   bool      // to the reader of the snapshot before, who can then tell what is new in the total
 }
 
 // Active counts the installs that reported within ActiveDays.
@@ -125,10 +126,12 @@ func (s *Store) Lead(ctx context.Context, lead func(context.Context) error) erro
 // Snapshot reads all totals for a reader: one that Begin made known, or Anyone.
 func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Snapshot, error) {
 	var shot Snapshot
-	err := s.query(ctx, `SELECT id, command, exit_code, cli_version, operating_system, total, shown.series IS NOT NULL
+	err := s.query(ctx, `SELECT id, command, exit_code, cli_version, operating_system, total, created, shown.series IS NOT NULL
 		FROM series LEFT JOIN shown ON shown.reader = ? AND shown.series = series.id ORDER BY id`, []any{reader}, func(scan scan) error {
 		var one Series
-		err := scan(&one.ID, &one.Command, &one.ExitCode, &one.CLIVersion, &one.OperatingSystem, &one.Total, &one.Shown)
+		var created int64
+		err := scan(&one.ID, &one.Command, &one.ExitCode, &one.CLIVersion, &one.OperatingSystem, &one.Total, &created, &one.Shown)
+		one.Created = time.UnixMilli(created)
 		one.Shown = one.Shown || reader == Anyone
 		shot.Series = append(shot.Series, one)
 		return err

@@ -1,6 +1,6 @@
 // Package peertest starts the real programs that the collector talks to
 // (Prometheus, VictoriaMetrics, Pushgateway, PostgreSQL, carbon with
-// graphite-web) for tests: on loopback, on free ports, with their data in a
+// graphite-web, the OpenTelemetry Collector) for tests: on loopback, on free ports, with their data in a
 // temporary folder, ended when the test ends.
 package peertest
 
@@ -220,4 +220,17 @@ func tail(output []byte) []byte {
 		}
 	}
 	return output[at+1:]
+}
+
+// Program starts a program of a test's own, under a name for its messages. Ready
+// returns nil once it serves.
+func Program(t testing.TB, name string, ready func() error, command func() *exec.Cmd) *Peer {
+	t.Helper()
+	return launch(&Peer{t: t, name: name, ready: ready, command: command}, t.TempDir())
+}
+
+// FreeAddress returns a loopback address nobody listens on.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	return freeAddress(t)
 }
