@@ -1,0 +1,203 @@
+// Package container tests the image as buildah makes it.
+package container
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
+)
+
+const (
+	image    = "localhost/telemetry-collector"
+	maxBytes = 30 << 20 // of the image; a base image by mistake has more
+	user     = 65532
+)
+
+// A builder is a buildah with storage of its own, which ends with the test.
+type builder struct {
+	t   *testing.T
+	dir string
+}
+
+func newBuilder(t *testing.T) builder {
+	t.Helper()
+	peertest.Need(t, "buildah")
+	if os.Geteuid() != 0 {
+		peertest.Missing(t, "root, to run an image in a chroot")
+	}
+	b := builder{t, t.TempDir()}
+	t.Cleanup(func() { b.run("rm", "--all") }) // unmounts what lies in dir
+	return b
+}
+
+func (b builder) command(args ...string) *exec.Cmd {
+	return exec.Command("buildah", append([]string{"--root", filepath.Join(b.dir, "root"), "--runroot", filepath.Join(b.dir, "run"), "--storage-driver", "vfs"}, args...)...)
+}
+
+func (b builder) run(args ...string) string {
+	b.t.Helper()
+	cmd := b.command(args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	output, err := cmd.Output()
+	if err != nil {
+		b.t.Fatalf("buildah %v: %v\n%s%s", args, err, output, stderr.Bytes())
+	}
+	return strings.TrimSpace(string(output))
+}
+
+// buildStage runs the RUN line of the Dockerfile here and returns the folder that
+// stands for the stage.
+func buildStage(t *testing.T, dockerfile string) string {
+	t.Helper()
+	text, err := os.ReadFile(dockerfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := regexp.MustCompile(`(?m)^RUN (.*)$`).FindSubmatch(text)
+	if run == nil {
+		t.Fatal("no RUN line")
+	}
+	dir := t.TempDir()
+	line := strings.ReplaceAll(string(run[1]), " /out/", " "+dir+"/out/")
+	cmd := exec.Command("sh", "-ec", "mkdir -p "+dir+"/out "+dir+"/etc/ssl/certs && "+line)
+	cmd.Dir = "../.."
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, output)
+	}
+	certificates, err := os.ReadFile("/etc/ssl/certs/ca-certificates.crt")
+	if err != nil {
+		peertest.Missing(t, "ca-certificates")
+	}
+	if err := os.WriteFile(dir+"/etc/ssl/certs/ca-certificates.crt", certificates, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestTheImageTakesReportsAndKeepsThem(t *testing.T) {
+	b := newBuilder(t)
+	stage := buildStage(t, "Dockerfile")
+	b.run("build", "--isolation", "chroot", "--build-context", "build="+stage, "-f", "Dockerfile", "-t", image, t.TempDir())
+
+	var images []struct{ Size string }
+	if err := json.Unmarshal([]byte(b.run("images", "--json", image)), &images); err != nil || len(images) != 1 {
+		t.Fatalf("%v: %v", images, err)
+	}
+	if size := bytesOf(t, images[0].Size); size > maxBytes {
+		t.Errorf("the image has %d bytes", size)
+	}
+
+	container := b.run("from", "--pull-never", image)
+	public, private := freeAddress(t), freeAddress(t)
+	start := func() *exec.Cmd {
+		t.Helper()
+		cmd := b.command("run", "--isolation", "chroot", container, "--", "/telemetry-collector", "--listen", public, "--private-listen", private)
+		var output bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &output, &output
+		peertest.DieWithTest(cmd)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if p := process(public); p != 0 {
+				syscall.Kill(p, syscall.SIGKILL)
+			}
+			cmd.Wait()
+			if t.Failed() {
+				t.Logf("the container said:\n%s", output.Bytes())
+			}
+		})
+		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			status, body := get("http://" + private + "/readyz")
+			if status == http.StatusOK {
+				return cmd
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("not ready: %d %s", status, body)
+			}
+		}
+	}
+	running := start()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process(public)))
+	if err != nil || !regexp.MustCompile(fmt.Sprintf(`(?m)^Uid:\t%d\t%[1]d\t%[1]d\t%[1]d$`, user)).Match(status) {
+		t.Errorf("not uid %d: %v\n%s", user, err, status)
+	}
+	if _, err := os.Stat(fmt.Sprintf("/proc/%d/root/etc/ssl/certs/ca-certificates.crt", process(public))); err != nil {
+		t.Errorf("no CA certificates: %v", err)
+	}
+
+	answer, err := http.Post("http://"+public+"/telemetry", "application/json", strings.NewReader(
+		`{"metric_points":{"pace get":{"0":{"cumulative_count":7}}},"cli_version":"v1.0.0","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.Status)
+	}
+	syscall.Kill(process(public), syscall.SIGKILL)
+	running.Wait()
+	start()
+	if _, metrics := get("http://" + private + "/metrics"); !regexp.MustCompile(`(?m)^cli_commands_total\{.*command="pace get".*\} 7$`).MatchString(metrics) {
+		t.Errorf("the report is gone after a restart:\n%s", metrics)
+	}
+}
+
+// process finds the collector that listens on an address; 0 if there is none.
+func process(address string) int {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, file := range files {
+		line, _ := os.ReadFile(file)
+		if bytes.HasPrefix(line, []byte("/telemetry-collector\x00--listen\x00"+address+"\x00")) {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+			return pid
+		}
+	}
+	return 0
+}
+
+func get(url string) (int, string) {
+	answer, err := http.Get(url)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(body)
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// bytesOf reads a size as buildah writes it: "21.4 MB".
+func bytesOf(t *testing.T, size string) int {
+	t.Helper()
+	var number float64
+	var unit string
+	if _, err := fmt.Sscanf(size, "%f %s", &number, &unit); err != nil || unit != "MB" {
+		t.Fatalf("size %q: %v", size, err)
+	}
+	return int(number * 1e6)
+}
