@@ -120,8 +120,10 @@ func isSet(name string) bool {
 
 // isCI recognizes continuous integration, which is nobody's consent.
 func isCI() bool {
-	for _, name := range []string{"CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "GITHUB_ACTIONS", "GITLAB_CI",
-		"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "BUILDKITE", "CODEBUILD_BUILD_ID"} {
+	for _, name := range []string{
+		"CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "GITHUB_ACTIONS", "GITLAB_CI",
+		"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "BUILDKITE", "CODEBUILD_BUILD_ID",
+	} {
 		if isSet(name) {
 			return true
 		}

@@ -54,8 +54,11 @@ const none = -2
 // put writes a slot into its block.
 func (s slots) put(one slot) error {
 	var block [blockSize]byte
-	if copy(block[:], strings.Join([]string{strconv.Itoa(one.code), strconv.Itoa(one.was), strconv.FormatInt(one.before, 10),
-		strconv.FormatBool(one.unsent), one.nonce, one.path + "\n" + one.left + "\n"}, " ")) == blockSize {
+	text := []string{
+		strconv.Itoa(one.code), strconv.Itoa(one.was), strconv.FormatInt(one.before, 10),
+		strconv.FormatBool(one.unsent), one.nonce, one.path + "\n" + one.left + "\n",
+	}
+	if copy(block[:], strings.Join(text, " ")) == blockSize {
 		return io.ErrShortWrite
 	}
 	_, err := s.WriteAt(block[:], int64(one.n)*blockSize)

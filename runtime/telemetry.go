@@ -16,8 +16,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	exit "github.com/telemetrygen/telemetrygen/runtime/exit"
 )
 
 // process is what this process knows of its one recorded run. A process counts once, however many commands it
@@ -53,7 +51,7 @@ func Start() func() {
 	}
 	serve(os.Args[1:])
 	process.started = true
-	exit.Register(record)
+	register(record)
 	cobra.OnInitialize(initialized)
 	hookLoggers()
 	return func() {
