@@ -94,7 +94,7 @@ func (s *Server) Run(ctx context.Context, public, private net.Listener) error {
 		work.Go(func() { s.committer.run(background) })
 		work.Go(func() { s.emit(background) })
 		work.Go(func() { s.expire(background) })
-		work.Go(func() { s.ready.watch(background, s.config.Store.Ping) })
+		work.Go(func() { s.ready.watch(background, s.config.Store.Probe) })
 	}
 	failure := s.serve(ctx, map[net.Listener]http.Handler{public: s.Public(), private: s.Private()})
 	stop()

@@ -115,7 +115,7 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 		{"a token twice", []string{"TELEMETRY_PRIVATE_TOKEN=0123456789abcdef", "TELEMETRY_PRIVATE_TOKEN_FILE=x"}, nil, "are both set"},
 		{"a token in no file", []string{"TELEMETRY_PRIVATE_TOKEN_FILE=/no/such/file"}, nil, "TELEMETRY_PRIVATE_TOKEN_FILE: open /no/such/file"},
 		{"both sides on one address", []string{"TELEMETRY_LISTEN=127.0.0.1:7"}, []string{"--private-listen", "127.0.0.1:7"}, "address already in use"},
-		{"an empty folder of commands", nil, []string{"--commands", "."}, "no .txt file"},
+		{"an empty folder of commands", nil, []string{"--commands", "."}, "no command is listed in ."},
 		{"a log of no format", nil, []string{"--log-format", "xml"}, "neither text nor json"},
 		{"the environment", []string{"TELEMETRY_INTERVAL=soon"}, nil, "TELEMETRY_INTERVAL=soon"},
 	} {
@@ -144,11 +144,11 @@ func TestHelpHasExamplesAndEveryFlagWorksFromTheEnvironment(t *testing.T) {
 	}
 	dir := t.TempDir()
 	list := filepath.Join(dir, "commands.txt")
-	if err := os.WriteFile(list, []byte("pace\n"), 0o600); err != nil {
+	if err := os.WriteFile(list, []byte("kube\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	server := started(t, []string{"TELEMETRY_STORE=sqlite:" + filepath.Join(dir, "here.db"), "TELEMETRY_COMMANDS=" + list, "TELEMETRY_RETENTION=48h", "TELEMETRY_TRUSTED_PROXIES=10.0.0.0/8"})
-	if got := post(t, server.public, report); got != "400 \"pace get data-policy\" is not a command of pace that is listed here\n" {
+	if got := post(t, server.public, report); got != "400 no CLI named \"pace\" reports here\n" {
 		t.Errorf("%q: TELEMETRY_COMMANDS was not read", got)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "here.db")); err != nil {

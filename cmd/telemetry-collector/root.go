@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/crypto/acme"
 )
 
 const long = `Telemetry-collector takes the reports of CLIs that telemetrygen has instrumented,
@@ -93,6 +94,10 @@ func root(getenv environment) *cobra.Command {
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the public side; :8080 for all of this machine's")
 	flags.StringVar(&s.privateListen, "private-listen", "127.0.0.1:8081", "address of the private side")
 	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show the dashboard, as it was at most 5 minutes ago, at / of the public side too")
+	flags.StringSliceVar(&s.tlsDomains, "tls-domain", nil, "get certificates for this name by ACME, which accepts the authority's terms. The public side is then on :443 unless --listen says otherwise")
+	flags.StringVar(&s.acmeDirectory, "acme-directory", acme.LetsEncryptURL, "the ACME authority")
+	flags.StringVar(&s.tlsCert, "tls-cert", "", "certificate of one's own, with those of its issuers (PEM); it is read again when it changes")
+	flags.StringVar(&s.tlsKey, "tls-key", "", "its private key (PEM)")
 	flags.StringSliceVar(&s.commands, "commands", nil, "file with the commands that may be reported (commands.txt), or folder with such files; repeat it for every CLI and release. Without it all are taken")
 	flags.StringVar(&s.graphiteURL, "graphite-url", "", "Graphite over HTTP as Grafana Cloud takes it: https://.../graphite")
 	flags.StringVar(&s.graphiteTCP, "graphite-tcp", "", "carbon's plaintext protocol: host:2003")

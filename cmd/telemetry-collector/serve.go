@@ -17,14 +17,16 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector"
 	"github.com/telemetrygen/telemetrygen/collector/intake"
 	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // settings are the flags.
 type settings struct {
 	listen, privateListen, store, graphiteURL, graphiteTCP, remoteWriteURL, otlpURL, trustedProxies, logFormat string
+	tlsCert, tlsKey, acmeDirectory                                                                             string
 
 	listenGiven, publicDashboard bool
-	commands                     []string
+	commands, tlsDomains         []string
 	interval, retention          time.Duration
 }
 
@@ -44,13 +46,16 @@ func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
 	if config.TrustedProxies, err = intake.ParseProxies(s.trustedProxies); err != nil {
 		return fmt.Errorf("--trusted-proxies: %w", err)
 	}
-	if config.AllowList, err = readCommands(s.commands); err != nil {
+	if config.AllowList, err = wire.ReadAllowList(s.commands); err != nil {
 		return fmt.Errorf("--commands: %w", err)
 	}
 	if config.PrivateToken, err = getenv.privateToken(); err != nil {
 		return err
 	}
 	if config.Sinks, err = s.sinks(getenv); err != nil {
+		return err
+	}
+	if err := s.checkTLS(); err != nil {
 		return err
 	}
 	public, private, err := s.listeners(config.PrivateToken)
@@ -76,12 +81,20 @@ func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
 	if config.AllowList == nil {
 		config.Log.Warn("every command is taken; --commands FILE bounds what strangers can report")
 	}
+	secure, err := s.encryption(config.Store, config.Log)
+	if err != nil {
+		return err
+	}
+	privately := secure // a token must not travel in the clear
+	if loopback(private.Addr()) {
+		privately = encryption{}
+	}
 	server := collector.New(config)
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
-	s.reloadOnHangup(ctx, server, config.Log)
-	config.Log.Info("serving", "address", "http://"+public.Addr().String(), "private", "http://"+private.Addr().String(), "store", storeName(s.store), "version", version())
-	return server.Run(ctx, public, private)
+	s.reloadOnHangup(ctx, server, secure, config.Log)
+	config.Log.Info("serving", "address", secure.url(public), "private", privately.url(private), "store", storeName(s.store), "version", version())
+	return server.Run(ctx, secure.wrap(public), privately.wrap(private))
 }
 
 func newLog(to io.Writer, format string) (*slog.Logger, error) {
@@ -96,6 +109,9 @@ func newLog(to io.Writer, format string) (*slog.Logger, error) {
 
 // listeners opens both sides.
 func (s settings) listeners(token string) (public, private net.Listener, err error) {
+	if len(s.tlsDomains) > 0 && !s.listenGiven {
+		s.listen = ":443"
+	}
 	if public, err = net.Listen("tcp", s.listen); err != nil {
 		return nil, nil, fmt.Errorf("--listen: %w", err)
 	}

@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+)
+
+// probeSize is what a probe writes, in bytes: as much as a small batch of
+// reports, so that a disk without room for one is noticed.
+const probeSize = 32 << 10
+
+// Probe writes as a batch of reports would, durably, and returns why that
+// cannot be done.
+func (s *Store) Probe(ctx context.Context) error {
+	value := make([]byte, probeSize)
+	rand.Read(value) // PostgreSQL would compress anything else
+	return s.exec(ctx, `INSERT INTO meta (name, value) VALUES ('probe', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, value)
+}
+
+// exec runs one statement in a transaction.
+func (s *Store) exec(ctx context.Context, query string, args ...any) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, s.dialect.bind(query), args...)
+		return err
+	})
+}
