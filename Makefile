@@ -19,5 +19,5 @@ golden:
 	go test ./rewrite -run TestGolden -update
 
 fuzz:
-	go test ./rewrite -run '^$$' -fuzz FuzzInstrumentAndRemove -fuzztime 10m
+	go test ./rewrite/internal/find -run '^$$' -fuzz FuzzInstrumentAndRemove -fuzztime 10m
 	go test ./collector/wire -run '^$$' -fuzz FuzzDecode -fuzztime 10m

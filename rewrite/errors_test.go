@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/telemetrygen/telemetrygen/rewrite"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // cliModule writes a module with the example's requirements.
@@ -313,7 +314,7 @@ func newDeep() *cobra.Command {
 		t.Errorf("commands %s", got)
 	}
 	last := result.Findings[len(result.Findings)-1]
-	if last.Kind != rewrite.KindUncovered || !strings.Contains(last.What, "CLI_TOKEN is not set") || !strings.Contains(last.What, "1 addition could not") {
+	if last.Kind != plan.Uncovered || !strings.Contains(last.What, "CLI_TOKEN is not set") || !strings.Contains(last.What, "1 addition could not") {
 		t.Errorf("the report says %v", last)
 	}
 	if again := c.instrument(t); again.Changed() {

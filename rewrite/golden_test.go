@@ -3,6 +3,7 @@ package rewrite_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"go/format"
 	"io/fs"
@@ -17,6 +18,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/telemetrygen/telemetrygen/rewrite"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 var update = flag.Bool("update", false, "rewrite the wanted diffs and reports of testdata/golden")
@@ -88,6 +91,7 @@ func golden(t *testing.T, name string) {
 			}
 		}
 	}
+	c.throughJSON(t, result.Plan)
 	c.gofmt(t)
 	if again := c.instrument(t); again.Changed() {
 		t.Errorf("a second run changes\n%s", again.Diff())
@@ -149,6 +153,30 @@ func (c *goldenCase) instrument(t *testing.T) *rewrite.Result {
 		t.Fatal(err)
 	}
 	return result
+}
+
+// throughJSON edits the original by the plan as JSON holds it: that and the
+// source bytes are all that the edit stage needs.
+func (c *goldenCase) throughJSON(t *testing.T, p *plan.Plan) {
+	t.Helper()
+	data, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read plan.Plan
+	if err := json.Unmarshal(data, &read); err != nil {
+		t.Fatal(err)
+	}
+	files, err := edit.Apply(&read, func(name string) []byte { return []byte(c.before[filepath.FromSlash(name)]) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := tree(t, c.dir)
+	for _, f := range files {
+		if f.Content != nil && string(f.Content) != after[filepath.FromSlash(f.Name)] {
+			t.Errorf("%s by the plan read from JSON is\n%s", f.Name, f.Content)
+		}
+	}
 }
 
 func (c *goldenCase) goTool(t *testing.T, verb string, args ...string) {
@@ -304,7 +332,7 @@ func equalPoints(a, b map[string]map[int]int) bool {
 func findings(r *rewrite.Result) string {
 	var b strings.Builder
 	for _, f := range r.Findings {
-		if f.Kind != rewrite.KindMain {
+		if f.Kind != plan.Main {
 			b.WriteString(string(f.Kind) + " " + f.String() + "\n")
 		}
 	}

@@ -4,22 +4,20 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/mod/modfile"
-
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
-// Remove plans the way back: every file of the module is stripped, the runtime
-// package and the generated pages are deleted, and go.mod is as it was. It
-// needs no code that compiles.
+// Remove plans the way back: every file of the module is stripped, the generated
+// packages and pages are deleted, and go.mod is as it was. It needs no code that
+// compiles.
 func Remove(_ context.Context, o Options) (*Result, error) {
 	restored, err := recoverInterrupted(o.folder())
 	if err != nil {
@@ -29,12 +27,12 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if root == "" {
 		return nil, fmt.Errorf("%s is not in a module; there is nothing to remove", o.Dir)
 	}
-	g := place(root, modulePath, o.PackageDir, mainPath, o.imported(root, modulePath))
+	g := o.place(root, modulePath, mainPath)
 	r := &Result{Main: mainPath, Module: modulePath, Restored: restored, dir: root}
-	if !g.exists {
-		return nil, fmt.Errorf("%s is not instrumented (no runtime package in %s); if it stands in another folder, name it with --package-dir", mainPath, strings.Join(packageDirs, ", "))
+	if !g.Exists {
+		return nil, fmt.Errorf("%s is not instrumented (no runtime package in %s); if it stands in another folder, name it with --package-dir", mainPath, strings.Join(project.Dirs, ", "))
 	}
-	earlier, err := readConfig(g.dir)
+	earlier, err := project.ReadConfig(g.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +43,10 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 		if err != nil {
 			return err
 		}
-		stripped := strip(disk, g.owns)
-		r.replace(name, disk, stripped)
-		if filepath.Dir(name) != g.dir {
-			for _, path := range importsOf(stripped) {
+		stripped := edit.Strip(disk, g.Owns)
+		r.changes.Replace(name, disk, stripped)
+		if dir := filepath.Dir(name); dir != g.Dir && dir != filepath.Join(g.Dir, project.Leaf) {
+			for _, path := range load.Imports(stripped) {
 				imported[path] = true
 			}
 		}
@@ -57,12 +55,12 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.removeGenerated(g.dir); err != nil {
+	if err := r.changes.Delete(g.Dir); err != nil {
 		return nil, err
 	}
-	page := filepath.Join(root, usersFile)
+	page := filepath.Join(root, project.UsersPage)
 	if data, err := os.ReadFile(page); err == nil && bytes.HasPrefix(data, []byte(commands.PageMarker)) {
-		r.replace(page, data, nil)
+		r.changes.Replace(page, data, nil)
 	}
 	modChanges, err := gomod.Remove(gomod.Env{Dir: root}, earlier.Undo, func(module string) bool {
 		for path := range imported {
@@ -77,74 +75,4 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	}
 	r.changes = append(r.changes, modChanges...)
 	return r, nil
-}
-
-func importsOf(src []byte) []string {
-	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
-	if f == nil || err != nil {
-		return nil
-	}
-	var paths []string
-	for _, spec := range f.Imports {
-		paths = append(paths, pathOf(spec))
-	}
-	return paths
-}
-
-// eachGoFile visits the Go files of a module: not those of modules nested in
-// it, nor vendored ones.
-func eachGoFile(root string, visit func(name string) error) error {
-	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			base := d.Name()
-			if name != root {
-				if base == "vendor" || base == ".git" || base == "node_modules" {
-					return filepath.SkipDir
-				}
-				if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
-					return filepath.SkipDir
-				}
-			}
-			return nil
-		}
-		if d.Type().IsRegular() && strings.HasSuffix(name, ".go") {
-			return visit(name)
-		}
-		return nil
-	})
-}
-
-// strippedOverlay holds the files of a module whose instrumentation may keep
-// them from compiling, without it.
-func strippedOverlay(root, packageDir string) map[string][]byte {
-	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		return nil
-	}
-	modulePath := modfile.ModulePath(data)
-	owned := map[string]bool{}
-	for _, rel := range append([]string{packageDir}, packageDirs...) {
-		if rel == "" {
-			continue
-		}
-		dir := filepath.Join(root, filepath.FromSlash(rel))
-		if isGenerated(dir) || free(dir) {
-			owned[modulePath+"/"+filepath.ToSlash(rel)] = true
-		}
-	}
-	overlay := map[string][]byte{}
-	_ = eachGoFile(root, func(name string) error {
-		disk, err := os.ReadFile(name)
-		if err != nil {
-			return nil // the go command will say so
-		}
-		if stripped := strip(disk, func(path string) bool { return owned[path] }); len(stripped) != len(disk) {
-			overlay[name] = stripped
-		}
-		return nil
-	})
-	return overlay
 }

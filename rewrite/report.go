@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,7 +9,45 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
+
+// A Finding is one thing that the report says about one position of the CLI, as
+// it is in the edited file.
+type Finding struct {
+	Kind   plan.Kind `json:"kind"`
+	File   string    `json:"file"` // relative to the module's root; "" for the whole CLI
+	Line   int       `json:"line"`
+	Column int       `json:"column"` // in bytes, from 1
+	What   string    `json:"what"`   // what was found and what was done
+}
+
+// findings say what became of a plan.
+func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte) []Finding {
+	var list []Finding
+	for _, f := range files {
+		content := f.Content
+		if content == nil {
+			content = stripped(f.Name)
+		}
+		for _, site := range p.In(f.Name) {
+			at := f.Edited(site.At)
+			line := bytes.LastIndexByte(content[:at], '\n') + 1
+			found := Finding{Kind: site.Kind, File: f.Name, Line: bytes.Count(content[:at], []byte("\n")) + 1, Column: at - line + 1, What: site.Reason}
+			if f.Refused != "" && site.Form != "" {
+				found.Kind = plan.Uncovered
+				found.What += " (not done: " + f.Refused + ")"
+			}
+			list = append(list, found)
+		}
+		if f.Refused != "" {
+			list = append(list, Finding{Kind: plan.Uncovered, File: f.Name, What: f.Refused})
+		}
+	}
+	return list
+}
 
 // Diff returns what Write would change as a unified diff that git apply and
 // patch -p1 take at the module's root.
@@ -51,7 +90,7 @@ func (r *Result) Changes() []string {
 	return list
 }
 
-func (r *Result) count(kinds ...Kind) int {
+func (r *Result) count(kinds ...plan.Kind) int {
 	n := 0
 	for _, f := range r.Findings {
 		for _, k := range kinds {
@@ -76,7 +115,7 @@ func (f Finding) String() string {
 
 // Text prints the findings, what is not covered last, and a summary.
 func (r *Result) Text(w io.Writer) {
-	gap := func(f Finding) bool { return f.Kind == KindUncovered || f.Kind == KindDependency }
+	gap := func(f Finding) bool { return f.Kind == plan.Uncovered || f.Kind == plan.Dependency }
 	for _, f := range r.Findings {
 		if !gap(f) {
 			fmt.Fprintln(w, f)
@@ -90,13 +129,13 @@ func (r *Result) Text(w io.Writer) {
 			fmt.Fprintf(w, "%s\n", f)
 		}
 	}
-	fmt.Fprintf(w, "%s: %s executed, %s, %s and %s covered",
-		r.Settings.App, plural(r.count(KindExecute), "root"), plural(r.count(KindHook)+r.count(KindRoot), "hook"),
-		plural(r.count(KindExit), "exit"), plural(r.count(KindFatal), "fatal call"))
-	if n := r.count(KindUncovered); n > 0 {
+	fmt.Fprintf(w, "%s: %s tracked, %s and %s covered",
+		r.Settings.App, plural(r.count(plan.Execute), "execution"),
+		plural(r.count(plan.Exit), "exit"), plural(r.count(plan.Fatal), "fatal call"))
+	if n := r.count(plan.Uncovered); n > 0 {
 		fmt.Fprintf(w, "; %s not covered", plural(n, "place"))
 	}
-	if n := r.count(KindDependency); n > 0 {
+	if n := r.count(plan.Dependency); n > 0 {
 		fmt.Fprintf(w, "; %s into dependencies may end the process unseen", plural(n, "call"))
 	}
 	fmt.Fprintf(w, "; %s can be recorded\n", plural(len(r.Commands), "command"))
@@ -112,16 +151,18 @@ func plural(n int, noun string) string {
 // JSON prints the same facts for scripts.
 func (r *Result) JSON(w io.Writer) error {
 	facts := struct {
-		App      string    `json:"app"`
-		Main     string    `json:"main"`
-		Module   string    `json:"module"`
-		Findings []Finding `json:"findings"`
-		Siblings []string  `json:"workspace_modules_left_alone"`
-		Commands []string  `json:"commands"`
-		New      []string  `json:"commands_not_listed_yet"`
-		Gone     []string  `json:"commands_gone"`
-		Changes  []string  `json:"changes"`
-	}{r.Settings.App, r.Main, r.Module, r.Findings, r.Siblings, r.Commands, r.Missing, r.Gone, r.Changes()}
+		App      string     `json:"app"`
+		Command  string     `json:"command"` // that turns telemetry on and off
+		Main     string     `json:"main"`
+		Module   string     `json:"module"`
+		Findings []Finding  `json:"findings"`
+		Plan     *plan.Plan `json:"plan,omitempty"`
+		Siblings []string   `json:"workspace_modules_left_alone"`
+		Commands []string   `json:"commands"`
+		New      []string   `json:"commands_not_listed_yet"`
+		Gone     []string   `json:"commands_gone"`
+		Changes  []string   `json:"changes"`
+	}{r.Settings.App, r.Settings.Command, r.Main, r.Module, r.Findings, r.Plan, r.Siblings, r.Commands, r.Missing, r.Gone, r.Changes()}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

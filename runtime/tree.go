@@ -3,25 +3,30 @@
 package telemetry
 
 import (
+	"encoding/json"
 	"os"
-	"sort"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// The generator builds the CLI with this file to ask it for its command paths:
-// with TELEMETRYGEN_COMMANDS=FILE they are written there, one a line, and the
-// process ends before any command runs. No shipped binary has this.
+// The generator builds the CLI with this file to ask it for its commands: with TELEMETRYGEN_COMMANDS=FILE they are
+// written there as JSON, and the process ends before any command runs. No shipped binary has this.
 func init() {
 	dumpTree = func(root *cobra.Command, final bool) {
 		file := os.Getenv("TELEMETRYGEN_COMMANDS")
 		if file == "" || !final && len(root.Commands()) == 0 {
 			return // the executor may still add commands
 		}
-		paths := treePaths(root, app)
-		sort.Strings(paths)
-		if err := os.WriteFile(file, []byte(strings.Join(paths, "\n")+"\n"), 0o600); err != nil {
+		answer := treeAnswer{Name: root.Name(), Commands: treeCommands(root, "")}
+		for _, child := range root.Commands() {
+			answer.Taken = append(append(answer.Taken, child.Name()), child.Aliases...)
+		}
+		data, err := json.Marshal(answer)
+		if err == nil {
+			err = os.WriteFile(file, data, 0o600)
+		}
+		if err != nil {
 			_, _ = os.Stderr.WriteString(err.Error() + "\n")
 			os.Exit(1)
 		}
@@ -29,14 +34,29 @@ func init() {
 	}
 }
 
-func treePaths(cmd *cobra.Command, path string) []string {
-	paths := []string{path}
+// treeAnswer is what the generator reads.
+type treeAnswer struct {
+	Name     string        `json:"name"`     // of the root
+	Taken    []string      `json:"taken"`    // names and aliases of the commands below it
+	Commands []treeCommand `json:"commands"` // paths without the root
+}
+
+type treeCommand struct {
+	Path       string `json:"path"`
+	Hidden     bool   `json:"hidden"`
+	Deprecated bool   `json:"deprecated"`
+}
+
+func treeCommands(cmd *cobra.Command, path string) []treeCommand {
+	var list []treeCommand
 	for _, child := range cmd.Commands() {
 		name := child.Name()
-		if !cmd.HasParent() && ofCobra(name) || len(strings.Fields(name)) != 1 || strings.TrimSpace(name) != name {
+		if path == "" && ofCobra(name) || len(strings.Fields(name)) != 1 || strings.TrimSpace(name) != name {
 			continue // no word, no line: its runs are counted under its parent, as unlisted
 		}
-		paths = append(paths, treePaths(child, path+" "+name)...)
+		below := strings.TrimPrefix(path+" "+name, " ")
+		list = append(list, treeCommand{below, child.Hidden, child.Deprecated != ""})
+		list = append(list, treeCommands(child, below)...)
 	}
-	return paths
+	return list
 }

@@ -15,16 +15,18 @@ import (
 )
 
 func TestDiffNamesWhatIsMissingAndGone(t *testing.T) {
-	missing, gone := commands.Diff([]string{"cli", "cli a", "cli c"}, []string{"cli", "cli b", "cli c"})
+	missing, gone := commands.Diff(paths("cli", "cli a", "cli c"), paths("cli", "cli b", "cli c"))
 	if !reflect.DeepEqual(missing, []string{"cli b"}) || !reflect.DeepEqual(gone, []string{"cli a"}) {
 		t.Errorf("missing %v, gone %v", missing, gone)
 	}
 }
 
 func TestParseIsTheInverseOfText(t *testing.T) {
-	paths := []string{"cli", "cli a", "cli a-b", "cli a c"}
-	got, err := commands.Parse([]byte(strings.ReplaceAll(string(commands.Text(paths)), "\n", "\r\n")))
-	if err != nil || len(got) != len(paths) {
+	list := paths("cli", "cli a", "cli a c", "cli a-b")
+	list[1].Hidden, list[2].Deprecated = true, true
+	list[3].Hidden, list[3].Deprecated = true, true
+	got, err := commands.Parse([]byte(strings.ReplaceAll(string(commands.Text(list)), "\n", "\r\n")))
+	if err != nil || !reflect.DeepEqual(got, list) {
 		t.Errorf("%v, %v", got, err)
 	}
 	if _, err := commands.Parse([]byte("cli\n<<<<<<< HEAD\n")); err != nil {
@@ -38,6 +40,13 @@ func TestParseIsTheInverseOfText(t *testing.T) {
 	}
 }
 
+func paths(list ...string) (out []commands.Command) {
+	for _, path := range list {
+		out = append(out, commands.Command{Path: path})
+	}
+	return out
+}
+
 // TestListSaysWhyAProgramCannotBeAsked runs programs that never come to their
 // root command, which here is whatever writes the file that is asked for.
 func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
@@ -45,7 +54,7 @@ func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 		{"ends early", `println("no config"); os.Exit(3)`, "before it executed its root command (exit status 3)\nno config"},
 		{"no root", ``, "without executing its root command"},
 		{"does not compile", `undefined()`, "does not build"},
-		{"an empty tree", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "no command"},
+		{"no answer", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "what the CLI said"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := commands.List(context.Background(), program(t, test.body))
@@ -53,8 +62,11 @@ func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 			var run *commands.RunError
-			if test.name != "does not compile" && !errors.As(err, &run) {
+			if asked := test.name != "does not compile" && test.name != "no answer"; asked && !errors.As(err, &run) {
 				t.Errorf("%T", err)
+			}
+			if run != nil && run.Missed != (test.name == "no root") {
+				t.Errorf("missed is %v", run.Missed)
 			}
 		})
 	}
@@ -64,12 +76,12 @@ func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 // machine: one argument, no input, an empty home.
 func TestListIsolatesTheProgram(t *testing.T) {
 	t.Setenv("SECRET_TOKEN", "x")
-	paths, err := commands.List(context.Background(), program(t, `
+	answer, err := commands.List(context.Background(), program(t, `
 	entries, _ := os.ReadDir(os.Getenv("HOME"))
 	n, _ := os.Stdin.Read(make([]byte, 1))
-	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte(os.Args[1]+os.Getenv("SECRET_TOKEN")+" "+string(rune('0'+len(entries)))+string(rune('0'+n))+"\n"), 0o644)`))
-	if err != nil || !reflect.DeepEqual(paths, []string{"--help 00"}) {
-		t.Errorf("%v, %v", paths, err)
+	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte("{\"name\": \""+os.Args[1]+os.Getenv("SECRET_TOKEN")+" "+string(rune('0'+len(entries)))+string(rune('0'+n))+"\"}"), 0o644)`))
+	if err != nil || answer.Name != "--help 00" {
+		t.Errorf("%v, %v", answer, err)
 	}
 }
 
@@ -93,5 +105,5 @@ func program(t *testing.T, body string) commands.Build {
 		t.Fatal(err)
 	}
 	source := "package main\n\nimport \"os\"\n\nvar _ = os.Args\n\nfunc main() {\n\t" + body + "\n}\n"
-	return commands.Build{Dir: dir, Changes: []transaction.Change{{Name: filepath.Join(dir, "main.go"), New: []byte(source)}}}
+	return commands.Build{Dir: dir, Binary: "p", Changes: []transaction.Change{{Name: filepath.Join(dir, "main.go"), New: []byte(source)}}}
 }

@@ -1,6 +1,6 @@
 // Package commands makes the closed list of what an instrumented CLI can
-// record: it builds the CLI, asks it for its command tree before any command
-// runs, and writes the list that is embedded, and the page for the users.
+// record. It builds the CLI and asks it for its command tree before any command
+// runs. It also writes the list that is embedded, and the page for the users.
 package commands
 
 import (
@@ -30,15 +30,34 @@ const timeLimit = 30 * time.Second
 // key seen before, nothing is built or run.
 type Build struct {
 	Dir     string
+	Binary  string // file name to build it as: a root's name may be made of it
 	Tags    string // comma-separated
 	Changes []transaction.Change
 	Key     string
+}
+
+// An Answer is what a CLI says of itself.
+type Answer struct {
+	Name     string    `json:"name"`     // of its root command
+	Taken    []string  `json:"taken"`    // names and aliases of the commands below its root
+	Commands []Command `json:"commands"` // paths below the root, sorted
+}
+
+// Below returns the commands with the root, all under the app's name.
+func (a Answer) Below(app string) []Command {
+	list := []Command{{Path: app}}
+	for _, c := range a.Commands {
+		c.Path = app + " " + c.Path
+		list = append(list, c)
+	}
+	return Sorted(list)
 }
 
 // A RunError says why the built CLI could not be asked for its tree.
 type RunError struct {
 	Why    string
 	Output string // what it printed, cut
+	Missed bool   // it ended with status 0, and executed no command that is tracked
 }
 
 func (e *RunError) Error() string {
@@ -49,31 +68,36 @@ func (e *RunError) Error() string {
 	return s
 }
 
-// List returns the sorted command paths of the CLI. It runs the go command and
-// then the CLI itself, once, with --help as its only argument, an empty scratch
-// home, no terminal and a time limit; nothing is left behind but a cache entry.
-func List(ctx context.Context, b Build) ([]string, error) {
+// List returns what the CLI says of itself. It runs the go command and then the
+// CLI itself, once, with --help as its only argument, an empty scratch home, no
+// terminal and a time limit; nothing is left behind but a cache entry.
+func List(ctx context.Context, b Build) (Answer, error) {
+	var answer Answer
 	cached := b.cacheFile()
-	if data, err := os.ReadFile(cached); err == nil {
-		return Parse(data)
+	if data, err := os.ReadFile(cached); err == nil && json.Unmarshal(data, &answer) == nil {
+		return answer, nil
 	}
 	scratch, err := os.MkdirTemp("", "telemetrygen")
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
 	defer os.RemoveAll(scratch)
 	binary, err := b.build(ctx, scratch)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	paths, err := ask(ctx, binary, scratch)
+	data, err := ask(ctx, binary, scratch)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return Answer{}, fmt.Errorf("what the CLI said of its commands: %w", err)
+	}
+	answer.Commands = Sorted(answer.Commands)
 	if cached != "" && os.MkdirAll(filepath.Dir(cached), 0o755) == nil {
-		store(cached, Text(paths))
+		store(cached, data)
 	}
-	return paths, nil
+	return answer, nil
 }
 
 // cacheFile is where the list of this build is remembered, "" for nowhere.
@@ -124,7 +148,7 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	if b.Tags != "" {
 		tags += "," + b.Tags
 	}
-	binary := filepath.Join(scratch, "cli")
+	binary := filepath.Join(scratch, "bin", b.Binary)
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
@@ -139,8 +163,8 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	return binary, nil
 }
 
-// ask runs the CLI with nothing of the author's around it.
-func ask(ctx context.Context, binary, scratch string) ([]string, error) {
+// ask runs the CLI with nothing of the author's around it, and returns its answer.
+func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	home := filepath.Join(scratch, "home")
 	if err := os.Mkdir(home, 0o755); err != nil {
 		return nil, err
@@ -157,23 +181,15 @@ func ask(ctx context.Context, binary, scratch string) ([]string, error) {
 	data, missing := os.ReadFile(answer)
 	switch {
 	case missing == nil:
+		return data, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return nil, &RunError{fmt.Sprintf("it had not executed its root command after %v", timeLimit), cut(out, 10)}
+		return nil, &RunError{Why: fmt.Sprintf("it had not executed its root command after %v", timeLimit), Output: cut(out, 10)}
 	case err != nil:
-		return nil, &RunError{fmt.Sprintf("it ended before it executed its root command (%v)", err), cut(out, 10)}
-	default:
-		return nil, &RunError{"it ended without executing its root command", cut(out, 10)}
+		return nil, &RunError{Why: fmt.Sprintf("it ended before it executed its root command (%v)", err), Output: cut(out, 10)}
 	}
-	paths, err := Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("what the CLI said of its commands: %w", err)
-	}
-	if len(paths) == 0 {
-		return nil, &RunError{"its root has no command", ""}
-	}
-	return paths, nil
+	return nil, &RunError{Why: "it ended without executing its root command", Output: cut(out, 10), Missed: true}
 }
 
 // scratchEnvironment holds what a program needs to start, and nothing that

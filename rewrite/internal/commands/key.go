@@ -1,0 +1,75 @@
+package commands
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"sort"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+)
+
+// Key is a hash of everything that decides what the instrumented CLI's command
+// tree is: the module's own files as they will be, the generated ones, and the
+// build IDs of everything else, which stand in the names of the export data. The
+// build ID of a dependency that imports the module back changes with the module:
+// its files are taken. Planned returns a file as it will be, nil for one that is
+// on disk already.
+func Key(m *load.Module, generated map[string][]byte, owns func(importPath string) bool, planned func(name string) []byte) (string, error) {
+	h := sha256.New()
+	file := func(name string, data []byte) {
+		fmt.Fprintf(h, "%s %d\n", name, len(data))
+		h.Write(data)
+	}
+	list, overOwn := closure(m, owns)
+	for _, pkg := range list {
+		if !overOwn[pkg.PkgPath] {
+			fmt.Fprintf(h, "%s %s\n", pkg.PkgPath, pkg.ExportFile)
+			continue
+		}
+		for _, name := range slices.Concat(pkg.GoFiles, pkg.OtherFiles, pkg.EmbedFiles) {
+			data := planned(name)
+			if data == nil {
+				var err error
+				if data, err = os.ReadFile(name); err != nil {
+					return "", err
+				}
+			}
+			file(name, data)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(generated)) {
+		file(name, generated[name])
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// closure is everything that the main package reaches without the generated
+// packages: the same before and after they are there. overOwn are those that are
+// of the module or reach a package of it.
+func closure(m *load.Module, owns func(string) bool) (list []*packages.Package, overOwn map[string]bool) {
+	seen := map[string]bool{}
+	overOwn = map[string]bool{}
+	var visit func(p *packages.Package)
+	visit = func(p *packages.Package) {
+		if seen[p.PkgPath] || owns(p.PkgPath) {
+			return
+		}
+		seen[p.PkgPath] = true
+		list = append(list, p)
+		own := m.IsOwn(p.PkgPath)
+		for _, dep := range p.Imports {
+			visit(dep)
+			own = own || overOwn[dep.PkgPath]
+		}
+		overOwn[p.PkgPath] = own
+	}
+	visit(m.Main)
+	sort.Slice(list, func(i, j int) bool { return list[i].PkgPath < list[j].PkgPath })
+	return list, overOwn
+}

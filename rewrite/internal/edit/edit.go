@@ -1,0 +1,176 @@
+// Package edit turns a plan and the source bytes into edited bytes, and back. It
+// needs neither types nor the go command. Every edited file is checked in two
+// ways before anybody sees it: taking the instrumentation out again must give
+// the original to the byte, and a tree rewriter that knows no offsets must come
+// to the original's tree.
+package edit
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
+)
+
+// A File is the outcome for one file of a plan.
+type File struct {
+	Name    string
+	Package string // import path
+	Content []byte // nil where there is nothing to edit, or the file is refused
+	Refused string // why the file is left alone, "" if it is not
+
+	splices []splice.Splice
+}
+
+// Edited maps an offset of the stripped file to the edited one.
+func (f File) Edited(offset int) int { return splice.Moved(offset, f.splices) }
+
+// Apply edits every file of a plan. Source returns a file without
+// instrumentation, by its name in the plan.
+func Apply(p *plan.Plan, source func(name string) []byte) ([]File, error) {
+	var files []File
+	for _, facts := range p.Files {
+		src := source(facts.Name)
+		if src == nil {
+			return nil, fmt.Errorf("%s: no source for what is planned there", facts.Name)
+		}
+		f, err := apply(p, facts, src)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", facts.Name, err)
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// apply edits one file.
+func apply(p *plan.Plan, facts plan.File, src []byte) (File, error) {
+	out := File{Name: facts.Name, Package: facts.Package}
+	var edits []splice.Splice
+	whole := false
+	for _, site := range p.In(facts.Name) {
+		if site.Form == "" {
+			continue
+		}
+		f := form.Get(site.Form)
+		if f == nil {
+			return out, fmt.Errorf("unknown form %q", site.Form)
+		}
+		if site.Start < 0 || site.Start > site.End || site.End > len(src) {
+			return out, fmt.Errorf("%s at bytes %d to %d of %d", site.Form, site.Start, site.End, len(src))
+		}
+		whole = whole || f.Root
+		edits = append(edits, f.Text(src, site, facts.Local)...)
+	}
+	if len(edits) == 0 {
+		return out, nil
+	}
+	if out.Refused = facts.Refused; out.Refused != "" {
+		return out, nil
+	}
+	fset := token.NewFileSet()
+	syntax, err := parser.ParseFile(fset, facts.Name, src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return out, err
+	}
+	i := importer{src: src, file: syntax, base: fset.File(syntax.FileStart).Base(), module: p.Module, local: facts.Local}
+	i.path, i.name = p.Runtime, ""
+	if !whole {
+		i.path = p.Leaf()
+	}
+	if !whole || facts.Local != p.Name {
+		i.name = facts.Local
+	}
+	owns := func(path string) bool { return path == p.Runtime || path == p.Leaf() }
+	for _, keep := range []bool{false, true} {
+		all := append(edits[:len(edits):len(edits)], i.edits(facts.Unused, keep)...)
+		result := splice.Apply(src, all)
+		if !bytes.Equal(Strip(result, owns), src) {
+			continue
+		}
+		if err := witness(src, result, syntax, fset, facts.Local, owns); err != nil {
+			out.Refused = "two ways to take its edits out again disagree: " + err.Error()
+			return out, nil
+		}
+		out.Content, out.splices = result, all
+		return out, nil
+	}
+	out.Refused = "its edits could not be undone to the byte"
+	return out, nil
+}
+
+// An importer brings the injected package into a file.
+type importer struct {
+	src    []byte
+	file   *ast.File
+	base   int
+	module string // module path
+	path   string // what to import
+	name   string // and its name there, "" for its own
+	local  string
+}
+
+// edits imports the injected package and deals with imports whose every use was
+// swapped: they go, or are kept in use by a declaration.
+func (i importer) edits(unused []string, keep bool) []splice.Splice {
+	var edits, kept []splice.Splice
+	imported := false
+	for _, path := range unused {
+		spec := i.importOf(path)
+		if spec == nil {
+			continue
+		}
+		if !keep && !imported {
+			if dropped, ok := dropImport(i.src, i.base, i.file, spec, i.name, i.path, i.module); ok {
+				edits = append(edits, dropped...)
+				imported = true
+				continue
+			}
+		}
+		kept = append(kept, i.keepImport(spec, path))
+	}
+	if !imported {
+		edits = append(edits, addImport(i.src, i.base, i.file, i.name, i.path, i.module))
+	}
+	return append(edits, kept...) // imports come before other declarations
+}
+
+func (i importer) importOf(path string) *ast.ImportSpec {
+	for _, spec := range i.file.Imports {
+		if pathOf(spec) == path {
+			return spec
+		}
+	}
+	return nil
+}
+
+// keepImport declares a use of an import behind the import declarations.
+func (i importer) keepImport(spec *ast.ImportSpec, path string) splice.Splice {
+	name := ""
+	for original := range form.Swaps {
+		if original.Path == path {
+			name = original.Name
+		}
+	}
+	switch {
+	case spec.Name == nil:
+		name = path[strings.LastIndexByte(path, '/')+1:] + "." + name
+	case spec.Name.Name != ".":
+		name = spec.Name.Name + "." + name
+	}
+	end := 0
+	for _, d := range i.file.Decls {
+		if decl, ok := d.(*ast.GenDecl); ok && len(decl.Specs) > 0 {
+			if _, ok := decl.Specs[0].(*ast.ImportSpec); ok {
+				end = int(decl.End()) - i.base
+			}
+		}
+	}
+	return splice.Insert(splice.LineEnd(i.src, end), form.KeeperText(name, splice.Newline(i.src)))
+}

@@ -1,0 +1,180 @@
+package edit
+
+import (
+	"go/ast"
+	"go/token"
+	"strconv"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
+)
+
+// An importBlock is one parenthesised import declaration, cut into the groups
+// that blank lines make, as gofmt sorts them.
+type importBlock struct {
+	decl   *ast.GenDecl
+	groups [][]*ast.ImportSpec
+}
+
+// importGroups returns the first parenthesised import declaration that has
+// every spec on a line of its own, or nil. `import "C"` is never in it: its
+// comment is code.
+func importGroups(src []byte, base int, f *ast.File) *importBlock {
+	line := func(p token.Pos) int { return splice.LineStart(src, int(p)-base) }
+	for _, d := range f.Decls {
+		decl, ok := d.(*ast.GenDecl)
+		if !ok || decl.Tok != token.IMPORT || !decl.Lparen.IsValid() || len(decl.Specs) == 0 {
+			continue
+		}
+		b := &importBlock{decl: decl}
+		usable := line(decl.Lparen) != line(decl.Specs[0].Pos()) && line(decl.Rparen) != line(decl.Specs[len(decl.Specs)-1].End())
+		var prev *ast.ImportSpec
+		for _, s := range decl.Specs {
+			spec := s.(*ast.ImportSpec)
+			if spec.Path.Value == `"C"` {
+				usable = false
+			}
+			first := spec.Pos()
+			if spec.Doc != nil {
+				first = spec.Doc.Pos()
+			}
+			at := int(first) - base
+			switch {
+			case prev == nil, splice.BlankLineBefore(src, splice.LineStart(src, at)) < splice.LineStart(src, at):
+				b.groups = append(b.groups, nil)
+			case line(prev.End()) == line(spec.Pos()):
+				usable = false
+			}
+			last := len(b.groups) - 1
+			b.groups[last] = append(b.groups[last], spec)
+			prev = spec
+		}
+		if usable {
+			return b
+		}
+	}
+	return nil
+}
+
+func pathOf(spec *ast.ImportSpec) string {
+	path, _ := strconv.Unquote(spec.Path.Value)
+	return path
+}
+
+// standard reports whether an import path looks like the standard library's:
+// its first element has no dot (the rule of goimports).
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+// addImport returns the edit that imports path under name ("" for its own) in a
+// file. Where the file has an import block the spec goes into it, sorted;
+// where it has only single imports it becomes one more.
+func addImport(src []byte, base int, f *ast.File, name, path, modulePath string) splice.Splice {
+	spec := strconv.Quote(path)
+	if name != "" {
+		spec = name + " " + spec
+	}
+	eol := splice.Newline(src)
+	if block := importGroups(src, base, f); block != nil {
+		if group := groupFor(block, modulePath); group != nil {
+			return sortedInsert(src, base, group, spec, path, eol)
+		}
+		last := block.groups[len(block.groups)-1]
+		at := splice.LineEnd(src, int(last[len(last)-1].End())-base)
+		return splice.Splice{Start: at, End: at, Text: eol + "\t" + spec + eol}
+	}
+	var last *ast.GenDecl
+	for _, d := range f.Decls {
+		if decl, ok := d.(*ast.GenDecl); ok && decl.Tok == token.IMPORT {
+			last = decl
+		}
+	}
+	end := int(f.Name.End()) - base
+	if last != nil {
+		end = int(last.End()) - base
+	}
+	at := splice.LineEnd(src, end)
+	if rest := strings.TrimSpace(string(src[end:at])); rest != "" && !strings.HasPrefix(rest, "//") || at == len(src) {
+		return splice.Splice{Start: end, End: end, Text: "; import " + spec}
+	}
+	if last != nil {
+		return splice.Splice{Start: at, End: at, Text: "import " + spec + eol}
+	}
+	return splice.Splice{Start: at, End: at, Text: eol + "import " + spec + eol}
+}
+
+// groupFor picks the group that the author would have put the import into:
+// beside the module's other packages, else the last one that is not the
+// standard library's. Groups with comments behind a spec are left alone, gofmt
+// would realign them.
+func groupFor(block *importBlock, modulePath string) []*ast.ImportSpec {
+	var best []*ast.ImportSpec
+	for _, group := range block.groups {
+		own, foreign, comments := false, false, false
+		for _, spec := range group {
+			path := pathOf(spec)
+			own = own || path == modulePath || strings.HasPrefix(path, modulePath+"/")
+			foreign = foreign || !standard(path)
+			comments = comments || spec.Comment != nil
+		}
+		switch {
+		case comments:
+		case own:
+			return group
+		case foreign:
+			best = group
+		}
+	}
+	return best
+}
+
+// sortedInsert puts a spec into a group before the first path that is greater.
+func sortedInsert(src []byte, base int, group []*ast.ImportSpec, spec, path, eol string) splice.Splice {
+	for _, other := range group {
+		if pathOf(other) > path {
+			first := other.Pos()
+			if other.Doc != nil {
+				first = other.Doc.Pos()
+			}
+			at := splice.LineStart(src, int(first)-base)
+			return splice.Splice{Start: at, End: at, Text: splice.Indentation(src, at) + spec + eol}
+		}
+	}
+	last := group[len(group)-1]
+	at := splice.LineEnd(src, int(last.End())-base)
+	return splice.Splice{Start: at, End: at, Text: splice.Indentation(src, int(last.Pos())-base) + spec + eol}
+}
+
+// dropImport returns the edits that take the file's last use of an import away
+// and, in the same place or sorted, bring ours in. It reports false where
+// restoreImport could not bring it back to the byte; the caller checks that.
+func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, path, modulePath string) ([]splice.Splice, bool) {
+	if drop.Name != nil || drop.Comment != nil || drop.Doc != nil {
+		return nil, false
+	}
+	spec := strconv.Quote(path)
+	if name != "" {
+		spec = name + " " + spec
+	}
+	start, end := int(drop.Pos())-base, int(drop.End())-base
+	for _, d := range f.Decls {
+		decl, ok := d.(*ast.GenDecl)
+		if ok && decl.Tok == token.IMPORT && len(decl.Specs) == 1 && decl.Specs[0] == drop {
+			return []splice.Splice{{Start: start, End: end, Text: spec}}, true
+		}
+	}
+	from, to, alone := splice.OwnLine(src, start, end)
+	if !alone {
+		return nil, false
+	}
+	if block := importGroups(src, base, f); block != nil {
+		for _, group := range block.groups {
+			if len(group) == 1 && group[0] == drop && to < len(src) && splice.Blank(src[to:splice.LineEnd(src, to)]) {
+				to = splice.LineEnd(src, to)
+			}
+		}
+	}
+	return []splice.Splice{{Start: from, End: to}, addImport(src, base, f, name, path, modulePath)}, true
+}

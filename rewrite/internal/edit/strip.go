@@ -1,0 +1,146 @@
+package edit
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
+)
+
+// Strip removes all instrumentation from a file: it is the inverse of Apply,
+// and what --remove does. It works on syntax alone, so it also undoes what the
+// author has edited around, moved or copied. A file that does not import an
+// injected package, as owns says, or does not parse, is returned as it is.
+func Strip(src []byte, owns func(importPath string) bool) []byte {
+	if !bytes.Contains(src, []byte("telemetry")) && !bytes.Contains(src, []byte("/exit\"")) {
+		return src
+	}
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return src
+	}
+	for _, spec := range f.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil || !owns(path) {
+			continue
+		}
+		s := &stripper{spec: spec, Undo: form.Undo{Src: src, File: f, Base: fset.File(f.FileStart).Base(), Local: packageName(spec, path)}}
+		s.Collect()
+		if s.Referenced() {
+			return splice.Apply(src, s.Edits)
+		}
+		s.imports()
+		return Strip(splice.Apply(src, s.Edits), owns) // it may import the leaf, too
+	}
+	return src
+}
+
+// packageName returns the name under which a file uses an import of ours: the
+// generated package is always named after its folder, the leaf is imported by name.
+func packageName(spec *ast.ImportSpec, path string) string {
+	if spec.Name != nil {
+		return spec.Name.Name
+	}
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+type stripper struct {
+	form.Undo
+	spec *ast.ImportSpec // of the injected package
+}
+
+// imports removes the import of the runtime package and restores those that
+// the instrumented file no longer needed.
+func (s *stripper) imports() {
+	start, end := s.Offset(s.spec.Pos()), s.Offset(s.spec.End())
+	missing := slices.Sorted(maps.Keys(s.Restore))
+	decl := s.declOf(s.spec)
+	if len(decl.Specs) == 1 && len(missing) == 1 {
+		s.Edits = append(s.Edits, splice.Splice{Start: start, End: end, Text: strconv.Quote(missing[0])})
+		return
+	}
+	for _, path := range missing {
+		s.restoreImport(path)
+	}
+	if len(decl.Specs) == 1 {
+		start, end = s.Offset(decl.Pos()), s.Offset(decl.End())
+		from, to, alone := splice.OwnLine(s.Src, start, end)
+		switch {
+		case !alone && strings.HasSuffix(string(s.Src[:start]), "; "):
+			s.Edits = append(s.Edits, splice.Splice{Start: start - 2, End: end})
+		case len(s.File.Imports) == 1:
+			s.Edits = append(s.Edits, splice.Splice{Start: splice.BlankLineBefore(s.Src, from), End: to})
+		default:
+			s.Edits = append(s.Edits, splice.Splice{Start: from, End: to})
+		}
+		return
+	}
+	from, to, alone := splice.OwnLine(s.Src, start, end)
+	if !alone {
+		to = splice.LineEnd(s.Src, end) // the author put a comment behind it
+	}
+	if before := splice.BlankLineBefore(s.Src, from); before < from && s.groupEnds(to) && !s.inserts(from, to) {
+		from = before
+	}
+	s.Edits = append(s.Edits, splice.Splice{Start: from, End: to})
+}
+
+// inserts reports whether an import is restored beside the spec that goes: then
+// its group stays.
+func (s *stripper) inserts(from, to int) bool {
+	for _, e := range s.Edits {
+		if e.Start == e.End && from <= e.Start && e.Start <= to {
+			return true
+		}
+	}
+	return false
+}
+
+// groupEnds reports whether no spec follows in the same group.
+func (s *stripper) groupEnds(offset int) bool {
+	next := s.Src[offset:splice.LineEnd(s.Src, offset)]
+	return splice.Blank(next) || strings.HasPrefix(strings.TrimSpace(string(next)), ")")
+}
+
+func (s *stripper) declOf(spec *ast.ImportSpec) *ast.GenDecl {
+	for _, d := range s.File.Decls {
+		if decl, ok := d.(*ast.GenDecl); ok {
+			for _, other := range decl.Specs {
+				if other == spec {
+					return decl
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// restoreImport brings an import back to where gofmt keeps it: sorted in the
+// first group of its kind, or in a new first group for the standard library.
+func (s *stripper) restoreImport(path string) {
+	eol := splice.Newline(s.Src)
+	spec := strconv.Quote(path)
+	block := importGroups(s.Src, s.Base, s.File)
+	if block == nil {
+		at := splice.LineEnd(s.Src, s.Offset(s.File.Name.End()))
+		s.Edits = append(s.Edits, splice.Splice{Start: at, End: at, Text: eol + "import " + spec + eol})
+		return
+	}
+	for _, group := range block.groups {
+		if standard(pathOf(group[0])) == standard(path) {
+			s.Edits = append(s.Edits, sortedInsert(s.Src, s.Base, group, spec, path, eol))
+			return
+		}
+	}
+	first := block.groups[0][0]
+	at := splice.LineStart(s.Src, s.Offset(first.Pos()))
+	s.Edits = append(s.Edits, splice.Splice{Start: at, End: at, Text: splice.Indentation(s.Src, at) + spec + eol + eol})
+}

@@ -1,0 +1,225 @@
+package find
+
+import (
+	"bytes"
+	"go/ast"
+	"go/types"
+	"os"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+)
+
+// dependencies answer questions about packages of other modules from their
+// source. Nothing of them is edited.
+type dependencies struct {
+	g        *load.Program
+	flow     *flow // of the commands inside dependencies
+	added    map[string]bool
+	analysed map[string]*dependency
+	executed map[string]bool // places from which a command comes to be executed
+	ending   map[string]string
+}
+
+// A dependency is a package of another module that executes cobra commands.
+type dependency struct {
+	ends string // a function that it ends the process with, "" if it leaves that to others
+}
+
+func newDependencies(g *load.Program) *dependencies {
+	d := &dependencies{g: g, flow: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
+		executed: map[string]bool{}, ending: map[string]string{}}
+	d.flow.more = func(place string) { d.add(packageOf(place)) }
+	return d
+}
+
+// add adds a package of a dependency to the flow, and returns it, nil if it has
+// nothing to do with cobra.
+func (d *dependencies) add(path string) *load.Package {
+	p := d.g.All[path]
+	if p == nil || p.Module == nil || d.g.IsOwn(path) || path == load.Cobra || p.Imports[load.Cobra] == nil {
+		return nil
+	}
+	c, err := d.g.Package(p)
+	if err != nil {
+		return nil
+	}
+	if !d.added[path] {
+		d.added[path] = true
+		d.flow.add(c)
+	}
+	return c
+}
+
+// executor returns the package of a function of a dependency that executes, or
+// keeps for its package to execute, its i-th argument: the command, or what a
+// function that is passed there returns. It is nil for other functions.
+func (d *dependencies) executor(fn *types.Func, i int, factory bool) *dependency {
+	analysed := d.analyse(fn.Pkg().Path())
+	place := paramPlace(fn, i)
+	if factory {
+		place += "()"
+	}
+	if analysed == nil || !d.executed[place] {
+		return nil
+	}
+	return analysed
+}
+
+// analyse looks through a package of another module, nil when it has nothing to
+// do with executing commands.
+func (d *dependencies) analyse(path string) *dependency {
+	if known, ok := d.analysed[path]; ok {
+		return known
+	}
+	d.analysed[path] = nil // breaks import cycles through test variants, and stands for "no"
+	p := d.g.All[path]
+	if p == nil || !d.mentionsExecute(p) {
+		return nil
+	}
+	c := d.add(path)
+	if c == nil {
+		return nil
+	}
+	found := &dependency{}
+	own := map[*ast.CompositeLit]bool{} // commands of its own that it executes
+	d.each(c, func(n ast.Node) {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if s := executes(c, n); s != nil && s.Kind() != types.MethodExpr {
+				for _, l := range d.reach(receiver(n, s), c) {
+					own[l.lit] = true
+				}
+			}
+		case *ast.CallExpr:
+			d.passedOn(c, n, found)
+		}
+	})
+	for path := range d.added { // where they are put together
+		d.below(d.add(path), own)
+	}
+	d.throughInterfaces(c.Types.Scope())
+	d.analysed[path] = found
+	return found
+}
+
+func (d *dependencies) each(c *load.Package, visit func(ast.Node)) {
+	for _, file := range c.Files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			visit(n)
+			return true
+		})
+	}
+}
+
+// passedOn follows a command into another package that executes it.
+func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr, found *dependency) {
+	fn := callee(c, call)
+	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() == c.PkgPath {
+		return
+	}
+	if found.ends == "" && endsProcess(fn) {
+		found.ends = fn.FullName()
+	}
+	if fn.Pkg().Path() == load.Cobra {
+		return
+	}
+	for i, arg := range call.Args {
+		if !isCommand(c.Info.TypeOf(arg)) {
+			continue
+		}
+		if next := d.executor(fn, i, false); next != nil {
+			d.reach(arg, c)
+			if found.ends == "" {
+				found.ends = next.ends
+			}
+		}
+	}
+}
+
+// below marks the commands that are put under a root which the dependency makes
+// and executes itself: each is the root of the CLI's part of the tree.
+func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
+	if c == nil || len(own) == 0 {
+		return
+	}
+	d.each(c, func(n ast.Node) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || ofCobra(c, call) != "AddCommand" {
+			return
+		}
+		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return
+		}
+		for _, parent := range d.flow.literals(sel.X, c, func(string) {}) {
+			if own[parent.lit] {
+				for _, arg := range call.Args {
+					d.reach(arg, c)
+				}
+			}
+		}
+	})
+}
+
+// reach marks every place from which a command can come to expr, and returns
+// the literals among them.
+func (d *dependencies) reach(expr ast.Expr, c *load.Package) []literal {
+	return d.flow.literals(expr, c, func(place string) { d.executed[place] = true })
+}
+
+// throughInterfaces marks the parameters of an interface's method where the
+// method of a type of the same package executes its own: callers often hold
+// only the interface, as clio's Application.
+func (d *dependencies) throughInterfaces(scope *types.Scope) {
+	var interfaces, others []types.Type
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		if named, ok := tn.Type().(*types.Named); !ok || named.TypeParams().Len() > 0 {
+			continue
+		}
+		if types.IsInterface(tn.Type()) {
+			interfaces = append(interfaces, tn.Type())
+		} else {
+			others = append(others, types.NewPointer(tn.Type()))
+		}
+	}
+	for _, face := range interfaces {
+		set := face.Underlying().(*types.Interface)
+		for _, impl := range others {
+			if set.NumMethods() == 0 || !types.Implements(impl, set) {
+				continue
+			}
+			methods := types.NewMethodSet(impl)
+			for i := 0; i < set.NumMethods(); i++ {
+				method := set.Method(i)
+				own, ok := methods.Lookup(method.Pkg(), method.Name()).Obj().(*types.Func)
+				for j := 0; ok && j < own.Type().(*types.Signature).Params().Len(); j++ {
+					for _, of := range []string{"", "()"} {
+						if d.executed[paramPlace(own, j)+of] {
+							d.executed[paramPlace(method, j)+of] = true
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// mentionsExecute looks for the text of a call before paying for types.
+func (d *dependencies) mentionsExecute(p *packages.Package) bool {
+	if _, ok := p.Imports[load.Cobra]; !ok {
+		return false
+	}
+	for _, name := range p.GoFiles {
+		data, err := os.ReadFile(name)
+		if err == nil && bytes.Contains(data, []byte(".Execute")) {
+			return true
+		}
+	}
+	return false
+}

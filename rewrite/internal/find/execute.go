@@ -1,0 +1,301 @@
+package find
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// An execution is a place where a command is executed, or handed to something
+// that executes it.
+type execution struct {
+	expr     ast.Expr // what is executed
+	in       *load.Package
+	finder   *finder
+	at       ast.Node
+	from, to token.Pos // what goes to Track
+	operands plan.Operands
+	what     string
+	where    enclosure
+}
+
+var executeMethods = map[string]bool{"Execute": true, "ExecuteC": true, "ExecuteContext": true, "ExecuteContextC": true}
+
+// executes returns how a selector names a method that executes a command, nil
+// if it does not.
+func executes(c *load.Package, sel *ast.SelectorExpr) *types.Selection {
+	s, ok := c.Info.Selections[sel]
+	if !ok || !executeMethods[sel.Sel.Name] {
+		return nil
+	}
+	fn, ok := s.Obj().(*types.Func)
+	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != load.Cobra || !isCommand(fn.Type().(*types.Signature).Recv().Type()) {
+		return nil
+	}
+	return s
+}
+
+// execute finds root.Execute() and its siblings, called or as a method value.
+func (f *finder) execute(sel *ast.SelectorExpr) {
+	s := executes(f.c, sel)
+	if s == nil {
+		return
+	}
+	if s.Kind() == types.MethodExpr {
+		f.note(plan.Uncovered, sel, "method expression "+f.short(sel)+": its command is not known here; runs through it are not counted unless the command is tracked elsewhere")
+		return
+	}
+	f.survey.executed = append(f.survey.executed, execution{
+		expr: receiver(sel, s), in: f.c, finder: f, at: sel, from: sel.X.Pos(), to: sel.X.End(),
+		operands: f.operands(sel, s), what: f.short(ast.Unparen(sel.X)) + "." + sel.Sel.Name,
+		where: enclosed(f.c, f.stack, false),
+	})
+
+	f.executes = true
+}
+
+// operands say what more than the receiver has to be handed to Track.
+func (f *finder) operands(sel *ast.SelectorExpr, s *types.Selection) (o plan.Operands) {
+	path := embeddedPath(s)
+	for i, p := range path {
+		o.Embedded = append(o.Embedded, p.name)
+		o.Address = i == len(path)-1 && !p.pointer
+	}
+	if len(path) > 0 {
+		return o
+	}
+	_, pointer := types.Unalias(f.c.Info.TypeOf(sel.X)).Underlying().(*types.Pointer)
+	o.Address = !pointer
+	x, ok := sel.X.(*ast.SelectorExpr)
+	o.Field = ok && x.Sel.Name == "Command"
+	return o
+}
+
+type embedded struct {
+	name    string
+	pointer bool
+}
+
+// embeddedPath returns the embedded fields between a receiver and the command
+// whose method is selected.
+func embeddedPath(s *types.Selection) []embedded {
+	var path []embedded
+	t := s.Recv()
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		st, ok := deref(t).Underlying().(*types.Struct)
+		if !ok {
+			return path
+		}
+		field := st.Field(i)
+		t = field.Type()
+		_, pointer := types.Unalias(t).(*types.Pointer)
+		path = append(path, embedded{field.Name(), pointer})
+	}
+	return path
+}
+
+// receiver is the executed command as an expression the flow can follow.
+func receiver(sel *ast.SelectorExpr, s *types.Selection) ast.Expr {
+	path := embeddedPath(s)
+	if len(path) == 0 {
+		return sel.X
+	}
+	owner := s.Recv()
+	for _, i := range s.Index()[:len(path)-1] {
+		owner = deref(owner).Underlying().(*types.Struct).Field(i).Type()
+	}
+	return &fieldOf{Expr: sel.X, owner: owner, name: path[len(path)-1].name}
+}
+
+// A factory is a function that is handed to a dependency, which executes the
+// command that it returns.
+type factory struct {
+	origin
+	finder *finder
+	at     *ast.CallExpr
+	where  enclosure
+}
+
+// handOver finds a root that is handed to a function of another module which
+// executes it, itself or below a root of its own: fang.Execute(ctx, root),
+// cli.Run(root), plugin.Run(func(...) *cobra.Command { ... }).
+func (f *finder) handOver(call *ast.CallExpr) {
+	fn := callee(f.c, call)
+	if fn == nil || fn.Pkg() == nil || f.g.IsOwn(fn.Pkg().Path()) || fn.Pkg().Path() == load.Cobra {
+		return
+	}
+	for i, arg := range call.Args {
+		t := f.c.Info.TypeOf(arg)
+		if t == nil {
+			continue
+		}
+		sig, isFunc := types.Unalias(t).Underlying().(*types.Signature)
+		isFactory := isFunc && commandResult(sig) >= 0
+		if !isFactory && !isCommandPointer(t) {
+			continue
+		}
+		d := f.depend.executor(fn, i, isFactory)
+		if d == nil {
+			continue
+		}
+		if d.ends != "" {
+			f.note(plan.Dependency, call, fmt.Sprintf("%s may end the process itself, with %s; such a run is recorded as -1", fn.Pkg().Path(), d.ends))
+		}
+		f.executes = true
+		where := enclosed(f.c, f.stack, false)
+		if isFactory {
+			f.survey.factories = append(f.survey.factories, factory{origin{arg, f.c}, f, call, where})
+			continue
+		}
+		f.survey.executed = append(f.survey.executed, execution{
+			expr: arg, in: f.c, finder: f, at: arg, from: arg.Pos(), to: arg.End(),
+			what: f.short(arg) + " handed to " + f.short(call.Fun), where: where,
+		})
+	}
+}
+
+// track decides what is a root. A command that is executed inside a run is part
+// of that run.
+func (s *survey) track() error {
+	for _, factory := range s.factories {
+		s.trackReturns(factory)
+	}
+	var inside map[string]bool
+	if len(s.executed) > 1 || len(s.executed) == 1 && s.executed[0].where.decl == "" {
+		inside = s.insideRuns()
+	}
+	tracked := 0
+	var parts []string
+	for _, e := range s.executed {
+		if !s.options.Force && (e.where.hook || inside[e.where.decl]) {
+			parts = append(parts, e.finder.at(e.at)+": "+e.what)
+			e.finder.note(plan.Note, e.at, e.what+": inside the run of another command, under which it is counted")
+			continue
+		}
+		tracked++
+		e.finder.edit(plan.Execute, e.at, form.Track, e.from, e.to, e.operands, e.what+": tracked")
+	}
+	if tracked == 0 {
+		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts}
+	}
+	return nil
+}
+
+// trackReturns finds what a factory returns.
+func (s *survey) trackReturns(fa factory) {
+	found := 0
+	for _, fn := range s.functions(fa.origin, map[string]bool{}) {
+		f := s.finderOf(fn.in, fn.body)
+		if f == nil {
+			continue
+		}
+		result := commandResult(fn.sig)
+		eachReturn(fn.body, func(ret *ast.ReturnStmt) {
+			if len(ret.Results) != fn.sig.Results().Len() {
+				return // named results, or another function's
+			}
+			e := ret.Results[result]
+			if isNil(e, fn.in) {
+				return
+			}
+			found++
+			s.executed = append(s.executed, execution{
+				expr: e, in: fn.in, finder: f, at: e, from: e.Pos(), to: e.End(),
+				what: f.short(e) + " returned to " + fa.finder.short(fa.at.Fun), where: fa.where,
+			})
+		})
+	}
+	if found == 0 {
+		fa.finder.note(plan.Uncovered, fa.at, fa.finder.short(fa.at.Fun)+" executes what "+fa.finder.short(fa.expr)+" returns, which could not be followed")
+	}
+}
+
+// A body is that of a function of the module.
+type body struct {
+	in   *load.Package
+	body *ast.BlockStmt
+	sig  *types.Signature
+}
+
+// functions returns the functions that a function value can stand for.
+func (s *survey) functions(o origin, seen map[string]bool) []body {
+	if lit, ok := ast.Unparen(o.expr).(*ast.FuncLit); ok {
+		sig, _ := o.in.Info.TypeOf(lit).(*types.Signature)
+		return []body{{o.in, lit.Body, sig}}
+	}
+	if fn, ok := named(o.in, o.expr).(*types.Func); ok && fn.Pkg() != nil {
+		return s.declared(fn)
+	}
+	place := s.flow.place(o.in, o.expr)
+	if place == "" || seen[place] {
+		return nil
+	}
+	seen[place] = true
+	s.flow.more(place)
+	var list []body
+	for _, from := range s.flow.into[place] {
+		list = append(list, s.functions(from, seen)...)
+	}
+	return list
+}
+
+// declared returns the body of a declared function of the module.
+func (s *survey) declared(fn *types.Func) []body {
+	p := s.g.All[fn.Pkg().Path()]
+	if p == nil || !s.g.IsOwn(p.PkgPath) {
+		return nil
+	}
+	c, err := s.g.Package(p)
+	if err != nil {
+		return nil
+	}
+	for _, file := range c.Files {
+		for _, d := range file.Decls {
+			decl, ok := d.(*ast.FuncDecl)
+			if !ok || decl.Body == nil {
+				continue
+			}
+			if own, ok := c.Info.Defs[decl.Name].(*types.Func); ok && own.FullName() == fn.Origin().FullName() {
+				return []body{{c, decl.Body, own.Type().(*types.Signature)}}
+			}
+		}
+	}
+	return nil
+}
+
+// finderOf returns the finder of the file that a node stands in.
+func (s *survey) finderOf(c *load.Package, n ast.Node) *finder {
+	for i, file := range c.Files {
+		if file.FileStart > n.Pos() || n.Pos() >= file.FileEnd {
+			continue
+		}
+		name := s.g.Sources.Relative(c.Names[i])
+		for _, f := range s.finders {
+			if f.name == name {
+				return f
+			}
+		}
+		return s.look(c, i)
+	}
+	return nil
+}
+
+// packageOf is the import path in the name of a place.
+func packageOf(place string) string {
+	place = strings.TrimPrefix(place, "field ")
+	place = strings.TrimLeft(place, "(*")
+	if i := strings.IndexAny(place, "[@"); i >= 0 {
+		place = place[:i]
+	}
+	slash := strings.LastIndexByte(place, '/') + 1
+	if dot := strings.IndexByte(place[slash:], '.'); dot >= 0 {
+		return place[:slash+dot]
+	}
+	return place
+}

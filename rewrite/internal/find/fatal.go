@@ -1,0 +1,277 @@
+package find
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// fatal finds calls that log and end the process inside a dependency. What
+// ends the process cannot be swapped there, so the status is announced before
+// the call, or, where computing the arguments may take the whole run
+// (log.Fatal(http.ListenAndServe(...))), behind its last argument.
+func (f *finder) fatal(call *ast.CallExpr) {
+	fn := callee(f.c, call)
+	if fn == nil || fn.Pkg() == nil || f.beforeMain(call) {
+		return
+	}
+	path := fn.Pkg().Path()
+	if code, ok := fatalLogger(path, receiverName(fn), fn.Name()); ok {
+		f.announce(call, call, strconv.Itoa(code), fn)
+		return
+	}
+	if zerologFatal(fn) || f.fatalEvents[fn.FullName()] {
+		f.zerolog(call)
+		return
+	}
+	if !f.g.IsOwn(path) && mayEnd(path, fn.Name()) && returnsNothing(fn) {
+		f.dependency(call, fn)
+	}
+}
+
+// dependency looks at a call of a function of a dependency whose name says that
+// it may end the process. Whether it does is a question to its source.
+func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
+	how := f.depend.ends(fn)
+	if how == "" {
+		return
+	}
+	if status, ok := f.statusArgument(call, fn); ok {
+		f.announce(call, call, status, fn)
+		return
+	}
+	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+" may end the process, with "+how+": such a run is recorded as -1")
+}
+
+// statusArgument returns the source of a call's first argument where a function
+// of a dependency has the form of Exit(code int, ...): it ends the process with
+// that code. Should it not, the runtime moves the count to the code it ends with.
+func (f *finder) statusArgument(call *ast.CallExpr, fn *types.Func) (text string, ok bool) {
+	params := fn.Type().(*types.Signature).Params()
+	if !strings.HasPrefix(fn.Name(), "Exit") || params.Len() == 0 || !types.Identical(params.At(0).Type(), types.Typ[types.Int]) {
+		return "", false
+	}
+	switch arg := ast.Unparen(call.Args[0]).(type) {
+	case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr: // can be said twice
+		return f.text(arg), true
+	}
+	return "", false
+}
+
+func returnsNothing(fn *types.Func) bool {
+	return fn.Type().(*types.Signature).Results().Len() == 0
+}
+
+func zerologFatal(fn *types.Func) bool {
+	path := withoutMajor(fn.Pkg().Path())
+	return fn.Name() == "Fatal" && (path == zerologPath || path == zerologPath+"/log")
+}
+
+// fatalEvents are the module's own functions that hand out an event of zerolog's
+// fatal level: the chain that begins with them ends the process.
+func fatalEvents(list []*load.Package) map[string]bool {
+	events := map[string]bool{}
+	for _, c := range list {
+		for _, file := range c.Files {
+			for _, d := range file.Decls {
+				decl, ok := d.(*ast.FuncDecl)
+				if !ok || decl.Body == nil || len(decl.Body.List) != 1 {
+					continue
+				}
+				ret, ok := decl.Body.List[0].(*ast.ReturnStmt)
+				if !ok || len(ret.Results) != 1 {
+					continue
+				}
+				call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr)
+				if !ok {
+					continue
+				}
+				outer, _ := c.Info.Defs[decl.Name].(*types.Func)
+				if fn := callee(c, call); fn != nil && outer != nil && fn.Pkg() != nil && zerologFatal(fn) {
+					events[outer.FullName()] = true
+				}
+			}
+		}
+	}
+	return events
+}
+
+// inFatalEvent reports whether the walk stands in such a function.
+func (f *finder) inFatalEvent() bool {
+	for _, n := range f.stack {
+		if decl, ok := n.(*ast.FuncDecl); ok {
+			fn, _ := f.c.Info.Defs[decl.Name].(*types.Func)
+			return fn != nil && f.fatalEvents[fn.FullName()]
+		}
+	}
+	return false
+}
+
+// zerolog climbs from Fatal() to the end of its chain; the process ends in the
+// last call, so the whole statement is announced.
+func (f *finder) zerolog(call *ast.CallExpr) {
+	if f.inFatalEvent() {
+		return // its callers end the process
+	}
+	top := call
+	for i := len(f.stack) - 1; i > 0; i-- {
+		sel, ok := f.stack[i].(*ast.SelectorExpr)
+		if !ok {
+			break
+		}
+		outer, ok := f.stack[i-1].(*ast.CallExpr)
+		if !ok || outer.Fun != ast.Expr(sel) {
+			break
+		}
+		top = outer
+		i--
+	}
+	f.announce(call, top, "1", nil)
+}
+
+// announce says before a call that the process will end with a status, given as
+// its source.
+func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func) {
+	what := fmt.Sprintf("%s: status %s recorded before it", f.short(call.Fun), status)
+	o := plan.Operands{Status: status}
+	if stmt, ok := f.statementOf(call); ok && f.pure(call) {
+		f.edit(plan.Fatal, at, form.Exiting, stmt.Pos(), stmt.End(), o, what)
+		return
+	}
+	if arg := f.lastAny(call, fn); arg != nil && !f.deferred(call) {
+		f.edit(plan.Fatal, at, form.ExitingWith, arg.Pos(), arg.End(), o, what)
+		return
+	}
+	f.note(plan.Uncovered, at, f.short(call.Fun)+" ends the process here in a form that is not covered; the run is recorded as -1")
+}
+
+// statementOf returns the statement that consists of this call alone and
+// stands in a list, where another can be put before it.
+func (f *finder) statementOf(call *ast.CallExpr) (ast.Stmt, bool) {
+	for i := len(f.stack) - 1; i > 0; i-- {
+		stmt, ok := f.stack[i].(*ast.ExprStmt)
+		if !ok {
+			continue
+		}
+		if ast.Unparen(stmt.X) != ast.Expr(call) {
+			return nil, false
+		}
+		switch outer := f.stack[i-1].(type) {
+		case *ast.BlockStmt, *ast.CaseClause:
+			return stmt, true
+		case *ast.CommClause:
+			return stmt, outer.Comm != ast.Stmt(stmt)
+		case *ast.LabeledStmt:
+			return stmt, true
+		}
+		return nil, false
+	}
+	if len(f.stack) > 0 {
+		if stmt, ok := f.stack[len(f.stack)-1].(*ast.ExprStmt); ok && ast.Unparen(stmt.X) == ast.Expr(call) {
+			return stmt, true
+		}
+	}
+	return nil, false
+}
+
+func (f *finder) deferred(call *ast.CallExpr) bool {
+	switch f.parent().(type) {
+	case *ast.DeferStmt, *ast.GoStmt:
+		return true
+	}
+	return false
+}
+
+// pure reports whether evaluating a call's arguments, and its receiver, can be
+// taken as immediate: only names, literals, operators and calls that format.
+func (f *finder) pure(call *ast.CallExpr) bool {
+	ok := true
+	ast.Inspect(call, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if n != call && !f.immediate(n) {
+				ok = false
+			}
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				ok = false
+			}
+		case *ast.FuncLit:
+			return false
+		}
+		return ok
+	})
+	return ok
+}
+
+var formatting = map[string]bool{
+	"fmt": true, "errors": true, "strings": true, "strconv": true, "path": true, "path/filepath": true, "bytes": true,
+	"time": true, "go.uber.org/zap": true, "github.com/pkg/errors": true, "golang.org/x/xerrors": true, "github.com/fatih/color": true,
+}
+
+// immediate reports whether a call only formats or converts.
+func (f *finder) immediate(call *ast.CallExpr) bool {
+	if tv, ok := f.c.Info.Types[call.Fun]; ok && (tv.IsType() || tv.IsBuiltin()) {
+		return true
+	}
+	fn := callee(f.c, call)
+	if fn == nil {
+		return false
+	}
+	sig := fn.Type().(*types.Signature)
+	if sig.Recv() != nil && sig.Params().Len() == 0 && (fn.Name() == "Error" || fn.Name() == "String" || fn.Name() == "Name") {
+		return true
+	}
+	if fn.Pkg() == nil {
+		return false
+	}
+	path := fn.Pkg().Path()
+	if fn.Name() == "Sleep" {
+		return false
+	}
+	if _, fatal := fatalLogger(path, receiverName(fn), fn.Name()); fatal {
+		return false
+	}
+	return f.fatalEvents[fn.FullName()] || formatting[withoutMajor(path)] || strings.HasPrefix(path, zerologPath) || isLoggerChain(fn)
+}
+
+// isLoggerChain reports whether a method of a logging package returns its own
+// kind, as logrus.WithError(err).WithField("k", v) does.
+func isLoggerChain(fn *types.Func) bool {
+	path := withoutMajor(fn.Pkg().Path())
+	for _, l := range loggers {
+		if l.path == path {
+			return true
+		}
+	}
+	return false
+}
+
+// lastAny returns a call's last argument when it is passed as an interface{},
+// so that it can go through a function.
+func (f *finder) lastAny(call *ast.CallExpr, fn *types.Func) ast.Expr {
+	if fn == nil || len(call.Args) == 0 || call.Ellipsis.IsValid() {
+		return nil
+	}
+	sig := fn.Type().(*types.Signature)
+	if !sig.Variadic() || len(call.Args) < sig.Params().Len() {
+		return nil
+	}
+	last := sig.Params().At(sig.Params().Len() - 1).Type().(*types.Slice).Elem()
+	iface, ok := last.Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() > 0 {
+		return nil
+	}
+	arg := call.Args[len(call.Args)-1]
+	if tuple, ok := f.c.Info.TypeOf(arg).(*types.Tuple); ok && tuple.Len() != 1 {
+		return nil
+	}
+	return arg
+}

@@ -1,0 +1,242 @@
+// Package find looks through a CLI's typed syntax and says what has to be done
+// where, as a plan of plain data: where commands are executed, and where the
+// process ends. It decides by types; names of packages and variables mean
+// nothing. It renders no Go text and knows nothing of how edits are made.
+package find
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// Options say what to look for and what the injected package is called.
+type Options struct {
+	Runtime string                       // import path of the generated package
+	Name    string                       // its package name
+	Skip    func(importPath string) bool // generated packages
+	Tags    string                       // build tags, comma-separated
+	Force   bool                         // also track what is only executed inside a run
+}
+
+// An ExecutionError says that no root command is executed where it could be tracked.
+type ExecutionError struct {
+	Main, Module string
+	Inside       []string // executions inside runs of other commands
+}
+
+func (e *ExecutionError) Error() string {
+	if len(e.Inside) == 0 {
+		return fmt.Sprintf("%s executes no root command: nothing it reaches in module %s calls Execute on a *cobra.Command, or hands one to a function that does", e.Main, e.Module)
+	}
+	return fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside the run of another command (--force counts under it):\n\t%s",
+		e.Main, e.Module, strings.Join(e.Inside, "\n\t"))
+}
+
+// tokens are what a file that needs an edit must contain. Packages without them
+// are neither parsed nor type-checked, unless a command is followed into them.
+var tokens = [][]byte{[]byte("Exit"), []byte("Fatal"), []byte("CheckErr"), []byte(".Execute"), []byte("func main(")}
+
+func wanted(src []byte) bool {
+	for _, token := range tokens {
+		if bytes.Contains(src, token) {
+			return true
+		}
+	}
+	return false
+}
+
+// Plan looks at the whole CLI.
+func Plan(g *load.Program, o Options) (*plan.Plan, error) {
+	if g.All[load.Cobra] == nil {
+		return nil, fmt.Errorf("%s does not use %s; telemetrygen instruments cobra CLIs only", g.Main.PkgPath, load.Cobra)
+	}
+	s, err := search(g, o, wanted)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.track(); err != nil {
+		return nil, err
+	}
+	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name}
+	for _, f := range s.finders {
+		if len(f.sites) > 0 {
+			p.Files = append(p.Files, f.facts(o.Name))
+			p.Sites = append(p.Sites, f.sites...)
+		}
+	}
+	p.Sort()
+	return p, nil
+}
+
+// A survey is one look at the whole CLI.
+type survey struct {
+	g        *load.Program
+	options  Options
+	packages []*load.Package
+	finders  []*finder
+	flow     *flow
+	depend   *dependencies
+
+	fatalEvents map[string]bool // own functions that return a fatal event of zerolog
+	executed    []execution
+	factories   []factory
+}
+
+// search walks every file that may matter.
+func search(g *load.Program, o Options, wanted func(src []byte) bool) (*survey, error) {
+	list, err := g.Check(o.Skip, wanted)
+	if err != nil {
+		return nil, err
+	}
+	s := &survey{g: g, options: o, packages: list, flow: newFlow(), depend: newDependencies(g)}
+	s.flow.more = s.follow
+	s.fatalEvents = fatalEvents(list)
+	for _, c := range list {
+		s.flow.add(c)
+		for i := range c.Files {
+			s.look(c, i)
+		}
+	}
+	variants, err := g.Variants(o.Tags, o.Skip, wanted)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range variants {
+		s.flow.addFile(v.Package, v.Files[v.File])
+		if f := s.look(v.Package, v.File); len(f.sites) > 0 || f.executes {
+			f.sites = append(f.sites, plan.Site{Kind: plan.Note, File: f.name, Reason: "also instrumented for " + v.Where})
+		}
+	}
+	return s, nil
+}
+
+// look walks one file.
+func (s *survey) look(c *load.Package, i int) *finder {
+	f := s.finder(c, i)
+	f.walk()
+	s.finders = append(s.finders, f)
+	return f
+}
+
+func (s *survey) finder(c *load.Package, i int) *finder {
+	f := &finder{survey: s, c: c, file: c.Files[i], name: s.g.Sources.Relative(c.Names[i])}
+	f.src = s.g.Sources.Stripped(f.name)
+	f.base = s.g.Base(f.file)
+	return f
+}
+
+// follow adds the package of the module that a place belongs to, when it was no
+// candidate.
+func (s *survey) follow(place string) {
+	path := packageOf(place)
+	if p := s.g.All[path]; p != nil && s.g.IsOwn(path) && !s.g.Checked(path) {
+		if c, err := s.g.Package(p); err == nil {
+			s.flow.add(c)
+		}
+	}
+}
+
+// A finder walks one file of a type-checked package.
+type finder struct {
+	*survey
+	c    *load.Package
+	file *ast.File
+	src  []byte
+	name string // of the file, relative to the module
+	base int
+
+	stack    []ast.Node // ancestors of the node at hand
+	sites    []plan.Site
+	swapped  map[string]int // import paths, and how many of their uses are swapped
+	executes bool
+}
+
+// walk visits the file, but for code that is never compiled in.
+func (f *finder) walk() {
+	ast.Inspect(f.file, func(n ast.Node) bool {
+		if n == nil {
+			f.stack = f.stack[:len(f.stack)-1]
+			return true
+		}
+		if f.dead(n) {
+			return false
+		}
+		f.visit(n)
+		f.stack = append(f.stack, n)
+		return true
+	})
+}
+
+func (f *finder) visit(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.FuncDecl:
+		f.mainFunc(n)
+	case *ast.Ident:
+		f.swap(n)
+	case *ast.SelectorExpr:
+		f.execute(n)
+	case *ast.CallExpr:
+		f.handOver(n)
+		f.fatal(n)
+	}
+}
+
+// mainFunc is where telemetry starts.
+func (f *finder) mainFunc(decl *ast.FuncDecl) {
+	if f.file.Name.Name != "main" || decl.Recv != nil || decl.Name.Name != "main" || decl.Body == nil {
+		return
+	}
+	end := decl.Body.Rbrace
+	if len(decl.Body.List) > 0 {
+		end = decl.Body.List[0].Pos()
+	}
+	f.edit(plan.Main, decl, form.Start, decl.Body.Lbrace+1, end, plan.Operands{},
+		"func main: starts telemetry, and records status 0 or a panic on the way out")
+}
+
+// note adds a site that takes no edit.
+func (f *finder) note(kind plan.Kind, at ast.Node, reason string) {
+	f.sites = append(f.sites, plan.Site{Kind: kind, File: f.name, At: f.offset(at.Pos()),
+		Start: f.offset(at.Pos()), End: f.offset(at.End()), Reason: reason})
+}
+
+// edit adds a site at which a form is injected.
+func (f *finder) edit(kind plan.Kind, at ast.Node, form string, start, end token.Pos, o plan.Operands, reason string) {
+	f.sites = append(f.sites, plan.Site{Kind: kind, File: f.name, At: f.offset(at.Pos()),
+		Start: f.offset(start), End: f.offset(end), Form: form, Operands: o, Reason: reason})
+}
+
+func (f *finder) offset(p token.Pos) int { return int(p) - f.base }
+
+func (f *finder) text(n ast.Node) string {
+	return string(f.src[f.offset(n.Pos()):f.offset(n.End())])
+}
+
+// short is an expression on one line, cut to fit a report.
+func (f *finder) short(n ast.Node) string {
+	s := strings.Join(strings.Fields(f.text(n)), " ")
+	if len(s) > 60 {
+		s = s[:57] + "..."
+	}
+	return s
+}
+
+// at is a node's position as error messages name it.
+func (f *finder) at(n ast.Node) string {
+	p := f.g.Fset.Position(n.Pos())
+	return fmt.Sprintf("%s:%d:%d", f.name, p.Line, p.Column)
+}
+
+func (f *finder) parent() ast.Node {
+	if len(f.stack) == 0 {
+		return nil
+	}
+	return f.stack[len(f.stack)-1]
+}

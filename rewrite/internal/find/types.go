@@ -1,0 +1,131 @@
+package find
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+)
+
+// callee returns the function or method that a call names, nil for values.
+func callee(c *load.Package, call *ast.CallExpr) *types.Func {
+	fn, _ := named(c, call.Fun).(*types.Func)
+	if fn != nil {
+		return fn.Origin()
+	}
+	return nil
+}
+
+// named returns the object that an expression names, nil for none.
+func named(c *load.Package, e ast.Expr) types.Object {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return c.Info.Uses[e]
+	case *ast.SelectorExpr:
+		return c.Info.Uses[e.Sel]
+	case *ast.IndexExpr:
+		return named(c, e.X)
+	case *ast.IndexListExpr:
+		return named(c, e.X)
+	}
+	return nil
+}
+
+func deref(t types.Type) types.Type {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		return types.Unalias(p.Elem())
+	}
+	return t
+}
+
+// isCommand reports whether t is cobra.Command or a pointer to it.
+func isCommand(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	named, ok := deref(t).(*types.Named)
+	return ok && named.Obj().Name() == "Command" && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == load.Cobra
+}
+
+// isCommandPointer reports whether t is *cobra.Command.
+func isCommandPointer(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, pointer := types.Unalias(t).(*types.Pointer)
+	return pointer && isCommand(t)
+}
+
+// mayHoldCommand reports whether a command can travel in a value of type t: a
+// command, a struct that holds one, or a function that returns one.
+func mayHoldCommand(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if isCommand(t) {
+		return true
+	}
+	switch u := deref(t).Underlying().(type) {
+	case *types.Interface, *types.Tuple:
+		return true
+	case *types.Struct:
+		for i := 0; i < u.NumFields(); i++ {
+			if isCommand(u.Field(i).Type()) {
+				return true
+			}
+		}
+	case *types.Signature:
+		return commandResult(u) >= 0
+	}
+	return false
+}
+
+// commandResult is the index of a function's first result that is a command,
+// -1 where it returns none.
+func commandResult(sig *types.Signature) int {
+	for i := 0; i < sig.Results().Len(); i++ {
+		if isCommandPointer(sig.Results().At(i).Type()) {
+			return i
+		}
+	}
+	return -1
+}
+
+// ofCobra returns the function of cobra that a call names, "" for others.
+func ofCobra(c *load.Package, call *ast.CallExpr) string {
+	if fn := callee(c, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == load.Cobra {
+		return fn.Name()
+	}
+	return ""
+}
+
+func isNil(e ast.Expr, c *load.Package) bool {
+	tv, ok := c.Info.Types[e]
+	return ok && tv.IsNil()
+}
+
+// receiverName is the bare name of a method's receiver type, "" for a function.
+func receiverName(fn *types.Func) string {
+	recv := fn.Type().(*types.Signature).Recv()
+	if recv == nil {
+		return ""
+	}
+	name := types.TypeString(deref(recv.Type()), func(*types.Package) string { return "" })
+	return strings.TrimPrefix(name, "*")
+}
+
+func importPath(spec *ast.ImportSpec) string {
+	path, _ := strconv.Unquote(spec.Path.Value)
+	return path
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

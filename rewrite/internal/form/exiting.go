@@ -1,0 +1,97 @@
+package form
+
+import (
+	"go/ast"
+
+	"github.com/dave/dst"
+	"github.com/dave/dst/dstutil"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
+)
+
+// Exiting announces the status before a statement that ends the process. The
+// site is the statement.
+//
+//	telemetry.Exiting(1)
+//	log.Fatal(err)
+var Exiting = register(Form{
+	Name: "exiting",
+	Text: func(src []byte, s plan.Site, local string) []splice.Splice {
+		text := local + ".Exiting(" + s.Operands.Status + ")"
+		if splice.Blank(src[splice.LineStart(src, s.Start):s.Start]) {
+			text += splice.Newline(src) + splice.Indentation(src, s.Start)
+		} else {
+			text += "; "
+		}
+		return []splice.Splice{splice.Insert(s.Start, text)}
+	},
+	Undo: func(u *Undo, n ast.Node) {
+		for _, stmt := range statements(n) {
+			if expr, ok := stmt.(*ast.ExprStmt); ok {
+				if call, id := u.call(expr.X, "Exiting", 1); call != nil {
+					u.done[id] = true
+					u.cutStatement(stmt)
+				}
+			}
+		}
+	},
+	Tree: func(t *Tree, c *dstutil.Cursor) bool {
+		if label, ok := c.Node().(*dst.LabeledStmt); ok && t.announces(label.Stmt) {
+			return t.relabel(c, label)
+		}
+		stmt, ok := c.Node().(dst.Stmt)
+		return ok && t.announces(stmt) && drop(c)
+	},
+})
+
+func (t *Tree) announces(stmt dst.Stmt) bool {
+	expr, ok := stmt.(*dst.ExprStmt)
+	if !ok {
+		return false
+	}
+	call, ok := expr.X.(*dst.CallExpr)
+	return ok && t.is(call.Fun, "Exiting")
+}
+
+// relabel gives a label the statement that it had before one was put between.
+func (t *Tree) relabel(c *dstutil.Cursor, label *dst.LabeledStmt) bool {
+	var list *[]dst.Stmt
+	switch parent := c.Parent().(type) {
+	case *dst.BlockStmt:
+		list = &parent.List
+	case *dst.CaseClause:
+		list = &parent.Body
+	case *dst.CommClause:
+		list = &parent.Body
+	}
+	next := c.Index() + 1
+	if list == nil || next <= 0 || next >= len(*list) {
+		return false
+	}
+	stmt := (*list)[next]
+	t.removeFrom(stmt)
+	stmt.Decorations().Start.Prepend(label.Stmt.Decorations().Start...)
+	label.Stmt = stmt
+	*list = append((*list)[:next:next], (*list)[next+1:]...)
+	return true
+}
+
+// ExitingWith announces the status behind the evaluation of a call's last
+// argument, where computing it may take the whole run. The site is that argument.
+//
+//	log.Fatal(telemetry.ExitingWith(1, http.ListenAndServe(addr, nil)))
+var ExitingWith = register(Form{
+	Name: "exiting-with",
+	Text: func(src []byte, s plan.Site, local string) []splice.Splice {
+		return []splice.Splice{
+			splice.Insert(s.Start, local+".ExitingWith("+s.Operands.Status+", "), splice.Insert(s.End, ")"),
+		}
+	},
+	Undo: func(u *Undo, n ast.Node) {
+		if call, id := u.call(n, "ExitingWith", 2); call != nil {
+			u.keep(call, call.Args[1], id)
+		}
+	},
+	Tree: func(t *Tree, c *dstutil.Cursor) bool { return t.unwrap(c, "ExitingWith", 1) },
+})

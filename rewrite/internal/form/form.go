@@ -1,0 +1,268 @@
+// Package form holds every form of injected code once: its text, its inverse,
+// and how the tree rewriter that is the witness of an edit recognises it. To
+// add a form, add a file with one more Form; nothing else has to know it.
+package form
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"strconv"
+	"strings"
+
+	"github.com/dave/dst"
+	"github.com/dave/dst/dstutil"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
+)
+
+// A Form is one way in which code is injected.
+type Form struct {
+	Name string // in plan.Site.Form
+	Root bool   // it needs the whole generated package, not only the leaf
+
+	// Text renders the form at a site. Local is the injected package's name there.
+	Text func(src []byte, s plan.Site, local string) []splice.Splice
+
+	// Undo looks at one node of an instrumented file and notes how to take the
+	// form out of it, if it is there.
+	Undo func(u *Undo, n ast.Node)
+
+	// Tree takes the form out of the node at the cursor, if it is there, and
+	// reports whether it did. It sees no offsets.
+	Tree func(t *Tree, c *dstutil.Cursor) bool
+}
+
+var forms []*Form
+
+// register makes a form known and returns its name.
+func register(f Form) string {
+	forms = append(forms, &f)
+	return f.Name
+}
+
+// Get returns the form of that name, nil for none.
+func Get(name string) *Form {
+	for _, f := range forms {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// Undo collects the edits that take all forms out of one file.
+type Undo struct {
+	Src   []byte
+	File  *ast.File
+	Base  int    // of the file in its FileSet
+	Local string // the injected package's name in the file
+
+	Edits   []splice.Splice
+	Restore map[string]bool // import paths that the file uses again
+	done    map[*ast.Ident]bool
+}
+
+// Collect finds every form in the file.
+func (u *Undo) Collect() {
+	u.Restore, u.done = map[string]bool{}, map[*ast.Ident]bool{}
+	ast.Inspect(u.File, func(n ast.Node) bool {
+		for _, f := range forms {
+			if n != nil {
+				f.Undo(u, n)
+			}
+		}
+		return true
+	})
+}
+
+// Referenced reports whether the file uses the injected package in a way that
+// no form knows: then its import has to stay.
+func (u *Undo) Referenced() bool {
+	found := false
+	ast.Inspect(u.File, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := sel.X.(*ast.Ident); ok && id.Name == u.Local && !u.done[id] {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// Offset is the offset of a position in Src.
+func (u *Undo) Offset(p token.Pos) int { return int(p) - u.Base }
+
+func (u *Undo) cut(from, to token.Pos) {
+	u.Edits = append(u.Edits, splice.Cut(u.Offset(from), u.Offset(to)))
+}
+
+// keep replaces a call by one of its parts.
+func (u *Undo) keep(call *ast.CallExpr, part ast.Expr, id *ast.Ident) {
+	u.done[id] = true
+	u.cut(call.Pos(), part.Pos())
+	u.cut(part.End(), call.End())
+}
+
+// call returns the call of a function of the injected package that e is.
+func (u *Undo) call(e ast.Node, name string, args int) (*ast.CallExpr, *ast.Ident) {
+	call, ok := e.(*ast.CallExpr)
+	if !ok || len(call.Args) != args {
+		return nil, nil
+	}
+	if id := u.member(call.Fun, name); id != nil && !u.done[id] {
+		return call, id
+	}
+	return nil, nil
+}
+
+// member returns the package's identifier where e selects name from the
+// injected package, else nil.
+func (u *Undo) member(e ast.Node, name string) *ast.Ident {
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != name {
+		return nil
+	}
+	id, ok := sel.X.(*ast.Ident)
+	if !ok || id.Name != u.Local {
+		return nil
+	}
+	return id
+}
+
+// statements returns the list of statements that a node holds.
+func statements(n ast.Node) []ast.Stmt {
+	switch n := n.(type) {
+	case *ast.BlockStmt:
+		return n.List
+	case *ast.CaseClause:
+		return n.Body
+	case *ast.CommClause:
+		return n.Body
+	case *ast.LabeledStmt:
+		return []ast.Stmt{n.Stmt}
+	}
+	return nil
+}
+
+// cutStatement removes a statement with its line, or with the `; ` behind it
+// where it shares the line with others.
+func (u *Undo) cutStatement(stmt ast.Stmt) {
+	start, end := u.Offset(stmt.Pos()), u.Offset(stmt.End())
+	if from, to, alone := splice.OwnLine(u.Src, start, end); alone {
+		u.Edits = append(u.Edits, splice.Cut(from, to))
+		return
+	}
+	rest := u.Src[end:]
+	switch {
+	case bytes.HasPrefix(rest, []byte("; ")):
+		end += 2
+	case bytes.HasPrefix(rest, []byte(";")):
+		end++
+	}
+	u.Edits = append(u.Edits, splice.Cut(start, end))
+}
+
+// qualified returns how the file names a function of another package, and
+// notes the import to restore when the file has lost it.
+func (u *Undo) qualified(path, name string) string {
+	for _, spec := range u.File.Imports {
+		if spec.Path.Value != strconv.Quote(path) {
+			continue
+		}
+		switch {
+		case spec.Name == nil:
+			return base(path) + "." + name
+		case spec.Name.Name == ".":
+			return name
+		case spec.Name.Name != "_":
+			return spec.Name.Name + "." + name
+		}
+	}
+	u.Restore[path] = true
+	return base(path) + "." + name
+}
+
+func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// Tree is a file on its way back through the tree rewriter.
+type Tree struct {
+	File     *dst.File
+	Local    string
+	Restored map[string]bool // import paths that the file uses again
+}
+
+// Remove takes every form out of the file.
+func (t *Tree) Remove() { t.removeFrom(t.File) }
+
+// removeFrom goes from the leaves up, because what is put in the place of a node
+// is not visited any more.
+func (t *Tree) removeFrom(n dst.Node) {
+	dstutil.Apply(n, nil, func(c *dstutil.Cursor) bool {
+		for _, f := range forms {
+			if f.Tree(t, c) {
+				break
+			}
+		}
+		return true
+	})
+}
+
+// is reports whether e selects name from the injected package.
+func (t *Tree) is(e dst.Node, name string) bool {
+	sel, ok := e.(*dst.SelectorExpr)
+	if !ok || sel.Sel.Name != name {
+		return false
+	}
+	id, ok := sel.X.(*dst.Ident)
+	return ok && id.Name == t.Local
+}
+
+// unwrap replaces a call of a function of the injected package by one of its
+// arguments.
+func (t *Tree) unwrap(c *dstutil.Cursor, name string, arg int) bool {
+	call, ok := c.Node().(*dst.CallExpr)
+	if !ok || !t.is(call.Fun, name) || len(call.Args) <= arg {
+		return false
+	}
+	inner := call.Args[arg]
+	decorate(inner, call)
+	c.Replace(inner)
+	return true
+}
+
+// drop deletes the statement at the cursor; comments before it are those of
+// the statement behind it.
+func drop(c *dstutil.Cursor) bool {
+	node := c.Node().Decorations()
+	switch parent := c.Parent().(type) {
+	case *dst.BlockStmt:
+		moveComments(node, parent.List, c.Index())
+	case *dst.CaseClause:
+		moveComments(node, parent.Body, c.Index())
+	case *dst.CommClause:
+		moveComments(node, parent.Body, c.Index())
+	default:
+		return false
+	}
+	c.Delete()
+	return true
+}
+
+func moveComments(from *dst.NodeDecs, list []dst.Stmt, at int) {
+	if at < 0 || at+1 >= len(list) {
+		return
+	}
+	next := list[at+1].Decorations()
+	next.Start.Prepend(append(append([]string(nil), from.Start...), from.End...)...)
+}
+
+// decorate gives a node what stood around the one that it replaces.
+func decorate(inner, outer dst.Node) {
+	in, out := inner.Decorations(), outer.Decorations()
+	in.Before, in.After = out.Before, out.After
+	in.Start.Prepend(out.Start...)
+	in.End.Append(out.End...)
+}

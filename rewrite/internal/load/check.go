@@ -1,0 +1,229 @@
+package load
+
+import (
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"sync"
+
+	"golang.org/x/tools/go/gcexportdata"
+	"golang.org/x/tools/go/packages"
+)
+
+// A Program is a module with types. Packages are type-checked one by one, on
+// demand, each from its own stripped source and the export data of all that it
+// imports; so objects of different packages are compared by name, never by identity.
+type Program struct {
+	*Module
+	Fset    *token.FileSet
+	Sources *Sources
+
+	mu       sync.Mutex
+	imported map[string]*types.Package // from export data
+	checked  map[string]*Package
+	withFile map[string]*Package // by file name: what the file was type-checked with
+}
+
+// A Package has syntax and types. A package of a dependency may have errors.
+type Package struct {
+	*packages.Package
+	Files []*ast.File
+	Names []string // file names, absolute, parallel to Files
+	Types *types.Package
+	Info  *types.Info
+	Errs  []error
+}
+
+// NewProgram prepares a module for type checks.
+func NewProgram(m *Module, s *Sources) *Program {
+	return &Program{Module: m, Fset: token.NewFileSet(), Sources: s, imported: map[string]*types.Package{}, checked: map[string]*Package{}, withFile: map[string]*Package{}}
+}
+
+// Check type-checks the module's packages for which wanted returns true on the
+// stripped content of one of their files, several at a time. A package that does
+// not type-check is an *Error.
+func (g *Program) Check(skip func(importPath string) bool, wanted func(src []byte) bool) ([]*Package, error) {
+	var todo []*packages.Package
+	for _, p := range g.Own {
+		if skip(p.PkgPath) {
+			continue
+		}
+		contents, err := g.contents(p)
+		if err != nil {
+			return nil, err
+		}
+		for _, src := range contents {
+			if wanted(src) {
+				todo = append(todo, p)
+				break
+			}
+		}
+	}
+	list := make([]*Package, len(todo))
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i := range todo {
+		wg.Add(1)
+		limit <- struct{}{}
+		go func() {
+			defer func() { <-limit; wg.Done() }()
+			list[i], _ = g.Package(todo[i])
+		}()
+	}
+	wg.Wait()
+	var broken []string
+	for _, c := range list {
+		for _, err := range c.Errs {
+			broken = append(broken, err.Error())
+		}
+	}
+	if len(broken) > 0 {
+		return nil, &Error{Dir: g.Dir, Errors: Dedup(broken)}
+	}
+	return list, nil
+}
+
+func (g *Program) contents(p *packages.Package) (map[string][]byte, error) {
+	contents := map[string][]byte{}
+	for _, name := range p.GoFiles {
+		s, err := g.Sources.Read(name)
+		if err != nil {
+			return nil, err
+		}
+		contents[name] = s.Stripped
+	}
+	return contents, nil
+}
+
+// Package parses and type-checks one package of the module from its stripped
+// source, or one of a dependency from the disk.
+func (g *Program) Package(p *packages.Package) (*Package, error) {
+	g.mu.Lock()
+	c := g.checked[p.PkgPath]
+	g.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	contents := map[string][]byte{}
+	if g.IsOwn(p.PkgPath) {
+		var err error
+		if contents, err = g.contents(p); err != nil {
+			return nil, err
+		}
+	} else {
+		for _, name := range p.GoFiles {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			contents[name] = data
+		}
+	}
+	c = g.Types(p, contents, nil)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.checked[p.PkgPath] = c
+	for _, name := range c.Names {
+		g.withFile[name] = c
+	}
+	return c, nil
+}
+
+// With returns the package that a file, named relative to the module, was
+// type-checked with, nil for none.
+func (g *Program) With(relative string) *Package {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.withFile[filepath.Join(g.Dir, filepath.FromSlash(relative))]
+}
+
+// Checked reports whether a package was type-checked already.
+func (g *Program) Checked(path string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.checked[path] != nil
+}
+
+// Base is what positions of a file are larger by than its offsets.
+func (g *Program) Base(f *ast.File) int { return g.Fset.File(f.FileStart).Base() }
+
+// Types type-checks p with the given file contents. The generated packages, which
+// need not exist yet, are taken from substitute.
+func (g *Program) Types(p *packages.Package, contents map[string][]byte, substitute map[string]*types.Package) *Package {
+	c := &Package{Package: p, Info: &types.Info{
+		Types:      map[ast.Expr]types.TypeAndValue{},
+		Uses:       map[*ast.Ident]types.Object{},
+		Defs:       map[*ast.Ident]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{},
+	}}
+	names := make([]string, 0, len(contents))
+	for name := range contents {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		f, err := parser.ParseFile(g.Fset, name, contents[name], parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			c.Errs = append(c.Errs, err)
+			continue
+		}
+		c.Files = append(c.Files, f)
+		c.Names = append(c.Names, name)
+	}
+	cfg := types.Config{
+		Importer: importerFunc(func(path string) (*types.Package, error) {
+			if sub, ok := substitute[path]; ok {
+				return sub, nil
+			}
+			return g.importFor(p, path)
+		}),
+		FakeImportC: true,
+		Sizes:       types.SizesFor("gc", build.Default.GOARCH),
+		Error:       func(err error) { c.Errs = append(c.Errs, err) },
+	}
+	if p.Module != nil && p.Module.GoVersion != "" {
+		cfg.GoVersion = "go" + p.Module.GoVersion
+	}
+	c.Types, _ = cfg.Check(p.PkgPath, g.Fset, c.Files, c.Info)
+	return c
+}
+
+// importFor resolves an import of package p through export data.
+func (g *Program) importFor(p *packages.Package, path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	dep := p.Imports[path]
+	if dep == nil {
+		dep = g.All[path]
+	}
+	if dep == nil || dep.ExportFile == "" {
+		return nil, fmt.Errorf("no export data for %s", path)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if t := g.imported[dep.PkgPath]; t != nil && t.Complete() {
+		return t, nil
+	}
+	f, err := os.Open(dep.ExportFile)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := gcexportdata.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("export data of %s: %w", path, err)
+	}
+	return gcexportdata.Read(r, token.NewFileSet(), g.imported, dep.PkgPath)
+}
+
+type importerFunc func(path string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }

@@ -1,0 +1,213 @@
+// Package load asks the go command for a CLI's main package and what it reaches,
+// and type-checks packages of its module. What is loaded is only read afterwards.
+package load
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"golang.org/x/mod/semver"
+	"golang.org/x/tools/go/packages"
+)
+
+// Cobra is the import path of the library that a CLI must use.
+const Cobra = "github.com/spf13/cobra"
+
+// A Module is the CLI's own module as the go command sees it: the main package,
+// everything it reaches inside the module, and the export data of everything else.
+type Module struct {
+	Path      string // module path
+	Dir       string // folder of go.mod
+	GoVersion string // the go directive, "" when there is none
+	GoMod     string // file name
+	Main      *packages.Package
+	Own       []*packages.Package // of the module, reached from main, sorted by path
+	Siblings  []string            // other modules of the workspace that main reaches
+	All       map[string]*packages.Package
+}
+
+// IsOwn reports whether a package belongs to the CLI's module.
+func (m *Module) IsOwn(path string) bool {
+	p := m.All[path]
+	return p != nil && p.Module != nil && p.Module.Path == m.Path
+}
+
+// An Error lists everything that keeps a package from being loaded.
+type Error struct {
+	Dir    string
+	Errors []string
+}
+
+func (e *Error) Error() string {
+	return "the package does not load; make `go build` succeed first, then run telemetrygen again:\n" + e.List()
+}
+
+// List shows the first errors, one a line.
+func (e *Error) List() string {
+	const most = 10
+	shown := e.Errors
+	more := ""
+	if len(shown) > most {
+		more = fmt.Sprintf("\n(and %d more)", len(shown)-most)
+		shown = shown[:most]
+	}
+	return strings.Join(shown, "\n") + more
+}
+
+// Load asks the go command for the main package named by pattern, seen from
+// dir. The overlay holds files whose instrumentation keeps them from compiling.
+func Load(ctx context.Context, dir, pattern, tags string, overlay map[string][]byte) (*Module, error) {
+	cfg := &packages.Config{
+		Context: ctx,
+		Dir:     dir,
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
+			packages.NeedModule | packages.NeedExportFile | packages.NeedEmbedFiles,
+		Overlay: overlay,
+	}
+	if tags != "" {
+		cfg.BuildFlags = []string{"-tags=" + tags}
+	}
+	found, err := packages.Load(cfg, pattern)
+	if err != nil {
+		return nil, explainListFailure(dir, pattern, err)
+	}
+	m := &Module{All: map[string]*packages.Package{}}
+	if m.Main, err = onlyMain(found, dir, pattern); err != nil {
+		return nil, err
+	}
+	mod := m.Main.Module
+	if mod == nil || mod.GoMod == "" {
+		return nil, noModule(m.Main.Dir)
+	}
+	m.Path, m.Dir, m.GoMod, m.GoVersion = mod.Path, mod.Dir, mod.GoMod, mod.GoVersion
+
+	if v := "v" + m.GoVersion; m.GoVersion != "" && semver.Compare(v, "v1.17") < 0 {
+		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod edit -go=1.17 && go mod tidy`", m.GoMod, m.GoVersion)
+	}
+
+	var failures []string
+	siblings := map[string]bool{}
+	packages.Visit(found, nil, func(p *packages.Package) {
+		m.All[p.PkgPath] = p
+		for _, e := range p.Errors {
+			failures = append(failures, e.Error())
+		}
+		switch {
+		case p.Module == nil:
+		case p.Module.Path == m.Path:
+			m.Own = append(m.Own, p)
+		case p.Module.Main:
+			siblings[p.Module.Path+" ("+p.Module.Dir+")"] = true
+		}
+	})
+	if len(failures) > 0 {
+		return m, &Error{Dir: dir, Errors: Dedup(failures)}
+	}
+	m.Siblings = sortedKeys(siblings)
+	sort.Slice(m.Own, func(i, j int) bool { return m.Own[i].PkgPath < m.Own[j].PkgPath })
+	return m, nil
+}
+
+// onlyMain picks the main package that the pattern names.
+func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package, error) {
+	var mains, others []string
+	var main *packages.Package
+	for _, p := range found {
+		if p.Name == "main" {
+			mains = append(mains, p.PkgPath)
+			main = p
+		} else if p.Name != "" {
+			others = append(others, p.PkgPath)
+		}
+	}
+	switch {
+	case len(mains) == 1:
+		return main, nil
+	case len(mains) > 1:
+		return nil, fmt.Errorf("%s names %d main packages (%s); name one of them: telemetrygen ./path/to/main", pattern, len(mains), strings.Join(mains, ", "))
+	case len(others) > 0:
+		return nil, fmt.Errorf("%s is no main package; name the folder of the CLI's func main: telemetrygen ./path/to/main", others[0])
+	}
+	var why []string
+	for _, p := range found {
+		for _, e := range p.Errors {
+			why = append(why, e.Error())
+		}
+	}
+	if len(why) > 0 {
+		return nil, &Error{Errors: Dedup(why)}
+	}
+	if Root(dir) == "" {
+		return nil, noModule(dir)
+	}
+	// go/packages keeps some complaints of the go command to itself.
+	list := exec.Command("go", "list", "--", pattern)
+	list.Dir = dir
+	var failed *exec.ExitError
+	if _, err := list.Output(); errors.As(err, &failed) {
+		return nil, fmt.Errorf("no Go package at %s: %s", pattern, bytes.TrimSpace(failed.Stderr))
+	}
+	return nil, fmt.Errorf("no Go package at %s", pattern)
+}
+
+func noModule(dir string) error {
+	return fmt.Errorf("%s is not in a module; run `go mod init` in its repository first", dir)
+}
+
+func explainListFailure(dir, pattern string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "go.mod file not found"), strings.Contains(text, "cannot find main module"):
+		return noModule(dir)
+	case errors.Is(err, context.Canceled):
+		return err
+	}
+	return fmt.Errorf("loading %s: %w", pattern, err)
+}
+
+// Root is the nearest folder above dir with a go.mod, "" without one.
+func Root(dir string) string {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ""
+		}
+		dir = parent
+	}
+}
+
+// Dedup returns the list without repetitions.
+func Dedup(list []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, s := range list {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func sortedKeys(set map[string]bool) []string {
+	keys := make([]string, 0, len(set))
+	for k := range set {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

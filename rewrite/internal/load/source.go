@@ -1,0 +1,83 @@
+package load
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Sources are the Go files of a module, read once: as they are on disk, and as
+// they are without instrumentation. Everything is decided on the stripped bytes,
+// so a second run changes nothing, and a run after the author's own edits adds
+// just what they made necessary.
+type Sources struct {
+	dir   string
+	strip func([]byte) []byte
+
+	mu    sync.Mutex
+	files map[string]*Source
+}
+
+// A Source is one file.
+type Source struct {
+	Name     string // absolute
+	Disk     []byte
+	Stripped []byte
+}
+
+// NewSources reads files of the module in dir; strip takes the instrumentation out.
+func NewSources(dir string, strip func([]byte) []byte) *Sources {
+	return &Sources{dir: dir, strip: strip, files: map[string]*Source{}}
+}
+
+// Read returns a file, by its absolute name.
+func (s *Sources) Read(name string) (*Source, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, ok := s.files[name]; ok {
+		return f, nil
+	}
+	disk, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	f := &Source{Name: name, Disk: disk, Stripped: s.strip(disk)}
+	s.files[name] = f
+	return f, nil
+}
+
+// Known returns a file if it was read, by its name relative to the module.
+func (s *Sources) Known(relative string) *Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.files[filepath.Join(s.dir, filepath.FromSlash(relative))]
+}
+
+// Names lists the files that were read, relative to the module, sorted.
+func (s *Sources) Names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := map[string]bool{}
+	for name := range s.files {
+		names[s.Relative(name)] = true
+	}
+	return sortedKeys(names)
+}
+
+// Stripped returns the bytes of a file by its relative name, nil if it was not read.
+func (s *Sources) Stripped(relative string) []byte {
+	if f := s.Known(relative); f != nil {
+		return f.Stripped
+	}
+	return nil
+}
+
+// Relative is a file's name as reports have it: relative to the module's root,
+// with slashes.
+func (s *Sources) Relative(name string) string {
+	if rel, err := filepath.Rel(s.dir, name); err == nil && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(name)
+}

@@ -1,0 +1,292 @@
+package load
+
+import (
+	"go/build"
+	"go/build/constraint"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// A platform is a setting under which the go command takes files that this
+// machine's build leaves out.
+type platform struct {
+	goos, goarch string
+	cgo          bool
+	tags         []string
+}
+
+func (p platform) String() string {
+	s := p.goos + "/" + p.goarch
+	if p.cgo && !build.Default.CgoEnabled {
+		s += ", cgo"
+	}
+	if !p.cgo && build.Default.CgoEnabled {
+		s += ", no cgo"
+	}
+	if len(p.tags) > 0 {
+		s += ", tags " + strings.Join(p.tags, ",")
+	}
+	return s
+}
+
+func (p platform) context() build.Context {
+	c := build.Default
+	c.GOOS, c.GOARCH, c.CgoEnabled, c.BuildTags = p.goos, p.goarch, p.cgo, p.tags
+	return c
+}
+
+// platforms are tried in this order for a file: this machine's first, so that
+// a file which only lacks a tag is checked as it would be built here.
+var otherPlatforms = []platform{
+	{goos: "linux", goarch: "amd64"}, {goos: "windows", goarch: "amd64"}, {goos: "darwin", goarch: "arm64"},
+	{goos: "linux", goarch: "arm64"}, {goos: "freebsd", goarch: "amd64"}, {goos: "openbsd", goarch: "amd64"},
+	{goos: "netbsd", goarch: "amd64"}, {goos: "dragonfly", goarch: "amd64"}, {goos: "solaris", goarch: "amd64"},
+	{goos: "illumos", goarch: "amd64"}, {goos: "aix", goarch: "ppc64"}, {goos: "android", goarch: "arm64"},
+	{goos: "ios", goarch: "arm64"}, {goos: "plan9", goarch: "amd64"}, {goos: "js", goarch: "wasm"},
+	{goos: "wasip1", goarch: "wasm"}, {goos: "linux", goarch: "386"}, {goos: "windows", goarch: "386"},
+	{goos: "windows", goarch: "arm64"}, {goos: "darwin", goarch: "amd64"}, {goos: "linux", goarch: "arm"},
+	{goos: "linux", goarch: "ppc64le"}, {goos: "linux", goarch: "s390x"}, {goos: "linux", goarch: "riscv64"},
+}
+
+// neverTags mark files that are no part of any build of their package.
+var neverTags = map[string]bool{"ignore": true, "tools": true, "notelemetry": true}
+
+// A Variant is a file that this machine's build leaves out, type-checked together
+// with the files that it is built with. Dependencies are this machine's, so what
+// exists elsewhere only stays unknown.
+type Variant struct {
+	*Package
+	File  int    // of Package
+	Where string // a setting under which it is built, such as windows/amd64
+}
+
+// Variants type-checks the files of the module that this machine's build leaves
+// out and for which wanted returns true: for another operating system or
+// architecture, for tags, for cgo.
+func (g *Program) Variants(tags string, skip func(importPath string) bool, wanted func(src []byte) bool) ([]Variant, error) {
+	var variants []Variant
+	var given []string
+	if tags != "" {
+		given = strings.Split(tags, ",")
+	}
+	queue := slices.Clone(g.Own)
+	known := map[string]bool{}
+	for _, p := range g.Own {
+		known[p.PkgPath] = true
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		p := queue[0]
+		if skip(p.PkgPath) {
+			continue
+		}
+		for _, name := range p.IgnoredFiles {
+			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			s, err := g.Sources.Read(name)
+			if err != nil {
+				return nil, err
+			}
+			where, ok := g.platformOf(s, given)
+			if !ok {
+				continue
+			}
+			for _, path := range Imports(s.Stripped) {
+				if !known[path] && strings.HasPrefix(path, g.Path+"/") {
+					known[path] = true
+					if other := g.elsewhere(path); other != nil {
+						queue = append(queue, other)
+					}
+				}
+			}
+			if !wanted(s.Stripped) {
+				continue
+			}
+			v, err := g.variant(p, name, where)
+			if err != nil {
+				return nil, err
+			}
+			if v != nil {
+				variants = append(variants, *v)
+			}
+		}
+	}
+	return variants, nil
+}
+
+// elsewhere describes a package of the module that only files for another
+// platform import.
+func (g *Program) elsewhere(path string) *packages.Package {
+	dir := filepath.Join(g.Dir, filepath.FromSlash(strings.TrimPrefix(path, g.Path+"/")))
+	names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	if len(names) == 0 {
+		return nil
+	}
+	return &packages.Package{PkgPath: path, Dir: dir, Module: g.Main.Module, IgnoredFiles: names}
+}
+
+// platformOf finds a setting under which the go command builds a file.
+func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
+	here := platform{goos: runtime.GOOS, goarch: runtime.GOARCH, cgo: build.Default.CgoEnabled}
+	custom := customTags(s.Stripped)
+	for _, extra := range append([][]string{nil, custom}, single(custom)...) {
+		for i, p := range append([]platform{here}, otherPlatforms...) {
+			for _, cgo := range []bool{i == 0 && here.cgo, false, true} {
+				p.cgo = cgo
+				p.tags = append(append([]string(nil), given...), extra...)
+				c := p.context()
+				if ok, err := c.MatchFile(filepath.Dir(s.Name), filepath.Base(s.Name)); ok && err == nil {
+					return p, true
+				}
+			}
+		}
+	}
+	return platform{}, false
+}
+
+func single(tags []string) [][]string {
+	var list [][]string
+	for _, t := range tags {
+		list = append(list, []string{t})
+	}
+	return list
+}
+
+// variant type-checks one left-out file with its package.
+func (g *Program) variant(p *packages.Package, name string, where platform) (*Variant, error) {
+	contents := map[string][]byte{}
+	ctx := where.context()
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "*.go"))
+	for _, other := range files {
+		if strings.HasSuffix(other, "_test.go") {
+			continue
+		}
+		if ok, err := ctx.MatchFile(filepath.Dir(other), filepath.Base(other)); !ok || err != nil {
+			continue
+		}
+		s, err := g.Sources.Read(other)
+		if err != nil {
+			return nil, err
+		}
+		contents[other] = s.Stripped
+	}
+	g.loadMissing(contents)
+	c := g.Types(p, contents, nil)
+	for i, file := range c.Files {
+		if c.Names[i] == name && (p.Name == "" || file.Name.Name == p.Name) {
+			how := where.String()
+			if len(c.Errs) > 0 {
+				how += ", type-checked as far as this machine's packages go"
+			}
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.withFile[name] = c
+			return &Variant{Package: c, File: i, Where: how}, nil
+		}
+	}
+	return nil, nil
+}
+
+// loadMissing gets export data for imports of left-out files that nothing of
+// this machine's build imports. What does not exist here stays unknown.
+func (g *Program) loadMissing(contents map[string][]byte) {
+	var missing []string
+	for _, src := range contents {
+		for _, path := range Imports(src) {
+			if g.All[path] == nil && path != "C" && path != "unsafe" && path != g.Path && !strings.HasPrefix(path, g.Path+"/") {
+				missing = append(missing, path)
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	found, err := packages.Load(&packages.Config{Dir: g.Main.Dir, Mode: packages.NeedName | packages.NeedExportFile}, missing...)
+	if err != nil {
+		return // the files are checked as far as the rest goes
+	}
+	for _, p := range found {
+		if g.All[p.PkgPath] == nil {
+			g.All[p.PkgPath] = p
+		}
+	}
+	for _, path := range missing {
+		if g.All[path] == nil {
+			g.All[path] = &packages.Package{PkgPath: path}
+		}
+	}
+}
+
+// customTags are the tags of a file's build constraint that are no platform's.
+func customTags(src []byte) []string {
+	set := map[string]bool{}
+	for _, line := range strings.Split(string(src), "\n") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "package ") {
+			break
+		}
+		if !constraint.IsGoBuild(line) {
+			continue
+		}
+		expr, err := constraint.Parse(line)
+		if err != nil {
+			break // the go command will say so
+		}
+		walkTags(expr, func(tag string) {
+			if !neverTags[tag] && !platformWord(tag) {
+				set[tag] = true
+			}
+		})
+	}
+	return sortedKeys(set)
+}
+
+// walkTags visits every tag of a constraint.
+func walkTags(expr constraint.Expr, visit func(tag string)) {
+	switch expr := expr.(type) {
+	case *constraint.TagExpr:
+		visit(expr.Tag)
+	case *constraint.NotExpr:
+		walkTags(expr.X, visit)
+	case *constraint.AndExpr:
+		walkTags(expr.X, visit)
+		walkTags(expr.Y, visit)
+	case *constraint.OrExpr:
+		walkTags(expr.X, visit)
+		walkTags(expr.Y, visit)
+	}
+}
+
+func platformWord(word string) bool {
+	if word == "cgo" || word == "unix" || word == "gc" || strings.HasPrefix(word, "go1.") {
+		return true
+	}
+	for _, p := range otherPlatforms {
+		if word == p.goos || word == p.goarch {
+			return true
+		}
+	}
+	return false
+}
+
+// Imports lists the import paths of a file, none if it does not parse.
+func Imports(src []byte) []string {
+	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
+	if f == nil || err != nil {
+		return nil
+	}
+	var paths []string
+	for _, spec := range f.Imports {
+		if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}

@@ -1,0 +1,98 @@
+// Package plan holds what is found in a CLI and what is to become of it, as
+// plain data: the find stage makes it, the edit stage needs nothing else but
+// the source bytes, and the report prints it. It survives JSON unchanged.
+package plan
+
+import "sort"
+
+// Kind says what was found and what becomes of it.
+type Kind string
+
+const (
+	Main       Kind = "main"       // func main of the CLI
+	Execute    Kind = "execute"    // a root command is executed
+	Exit       Kind = "exit"       // os.Exit, cobra.CheckErr
+	Fatal      Kind = "fatal"      // a call that logs and ends the process
+	Uncovered  Kind = "uncovered"  // something that no edit covers
+	Dependency Kind = "dependency" // a call into a dependency that may end the process
+	Note       Kind = "note"       // anything else the author should know
+)
+
+// A Site is one place of the CLI's source: the bytes Start to End of File, the
+// form that is injected there, and why. Offsets are those of the file without
+// instrumentation.
+type Site struct {
+	Kind     Kind     `json:"kind"`
+	File     string   `json:"file"` // relative to the module's root, with slashes; "" for the whole CLI
+	At       int      `json:"at"`   // where the report says it is
+	Start    int      `json:"start"`
+	End      int      `json:"end"`
+	Form     string   `json:"form,omitempty"` // name of a form; "" where nothing is edited
+	Operands Operands `json:"operands,omitzero"`
+	Reason   string   `json:"reason"` // what was found and what is done
+}
+
+// Operands are what a form needs to know beside the place.
+type Operands struct {
+	Status   string   `json:"status,omitempty"`   // the exit status, as the source names it
+	Address  bool     `json:"address,omitempty"`  // the command is a value: its address is handed over
+	Embedded []string `json:"embedded,omitempty"` // embedded fields between the receiver and the command
+	Field    bool     `json:"field,omitempty"`    // the receiver is itself a field that is called Command
+}
+
+// A File is what the edit stage has to know of a file with sites.
+type File struct {
+	Name    string   `json:"name"`              // as in Site.File
+	Package string   `json:"package"`           // import path
+	Local   string   `json:"local"`             // the name that the injected package gets in this file
+	Unused  []string `json:"unused,omitempty"`  // imports whose every use is swapped
+	Refused string   `json:"refused,omitempty"` // why the file must not be edited
+}
+
+// A Plan is everything that the find stage found.
+type Plan struct {
+	Module  string `json:"module"`  // module path
+	Runtime string `json:"runtime"` // import path of the generated package
+	Name    string `json:"name"`    // its package name
+	Files   []File `json:"files"`
+	Sites   []Site `json:"sites"`
+}
+
+// Leaf is the import path of the package that edited packages import for
+// Exit and its like: it has no dependencies but the standard library.
+func (p *Plan) Leaf() string { return p.Runtime + "/exit" }
+
+// In returns the sites of a file, in its order.
+func (p *Plan) In(name string) []Site {
+	from := sort.Search(len(p.Sites), func(i int) bool { return p.Sites[i].File >= name })
+	to := from
+	for to < len(p.Sites) && p.Sites[to].File == name {
+		to++
+	}
+	return p.Sites[from:to]
+}
+
+// Sort puts files and sites into the order of their names and offsets.
+func (p *Plan) Sort() {
+	sort.Slice(p.Files, func(i, j int) bool { return p.Files[i].Name < p.Files[j].Name })
+	sort.SliceStable(p.Sites, func(i, j int) bool {
+		a, b := p.Sites[i], p.Sites[j]
+		if a.File != b.File {
+			return a.File < b.File
+		}
+		return a.At < b.At
+	})
+}
+
+// Count returns the number of sites of these kinds.
+func (p *Plan) Count(kinds ...Kind) int {
+	n := 0
+	for _, s := range p.Sites {
+		for _, k := range kinds {
+			if s.Kind == k {
+				n++
+			}
+		}
+	}
+	return n
+}

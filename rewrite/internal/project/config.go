@@ -1,0 +1,191 @@
+package project
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
+)
+
+// Settings are what the flags of the //go:generate line say. They end up in
+// the generated config.go.
+type Settings struct {
+	App      string        // first word of every path
+	Folder   string        // the folder under ~/.config; "" is App
+	Command  string        // the name of the telemetry command; "" is Command
+	Endpoint string        // URL of the collector; "" means nothing is ever sent
+	Interval time.Duration // least time between two uploads; negative means never
+	Consent  string        // "opt-out" or "opt-in"
+	Excluded []string      // command paths that are never recorded, nor what is below them
+	Tags     string        // build tags of --tags, comma-separated
+}
+
+// Command is the name of the CLI's command that turns telemetry on and off.
+const Command = "telemetry"
+
+// OtherCommands are tried, in this order, where the CLI has a Command of its own.
+var OtherCommands = []string{"usage-telemetry", "command-telemetry", "telemetrygen"}
+
+// A Config is what a config.go says: the settings, as constants of the runtime
+// package, and what a later run needs to know, in a comment.
+type Config struct {
+	Settings
+	State
+}
+
+// A State is the comment. It marshals to one line of JSON.
+type State struct {
+	Main string     `json:"main"`           // import path of the main package
+	Tags string     `json:"tags,omitempty"` // of --tags
+	Undo gomod.Undo `json:"undo,omitzero"`  // what --remove takes back beside the source
+}
+
+const stateComment = "//telemetrygen:state "
+
+// Source is the body of config.go for a runtime package of that name.
+func (c Config) Source(pkg string) ([]byte, error) {
+	c.State.Tags = c.Settings.Tags
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(c.State); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "//go:build !notelemetry\n\npackage %s\n\nimport \"time\"\n\n", pkg)
+	fmt.Fprintf(&b, "%s%s\n", stateComment, line.Bytes())
+	fmt.Fprintf(&b, "// Set by the flags of the //go:generate line of %s\n", c.Main)
+	fmt.Fprintf(&b, "const (\n")
+	fmt.Fprintf(&b, "\tapp            = %q\n", c.App)
+	fmt.Fprintf(&b, "\tfolderName     = %q\n", cmp.Or(c.Folder, c.App))
+	fmt.Fprintf(&b, "\tcommand        = %q\n", cmp.Or(c.Settings.Command, Command))
+	fmt.Fprintf(&b, "\tvariable       = %q\n", commands.Variable(c.App))
+	fmt.Fprintf(&b, "\tendpoint       = %q\n", c.Endpoint)
+	fmt.Fprintf(&b, "\tuploadInterval = %d * time.Second\n", int64(c.Interval/time.Second))
+	fmt.Fprintf(&b, "\tconsentMode    = %q\n", c.Consent)
+	fmt.Fprintf(&b, "\texcluded       = %q\n)\n", strings.Join(c.Excluded, "\n"))
+	return b.Bytes(), nil
+}
+
+// ReadConfig reads what an earlier run wrote in a folder.
+func ReadConfig(dir string) (Config, error) {
+	name := filepath.Join(dir, "config.go")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return Config{}, err
+	}
+	c, err := parseConfig(data)
+	if err != nil {
+		return Config{}, fmt.Errorf("%s: %w; delete the file and run telemetrygen again", name, err)
+	}
+	return c, nil
+}
+
+func parseConfig(data []byte) (c Config, err error) {
+	f, err := parser.ParseFile(token.NewFileSet(), "", data, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return c, err
+	}
+	for _, group := range f.Comments {
+		for _, comment := range group.List {
+			if text, ok := strings.CutPrefix(comment.Text, stateComment); ok {
+				if err := json.Unmarshal([]byte(text), &c.State); err != nil {
+					return c, err
+				}
+			}
+		}
+	}
+	c.Settings.Tags = c.State.Tags
+	for _, d := range f.Decls {
+		decl, ok := d.(*ast.GenDecl)
+		if !ok || decl.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range decl.Specs {
+			spec := spec.(*ast.ValueSpec)
+			for i, id := range spec.Names {
+				if i < len(spec.Values) {
+					if err := c.set(id.Name, spec.Values[i]); err != nil {
+						return c, fmt.Errorf("constant %s: %w", id.Name, err)
+					}
+				}
+			}
+		}
+	}
+	if c.Folder == c.App {
+		c.Folder = ""
+	}
+	if c.Settings.Command == Command {
+		c.Settings.Command = ""
+	}
+	return c, nil
+}
+
+// set takes over the value of one constant.
+func (c *Config) set(name string, value ast.Expr) error {
+	texts := map[string]*string{"app": &c.App, "folderName": &c.Folder, "command": &c.Command, "endpoint": &c.Endpoint, "consentMode": &c.Consent}
+	switch {
+	case texts[name] != nil:
+		text, err := stringOf(value)
+		*texts[name] = text
+		return err
+	case name == "excluded":
+		text, err := stringOf(value)
+		if text != "" {
+			c.Excluded = strings.Split(text, "\n")
+		}
+		return err
+	case name == "uploadInterval":
+		product, ok := value.(*ast.BinaryExpr) // seconds * time.Second
+		if !ok {
+			return fmt.Errorf("is no product")
+		}
+		seconds, sign := product.X, int64(1)
+		if negative, ok := seconds.(*ast.UnaryExpr); ok {
+			seconds, sign = negative.X, -1
+		}
+		literal, ok := seconds.(*ast.BasicLit)
+		if !ok {
+			return fmt.Errorf("is no number of seconds")
+		}
+		n, err := strconv.ParseInt(literal.Value, 10, 64)
+		c.Interval = time.Duration(sign*n) * time.Second
+		return err
+	}
+	return nil
+}
+
+func stringOf(value ast.Expr) (string, error) {
+	literal, ok := value.(*ast.BasicLit)
+	if !ok {
+		return "", fmt.Errorf("is no string")
+	}
+	return strconv.Unquote(literal.Value)
+}
+
+// Earlier is what the last run's config.go says, also one in another folder; a
+// zero one without an earlier run.
+func (g Package) Earlier() (Config, error) {
+	dir := g.Dir
+	if !g.Exists {
+		dir = ""
+		for _, older := range g.Older {
+			dir = older
+		}
+	}
+	if dir == "" {
+		return Config{}, nil
+	}
+	return ReadConfig(dir)
+}

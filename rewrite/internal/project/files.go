@@ -1,0 +1,130 @@
+package project
+
+import (
+	"bytes"
+	"go/build/constraint"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen"
+)
+
+// leafPath is the import path that the leaf has in the runtime's own source.
+const leafPath = "github.com/telemetrygen/telemetrygen/runtime/" + Leaf
+
+// treeFile lets the CLI print its command tree. It is there while the generator
+// builds the CLI to ask for that, and never in the author's module.
+const treeFile = "tree.go"
+
+const configFile = "config.go"
+
+var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
+
+// Sources returns the Go files of the generated packages, by name, with the body
+// of config.go.
+func (g Package) Sources(config []byte) (map[string][]byte, error) {
+	files := map[string][]byte{filepath.Join(g.Dir, configFile): sealed(config)}
+	err := g.each(func(name string, body []byte) {
+		if name != configFile && name != treeFile {
+			files[filepath.Join(g.Dir, filepath.FromSlash(name))] = sealed(body)
+		}
+	})
+	return files, err
+}
+
+// Tree returns the file that lets the CLI print its command tree.
+func (g Package) Tree() (name string, data []byte, err error) {
+	err = g.each(func(name string, body []byte) {
+		if name == treeFile {
+			data = sealed(body)
+		}
+	})
+	return filepath.Join(g.Dir, treeFile), data, err
+}
+
+// Disabled returns the files of the generated packages as they are built with
+// -tags notelemetry, by import path and name: the same API with nothing in it.
+func (g Package) Disabled() (map[string]map[string][]byte, error) {
+	packages := map[string]map[string][]byte{}
+	err := g.each(func(name string, body []byte) {
+		if !withTag(body, "notelemetry") {
+			return
+		}
+		path := g.Path
+		if strings.HasPrefix(name, Leaf+"/") {
+			path += "/" + Leaf
+		}
+		if packages[path] == nil {
+			packages[path] = map[string][]byte{}
+		}
+		packages[path][filepath.Join(g.Dir, filepath.FromSlash(name))] = body
+	})
+	return packages, err
+}
+
+// each visits the files of the runtime's source, named relative to its folder, as
+// they are in this CLI.
+func (g Package) each(visit func(name string, body []byte)) error {
+	return fs.WalkDir(telemetrygen.RuntimeSource, "runtime", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		body, err := telemetrygen.RuntimeSource.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		body = packageClause.ReplaceAll(body, []byte("package "+g.Name()))
+		body = bytes.ReplaceAll(body, []byte(`"`+leafPath+`"`), []byte(`"`+g.Path+"/"+Leaf+`"`))
+		visit(strings.TrimPrefix(name, "runtime/"), body)
+		return nil
+	})
+}
+
+// withTag reports whether a file is built where one tag is set, and no other.
+func withTag(body []byte, tag string) bool {
+	for _, line := range strings.Split(string(body), "\n") {
+		if strings.HasPrefix(line, "package ") {
+			break
+		}
+		if constraint.IsGoBuild(line) {
+			expr, err := constraint.Parse(line)
+			return err == nil && expr.Eval(func(t string) bool { return t == tag })
+		}
+	}
+	return true
+}
+
+// Generated lists the Go files of a generated package, and of its leaf, that are
+// on disk. It fails when one was edited.
+func Generated(dir string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	var dirty []string
+	for _, folder := range []string{dir, filepath.Join(dir, Leaf)} {
+		names, _ := filepath.Glob(filepath.Join(folder, "*.go"))
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			if !bytes.HasPrefix(data, []byte(marker)) {
+				continue // the author's own file beside ours
+			}
+			if _, intact := unsealed(data); !intact {
+				dirty = append(dirty, name)
+			}
+			files[name] = data
+		}
+	}
+	if len(dirty) > 0 {
+		return nil, &DirtyError{dirty}
+	}
+	return files, nil
+}
+
+// SortedNames lists the names of files in order.
+func SortedNames(files map[string][]byte) []string { return slices.Sorted(maps.Keys(files)) }

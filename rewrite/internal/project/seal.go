@@ -1,0 +1,41 @@
+package project
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// checksumPrefix starts the second line of every generated Go file. The sum
+// covers the rest of the file, line ends aside, so that an edit by hand is
+// noticed before it is overwritten.
+const checksumPrefix = "// checksum: "
+
+func sealed(body []byte) []byte {
+	return []byte(marker + "\n" + checksumPrefix + checksum(body) + "\n\n" + string(body))
+}
+
+func checksum(body []byte) string {
+	sum := sha256.Sum256(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// unsealed returns the body of a generated file and whether it is unedited.
+func unsealed(data []byte) (body []byte, intact bool) {
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	head, body, ok := bytes.Cut(data, []byte("\n\n"))
+	lines := strings.Split(string(head), "\n")
+	if !ok || len(lines) != 2 || lines[0] != marker || !strings.HasPrefix(lines[1], checksumPrefix) {
+		return nil, false
+	}
+	return body, strings.TrimPrefix(lines[1], checksumPrefix) == checksum(body)
+}
+
+// A DirtyError names generated files that somebody edited.
+type DirtyError struct{ Files []string }
+
+func (e *DirtyError) Error() string {
+	return fmt.Sprintf("edited by hand since it was generated: %s; take the edit out (or delete the file) and run telemetrygen again, generated files are overwritten", strings.Join(e.Files, ", "))
+}
