@@ -2,6 +2,7 @@ package rewrite_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,7 +63,6 @@ func TestBadInput(t *testing.T) {
 		{"no main package", map[string]string{"main.go": "package lib\n", "cmd/cli/main.go": plainCLI}, ".", "telemetrygen ./path/to/main"},
 		{"several main packages", map[string]string{"cmd/a/main.go": plainCLI, "cmd/b/main.go": plainCLI}, "./...", "name one of them"},
 		{"no such package", map[string]string{"main.go": plainCLI}, "./nowhere", "nowhere"},
-		{"two roots", map[string]string{"main.go": strings.Replace(plainCLI, "\tif root", "\tother := cobra.Command{Use: \"other\"}\n\tif len(os.Args) > 5 {\n\t\tother.Execute()\n\t}\n\tif root", 1)}, ".", "--app NAME"},
 		{"an app name that is none", map[string]string{"main.go": strings.Replace(plainCLI, `"cli"`, `"a/b"`, 1)}, ".", "--app"},
 		{"a cgo-free missing package", map[string]string{"main.go": strings.Replace(plainCLI, `"os"`, `"os"`+"\n\t_ \"example.com/nowhere\"", 1)}, ".", "example.com/nowhere"},
 		{"an old go directive", map[string]string{"main.go": plainCLI, "go.mod": "module example.com/cli\n\ngo 1.15\n\nrequire github.com/spf13/cobra v1.10.2\n"}, ".", "go mod edit -go=1.17"},
@@ -94,11 +94,32 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-func TestTwoRootsOfOneNameOrWithANameAreOne(t *testing.T) {
+// Several commands may be executed: the CLI itself says which one is its root.
+func TestSeveralRootsAreNoError(t *testing.T) {
 	source := strings.Replace(plainCLI, "\tif root", "\tother := cobra.Command{Use: \"other\"}\n\tif len(os.Args) > 5 {\n\t\tother.Execute()\n\t}\n\tif root", 1)
 	c := cliModule(t, map[string]string{"main.go": source})
-	c.options.App = "cli"
-	c.instrument(t)
+	if result := c.instrument(t); result.Settings.App != "cli" {
+		t.Errorf("the app is %s", result.Settings.App)
+	}
+}
+
+// A CLI that prints its help without coming to a command that is tracked has
+// another root: that is an error which names what was found.
+func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
+	source := strings.Replace(plainCLI, "\tif root.Execute() != nil {", "\tif len(os.Args) > 1 && os.Args[1] == \"--help\" {\n\t\tprintln(\"help of another root\")\n\t\treturn\n\t}\n\tif root.Execute() != nil {", 1)
+	c := cliModule(t, map[string]string{"main.go": source})
+	before := tree(t, c.dir)
+	_, err := rewrite.Instrument(context.Background(), c.options)
+	var missed *rewrite.NotReachedError
+	if !errors.As(err, &missed) || len(missed.Executions) != 1 || !strings.HasPrefix(missed.Executions[0], "main.go:") ||
+		!strings.Contains(err.Error(), "help of another root") || !strings.Contains(err.Error(), "--force") {
+		t.Errorf("the error is %v", err)
+	}
+	sameTree(t, before, tree(t, c.dir))
+	c.options.Force = true
+	if result := c.instrument(t); strings.Join(result.Commands, ",") != "cli,cli run" {
+		t.Errorf("with --force: %v", result.Commands)
+	}
 }
 
 func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
@@ -177,8 +198,7 @@ func TestReadOnlyTreeStaysAsItIs(t *testing.T) {
 }
 
 // TestAuthorsEditsSurvive edits an instrumented CLI as its author would: what
-// is new is instrumented, an author's hook beside the injected one takes its
-// place, and --remove gives back the original with the edits.
+// is new is instrumented, and --remove gives back the original with the edits.
 func TestAuthorsEditsSurvive(t *testing.T) {
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
@@ -195,7 +215,7 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 		}
 		writeFile(t, name, []byte(edited))
 	}
-	edit("\tPersistentPreRunE: telemetry.PersistentPreRunE,\n", "\tPersistentPreRunE: telemetry.PersistentPreRunE,\n\tPersistentPreRun:  prepare,\n")
+	edit("\tUse: \"cli\",\n", "\tUse:              \"cli\",\n\tPersistentPreRun: prepare,\n")
 	edit("func main() {", "func prepare(*cobra.Command, []string) {}\n\nfunc main() {")
 	edit("\tif telemetry.Track(root).Execute() != nil {", "\tif len(os.Args) > 10 {\n\t\tos.Exit(2)\n\t}\n\tif telemetry.Track(root).Execute() != nil {")
 	edit("import (\n", "import (\n\t\"os\"\n\n")
@@ -205,7 +225,7 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !result.Changed() {
-		t.Fatal("--check would not notice the hook that cobra drops")
+		t.Fatal("--check would not notice the new exit")
 	}
 	if err := result.Write(); err != nil {
 		t.Fatal(err)
@@ -214,13 +234,10 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"PersistentPreRun:  telemetry.WrapPreRun(prepare),", "telemetry.Exit(2)"} {
+	for _, want := range []string{"PersistentPreRun: prepare,", "telemetry.Exit(2)"} {
 		if !strings.Contains(string(data), want) {
 			t.Errorf("no %q in\n%s", want, data)
 		}
-	}
-	if strings.Contains(string(data), "PersistentPreRunE") {
-		t.Errorf("the injected hook still hides the author's:\n%s", data)
 	}
 	c.goTool(t, "vet", "./...")
 	if again := c.instrument(t); again.Changed() {
@@ -235,7 +252,7 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := tree(t, c.dir)
-	want := strings.Replace(plainCLI, "\tUse: \"cli\",\n", "\tUse: \"cli\",\n\n\tPersistentPreRun:  prepare,\n", 1)
+	want := strings.Replace(plainCLI, "\tUse: \"cli\",\n", "\tUse:              \"cli\",\n\tPersistentPreRun: prepare,\n", 1)
 	want = strings.Replace(want, "func main() {", "func prepare(*cobra.Command, []string) {}\n\nfunc main() {", 1)
 	want = strings.Replace(want, "\tif root.Execute", "\tif len(os.Args) > 10 {\n\t\tos.Exit(2)\n\t}\n\tif root.Execute", 1)
 	if after["main.go"] != want {

@@ -69,6 +69,7 @@ Exit status: 0 when all is well, 1 when --diff or --check found differences,
 	f.BoolVar(&c.diff, "diff", false, "print what would change, write nothing; exit status 1 if there is anything")
 	f.BoolVar(&c.check, "check", false, "write nothing; exit status 1 when something is not up to date")
 	f.BoolVar(&c.remove, "remove", false, "take all instrumentation out again")
+	f.BoolVar(&c.options.Force, "force", false, "go on although the CLI does not come to a command that is tracked")
 	f.BoolVar(&c.json, "json", false, "print the report as JSON")
 	root.MarkFlagsMutuallyExclusive("diff", "check")
 	root.MarkFlagsMutuallyExclusive("remove", "check")
