@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -233,7 +234,7 @@ func runCLI(t *testing.T, binary, home string, args []string) outcome {
 	if _, ok := err.(*exec.ExitError); err != nil && !ok {
 		t.Fatal(err)
 	}
-	return outcome{stdout.String(), withoutAddresses(stderr.String()), cmd.ProcessState.ExitCode()}
+	return outcome{stdout.String(), withoutTimes(withoutAddresses(stderr.String())), cmd.ProcessState.ExitCode()}
 }
 
 // withoutAddresses cuts a panic's stack, which differs between binaries.
@@ -241,6 +242,12 @@ func withoutAddresses(s string) string {
 	head, _, _ := strings.Cut(s, "\ngoroutine ")
 	return head
 }
+
+var logTime = regexp.MustCompile(`(?m)^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `)
+
+// withoutTimes cuts the time that package log prints: two processes need not run
+// within one second.
+func withoutTimes(s string) string { return logTime.ReplaceAllString(s, "TIME ") }
 
 func (c *goldenCase) run(t *testing.T, twin, instrumented, app string) {
 	t.Helper()

@@ -94,7 +94,7 @@ func apply(p *plan.Plan, facts plan.File, src []byte) (File, error) {
 		if !bytes.Equal(Strip(result, owns), src) {
 			continue
 		}
-		if err := witness(src, result, syntax, fset, facts.Local, owns); err != nil {
+		if err := witness(result, syntax, fset, facts.Local, owns); err != nil {
 			out.Refused = "two ways to take its edits out again disagree: " + err.Error()
 			return out, nil
 		}

@@ -22,7 +22,7 @@ import (
 // a decorated syntax tree. It must come to the tree of the original, comments
 // included, and to its imports. Blank lines are not compared here: the first way
 // is exact to the byte.
-func witness(src, edited []byte, original *ast.File, fset *token.FileSet, local string, owns func(string) bool) error {
+func witness(edited []byte, original *ast.File, fset *token.FileSet, local string, owns func(string) bool) error {
 	want, err := decorator.NewDecorator(fset).DecorateFile(original)
 	if err != nil {
 		return err

@@ -1,0 +1,110 @@
+package edit
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// site is a site at the first occurrence of a text.
+func site(t *testing.T, src, text, form string, o plan.Operands) plan.Site {
+	t.Helper()
+	at := strings.Index(src, text)
+	if at < 0 {
+		t.Fatalf("no %q", text)
+	}
+	return plan.Site{File: "x.go", At: at, Start: at, End: at + len(text), Form: form, Operands: o}
+}
+
+// TestApply renders each form at one site, and takes it out again.
+func TestApply(t *testing.T) {
+	const head = "package x\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc f() {\n"
+	for _, test := range []struct {
+		name, body, at, form string
+		operands             plan.Operands
+		unused               []string
+		want                 string // of the body; lines
+		imports              string
+	}{
+		{"exit", "\tos.Exit(1)\n", "os.Exit", form.Exit, plan.Operands{}, nil, "\ttelemetry.Exit(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
+		{"the last use of os", "\tos.Exit(1)\n", "os.Exit", form.Exit, plan.Operands{}, []string{"os"}, "\ttelemetry.Exit(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
+		{"check", "\tcobra.CheckErr(err)\n", "cobra.CheckErr", form.CheckErr, plan.Operands{}, nil, "", ""}, // cobra is not imported: refused
+		{"announced", "\tlog.Fatal(1)\n", "log.Fatal(1)", form.Exiting, plan.Operands{Status: "1"}, nil, "\ttelemetry.Exiting(1)\n\tlog.Fatal(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
+		{"announced on a line with others", "\tif x { log.Fatal(1) }\n", "log.Fatal(1)", form.Exiting, plan.Operands{Status: "code"}, nil, "\tif x { telemetry.Exiting(code); log.Fatal(1) }\n", "exit"},
+		{"behind the last argument", "\tlog.Fatal(serve())\n", "serve()", form.ExitingWith, plan.Operands{Status: "1"}, nil, "\tlog.Fatal(telemetry.ExitingWith(1, serve()))\n", "exit"},
+		{"a root", "\troot.Execute()\n", "root", form.Track, plan.Operands{}, nil, "\ttelemetry.Track(root).Execute()\n", `"example.com/m/internal/telemetry"`},
+		{"a value", "\troot.Execute()\n", "root", form.Track, plan.Operands{Address: true}, nil, "\ttelemetry.Track(&root).Execute()\n", `"example.com/m/internal/telemetry"`},
+		{"embedded", "\tapp.Execute()\n", "app", form.Track, plan.Operands{Embedded: []string{"Command"}}, nil, "\ttelemetry.Track(app.Command).Execute()\n", "telemetry"},
+		{"embedded, deeper", "\tapp.Execute()\n", "app", form.Track, plan.Operands{Embedded: []string{"base", "root"}, Address: true}, nil, "\ttelemetry.Track(&(app).base.root).Execute()\n", "telemetry"},
+		{"a field that is called Command", "\tapp.Command.Execute()\n", "app.Command", form.Track, plan.Operands{Field: true}, nil, "\ttelemetry.Track((app.Command)).Execute()\n", "telemetry"},
+		{"start", "\trun()\n", "run()", form.Start, plan.Operands{}, nil, "\tdefer telemetry.Start()()\n\trun()\n", `"example.com/m/internal/telemetry"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			src := head + test.body + "}\n"
+			s := site(t, src, test.at, test.form, test.operands)
+			if test.form == form.Start {
+				s.Start, s.End = strings.Index(src, "{\n")+1, s.Start
+			}
+			p := &plan.Plan{Module: "example.com/m", Runtime: "example.com/m/internal/telemetry", Name: "telemetry",
+				Files: []plan.File{{Name: "x.go", Local: "telemetry", Unused: test.unused}}, Sites: []plan.Site{s}}
+			files, err := Apply(p, func(string) []byte { return []byte(src) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := string(files[0].Content)
+			if test.want == "" {
+				if files[0].Refused == "" {
+					t.Errorf("not refused:\n%s", got)
+				}
+				return
+			}
+			if files[0].Refused != "" || !strings.HasSuffix(got, "func f() {\n"+test.want+"}\n") || !strings.Contains(got, test.imports) {
+				t.Errorf("refused %q, got\n%s", files[0].Refused, got)
+			}
+			if strings.Contains(got, `"os"`) != (test.unused == nil) {
+				t.Errorf("os is imported or not:\n%s", got)
+			}
+			if back := Strip(files[0].Content, func(path string) bool { return path == p.Runtime || path == p.Leaf() }); string(back) != src {
+				t.Errorf("taken out again:\n%s", back)
+			}
+		})
+	}
+}
+
+// A plan that does not fit the source is an error, not a damaged file.
+func TestApplyRefusesAPlanOfAnotherFile(t *testing.T) {
+	for _, s := range []plan.Site{
+		{File: "x.go", Form: "no such form"}, {File: "x.go", Form: form.Exit, Start: 5, End: 500}, {File: "x.go", Form: form.Exit, Start: 5, End: 2},
+	} {
+		p := &plan.Plan{Files: []plan.File{{Name: "x.go"}}, Sites: []plan.Site{s}}
+		if files, err := Apply(p, func(string) []byte { return []byte("package x\n") }); err == nil {
+			t.Errorf("%+v gives %+v", s, files)
+		}
+	}
+	p := &plan.Plan{Files: []plan.File{{Name: "x.go"}}}
+	if _, err := Apply(p, func(string) []byte { return nil }); err == nil {
+		t.Error("a file that is not there")
+	}
+}
+
+// A file of which the author has moved parts may import both packages.
+func TestStripTakesBothPackagesOut(t *testing.T) {
+	const src = `package x
+
+import (
+	telemetry "example.com/m/internal/telemetry/exit"
+	other "example.com/m/internal/telemetry"
+)
+
+func f() {
+	telemetry.Exit(1)
+	other.Track(root).Execute()
+}
+`
+	got := string(Strip([]byte(src), func(path string) bool { return strings.HasPrefix(path, "example.com/m/internal/telemetry") }))
+	if strings.Contains(got, "telemetry") || !strings.Contains(got, "os.Exit(1)") || !strings.Contains(got, "\troot.Execute()") || !strings.Contains(got, `"os"`) {
+		t.Errorf("left:\n%s", got)
+	}
+}

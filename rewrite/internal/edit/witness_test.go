@@ -1,0 +1,118 @@
+package edit
+
+import (
+	"go/parser"
+	"go/token"
+	"strings"
+	"testing"
+	"time"
+)
+
+const original = `package main
+
+import (
+	"log"
+	"os"
+)
+
+// main runs.
+func main() {
+	// first
+	if err := app.Execute(); err != nil {
+		os.Exit(1) // failed
+	}
+retry:
+	log.Fatal("bye")
+	goto retry
+}
+`
+
+const instrumented = `package main
+
+import (
+	"log"
+
+	"example.com/cli/internal/telemetry"
+)
+
+// main runs.
+func main() {
+	defer telemetry.Start()()
+	// first
+	if err := telemetry.Track(&(app).base.root).Execute(); err != nil {
+		telemetry.Exit(1) // failed
+	}
+retry:
+	telemetry.Exiting(1)
+	log.Fatal(telemetry.ExitingWith(1, "bye"))
+	goto retry
+}
+`
+
+func ours(path string) bool { return strings.HasPrefix(path, "example.com/cli/internal/telemetry") }
+
+func examine(t *testing.T, src, edited string) error {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return witness([]byte(edited), file, fset, "telemetry", ours)
+}
+
+// TestWitnessSeesWhatIsLost damages an edited file in ways that an edit could:
+// every one of them must be refused.
+func TestWitnessSeesWhatIsLost(t *testing.T) {
+	if err := examine(t, original, instrumented); err != nil {
+		t.Fatalf("the undamaged file is refused: %v", err)
+	}
+	for _, damage := range []struct{ name, old, new string }{
+		{"a comment behind a statement", " // failed", ""},
+		{"a comment before a statement", "\t// first\n", ""},
+		{"a doc comment", "// main runs.\n", ""},
+		{"a statement", "\tgoto retry\n", ""},
+		{"another status", "telemetry.Exit(1)", "telemetry.Exit(2)"},
+		{"another condition", "err != nil", "err == nil"},
+		{"an argument", `"bye"`, `"by"`},
+		{"an import", "\t\"log\"\n", ""},
+		{"an import too many", "\t\"log\"\n", "\t\"log\"\n\t\"net\"\n"},
+		{"the swapped function", "telemetry.Exit(1)", "telemetry.CheckErr(1)"},
+		{"the receiver", "(app)", "(other)"},
+		{"a form that nobody knows", "telemetry.Exit(1)", "telemetry.Leave(1)"},
+	} {
+		t.Run(damage.name, func(t *testing.T) {
+			edited := strings.Replace(instrumented, damage.old, damage.new, 1)
+			if edited == instrumented {
+				t.Fatalf("no %q", damage.old)
+			}
+			if err := examine(t, original, edited); err == nil {
+				t.Error("not seen")
+			}
+		})
+	}
+}
+
+// BenchmarkWitness says what the second opinion costs for a file of 500 lines,
+// beside parsing it, which is the measure.
+func BenchmarkWitness(b *testing.B) {
+	body := strings.Repeat("\tif len(os.Args) > 3 {\n\t\t// too many\n\t\tprintln(os.Args[1:], \"are too many\")\n\t}\n", 120)
+	src := strings.Replace(original, "retry:\n", body+"retry:\n", 1)
+	edited := strings.Replace(instrumented, "\t\"log\"\n", "\t\"log\"\n\t\"os\"\n", 1)
+	edited = strings.Replace(edited, "retry:\n", body+"retry:\n", 1)
+	var parsing, both time.Duration
+	for b.Loop() {
+		start := time.Now()
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			b.Fatal(err)
+		}
+		parsing += time.Since(start)
+		if err := witness([]byte(edited), file, fset, "telemetry", ours); err != nil {
+			b.Fatal(err)
+		}
+		both += time.Since(start)
+	}
+	b.ReportMetric(float64(both)/float64(parsing), "witness/parse")
+}
