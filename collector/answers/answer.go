@@ -1,0 +1,138 @@
+package answers
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
+
+// A Store is where the sums are. *store.Store is one.
+type Store interface {
+	Today(context.Context) (time.Time, error)
+	Apps(context.Context) ([]string, error)
+	Total(context.Context, store.Selection) (store.Sums, error)
+	ByCommand(context.Context, store.Selection) ([]store.Row, error)
+	ByVersion(context.Context, store.Selection) ([]store.Row, error)
+	BySystem(context.Context, store.Selection) ([]store.Row, error)
+	ByExitCode(context.Context, store.Selection) ([]store.CodeRuns, error)
+	ByDay(context.Context, store.Selection) ([]store.Day, error)
+	Windows(ctx context.Context, s store.Selection, days int) ([]store.WindowDay, error)
+	Adoption(ctx context.Context, s store.Selection, days int) (map[string][]store.WindowDay, error)
+	Weeks(ctx context.Context, app, system string) ([]store.Week, error)
+	Cohorts(ctx context.Context, app, system string) ([]store.Cohort, error)
+	Versions(ctx context.Context, app string) ([]store.Version, error)
+	Releases(ctx context.Context, app string) ([]store.Release, error)
+	HeldBack(ctx context.Context, since, until time.Time) ([]store.Held, error)
+}
+
+// A Day is a UTC day, in JSON as 2026-11-24; the zero one is null.
+type Day struct{ time.Time }
+
+// MarshalJSON writes the day.
+func (d Day) MarshalJSON() ([]byte, error) {
+	if d.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + d.String() + `"`), nil
+}
+
+// String writes the day as 2026-11-24; the zero one is empty.
+func (d Day) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return Date(d.Time)
+}
+
+// A Period says what an answer is about. It begins every one.
+type Period struct {
+	App      string `json:"app"`
+	Since    Day    `json:"since"`
+	Until    Day    `json:"until"`
+	Complete bool   `json:"complete"` // false: the last day is today, which is not over
+	Version  string `json:"version,omitempty"`
+	System   string `json:"system,omitempty"`
+}
+
+// Figures are what is known of a command, or of the app as a whole, in a period.
+type Figures struct {
+	Runs           int64  `json:"runs"`
+	Failures       int64  `json:"failures"`        // exit codes 1 to 255
+	NoExit         int64  `json:"no_exit"`         // no exit was seen (-1)
+	Installs       *int64 `json:"installs"`        // distinct ones; nil where that is not known
+	InstallsFailed *int64 `json:"installs_failed"` // those at which it failed at least once
+}
+
+func figures(s store.Sums) Figures {
+	return Figures{s.Runs, s.Failures, s.NoExit, known(s.Installs), known(s.InstallsFailed)}
+}
+
+func known(installs int64) *int64 {
+	if installs < 0 {
+		return nil
+	}
+	return &installs
+}
+
+// Users are the installs, or 0 where they are not known.
+func (f Figures) Users() int64 {
+	if f.Installs == nil {
+		return 0
+	}
+	return *f.Installs
+}
+
+// Failed are the installs that failed, or 0 where they are not known.
+func (f Figures) Failed() int64 {
+	if f.InstallsFailed == nil {
+		return 0
+	}
+	return *f.InstallsFailed
+}
+
+// selection is what the store is asked for.
+func (q Question) selection() store.Selection {
+	return store.Selection{App: q.App, Command: q.Command, Version: q.Version, System: q.System, Since: q.Since, Until: q.Until}
+}
+
+// before is the same question of as many days, ending the day before.
+func (q Question) before() Question {
+	q.Until = q.Since.AddDate(0, 0, -1)
+	q.Since = q.Until.AddDate(0, 0, 1-q.Days)
+	return q
+}
+
+func (q Question) about() Period {
+	return Period{q.App, Day{q.Since}, Day{q.Until}, !q.Current(), q.Version, q.System}
+}
+
+// Resolve fills in the app where there is only one, and refuses what nobody has
+// reported: a mistyped app or version would else read as one that nobody uses.
+func Resolve(ctx context.Context, s Store, q Question) (Question, error) {
+	apps, err := s.Apps(ctx)
+	if err != nil {
+		return q, err
+	}
+	switch {
+	case q.App != "" && !slices.Contains(apps, q.App):
+		return q, refuse("No app %q has sent a report.", q.App)
+	case q.App == "" && len(apps) == 1:
+		q.App = apps[0]
+	case q.App == "" && len(apps) == 0:
+		return q, refuse("No app has sent a report yet.")
+	case q.App == "":
+		return q, refuse("Give app: reports came from %d apps.", len(apps))
+	}
+	versions, err := s.Versions(ctx, q.App)
+	if err != nil {
+		return q, err
+	}
+	for _, version := range []string{q.Version, q.From, q.To} {
+		if version != "" && !slices.ContainsFunc(versions, func(v store.Version) bool { return v.Name == version }) {
+			return q, refuse("%s has sent no report of version %q.", q.App, version)
+		}
+	}
+	return q, nil
+}

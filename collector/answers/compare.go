@@ -1,0 +1,176 @@
+package answers
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/telemetrygen/telemetrygen/collector/answers/proportion"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
+
+// CompareDays is the period of a comparison that names none: a release is
+// compared over all of its time, or the newest one would stand with its first
+// week against the other's last.
+const CompareDays = 365
+
+// FalseAlarms is the probability that a comparison names any command as worse
+// where no command fails more than before.
+const FalseAlarms = 0.05
+
+// Compare is what got worse from one release to another.
+type Compare struct {
+	Period
+	From     string     `json:"from"`
+	To       string     `json:"to"`
+	Commands []Compared `json:"commands"` // worse ones first, by the difference; then by installs
+}
+
+// A Compared command is one that installs of both versions have used.
+//
+// What decides is FirstUse: each install votes once per version, by the report of
+// its first use of the command in that version, and fails if that report has an
+// exit code of 1 to 255. A script cannot vote twice, and a version that has been
+// out for a week stands against one of a year, in which every install had more
+// time to fail.
+type Compared struct {
+	Path string `json:"command"`
+	From Side   `json:"from"`
+	To   Side   `json:"to"`
+	// Difference is the share of To.FirstUse that failed minus that of From; Low
+	// and High are its 95 % interval (Newcombe).
+	Difference float64 `json:"difference"`
+	Low        float64 `json:"low"`
+	High       float64 `json:"high"`
+	// Chance is the probability of at least so many failures in To where both
+	// fail alike (Fisher's exact test, one-sided).
+	Chance float64 `json:"chance"`
+	// Worse: beyond chance when all commands are tested (Holm, FalseAlarms).
+	Worse bool `json:"worse"`
+}
+
+// A Side is a command in one of the versions.
+type Side struct {
+	Figures
+	FirstUse       int64 `json:"first_use"`
+	FirstUseFailed int64 `json:"first_use_failed"`
+}
+
+func (s Side) sample() proportion.Sample {
+	return proportion.Sample{Failed: s.FirstUseFailed, Trials: s.FirstUse}
+}
+
+// Worse are the commands that got worse, worst first.
+func (c Compare) Worse() []Compared {
+	var worse []Compared
+	for _, one := range c.Commands {
+		if one.Worse {
+			worse = append(worse, one)
+		}
+	}
+	return worse
+}
+
+// AskCompare compares q.From with q.To, by default the newest release with the one before.
+func AskCompare(ctx context.Context, s Store, q Question) (Compare, error) {
+	a := Compare{Period: q.about(), Commands: []Compared{}}
+	var err error
+	if a.From, a.To, err = pair(ctx, s, q); err != nil || a.From == "" {
+		return a, err
+	}
+	from, err := side(ctx, s, q, a.From)
+	if err != nil {
+		return a, err
+	}
+	to, err := side(ctx, s, q, a.To)
+	if err != nil {
+		return a, err
+	}
+	for path, one := range to {
+		if other, ok := from[path]; ok && one.FirstUse > 0 && other.FirstUse > 0 {
+			a.Commands = append(a.Commands, Compared{Path: path, From: other, To: one})
+		}
+	}
+	a.decide()
+	return a, nil
+}
+
+// decide fills in what the counts say, and orders the commands by it.
+func (c *Compare) decide() {
+	slices.SortFunc(c.Commands, func(a, b Compared) int { return cmp.Compare(a.Path, b.Path) })
+	chances := make([]float64, len(c.Commands))
+	for i := range c.Commands {
+		one := &c.Commands[i]
+		from, to := one.From.sample(), one.To.sample()
+		one.Difference = to.Share() - from.Share()
+		interval := proportion.Difference(from, to)
+		one.Low, one.High = interval.Low, interval.High
+		one.Chance = proportion.Higher(from, to)
+		chances[i] = one.Chance
+	}
+	for i, beyond := range proportion.Beyond(FalseAlarms, chances) {
+		c.Commands[i].Worse = beyond
+	}
+	slices.SortStableFunc(c.Commands, func(a, b Compared) int {
+		switch {
+		case a.Worse != b.Worse:
+			return map[bool]int{true: -1, false: 1}[a.Worse]
+		case a.Worse:
+			return cmp.Compare(b.Difference, a.Difference)
+		}
+		return cmp.Compare(b.To.FirstUse, a.To.FirstUse)
+	})
+}
+
+func side(ctx context.Context, s Store, q Question, version string) (map[string]Side, error) {
+	q.Version = version
+	rows, err := s.ByCommand(ctx, q.selection())
+	sides := map[string]Side{}
+	for _, row := range rows {
+		sides[row.Name] = Side{figures(row.Sums), row.First, row.FirstFailed}
+	}
+	return sides, err
+}
+
+// pair chooses the versions to compare: those that are asked for; else the
+// newest release, and the one before it. Both are empty when there is only one.
+func pair(ctx context.Context, s Store, q Question) (from, to string, err error) {
+	if q.From != "" && q.From == q.To {
+		return "", "", refuse("from and to are both %q.", q.To)
+	}
+	versions, err := s.Versions(ctx, q.App)
+	if err != nil {
+		return "", "", err
+	}
+	names := named(versions)
+	to = q.To
+	if to == "" && len(names) > 0 {
+		to = names[0]
+	}
+	if from = q.From; from != "" {
+		return from, to, nil
+	}
+	if at := slices.Index(names, to); at >= 0 && at+1 < len(names) {
+		return names[at+1], to, nil
+	}
+	return "", to, nil
+}
+
+// named are the versions that are releases, newest first: the registered ones
+// where there are any, or what looks like one. What stands for several is none.
+func named(versions []store.Version) []string {
+	var registered, all []string
+	for _, v := range versions {
+		if v.First.IsZero() || v.Name == "" || v.Name[0] == '(' || v.Name == "unknown" {
+			continue // nobody has it yet, or it is many
+		}
+		all = append(all, v.Name)
+		if !v.Registered.IsZero() {
+			registered = append(registered, v.Name)
+		}
+	}
+	if len(registered) > 0 {
+		return registered
+	}
+	return all
+}

@@ -1,0 +1,161 @@
+package answers
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// Releases are the registered releases.
+type Releases struct {
+	App      string    `json:"app"`
+	Releases []Release `json:"releases"` // newest first
+}
+
+// A Release is what was registered of it.
+type Release struct {
+	Version    string      `json:"version"`
+	Registered Day         `json:"registered"`
+	Commands   int         `json:"commands"`
+	Added      []string    `json:"added"`   // commands that the release before does not list
+	Removed    []string    `json:"removed"` // commands that only the release before lists
+	ExitCodes  []CodeNames `json:"exit_codes"`
+}
+
+// CodeNames are the names of an exit code in the source of a release.
+type CodeNames struct {
+	Code  int      `json:"exit_code"`
+	Names []string `json:"names"`
+}
+
+// AskReleases lists the registered releases of q.App.
+func AskReleases(ctx context.Context, s Store, q Question) (Releases, error) {
+	a := Releases{App: q.App, Releases: []Release{}}
+	releases, err := s.Releases(ctx, q.App)
+	if err != nil {
+		return a, err
+	}
+	for i, r := range releases {
+		one := Release{Version: r.Version, Registered: Day{r.Registered}, Commands: len(r.Commands), Added: []string{}, Removed: []string{}, ExitCodes: []CodeNames{}}
+		if i+1 < len(releases) {
+			one.Added, one.Removed = without(r, releases[i+1]), without(releases[i+1], r)
+		}
+		for _, code := range r.ExitCodes {
+			one.ExitCodes = append(one.ExitCodes, CodeNames{code.Code, code.Names})
+		}
+		a.Releases = append(a.Releases, one)
+	}
+	return a, nil
+}
+
+// without are the commands of r that other does not list.
+func without(r, other store.Release) []string {
+	listed := map[string]bool{}
+	for _, c := range other.Commands {
+		listed[c.Path] = true
+	}
+	paths := []string{}
+	for _, c := range r.Commands {
+		if !listed[c.Path] {
+			paths = append(paths, c.Path)
+		}
+	}
+	return paths
+}
+
+// Unused is what a release lists and nobody uses.
+type Unused struct {
+	Period
+	Release  string          `json:"release"`  // whose list it is; empty: none is registered
+	Listed   int             `json:"listed"`   // commands in the list
+	Commands []UnusedCommand `json:"commands"` // the longest unused first
+}
+
+// An UnusedCommand had no run in the period.
+type UnusedCommand struct {
+	Path       string `json:"command"`
+	Hidden     bool   `json:"hidden"`
+	Deprecated bool   `json:"deprecated"`
+	Group      bool   `json:"group"` // others are below it; it may do no more than print its help, which is never counted
+	Listed     Day    `json:"listed"`
+	Last       Day    `json:"last"` // the last day of which a run was reported; null: none is remembered
+	Days       int    `json:"days"` // since that day, or since the first release that lists it
+}
+
+// AskUnused lists the commands of a release, by default the newest, that no
+// install has used in the period; with q.Version, none in that version.
+func AskUnused(ctx context.Context, s Store, q Question) (Unused, error) {
+	q.Command = ""
+	a := Unused{Period: q.about(), Commands: []UnusedCommand{}}
+	releases, err := s.Releases(ctx, q.App)
+	if err != nil {
+		return a, err
+	}
+	at := 0
+	if q.Version != "" {
+		at = slices.IndexFunc(releases, func(r store.Release) bool { return r.Version == q.Version })
+	}
+	if at < 0 {
+		return a, refuse("%s %s is not registered, so what it lists is not known.", q.App, q.Version)
+	}
+	if len(releases) == 0 {
+		return a, nil
+	}
+	release := releases[at]
+	a.Release, a.Listed = release.Version, len(release.Commands)
+	used, err := lastUse(ctx, s, q)
+	if err != nil {
+		return a, err
+	}
+	ever := q
+	ever.Since = q.Until.AddDate(0, 0, 1-MostDays)
+	last, err := lastUse(ctx, s, ever)
+	if err != nil {
+		return a, err
+	}
+	for i, c := range release.Commands {
+		if _, is := used[c.Path]; is {
+			continue
+		}
+		one := UnusedCommand{Path: c.Path, Hidden: c.Hidden, Deprecated: c.Deprecated, Listed: Day{listedSince(releases, c.Path)}, Last: Day{last[c.Path]}}
+		one.Group = i+1 < len(release.Commands) && slices.ContainsFunc(release.Commands, func(o wire.Command) bool { return strings.HasPrefix(o.Path, c.Path+" ") })
+		from := one.Last.Time
+		if from.IsZero() {
+			from = one.Listed.Time
+		}
+		one.Days = max(0, int(q.Until.Sub(from).Hours()/24))
+		a.Commands = append(a.Commands, one)
+	}
+	slices.SortFunc(a.Commands, func(a, b UnusedCommand) int {
+		return cmp.Or(cmp.Compare(b.Days, a.Days), cmp.Compare(a.Path, b.Path))
+	})
+	return a, nil
+}
+
+// lastUse has the last day on which each command was used, of those that were.
+func lastUse(ctx context.Context, s Store, q Question) (map[string]time.Time, error) {
+	rows, err := s.ByCommand(ctx, q.selection())
+	last := map[string]time.Time{}
+	for _, row := range rows {
+		if row.Runs > 0 {
+			last[row.Name] = row.Last
+		}
+	}
+	return last, err
+}
+
+// listedSince is when the first release was registered that lists a command.
+func listedSince(releases []store.Release, path string) (since time.Time) {
+	for _, r := range releases {
+		listed := slices.ContainsFunc(r.Commands, func(c wire.Command) bool { return c.Path == path })
+		if listed && (since.IsZero() || r.Registered.Before(since)) {
+			since = r.Registered
+		}
+	}
+	return since
+}

@@ -1,0 +1,138 @@
+package answers
+
+import (
+	"context"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
+
+// ActiveDays is how long an install counts as active after its last report.
+const ActiveDays = store.ActiveDays
+
+// Versions is how releases are taken up.
+type Versions struct {
+	Period
+	Versions []VersionUse  `json:"versions"` // newest first
+	Days     []AdoptionDay `json:"days"`
+}
+
+// A VersionUse is one version.
+type VersionUse struct {
+	Name       string `json:"version"`
+	Registered Day    `json:"registered"` // when the release was registered, or null
+	First      Day    `json:"first"`      // when it was first reported, or null
+	Figures
+	Active     int64   `json:"active"`       // installs whose latest report, in the 30 days that end with the period, was of it
+	Share      float64 `json:"share"`        // of all such installs
+	DaysToHalf *int    `json:"days_to_half"` // from its release until half of them had it or a newer one; null: not yet
+}
+
+// Released is when the release was registered, or else first seen.
+func (v VersionUse) Released() Day {
+	if v.Registered.IsZero() {
+		return v.First
+	}
+	return v.Registered
+}
+
+// An AdoptionDay has the active installs of one day by the version of their latest report.
+type AdoptionDay struct {
+	Date     Day              `json:"date"`
+	Active   int64            `json:"active"`
+	Versions map[string]int64 `json:"versions"`
+}
+
+// AskVersions tells who has which version. q.Version and q.Command are not looked at.
+func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
+	q.Version, q.Command = "", ""
+	a := Versions{Period: q.about(), Versions: []VersionUse{}, Days: []AdoptionDay{}}
+	all, err := s.Versions(ctx, q.App)
+	if err != nil {
+		return a, err
+	}
+	rows, err := s.ByVersion(ctx, q.selection())
+	if err != nil {
+		return a, err
+	}
+	sums := map[string]store.Sums{}
+	for _, row := range rows {
+		sums[row.Name] = row.Sums
+	}
+	adoption, err := adoption(ctx, s, q, all)
+	if err != nil {
+		return a, err
+	}
+	var last AdoptionDay
+	for _, day := range adoption {
+		if !day.Date.Before(q.Since) && !day.Date.After(q.Until) {
+			a.Days = append(a.Days, day)
+			last = day
+		}
+	}
+	for i, v := range all {
+		use := VersionUse{Name: v.Name, Registered: Day{v.Registered}, First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name]}
+		if last.Active > 0 {
+			use.Share = float64(use.Active) / float64(last.Active)
+		}
+		use.DaysToHalf = daysToHalf(use.Released(), all[:i+1], adoption)
+		a.Versions = append(a.Versions, use)
+	}
+	return a, nil
+}
+
+// adoption is every day since the oldest release that is still remembered, or
+// since the first day of the period.
+func adoption(ctx context.Context, s Store, q Question, versions []store.Version) ([]AdoptionDay, error) {
+	for _, v := range versions {
+		if !v.First.IsZero() && v.First.Before(q.Since) {
+			q.Since = v.First
+		}
+		if !v.Registered.IsZero() && v.Registered.Before(q.Since) {
+			q.Since = v.Registered
+		}
+	}
+	if oldest := q.Until.AddDate(0, 0, 1-CompareDays); q.Since.Before(oldest) && q.Days <= CompareDays {
+		q.Since = oldest
+	}
+	q.Days = int(q.Until.Sub(q.Since).Hours()/24) + 1
+	byVersion, err := s.Adoption(ctx, q.selection(), ActiveDays)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]AdoptionDay, q.Days)
+	for i := range list {
+		list[i] = AdoptionDay{Date: Day{q.Since.AddDate(0, 0, i)}, Versions: map[string]int64{}}
+	}
+	for version, days := range byVersion {
+		for _, day := range days {
+			at := int(day.Date.Sub(q.Since).Hours() / 24)
+			if at >= 0 && at < len(list) && day.Installs > 0 {
+				list[at].Versions[version] += day.Installs
+				list[at].Active += day.Installs
+			}
+		}
+	}
+	return list, nil
+}
+
+// daysToHalf counts the days from a release until half of the active installs had
+// it or a newer version: a release that a better one soon replaces is taken up, too.
+func daysToHalf(released Day, newer []store.Version, days []AdoptionDay) *int {
+	if released.IsZero() {
+		return nil
+	}
+	for _, day := range days {
+		if day.Date.Before(released.Time) {
+			continue
+		}
+		var have int64
+		for _, v := range newer {
+			have += day.Versions[v.Name]
+		}
+		if day.Active > 0 && 2*have >= day.Active {
+			n := int(day.Date.Sub(released.Time).Hours() / 24)
+			return &n
+		}
+	}
+	return nil
+}
