@@ -136,3 +136,20 @@ func Resolve(ctx context.Context, s Store, q Question) (Question, error) {
 	}
 	return q, nil
 }
+
+// Ask reads a question as Parse does, for the app that it names or the only one.
+// Today is the day of now in UTC, or the store's where that is later.
+func Ask(ctx context.Context, s Store, raw string, now time.Time, others ...string) (Question, error) {
+	today, err := s.Today(ctx)
+	if err != nil {
+		return Question{}, err
+	}
+	if clock := now.UTC().Truncate(24 * time.Hour); clock.After(today) {
+		today = clock
+	}
+	q, err := Parse(raw, today, others...)
+	if err != nil {
+		return q, err
+	}
+	return Resolve(ctx, s, q)
+}
