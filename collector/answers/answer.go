@@ -24,11 +24,18 @@ type Store interface {
 	Cohorts(ctx context.Context, app, system string) ([]store.Cohort, error)
 	Versions(ctx context.Context, app string) ([]store.Version, error)
 	Releases(ctx context.Context, app string) ([]store.Release, error)
-	HeldBack(ctx context.Context, since, until time.Time) ([]store.Held, error)
 }
 
 // A Day is a UTC day, in JSON as 2026-11-24; the zero one is null.
 type Day struct{ time.Time }
+
+// dayOf is the day of a time; the zero time has none.
+func dayOf(t time.Time) Day {
+	if t.IsZero() {
+		return Day{}
+	}
+	return Day{t.UTC().Truncate(24 * time.Hour)}
+}
 
 // MarshalJSON writes the day.
 func (d Day) MarshalJSON() ([]byte, error) {

@@ -41,7 +41,7 @@ func AskReleases(ctx context.Context, s Store, q Question) (Releases, error) {
 		return a, err
 	}
 	for i, r := range releases {
-		one := Release{Version: r.Version, Registered: Day{r.Registered}, Commands: len(r.Commands), Added: []string{}, Removed: []string{}, ExitCodes: []CodeNames{}}
+		one := Release{Version: r.Version, Registered: dayOf(r.Registered), Commands: len(r.Commands), Added: []string{}, Removed: []string{}, ExitCodes: []CodeNames{}}
 		if i+1 < len(releases) {
 			one.Added, one.Removed = without(r, releases[i+1]), without(releases[i+1], r)
 		}
@@ -154,7 +154,7 @@ func listedSince(releases []store.Release, path string) (since time.Time) {
 	for _, r := range releases {
 		listed := slices.ContainsFunc(r.Commands, func(c wire.Command) bool { return c.Path == path })
 		if listed && (since.IsZero() || r.Registered.Before(since)) {
-			since = r.Registered
+			since = dayOf(r.Registered).Time
 		}
 	}
 	return since

@@ -70,7 +70,7 @@ func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 		}
 	}
 	for i, v := range all {
-		use := VersionUse{Name: v.Name, Registered: Day{v.Registered}, First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name]}
+		use := VersionUse{Name: v.Name, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name]}
 		if last.Active > 0 {
 			use.Share = float64(use.Active) / float64(last.Active)
 		}
@@ -88,7 +88,7 @@ func adoption(ctx context.Context, s Store, q Question, versions []store.Version
 			q.Since = v.First
 		}
 		if !v.Registered.IsZero() && v.Registered.Before(q.Since) {
-			q.Since = v.Registered
+			q.Since = dayOf(v.Registered).Time
 		}
 	}
 	if oldest := q.Until.AddDate(0, 0, 1-CompareDays); q.Since.Before(oldest) && q.Days <= CompareDays {

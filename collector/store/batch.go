@@ -52,6 +52,7 @@ func (b *batch) add(key string, report wire.Report) error {
 		changed = true
 		row.marks = held.encode()
 		versionID := b.known.version(report.App, version)
+		votes := map[int64]bool{}
 		for i, increase := range increases {
 			if increase == 0 {
 				continue
@@ -61,8 +62,15 @@ func (b *batch) add(key string, report wire.Report) error {
 			b.runs[series] += int64(increase)
 			failed := c.ExitCode > 0
 			row.touch(b.sums, b.known.command(report.App, ""), versionID, b.today, failed, true)
-			row.touch(b.sums, b.known.command(report.App, series.Command), versionID, b.today, failed, false)
+			command := b.known.command(report.App, series.Command)
+			if row.touch(b.sums, command, versionID, b.today, failed, false) {
+				votes[command] = false
+			}
+			if _, first := votes[command]; first && failed {
+				votes[command] = true
+			}
 		}
+		b.sums.vote(votes, versionID, row.system, b.today)
 	}
 	if changed {
 		b.changed[key] = true

@@ -28,6 +28,8 @@ type Sums struct {
 	// the windows of 7, 30, 90 and 365 days, of all versions together.
 	Installs       int64
 	InstallsFailed int64     // of these, those that it failed for; -1 as above
+	First          int64     // of a command in one version: installs that used it there for the first time
+	FirstFailed    int64     // of these, those whose first report of it had a failure
 	Last           time.Time // the last day with a run; zero if there is none
 }
 
@@ -153,6 +155,10 @@ func (r *Sums) add(one found) {
 		r.Installs += one.n
 	case one.measure == measureFailed:
 		r.InstallsFailed += one.n
+	case one.measure == measureFirst:
+		r.First += one.n
+	case one.measure == measureSpoilt:
+		r.FirstFailed += one.n
 	case one.measure < measureUsed:
 		r.Runs += one.n
 		if one.measure > 0 {

@@ -26,6 +26,8 @@ const (
 	measureFailed = 1001 // installs, by the last day of a failure (exit codes 1 to 255)
 	measureDaily  = 1002 // installs that used it on the day, also when they used it later again
 	measureLatest = 1003 // of an app and a version: installs whose latest report was of it, by its day
+	measureFirst  = 1004 // of a command in a version: installs that used it there for the first time, on the day of that report
+	measureSpoilt = 1005 // of these, those whose report of it had a failure (exit codes 1 to 255)
 )
 
 // sums are what a batch adds.
@@ -37,6 +39,18 @@ func (s sums) count(app, command, version int64, system string, day int64, code 
 	for _, c := range [2]int64{app, command} {
 		for _, v := range [2]int64{0, version} {
 			s[sumKey{c, v, system, day, code}] += n
+		}
+	}
+}
+
+// vote notes an install's first use of commands in a version: by command, whether
+// the report of it had a failure. An install votes once, however often it runs a
+// command, and on its first use, however long the version has been out.
+func (s sums) vote(votes map[int64]bool, version int64, system string, day int64) {
+	for command, failed := range votes {
+		s[sumKey{command, version, system, day, measureFirst}]++
+		if failed {
+			s[sumKey{command, version, system, day, measureSpoilt}]++
 		}
 	}
 }
