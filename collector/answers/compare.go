@@ -73,6 +73,9 @@ func (c Compare) Worse() []Compared {
 
 // AskCompare compares q.From with q.To, by default the newest release with the one before.
 func AskCompare(ctx context.Context, s Store, q Question) (Compare, error) {
+	if q.plain {
+		q.Days, q.Since = CompareDays, q.Until.AddDate(0, 0, 1-CompareDays)
+	}
 	a := Compare{Period: q.about(), Commands: []Compared{}}
 	var err error
 	if a.From, a.To, err = pair(ctx, s, q); err != nil || a.From == "" {
@@ -86,13 +89,20 @@ func AskCompare(ctx context.Context, s Store, q Question) (Compare, error) {
 	if err != nil {
 		return a, err
 	}
+	a.Commands = CompareSides(from, to).Commands
+	return a, nil
+}
+
+// CompareSides compares commands by their counts in two versions.
+func CompareSides(from, to map[string]Side) Compare {
+	c := Compare{Commands: []Compared{}}
 	for path, one := range to {
 		if other, ok := from[path]; ok && one.FirstUse > 0 && other.FirstUse > 0 {
-			a.Commands = append(a.Commands, Compared{Path: path, From: other, To: one})
+			c.Commands = append(c.Commands, Compared{Path: path, From: other, To: one})
 		}
 	}
-	a.decide()
-	return a, nil
+	c.decide()
+	return c
 }
 
 // decide fills in what the counts say, and orders the commands by it.

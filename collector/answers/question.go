@@ -26,6 +26,7 @@ type Question struct {
 	Since, Until                  time.Time // the first and the last day, both included, UTC midnight
 	Days                          int       // from Since to Until
 	Today                         time.Time
+	plain                         bool // no period was given
 	Fixed                         bool // the days were given as dates, and stay when today moves on
 }
 
@@ -71,6 +72,7 @@ func Parse(raw string, today time.Time, others ...string) (Question, error) {
 
 // period sets the days that q covers.
 func (q *Question) period(days, since, until string) error {
+	q.plain = days == "" && since == "" && until == ""
 	if days != "" {
 		n, err := strconv.Atoi(days)
 		if err != nil || n < 1 || n > MostDays {

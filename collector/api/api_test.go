@@ -1,0 +1,163 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"gopkg.in/yaml.v3"
+
+	"github.com/telemetrygen/telemetrygen/collector/api"
+	"github.com/telemetrygen/telemetrygen/collector/population"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+var until = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+// handler answers of a small year.
+func handler(t *testing.T) http.Handler {
+	t.Helper()
+	s, err := store.Open(context.Background(), "sqlite:"+t.TempDir()+"/year.db", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	plan := population.Year(1, 100, until)
+	if err := population.New(plan).Fill(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	return api.Handler(s, func() time.Time { return until.Add(time.Hour) })
+}
+
+func get(t *testing.T, h http.Handler, address string) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", address, nil))
+	return w
+}
+
+// document is the OpenAPI document, as JSON has it.
+func document(t *testing.T) map[string]any {
+	t.Helper()
+	var parsed any
+	if err := yaml.Unmarshal(api.Description, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value.(map[string]any)
+}
+
+// TestAnswersAreAsDescribed holds every answer, in JSON and CSV and with every
+// parameter of the document, against the document's schemas (JSON Schema 2020-12).
+func TestAnswersAreAsDescribed(t *testing.T) {
+	h, described := handler(t), document(t)
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.AssertFormat()
+	if err := compiler.AddResource("openapi.json", described); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{"command": "pace apply data-policy", "from": "v1.17.0", "to": "v1.18.0", "app": "pace", "days": "365",
+		"version": "v1.18.0", "system": "linux", "format": "json"}
+	paths := described["paths"].(map[string]any)
+	if len(paths) != 8 {
+		t.Errorf("%d questions are described", len(paths))
+	}
+	for path, item := range paths {
+		operation := item.(map[string]any)["get"].(map[string]any)
+		pointer := "openapi.json#/paths/" + strings.ReplaceAll(path, "/", "~1") + "/get/responses/200/content/application~1json/schema"
+		schema, err := compiler.Compile(pointer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused, err := compiler.Compile("openapi.json#/components/responses/Refused/content/application~1json/schema")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, least := url.Values{}, url.Values{}
+		for _, parameter := range operation["parameters"].([]any) {
+			p := parameter.(map[string]any)
+			if reference, ok := p["$ref"].(string); ok {
+				name := reference[strings.LastIndex(reference, "/")+1:]
+				p = described["components"].(map[string]any)["parameters"].(map[string]any)[name].(map[string]any)
+			}
+			name := p["name"].(string)
+			if value := values[name]; value != "" {
+				all.Set(name, value)
+			}
+			if p["required"] == true {
+				least.Set(name, values[name])
+			}
+		}
+		for _, query := range []url.Values{all, least} {
+			address := "/api/v1" + path + "?" + query.Encode()
+			w := get(t, h, address)
+			if w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
+				t.Errorf("%s: %d %s", address, w.Code, w.Body)
+				continue
+			}
+			answer, err := jsonschema.UnmarshalJSON(w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(answer); err != nil {
+				t.Errorf("%s: %v", address, err)
+			}
+			query.Set("format", "csv")
+			if rows, err := csv.NewReader(get(t, h, "/api/v1"+path+"?"+query.Encode()).Body).ReadAll(); err != nil || len(rows) < 2 {
+				t.Errorf("%s as CSV: %d rows, %v", address, len(rows), err)
+			}
+		}
+		w := get(t, h, "/api/v1"+path+"?color=red")
+		answer, err := jsonschema.UnmarshalJSON(w.Body)
+		if err != nil || w.Code != 400 || refused.Validate(answer) != nil {
+			t.Errorf("%s with a mistyped parameter: %d %v", path, w.Code, answer)
+		}
+	}
+	first, _, _ := strings.Cut(get(t, h, "/api/v1/commands?format=csv").Body.String(), "\n")
+	if want := "command,runs,failures,no_exit,installs,installs_failed"; first != want {
+		t.Errorf("the columns are %s, want %s", first, want)
+	}
+	if get(t, h, "/api/v1/openapi.yaml").Body.String() != string(api.Description) {
+		t.Error("the document is another one")
+	}
+	if w := get(t, h, "/api/v1/nothing"); w.Code != 404 || !strings.Contains(w.Body.String(), "error") {
+		t.Errorf("no such question: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestNoFormulas: a name that a stranger made up is text in a spreadsheet.
+func TestNoFormulas(t *testing.T) {
+	s, err := store.Open(context.Background(), "sqlite:"+t.TempDir()+"/formula.db", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	report, err := wire.Decode([]byte(`{"metric_points":{"=cmd a":{"0":{"cumulative_count":1}}},"cli_version":"v1","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Add(t.Context(), until, []wire.Report{report}); err != nil {
+		t.Fatal(err)
+	}
+	body := get(t, api.Handler(s, func() time.Time { return until }), "/api/v1/commands?format=csv").Body.String()
+	if !strings.Contains(body, "\n'=cmd a,1,") {
+		t.Errorf("%s", body)
+	}
+}

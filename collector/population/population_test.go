@@ -1,0 +1,110 @@
+package population_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/answers"
+	"github.com/telemetrygen/telemetrygen/collector/api"
+	"github.com/telemetrygen/telemetrygen/collector/population"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
+)
+
+var until = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+
+// open opens a store of its own.
+func open(t testing.TB, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// TestAYear: the API tells the truth about a year of 400 installs, in both stores.
+func TestAYear(t *testing.T) {
+	for name, url := range map[string]func(*testing.T) string{
+		"SQLite":     func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/year.db" },
+		"PostgreSQL": func(t *testing.T) string { return peertest.Postgres(t).DSN },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, url(t))
+			p := population.New(population.Year(1, 400, until))
+			if err := p.Fill(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			handler := api.Handler(s, func() time.Time { return until.Add(13 * time.Hour) })
+			wrong := p.Check(func(question string) ([]byte, error) {
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/"+question, nil))
+				if w.Code != 200 {
+					return w.Body.Bytes(), fmt.Errorf("status %d", w.Code)
+				}
+				return w.Body.Bytes(), nil
+			})
+			for _, one := range wrong {
+				t.Error(one)
+			}
+		})
+	}
+}
+
+// TestTheCheckCanFail: figures of another population are not the truth.
+func TestTheCheckCanFail(t *testing.T) {
+	s := open(t, "sqlite:"+t.TempDir()+"/other.db")
+	plan := population.Year(2, 60, until)
+	other := population.New(plan)
+	if err := other.Fill(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	other.Arrived = other.Arrived[:len(other.Arrived)-3]
+	handler := api.Handler(s, func() time.Time { return until })
+	if len(other.Check(func(question string) ([]byte, error) {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/"+question, nil))
+		return w.Body.Bytes(), nil
+	})) == 0 {
+		t.Error("three arrivals less are the truth, too")
+	}
+}
+
+// TestNothingIsWorse: of a thousand populations to which nothing happened, at most
+// one in twenty is said to have a command that got worse.
+func TestNothingIsWorse(t *testing.T) {
+	alarms := 0
+	const seeds = 1000
+	for seed := range uint64(seeds) {
+		plan := population.Year(seed, 60, until)
+		plan.Quiet, plan.Days = true, 40
+		plan.Releases = []population.Release{{Version: "v1.0.0"}, {Version: "v1.1.0", Day: 15}}
+		p := population.New(plan)
+		p.Pass()
+		if len(compared(t, p).Worse()) > 0 {
+			alarms++
+		}
+	}
+	t.Logf("%d of %d name a command", alarms, seeds)
+	if alarms > seeds/20 {
+		t.Errorf("%d of %d populations without a break are said to have one", alarms, seeds)
+	}
+}
+
+// compared is the newest release of a population against the one before, by the
+// truth: TestAYear says that a store has the same counts.
+func compared(t *testing.T, p *population.Population) answers.Compare {
+	t.Helper()
+	var sides [2]map[string]answers.Side
+	for i, release := range p.Releases[len(p.Releases)-2:] {
+		sides[i] = map[string]answers.Side{}
+		for command, f := range p.ByCommand(population.Choice{Version: release.Version, Until: p.Days}) {
+			sides[i][command] = answers.Side{FirstUse: f.FirstUse, FirstUseFailed: f.FirstUseFailed}
+		}
+	}
+	return answers.CompareSides(sides[0], sides[1])
+}
