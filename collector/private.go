@@ -3,15 +3,17 @@ package collector
 import (
 	"net/http"
 
+	"github.com/telemetrygen/telemetrygen/collector/api"
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 )
 
 // Private returns the side of those who run the collector: the dashboard, the
-// metrics, and whether it is ready.
+// API, the metrics, and whether it is ready.
 func (s *Server) Private() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.metrics.handler())
 	if s.config.Store != nil {
+		mux.Handle("GET /api/v1/", api.Handler(s.config.Store, s.now))
 		mux.Handle("GET /{$}", dashboard.Handler(s.config.Store, s.now))
 	}
 	outside := http.NewServeMux() // what watches the process has no token, and learns nothing
