@@ -5,6 +5,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/collector/api"
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/monday"
 )
 
 // Private returns the side of those who run the collector: the dashboard, the
@@ -14,7 +15,7 @@ func (s *Server) Private() http.Handler {
 	mux.Handle("GET /metrics", s.metrics.handler())
 	if s.config.Store != nil {
 		mux.Handle("GET /api/v1/", api.Handler(s.config.Store, s.now))
-		mux.Handle("GET /{$}", dashboard.Handler(s.config.Store, s.now))
+		mux.Handle("GET /{$}", dashboard.Handler(monday.Source{Store: s.config.Store}, s.now))
 	}
 	outside := http.NewServeMux() // what watches the process has no token, and learns nothing
 	outside.HandleFunc("GET /healthz", alive)

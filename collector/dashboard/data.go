@@ -24,6 +24,24 @@ type Data struct {
 	ExitCodes []Count   // by runs, most first; "-1" is "no exit seen"
 	Releases  []Count   // runs by CLI version
 	Systems   []Count   // runs by operating system
+
+	Comparison *Comparison // nil: there are no two releases of one app to compare
+}
+
+// A Comparison is what got worse from one release of the app to the next.
+type Comparison struct {
+	From, To string
+	Commands int     // that installs of both have used
+	Worse    []Worse // worst first
+}
+
+// Worse is a command at which more installs fail at their first use of it in a
+// release than in the one before, beyond chance.
+type Worse struct {
+	Path                     string
+	FromFailed, FromInstalls int64
+	ToFailed, ToInstalls     int64
+	Low, High                float64 // of the difference of the shares, at 95 %
 }
 
 // A Day is what was reported on one day. Runs are counted on the day their report arrived.

@@ -26,6 +26,7 @@ type page struct {
 	Periods        []choice
 	Span           string
 	Figures        []figure
+	Comparison     *comparison
 	Runs, Installs chart
 	Commands       ranking
 	Failing        ranking
@@ -99,6 +100,7 @@ func newPage(q query, f Filter, d Data) page {
 		{"No exit seen", percent(noExit, runs), plural(noExit, "run", "runs") + " killed or cut off"},
 		{"Commands in use", count(int64(inUse)), "ran at least once"},
 	}
+	p.Comparison = newComparison(d.Comparison)
 	p.Runs, p.Installs = runsChart(d.Days), installsChart(d.Days)
 	p.Commands = commandRanking(q, d.Commands, topCommands)
 	p.FewestRuns = fewestRuns
