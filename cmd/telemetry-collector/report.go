@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telemetrygen/telemetrygen/collector/answers"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
+
+// reportCommand prints what the dashboard answers, for a terminal or a mail.
+func (s *settings) reportCommand() *cobra.Command {
+	var app string
+	var days int
+	cmd := &cobra.Command{
+		Use:     "report",
+		Short:   "Print who uses what, and what got worse",
+		Example: "  telemetry-collector report --app pace --days 30",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if file, ok := strings.CutPrefix(s.store, "sqlite:"); ok {
+				if _, err := os.Stat(file); err != nil { // opening it would make it
+					return fmt.Errorf("--store: %w", err)
+				}
+			}
+			st, err := store.Open(cmd.Context(), s.store, nil)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, st.Close()) }()
+			values := url.Values{"days": {strconv.Itoa(days)}}
+			if app != "" {
+				values.Set("app", app)
+			}
+			q, err := answers.Ask(cmd.Context(), st, values.Encode(), time.Now())
+			if err != nil {
+				return err
+			}
+			return answers.WriteReport(cmd.Context(), cmd.OutOrStdout(), st, q)
+		},
+	}
+	cmd.Flags().StringVar(&app, "app", "", "the app; may be left out where there is one")
+	cmd.Flags().IntVar(&days, "days", answers.DefaultDays, "how many days, today included")
+	return cmd
+}
