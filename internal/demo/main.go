@@ -47,6 +47,7 @@ func demo(ctx context.Context) error {
 		{"An upload, received on loopback", d.upload},
 		{"The same in a collector", d.collect},
 		{"telemetrygen --remove", d.remove},
+		{"Two simulated months of 700 installs: one release is worse", d.worse},
 	} {
 		fmt.Printf("\n== %s\n\n", step.title)
 		if err := step.run(); err != nil {
