@@ -125,7 +125,7 @@ func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
 func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
-	name := filepath.Join(c.dir, "internal", "telemetry", "process.go")
+	name := filepath.Join(c.dir, "internal", "telemetry", "telemetry.go")
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 	writeFile(t, name, append(data, "// mine\n"...))
 	before := tree(t, c.dir)
 	for _, run := range []func(context.Context, rewrite.Options) (*rewrite.Result, error){rewrite.Instrument, rewrite.Remove} {
-		if _, err := run(context.Background(), c.options); err == nil || !strings.Contains(err.Error(), "process.go") {
+		if _, err := run(context.Background(), c.options); err == nil || !strings.Contains(err.Error(), "telemetry.go") {
 			t.Errorf("the message does not name the file: %v", err)
 		}
 	}
