@@ -35,28 +35,28 @@ func BenchmarkAddedPerRun(b *testing.B) {
 	must(b, build(xtelemetry, ".", "-C", "testdata/xtelemetry"))
 	cli, twin := built.cli, built.twin
 	for i := 0; i < b.N; i++ {
-		fmt.Printf("\n%-58s %9s %9s\n", fmt.Sprintf("added to one run, %d pairs, milliseconds", pairs), "p50", "p99")
+		fmt.Printf("\n%-58s %9s %9s %9s\n", fmt.Sprintf("added to one run, %d pairs, milliseconds", pairs), "p50", "p99", "faults")
 		for _, points := range []int{10, 100, 1000} {
 			h := newHome(b)
 			h.fill(b, points)
-			row(fmt.Sprintf("counting in a report of %d points", points), h.pairs(b, cli, linked))
+			rowAdded(fmt.Sprintf("counting in a report of %d points", points), h.pairs(b, cli, linked))
 			on := newHome(b, "PACE_TELEMETRY=on")
 			on.fill(b, points)
 			on.write(timestampFile, strconv.FormatInt(time.Now().Unix(), 10))
-			row("the same, sending allowed, not due", on.pairs(b, cli, linked))
+			rowAdded("the same, sending allowed, not due", on.pairs(b, cli, linked))
 		}
 		on := newHome(b, "PACE_TELEMETRY=on")
 		on.fill(b, 1000)
 		on.env = append(on.env, "CI=true")
-		row("not to be sent, after runs that were, 1000 points", on.pairs(b, cli, linked))
+		rowAdded("not to be sent, after runs that were, 1000 points", on.pairs(b, cli, linked))
 		h := newHome(b)
 		h.fill(b, 10)
-		row("over the plain twin, 10 points", h.pairs(b, cli, twin))
-		row("the linked twin over the plain twin", h.pairs(b, linked, twin))
-		row("golang.org/x/telemetry's counter, over the plain twin", newHome(b).pairs(b, xtelemetry, twin))
-		row("one line appended to a file, over the plain twin", newHome(b).pairs(b, appending, twin))
-		row("off", newHome(b, "PACE_TELEMETRY=off").pairs(b, cli, linked))
-		row("noise: a twin against itself", h.pairs(b, linked, linked))
+		rowAdded("over the plain twin, 10 points", h.pairs(b, cli, twin))
+		rowAdded("the linked twin over the plain twin", h.pairs(b, linked, twin))
+		rowAdded("golang.org/x/telemetry's counter, over the plain twin", newHome(b).pairs(b, xtelemetry, twin))
+		rowAdded("one line appended to a file, over the plain twin", newHome(b).pairs(b, appending, twin))
+		rowAdded("off", newHome(b, "PACE_TELEMETRY=off").pairs(b, cli, linked))
+		rowAdded("noise: a twin against itself", h.pairs(b, linked, linked))
 		sizes(cli, linked, twin)
 	}
 }
@@ -72,22 +72,24 @@ func BenchmarkCountOnce(b *testing.B) {
 			h := newHome(b)
 			h.fill(b, points)
 			d := folder(h.file(""))
-			row(fmt.Sprintf("slot, lock, overwritten in place, %d points", points), samples(pairs, func() {
+			l, err := d.lockFile()
+			must(b, err)
+			row(fmt.Sprintf("block, lock, overwritten in place, %d points", points), samples(pairs, func() {
 				one := run{path: "pace get data-policy", code: 0, unsent: true}
-				process.slot = d.enter(one.path, none)
-				process.slot.run = one
-				if _, err := d.settle(time.Second, consent{}); err != nil || process.slot == nil {
+				mine := l.enter(one, none)
+				mine.run = one
+				if _, err := l.settle(mine, consent{}, time.Second); err != nil {
 					b.Fatal("not counted")
 				}
-				process.slots.unlock(process.slot.n, 1)
+				l.unlock(mine.n)
 			}))
 			row(fmt.Sprintf("lock, yaml.v3 and a rename, %d points", points), samples(pairs/10, func() {
-				must(b, d.locked(time.Second, consent{}, func(*ledger) error {
-					now, err := d.read(reportFile)
-					must(b, err)
-					now.MetricPoints.add("pace get data-policy", 0, 1)
-					return d.save(reportFile, now)
-				}))
+				must(b, l.lock(theFolder, time.Second))
+				now, err := d.read(reportFile)
+				must(b, err)
+				now.MetricPoints.add("pace get data-policy", 0, 1)
+				must(b, d.save(reportFile, now))
+				l.unlock(theFolder)
 			}))
 		}
 	}
@@ -109,17 +111,26 @@ func (h *home) fill(b *testing.B, n int) {
 	}
 }
 
-// pairs are the differences of two programs' wall time for one run.
-func (h *home) pairs(b *testing.B, program, twin string) []float64 {
+// added is what one program's runs take more than another's: each difference of wall time, in milliseconds, and the
+// mean difference of minor page faults, which vary by how many threads Go starts.
+type added struct {
+	ms     []float64
+	faults float64
+}
+
+// pairs runs two programs in turns.
+func (h *home) pairs(b *testing.B, program, twin string) (all added) {
 	b.Helper()
-	var added []float64
+	faults := map[string]int64{}
 	once := func(program string) float64 {
 		begin := time.Now()
 		pid, err := syscall.ForkExec(program, []string{"pace", "get", "data-policy"},
 			&syscall.ProcAttr{Env: h.env, Dir: h.dir, Files: []uintptr{null.Fd(), null.Fd(), null.Fd()}})
 		must(b, err)
-		_, err = syscall.Wait4(pid, nil, 0, nil)
+		var usage syscall.Rusage
+		_, err = syscall.Wait4(pid, nil, 0, &usage)
 		must(b, err)
+		faults[program] += usage.Minflt
 		return time.Since(begin).Seconds() * 1000
 	}
 	again := func(original string) string {
@@ -128,6 +139,7 @@ func (h *home) pairs(b *testing.B, program, twin string) []float64 {
 		file := filepath.Join(b.TempDir(), "copy")
 		must(b, os.WriteFile(file, data, 0o700))
 		once(file)
+		faults[file] = 0
 		return file
 	}
 	var with, without string
@@ -137,17 +149,19 @@ func (h *home) pairs(b *testing.B, program, twin string) []float64 {
 		}
 		if i%2 == 0 {
 			t := once(without)
-			added = append(added, once(with)-t)
+			all.ms = append(all.ms, once(with)-t)
 		} else {
 			p := once(with)
-			added = append(added, p-once(without))
+			all.ms = append(all.ms, p-once(without))
 		}
 		if (i+1)%(pairs/copies) == 0 {
+			all.faults += float64(faults[with] - faults[without])
 			must(b, os.Remove(with))
 			must(b, os.Remove(without))
 		}
 	}
-	return added
+	all.faults /= pairs
+	return all
 }
 
 var null, _ = os.OpenFile(os.DevNull, os.O_RDWR, 0)
@@ -161,9 +175,13 @@ func samples(n int, f func()) (all []float64) {
 	return all
 }
 
-func row(name string, all []float64) {
+func row(name string, all []float64) { fmt.Println(columns(name, all)) }
+
+func rowAdded(name string, a added) { fmt.Printf("%s %9.1f\n", columns(name, a.ms), a.faults) }
+
+func columns(name string, all []float64) string {
 	sort.Float64s(all)
-	fmt.Printf("%-58s %9.3f %9.3f\n", name, all[len(all)/2], all[len(all)*99/100])
+	return fmt.Sprintf("%-58s %9.3f %9.3f", name, all[len(all)/2], all[len(all)*99/100])
 }
 
 // sizes prints how much larger the binary gets.

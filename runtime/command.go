@@ -10,59 +10,54 @@ import (
 	"time"
 )
 
-// verbs are what the telemetry command can do. Each prints to stdout what it did.
-func verbs() []verb {
-	return []verb{
-		{"status", "Show what is on, and what decided it", folder.status},
-		{"on", "Count commands and send the counts", folder.turnOn},
-		{"off", "Count nothing, send nothing, and erase the id", folder.turnOff},
-		{"show", "Print the body of the next request", folder.show},
-		{"reset", "Erase all counts and the id", folder.reset},
-		{"forget", "Ask the server to erase what was sent, then do what off does", folder.forget},
-	}
-}
-
-type verb struct {
+// verbs are what the telemetry command can do. Each returns what is to be printed.
+var verbs = []struct {
 	name, does string
-	run        func(folder) error
+	run        func(folder) (string, error)
+}{
+	{"status", "Show what is on, and what decided it", folder.status},
+	{"on", "Count commands and send the counts", folder.turnOn},
+	{"off", "Count nothing, send nothing, and erase the id", folder.turnOff},
+	{"show", "Print the body of the next request", folder.show},
+	{"reset", "Erase all counts and the id", folder.reset},
+	{"forget", "Ask the server to erase what was sent, then do what off does", folder.forget},
 }
 
 // serve does what `<app> telemetry <verb>` asks for and ends the process, if args are that. It comes before all of
-// the CLI's own code, so neither a configuration, a login nor a required flag can be in the way. Run as a plugin of
-// another CLI (`docker compose telemetry off`), the first argument is the app.
+// the CLI's own code, so neither a configuration, a login nor a required flag can be in the way. Where the CLI is a
+// plugin of another one (`docker compose telemetry off`), the first argument is the app.
 func serve(args []string) {
 	if len(args) == 3 && args[0] == app {
 		args = args[1:]
 	}
-	if len(args) != 2 || args[0] != command {
-		return
-	}
-	for _, v := range verbs() {
-		if v.name == args[1] {
-			d, _ := findFolder()
-			if err := v.run(d); err != nil {
-				fmt.Fprintln(os.Stderr, "Error:", err)
-				os.Exit(1)
-			}
-			os.Exit(0)
+	for _, verb := range verbs {
+		if len(args) != 2 || args[0] != command || args[1] != verb.name {
+			continue
 		}
+		d, _ := findFolder()
+		text, err := verb.run(d)
+		_, _ = os.Stdout.WriteString(text)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "Error:", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
 }
 
-// usage explains the telemetry command where its word is followed by something else, and returns the exit code.
-func usage(rest []string) int {
-	if asked := strings.Join(rest, " "); asked != "" && asked != "help" && asked != "-h" && asked != "--help" {
-		fmt.Fprintf(os.Stderr, "Error: unknown command %q for \"%s %s\"\n", asked, app, command)
-		return 1
-	}
+// usage explains the telemetry command and returns the exit code, where its word is followed by no verb.
+func usage(rest string) int {
 	fmt.Printf("Usage: %s %s VERB\n\n", programName(), command)
-	for _, v := range verbs() {
-		fmt.Printf("  %-8s %s\n", v.name, v.does)
+	for _, verb := range verbs {
+		fmt.Printf("  %-8s %s\n", verb.name, verb.does)
 	}
-	return 0
+	if rest == "" || rest == "help" || rest == "-h" || rest == "--help" {
+		return 0
+	}
+	return 1
 }
 
-func (d folder) status() error {
+func (d folder) status() (string, error) {
 	c := consentIn(d)
 	sent := "no"
 	switch {
@@ -73,155 +68,127 @@ func (d folder) status() error {
 	case c.pending:
 		sent = fmt.Sprintf("to %s, after a notice was shown", c.endpoint)
 	}
-	fmt.Printf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent)
-	return nil
+	return fmt.Sprintf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent), nil
 }
 
 // change does something under the lock, for which this command can wait longer. Without a folder there is nothing to
 // be done, unless it is to be made.
-func (d folder) change(make bool, do func(*ledger) error) error {
+func (d folder) change(make bool, do func(*lockFile) error) error {
 	if _, err := os.Stat(string(d)); err != nil && !make {
 		return nil
 	}
-	err := d.locked(20*lockPatience, consentIn(d), do)
+	l, err := d.lockFile()
+	if err == nil {
+		err = l.lock(theFolder, 20*lockPatience)
+	}
+	if err == nil {
+		err = do(l)
+		l.unlock(theFolder)
+	}
 	if err != nil {
 		err = fmt.Errorf("the files in the folder %s cannot be changed: %w", d, err)
 	}
 	return err
 }
 
-func (d folder) turnOn() error {
-	if err := d.change(true, func(*ledger) error { return d.store("on") }); err != nil {
-		return err
+func (d folder) turnOn() (string, error) {
+	if err := d.change(true, func(*lockFile) error { return d.store("on") }); err != nil {
+		return "", err
 	}
-	return d.decided(levelOn, "Telemetry is on. Thank you.")
+	return d.inForce(levelOn, "Telemetry is on. Thank you.\n")
 }
 
-func (d folder) turnOff() error {
-	id, err := d.stopSending()
-	if err == nil {
-		err = d.eraseID()
+// inForce returns text, unless something else than the user's decision decides.
+func (d folder) inForce(want level, text string) (string, error) {
+	if c := consentIn(d); c.level != want {
+		return "", fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
 	}
-	if err != nil {
-		return err
-	}
-	return d.decided(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."+sentBefore(id))
+	return text, nil
 }
 
-// sentBefore tells a user who had an id what is not undone.
-func sentBefore(id string) string {
-	if id == "" {
-		return ""
-	}
-	return fmt.Sprintf("\nWhat was sent before stays on the server. To have it erased, run `%s %s forget` first, while there is an id.",
-		programName(), command)
+func (d folder) turnOff() (string, error) {
+	return d.off(func(string) (string, error) { return hint(), nil })
 }
 
-// stopSending stores the user's no, and waits until no uploader can send any more. It returns the id.
-func (d folder) stopSending() (id string, err error) {
-	err = d.change(true, func(l *ledger) error {
-		now, _ := d.read(reportFile)
-		id = now.ID
-		err := d.store("off")
-		if err == nil {
-			_ = l.lock(theUploader, 4*lockPatience) // the uploader ends, and none sends after this command
+func (d folder) forget() (string, error) { return d.off(askToErase) }
+
+// hint names the command that also erases what was sent.
+func hint() string {
+	return fmt.Sprintf("What was sent before stays on the server. `%s %s forget` erases that too, as long as there is an id.\n", programName(), command)
+}
+
+// off stores the user's no, waits until no uploader can send any more, does something about what was sent under the
+// id, and erases the id. The counts stay where the id can be taken out of the report.
+func (d folder) off(about func(id string) (string, error)) (text string, failed error) {
+	err := d.change(true, func(l *lockFile) error {
+		if err := d.store("off"); err != nil {
+			return err
 		}
-		return err
-	})
-	return id, err
-}
-
-// eraseID keeps the counts only where the id can be taken out of the report.
-func (d folder) eraseID() error {
-	return d.change(false, func(*ledger) error {
+		_ = l.lock(theUploader, 4*lockPatience) // the uploader ends, and none sends after this command
 		mayHaveID := []string{reportFile, baselineFile, brokenFile}
 		now, err := d.read(reportFile)
+		text, failed = about(now.ID)
 		if now.ID = ""; err == nil && len(now.MetricPoints) > 0 && d.save(reportFile, now) == nil {
 			mayHaveID = mayHaveID[1:]
 		}
 		return d.remove(mayHaveID...)
 	})
-}
-
-// decided tells whether the user's decision is the one in force.
-func (d folder) decided(want level, text string) error {
-	if c := consentIn(d); c.level != want {
-		return fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
+	off := ""
+	if err == nil {
+		off, err = d.inForce(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.\n")
 	}
-	fmt.Println(text)
-	return nil
+	if failed == nil {
+		failed = err
+	}
+	return off + text, failed
 }
 
-func (d folder) show() error {
-	c := consentIn(d)
-	if !c.sends() {
+// askToErase asks the server to erase what it got under the id.
+func askToErase(id string) (string, error) {
+	if id == "" {
+		return "There is no id, so there is nothing that the server could erase.\n", nil
+	}
+	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
+	request, err := http.NewRequest(http.MethodDelete, url, nil)
+	if err == nil {
+		client := httpClient()
+		client.Timeout = 10 * time.Second
+		var answer *http.Response
+		if answer, err = client.Do(request); err == nil {
+			_ = answer.Body.Close()
+			switch {
+			case answer.StatusCode/100 == 2:
+				return fmt.Sprintf("The server answered %s: what was sent is erased.\n", answer.Status), nil
+			case answer.StatusCode == http.StatusNotFound:
+				return fmt.Sprintf("The server answered %s: it keeps nothing under this id.\n", answer.Status), nil
+			}
+			err = fmt.Errorf("the server answered %s", answer.Status)
+		}
+	}
+	return "", fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
+}
+
+func (d folder) show() (string, error) {
+	if c := consentIn(d); !c.sends() {
 		fmt.Fprintf(os.Stderr, "Nothing will be sent: telemetry is %s, decided by %s.\n", c.level, c.source)
-		return nil
+		return "", nil
 	}
 	body, err := d.nextBody()
 	if err == nil && body == nil {
 		fmt.Fprintln(os.Stderr, "There is nothing to send yet.")
 	}
-	_, _ = os.Stdout.Write(body)
-	return err
+	return string(body), err
 }
 
-func (d folder) reset() error {
-	id := ""
-	err := d.change(false, func(l *ledger) error {
-		now, _ := d.read(reportFile)
-		id = now.ID
-		_ = l.settle()
+func (d folder) reset() (string, error) {
+	err := d.change(false, func(l *lockFile) error {
+		_ = (&ledger{lock: l, left: map[string]bool{}}).settle()
 		return d.remove(reportFile, baselineFile, brokenFile)
 	})
-	if err == nil {
-		fmt.Println("All counts and the id are erased." + sentBefore(id))
-	}
-	return err
-}
-
-// forget asks the server to erase what it got from this id. Sending stops first, or an upload could bring it back.
-// Afterwards the id is erased here too, whatever the server answered.
-func (d folder) forget() error {
-	id, err := d.stopSending()
 	if err != nil {
-		return err
+		return "", err
 	}
-	answer := "There is no id, so nothing that was sent can be erased."
-	if id != "" {
-		answer, err = askToErase(strings.TrimSuffix(consentIn(d).endpoint, "/") + "/" + id)
-	}
-	if answer != "" {
-		fmt.Println(answer)
-	}
-	if off := d.eraseID(); off != nil {
-		return off
-	}
-	if off := d.decided(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."); err == nil {
-		err = off
-	}
-	return err
-}
-
-// askToErase sends the request for an erasure and says what was answered.
-func askToErase(url string) (answer string, err error) {
-	request, err := http.NewRequest(http.MethodDelete, url, nil)
-	if err == nil {
-		client := httpClient()
-		client.Timeout = 10 * time.Second
-		var response *http.Response
-		if response, err = client.Do(request); err == nil {
-			defer response.Body.Close()
-			switch {
-			case response.StatusCode/100 == 2:
-				return fmt.Sprintf("The server answered %s: what was sent is erased.", response.Status), nil
-			case response.StatusCode == http.StatusNotFound:
-				return fmt.Sprintf("The server answered %s: it keeps nothing of this id.", response.Status), nil
-			}
-			err = fmt.Errorf("the server answered %s", response.Status)
-		}
-	}
-	return "", fmt.Errorf("what was sent may not be erased: %w\nTo ask again: curl -X DELETE %s", err, url)
+	return "All counts and the id are erased.\n" + hint(), nil
 }
 
 // remove removes files of the folder.

@@ -36,6 +36,9 @@ type consent struct {
 // sends reports whether counts of this run may ever leave the machine.
 func (c consent) sends() bool { return c.level == levelOn && c.endpoint != "" && c.interval >= 0 }
 
+// uploads reports whether this run may start an uploader.
+func (c consent) uploads() bool { return c.sends() && !anySet(agentVariables) }
+
 // consentIn finds the level in force: the environment, else the user's own
 // decision, else the author's default; an administrator and a CI system can
 // only lower it. Whatever cannot be read means off.
@@ -66,7 +69,7 @@ func consentIn(d folder) consent {
 			c.level, c.source, c.pending = limit, adminFile(), false
 		}
 	}
-	if (c.level == levelOn || c.pending) && isCI() {
+	if (c.level == levelOn || c.pending) && anySet(ciVariables) {
 		c.level, c.source, c.pending = levelLocal, "a CI system", false
 	}
 	return c
@@ -118,12 +121,18 @@ func isSet(name string) bool {
 	return value != "" && value != "0" && value != "false"
 }
 
-// isCI recognizes continuous integration, which is nobody's consent.
-func isCI() bool {
-	for _, name := range []string{
-		"CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "GITHUB_ACTIONS", "GITLAB_CI",
-		"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "BUILDKITE", "CODEBUILD_BUILD_ID",
-	} {
+// ciVariables are set by continuous integration, which is nobody's consent.
+const ciVariables = "CI CONTINUOUS_INTEGRATION BUILD_NUMBER GITHUB_ACTIONS GITLAB_CI TF_BUILD JENKINS_URL TEAMCITY_VERSION " +
+	"BUILDKITE CODEBUILD_BUILD_ID"
+
+// agentVariables are set by coding agents for the commands that they run: the first two by agreement
+// (github.com/agentsmd/agents.md/issues/136), the others by one product each. Their sandboxes may stop a command whose
+// child touches the network.
+const agentVariables = "AI_AGENT AGENT AMP_CURRENT_THREAD_ID ANTIGRAVITY_AGENT AUGMENT_AGENT CLAUDECODE CLINE_ACTIVE " +
+	"CODEX_SANDBOX CODEX_SANDBOX_NETWORK_DISABLED CODEX_THREAD_ID CURSOR_AGENT GEMINI_CLI GOOSE_TERMINAL OPENCODE"
+
+func anySet(names string) bool {
+	for _, name := range strings.Fields(names) {
 		if isSet(name) {
 			return true
 		}
@@ -134,23 +143,21 @@ func isCI() bool {
 // notify tells the user, once and at the end of a run that was counted, that
 // counts will be sent from the next run on: on a terminal only.
 func (d folder) notify(c consent) {
-	if !c.pending || c.endpoint == "" || c.interval < 0 || !isTerminal(os.Stderr) {
+	if !c.pending || c.endpoint == "" || c.interval < 0 || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
 		return
 	}
-	_ = d.locked(0, c, func(*ledger) error {
-		if !consentIn(d).pending {
-			return nil // another process was first
-		}
-		_, err := fmt.Fprintf(os.Stderr, `
+	defer process.lock.unlock(theFolder)
+	if !consentIn(d).pending {
+		return // another process was first
+	}
+	_, err := fmt.Fprintf(os.Stderr, `
 %[1]s counts which of its commands are run and with which exit codes, never arguments or flags.
 Starting with the next run, these counts are sent to %[2]s.
 See them: %[3]s %[4]s show. Stop it: %[3]s %[4]s off, or set %[5]s=off.
 `, app, c.endpoint, programName(), command, variable)
-		if err == nil {
-			err = d.store("noticed")
-		}
-		return err
-	})
+	if err == nil {
+		_ = d.store("noticed")
+	}
 }
 
 // programName is how the user calls this CLI: by its file, or as a plugin of another CLI (`docker compose`).

@@ -62,7 +62,7 @@ func TestConsent(t *testing.T) {
 			h.run("get", "data-policy")
 			switch c.level {
 			case "off":
-				if h.read(reportFile) != "" || h.read(lockFile) != "" {
+				if h.read(reportFile) != "" || h.read(lockName) != "" {
 					t.Errorf("counted:\n%s", h.read(reportFile))
 				}
 				if c.file == "" {

@@ -18,7 +18,7 @@ const (
 	baselineFile  = "telemetry-baseline.yaml"   // counts that are never sent: from before consent
 	timestampFile = "telemetry-last-upload-timestamp"
 	consentFile   = "telemetry-consent"
-	lockFile      = "telemetry.lock"
+	lockName      = "telemetry.lock"
 )
 
 // folder is the absolute path of the folder that holds the files.

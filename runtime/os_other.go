@@ -17,7 +17,7 @@ var errUnsupported = errors.New("no telemetry on this system")
 type file struct{ *os.File }
 
 func openFile(path string, flags int) (file, error) { return file{}, errUnsupported }
-func (f file) tryLock(at, size int64) error         { return errUnsupported }
+func (f file) lock(at, size int64) error            { return errUnsupported }
 func (f file) unlock(at, size int64)                {}
 func mayWrite(path string) bool                     { return false }
 func detached() *syscall.SysProcAttr                { return nil }

@@ -55,16 +55,16 @@ func (f file) WriteAt(p []byte, at int64) (n int, err error) {
 func (f file) Truncate(size int64) error { return syscall.Ftruncate(int(f), size) }
 func (f file) Close() error              { return syscall.Close(int(f)) }
 
-// tryLock takes the kernel's lock on a range of a file, without waiting.
-func (f file) tryLock(at, size int64) error { return f.lock(syscall.F_WRLCK, at, size) }
+// lock takes the kernel's lock on a range of a file, without waiting.
+func (f file) lock(at, size int64) error { return f.setLock(syscall.F_WRLCK, at, size) }
 
 // unlock gives a range back.
-func (f file) unlock(at, size int64) { _ = f.lock(syscall.F_UNLCK, at, size) }
+func (f file) unlock(at, size int64) { _ = f.setLock(syscall.F_UNLCK, at, size) }
 
-// lock sets a lock. Linux has locks that belong to the open file (F_OFD_SETLK);
+// setLock changes a lock. Linux has locks that belong to the open file (F_OFD_SETLK);
 // those of POSIX belong to the process and are lost when it closes any other
 // descriptor of the file.
-func (f file) lock(kind int16, at, size int64) error {
+func (f file) setLock(kind int16, at, size int64) error {
 	command := syscall.F_SETLK
 	if runtime.GOOS == "linux" {
 		command = 37

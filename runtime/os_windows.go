@@ -24,8 +24,8 @@ var (
 	unlockFileEx = kernel32.NewProc("UnlockFileEx")
 )
 
-// tryLock takes the kernel's lock on a range of a file, without waiting.
-func (f file) tryLock(at, size int64) error {
+// lock takes the kernel's lock on a range of a file, without waiting.
+func (f file) lock(at, size int64) error {
 	const exclusiveNow = 2 | 1          // LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY
 	const violation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
 	from := syscall.Overlapped{Offset: uint32(at)}
@@ -48,10 +48,11 @@ func (f file) unlock(at, size int64) {
 // mayWrite reports whether a file is this user's: %AppData% follows the user.
 func mayWrite(path string) bool { return true }
 
-// detached makes a child leave the console and its group.
+// detached gives a child a console of its own that has no window, and a group of its own. Without a console, any
+// program that the child's packages start in an init would open one.
 func detached() *syscall.SysProcAttr {
-	const detachedProcess = 8
-	return &syscall.SysProcAttr{HideWindow: true, CreationFlags: detachedProcess | syscall.CREATE_NEW_PROCESS_GROUP}
+	const createNoWindow = 0x08000000
+	return &syscall.SysProcAttr{HideWindow: true, CreationFlags: createNoWindow | syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
 // adminFile is where an administrator limits telemetry for the whole machine.

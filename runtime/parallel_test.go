@@ -65,7 +65,7 @@ func TestFiveHundredAtOnce(t *testing.T) {
 func TestLockHeldBySomebodyElse(t *testing.T) {
 	h := newHome(t)
 	h.run("end", "three")
-	s, err := folder(h.file("")).slots()
+	s, err := folder(h.file("")).lockFile()
 	if err != nil || s.lock(theFolder, time.Second) != nil {
 		t.Fatal("no lock")
 	}
@@ -75,7 +75,7 @@ func TestLockHeldBySomebodyElse(t *testing.T) {
 	}
 	h.run("nope")
 	h.want("pace end three 3 1")
-	s.unlock(theFolder, 1)
+	s.unlock(theFolder)
 	h.run("required")
 	h.want("pace 1 1", "pace end three 3 4", "pace required 1 1")
 }
@@ -85,13 +85,13 @@ func TestLockHeldBySomebodyElse(t *testing.T) {
 func TestRunWhileTheLockFileIsCut(t *testing.T) {
 	h := newHome(t)
 	h.run("required")
-	s, err := folder(h.file("")).slots()
-	if err != nil || s.lock(theFolder, time.Second) != nil || s.tryLock(0, slotLimit) != nil {
+	s, err := folder(h.file("")).lockFile()
+	if err != nil || s.lock(theFolder, time.Second) != nil || s.file.lock(lockOffset(0), blockLimit) != nil {
 		t.Fatal("no lock")
 	}
-	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { s.unlock(0, slotLimit) })
+	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { s.file.unlock(lockOffset(0), blockLimit) })
 	h.run("end", "three")
-	s.unlock(theFolder, 1)
+	s.unlock(theFolder)
 	h.run("required")
 	h.want("pace end three 3 1", "pace required 1 2")
 }
@@ -144,7 +144,7 @@ func TestTakenForDead(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.write(reportFile, "metric_points:\n    pace run wait:\n        -1:\n            cumulative_count: 1\n") // as it would be counted
-	lock, err := os.OpenFile(h.file(lockFile), os.O_WRONLY, 0)
+	lock, err := os.OpenFile(h.file(lockName), os.O_WRONLY, 0)
 	must(t, err)
 	_, err = lock.WriteAt([]byte{0}, 0)
 	must(t, err)
@@ -160,14 +160,14 @@ func (h *home) longAgo(t *testing.T) {
 		t.Fatal("no slot of the running command")
 	}
 	then := time.Now().AddDate(0, 0, -10)
-	must(t, os.Chtimes(h.file(lockFile), then, then))
+	must(t, os.Chtimes(h.file(lockName), then, then))
 }
 
 // slots are the lines of the runs that began or were not counted yet.
 func (h *home) slots() (lines []string) {
-	data := h.read(lockFile)
+	data := h.read(lockName)
 	for n := 0; n*blockSize < len(data); n++ {
-		if one := parseSlot(n, []byte(data[n*blockSize:(n+1)*blockSize])); one.path != "" {
+		if one := parseBlock(n, []byte(data[n*blockSize:(n+1)*blockSize])); one.path != "" {
 			lines = append(lines, fmt.Sprint(one))
 		}
 	}
@@ -178,10 +178,10 @@ func (h *home) slots() (lines []string) {
 // lock says that it lives, and no pid is kept.
 func TestPidOfAKilledCommandIsReused(t *testing.T) {
 	h := newHome(t)
-	h.write(lockFile, "")
-	f, err := openFile(h.file(lockFile), os.O_RDWR)
+	h.write(lockName, "")
+	f, err := openFile(h.file(lockName), os.O_RDWR)
 	must(t, err)
-	must(t, slots{file: f}.put(slot{run: run{path: "pace run wait", code: noExitSeen}, nonce: "1", was: none, before: none}))
+	must(t, (&lockFile{file: f}).write(block{run: run{path: "pace run wait", code: noExitSeen}, nonce: "1", was: none, before: none}))
 	must(t, f.Close())
 	h.run("required")
 	h.want("pace required 1 1", "pace run wait -1 1")

@@ -15,7 +15,15 @@ func record(code int, last bool) {
 	}
 	defer shield()
 	process.exact = true
-	finish(code & 0xff) // what the shell sees in $?
+	end(code & 0xff) // what the shell sees in $?
+}
+
+// isOff reports whether nothing is to be recorded however the process ends.
+func isOff() bool {
+	process.Lock()
+	defer process.Unlock()
+	_, c := settings()
+	return c.level == levelOff && process.mine == nil
 }
 
 // ending counts the run of this process under a code that a logger's exit hook knows, or notes that it began where
@@ -25,74 +33,80 @@ func ending(code int) {
 	defer process.Unlock()
 	defer shield()
 	switch {
-	case process.exact:
-	case code != noExitSeen:
-		finish(code & 0xff)
-	case !process.decided:
-		decidePath(true)
-		enter(process.path)
+	case process.exact || !process.started:
+	case code == noExitSeen:
+		decide(true)
+	default:
+		end(code & 0xff)
 	}
 }
 
-// decidePath decides which path is recorded, if no command has begun.
-func decidePath(failed bool) {
-	if process.decided {
+// end counts the run once, under code: it decides which run that is, records it and tells the user of it.
+func end(code int) {
+	if !process.started {
 		return
+	}
+	dir, c := settings()
+	mine := decide(code != 0)
+	switch {
+	case c.level == levelOff && mine != nil:
+		_ = process.lock.free(*mine)
+	case c.level != levelOff && process.path != "" && (mine == nil || mine.code != code):
+		if count(dir, c, mine, run{process.path, code, !c.sends()}) == nil {
+			dir.notify(c)
+		}
+	}
+}
+
+// decide finds the command whose run ends, if none has begun, and returns the block of this process.
+func decide(failed bool) *block {
+	if process.decided {
+		return process.mine
 	}
 	process.decided = true
 	path := ""
 	switch root := process.root; {
 	case root == nil && process.foreign: // what was executed is not known
-	case root == nil, process.foreign:
+	case root == nil || process.foreign: // nothing was executed yet, or it is not known which of several
 		if failed {
-			path = recordedPath(nil, nil) // before anything was executed, or which of several is not known
+			path = recordedPath(nil, nil)
 		}
 	default:
 		dumpTree(root, true)
 		cmd := called(root.Root())
-		if cmd == nil && (failed || process.slot != nil || executed(root.Root())) { // unknown; the error may have been swallowed
-			path = recordedPath(root, root)
+		if cmd == nil && (failed || process.mine != nil || executed(root.Root())) {
+			path = recordedPath(root, root) // an unknown command, whose error may have been swallowed
 		} else if cmd != nil && failed { // else help, version, a group that printed its help
 			path = recordedPath(root, cmd)
 		}
 	}
-	if process.path = path; path == "" {
-		enter("") // gives up the slot of an unknown command
-	}
+	enter(path)
+	return process.mine
 }
 
-// finish counts the run once, under code.
-func finish(code int) {
-	if !process.started {
-		return
-	}
-	decidePath(code != 0)
-	if process.path == "" || process.slot != nil && process.slot.code == code {
-		return
-	}
-	dir, c := settings()
-	if c.level == levelOff {
-		if process.slot != nil {
-			_ = process.slots.free(*process.slot)
-		}
-		return
+// count counts r. mine is the block of this process, if it has one.
+func count(dir folder, c consent, mine *block, r run) error {
+	l, err := dir.lockFile()
+	if err != nil {
+		return err
 	}
 	was := none
-	if mine := process.slot; mine != nil && (mine.code != noExitSeen || process.slots.reread(mine.n).nonce != mine.nonce) {
-		process.slot, was = nil, mine.code // counted by Exiting, or taken for dead, where a lock can get lost (NFS)
+	if mine != nil && (mine.code != noExitSeen || l.read(mine.n).nonce != mine.nonce) {
+		mine, was = nil, mine.code // counted by Exiting, or taken for dead where a lock can get lost (NFS): it moves
 	}
-	if process.slot == nil {
-		if process.slot = dir.enter(process.path, was); process.slot == nil {
-			return
+	if mine == nil {
+		if mine = l.enter(run{r.path, noExitSeen, r.unsent}, was); mine == nil {
+			return errBusy
 		}
 	}
-	process.slot.code, process.slot.unsent = code, !c.sends()
-	_, err := dir.settle(0, c)
+	mine.run, process.mine = r, mine
+	due, err := l.settle(mine, c, 0)
 	if err == errBusy {
-		_ = process.slots.put(*process.slot) // whoever has the lock may count it
-		_, err = dir.settle(lockPatience, c)
+		_ = l.write(*mine) // whoever has the lock may count it
+		due, err = l.settle(mine, c, lockPatience)
 	}
-	if err == nil {
-		dir.notify(c)
+	if due {
+		spawnUploader()
 	}
+	return err
 }

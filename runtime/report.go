@@ -3,13 +3,10 @@
 package telemetry
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
-	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -77,49 +74,6 @@ func parseReport(data []byte) (r report, err error) {
 	return r, err
 }
 
-// pageSize is the smallest there is: inside one, a write is not torn when the
-// process is killed.
-const pageSize = 4096
-
-// buffer holds all the codes that a path can have. It is used again and again: the
-// first touch of a page costs more than reading it. The caller holds the lock of process.
-var buffer [16 << 10]byte
-
-// locate finds the digits of a run's count, and where they are, in a report that
-// yaml.v3 wrote. There are none if the run was never counted. It looks through
-// buffer: page by page for the path, and where its codes go on, at all of them.
-func (f file) locate(r run) (digits string, at int64) {
-	path := []byte("\n    " + r.path + ":")
-	for size := pageSize; ; {
-		n, _ := f.ReadAt(buffer[:size], at)
-		begin := bytes.Index(buffer[:n], path)
-		if begin >= 0 {
-			digits, offset := digitsOf(buffer[begin:n], r.code)
-			if digits != "" || n < size || size == len(buffer) {
-				return digits, at + int64(begin+offset)
-			}
-			at, size = at+int64(begin), len(buffer)
-		} else if at += int64(n - len(path)); n < size {
-			return "", 0
-		}
-	}
-}
-
-// digitsOf finds the digits of a code's count in a text that begins with a path.
-func digitsOf(text []byte, code int) (digits string, offset int) {
-	key := []byte("\n        " + strconv.Itoa(code) + ":\n            cumulative_count: ")
-	found := bytes.Index(text, key)
-	if found < 0 || bytes.Count(text[1:found], []byte("\n")) != bytes.Count(text[1:found], []byte("\n        ")) {
-		return "", 0 // below another path
-	}
-	offset = found + len(key)
-	end := bytes.IndexByte(text[offset:], '\n')
-	if end < 0 {
-		return "", 0
-	}
-	return string(text[offset : offset+end]), offset
-}
-
 func (p points) count(path string, code int) uint64 { return p[path][code].CumulativeCount }
 
 // add changes a count by delta; a point that falls to 0 goes.
@@ -152,54 +106,6 @@ func (r report) body(baseline points) ([]byte, error) {
 	}
 	r.MetricPoints, r.CLIVersion = sent, versionWord(r.CLIVersion)
 	return json.Marshal(r)
-}
-
-// rewrite adds the run of a slot to the report through yaml.v3, and takes off what
-// it was counted as already. An unreadable report is set aside. Where something
-// can be sent the report gets its id, and what was counted until then is the
-// baseline, which is never sent; an unsent run is added to the baseline of a
-// report that has an id as well.
-func (l *ledger) rewrite(one *slot) error {
-	now, err := l.read(reportFile)
-	if err == errBroken || os.IsPermission(err) {
-		err = os.Rename(l.path(reportFile), l.path(brokenFile))
-	}
-	if err != nil {
-		return err
-	}
-	count := int64(now.MetricPoints.count(one.path, one.code))
-	change := func(p points) {
-		if one.before == none || one.before == count { // else whoever died over it had done it
-			p.add(one.path, one.was, -1)
-			p.add(one.path, one.code, 1)
-		}
-	}
-	if _, err := l.read(baselineFile); err != nil {
-		now.ID = "" // what must not be sent is not known any more: begin anew
-	}
-	if now.ID == "" && l.sends && consentIn(l.folder).sends() {
-		if err := l.save(baselineFile, report{MetricPoints: now.MetricPoints}); err != nil {
-			return err
-		}
-		now.ID = uuid.New().String()
-	}
-	if now.ID != "" && one.unsent {
-		baseline, _ := l.read(baselineFile)
-		change(baseline.MetricPoints)
-		if err := l.save(baselineFile, baseline); err != nil {
-			return err
-		}
-	}
-	if one.before == none {
-		one.before = count
-		if err := l.put(*one); err != nil {
-			return err
-		}
-	}
-	change(now.MetricPoints)
-	now.CLIVersion, now.OperatingSystem = cliVersion(), runtime.GOOS
-	l.hasID = now.ID != ""
-	return l.save(reportFile, now)
 }
 
 func (d folder) save(name string, r report) error {

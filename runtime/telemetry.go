@@ -12,28 +12,7 @@ import (
 	"flag"
 	"os"
 	"runtime"
-	"sync"
-	"time"
-
-	"github.com/spf13/cobra"
 )
-
-// process is what this process knows of its one recorded run. A process counts once, however many commands it
-// executes: the outermost run is the user's.
-var process struct {
-	sync.Mutex
-	started bool           // main() ran Start: without it everything is inert
-	root    *cobra.Command // the first command handed to Track
-	foreign bool           // cobra executes something that was not handed to Track
-	decided bool           // the command is known
-	path    string         // the path to record, "" = nothing
-	exact   bool           // the exit code was announced by Exit or Exiting
-	folder  folder         // where it is recorded
-	consent consent        // what is allowed there
-	asked   time.Time      // when that was decided
-	slots   slots          // the lock file, once it is open
-	slot    *slot          // says there that the command began, or how it ended
-}
 
 // hookLoggers sets the exit hooks of loggers that this CLI imports. The generator writes it where there are any.
 var hookLoggers = func() {}
@@ -52,10 +31,14 @@ func Start() func() {
 	serve(os.Args[1:])
 	process.started = true
 	register(record)
-	cobra.OnInitialize(initialized)
+	watch()
 	hookLoggers()
 	return func() {
-		// Tells a panic from a return by who calls. A recover would change the traceback.
+		if isOff() {
+			record(0, false)
+			return
+		}
+		// Tells a panic from a return by who calls. A recover would change the traceback. It touches three pages.
 		var pc [1]uintptr
 		runtime.Callers(2, pc[:])
 		switch runtime.FuncForPC(pc[0] - 1).Name() {

@@ -5,9 +5,32 @@ package telemetry
 import (
 	"os"
 	"reflect"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 )
+
+// process is what this process knows of its one recorded run. A process counts once, however many commands it
+// executes: the outermost run is the user's.
+var process struct {
+	sync.Mutex
+	started bool           // main() ran Start: without it everything is inert
+	root    *cobra.Command // the first command handed to Track
+	foreign bool           // cobra executes something that was not handed to Track
+	decided bool           // the command is known
+	path    string         // the path to record, "" = nothing
+	exact   bool           // the exit code was announced by Exit or Exiting
+	folder  folder         // where it is recorded
+	consent consent        // what is allowed there
+	asked   time.Time      // when that was decided
+	lock    *lockFile      // once it is open
+	mine    *block         // says there that the command began, or how it ended
+}
+
+// watch has cobra call initialized in every execution.
+func watch() { cobra.OnInitialize(initialized) }
 
 // dumpTree does something only where the generator has built the CLI to ask for its tree.
 var dumpTree = func(root *cobra.Command, final bool) {}
@@ -31,7 +54,7 @@ func Track(root *cobra.Command) *cobra.Command {
 	switch word := unknownWord(process.root); word {
 	case "":
 	case command:
-		os.Exit(usage(os.Args[2:]))
+		os.Exit(usage(strings.Join(os.Args[2:], " ")))
 	default:
 		enter(recordedPath(process.root, process.root)) // an executor in a dependency may end the process itself
 	}
@@ -107,7 +130,7 @@ func begin(cmd *cobra.Command) {
 	chosen(cmd)
 }
 
-// chosen takes a slot for the run of cmd, in case nobody sees it end. The first call in the process decides which
+// chosen takes a block for the run of cmd, in case nobody sees it end. The first call in the process decides which
 // command is recorded.
 func chosen(cmd *cobra.Command) {
 	if process.decided || process.root == nil {
@@ -118,21 +141,23 @@ func chosen(cmd *cobra.Command) {
 	enter(recordedPath(process.root, cmd))
 }
 
-// enter takes a slot for a run of path, or gives the one of this process to path.
+// enter takes a block for a run of path, or gives the one of this process to path.
 func enter(path string) {
 	dir, c := settings()
-	switch mine := process.slot; {
+	switch mine := process.mine; {
 	case c.level == levelOff:
 	case mine != nil && path == "":
-		_ = process.slots.free(*mine)
-		process.slots.unlock(mine.n, 1)
-		process.slot = nil
+		_ = process.lock.free(*mine)
+		process.lock.unlock(mine.n)
+		process.mine = nil
 	case mine != nil && path != mine.path:
 		mine.path = path
-		_ = process.slots.put(*mine)
+		_ = process.lock.write(*mine)
 	case mine == nil && path != "":
-		process.slot = dir.enter(path, none)
-		armFlush(dir, c)
+		if lock, err := dir.lockFile(); err == nil {
+			process.mine = lock.enter(run{path, noExitSeen, !c.sends()}, none)
+			armFlush(dir, c)
+		}
 	}
 	process.path = path
 }

@@ -14,14 +14,14 @@ import (
 // claimUpload reports whether an upload is due, and if so stamps the attempt:
 // only the one process that wrote the stamp starts an uploader, and a failure
 // is not repeated before the next interval.
-func (l *ledger) claimUpload(interval time.Duration) bool {
-	word, _ := readWord(l.path(timestampFile))
+func (d folder) claimUpload(interval time.Duration) bool {
+	word, _ := readWord(d.path(timestampFile))
 	last, _ := strconv.ParseInt(word, 10, 64) // or 1970
 	now := time.Now().Unix()
 	if last <= now && now-last < int64(interval/time.Second) {
 		return false
 	}
-	return l.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
+	return d.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
 }
 
 // armFlush uploads from time to time while a command runs. It waits for garbage
@@ -37,22 +37,24 @@ func armFlush(d folder, c consent) {
 	}
 }
 
-// flush counts what dead processes left, and waits for the uploader if an upload
-// is due: it leaves no zombie.
+// flush counts what dead processes left, and waits for the uploader if an upload is due: it leaves no zombie.
 func flush(d folder, c consent) {
 	defer shield()
 	defer armFlush(d, c)
-	uploader := func() (uploader *os.Process) {
-		process.Lock()
-		defer process.Unlock()
-		if c := consentIn(d); c.sends() {
-			uploader, _ = d.settle(0, c)
-		}
-		return uploader
-	}()
-	if uploader != nil {
+	if uploader := startIfDue(d); uploader != nil {
 		_, _ = uploader.Wait()
 	}
+}
+
+func startIfDue(d folder) (uploader *os.Process) {
+	process.Lock()
+	defer process.Unlock()
+	if c := consentIn(d); c.sends() && process.lock != nil {
+		if due, _ := process.lock.settle(process.mine, c, 0); due {
+			uploader = spawnUploader()
+		}
+	}
+	return uploader
 }
 
 // uploaderEnv marks the process that uploads. It takes no arguments: what is to
@@ -91,8 +93,8 @@ func upload() {
 		}
 		os.Exit(1) // also while it connects or sends: the user who says off waits for it
 	}()
-	s, err := dir.slots()
-	if err != nil || s.lock(theUploader, uploadDeadline) != nil {
+	l, err := dir.lockFile()
+	if err != nil || l.lock(theUploader, uploadDeadline) != nil {
 		return
 	}
 	if body, err := dir.nextBody(); err == nil && body != nil && consentIn(dir).sends() {
@@ -107,7 +109,7 @@ func httpClient() *http.Client {
 
 // nextBody is the body of the next upload, nil if there is nothing to send.
 func (d folder) nextBody() (body []byte, err error) {
-	err = d.change(false, func(*ledger) error {
+	err = d.change(false, func(*lockFile) error {
 		now, err := d.read(reportFile)
 		baseline, broken := d.read(baselineFile)
 		if err == nil && broken == nil {
