@@ -1,9 +1,7 @@
 package deploy
 
 import (
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -43,21 +41,5 @@ func TestPrometheusConfig(t *testing.T) {
 	config := write(t, t.TempDir(), "prometheus.yml", strings.ReplaceAll(read(t, "compose/prometheus.yml"), "/run/secrets/private_token", token))
 	if output, err := exec.Command(promtool, "check", "config", config).CombinedOutput(); err != nil {
 		t.Errorf("promtool: %v\n%s", err, output)
-	}
-}
-
-// TestLinks looks for every file that a README of a deployment names.
-func TestLinks(t *testing.T) {
-	pages, err := filepath.Glob("*/README.md")
-	if err != nil || len(pages) == 0 {
-		t.Fatal(pages, err)
-	}
-	link := regexp.MustCompile(`\]\(([^):#]+)\)`)
-	for _, page := range pages {
-		for _, found := range link.FindAllStringSubmatch(read(t, page), -1) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), found[1])); err != nil {
-				t.Errorf("%s: %v", page, err)
-			}
-		}
 	}
 }

@@ -36,7 +36,7 @@ the CLI's module. Review the result with git diff, like any other change.
 
 The package is the CLI's main package, "." by default, as go generate runs it:
 
-	//go:generate go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest --endpoint https://example.com/telemetry
+	//go:generate go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@v0.1.0 --endpoint https://example.com/telemetry
 
 Run by hand, flags that are not given are those of the last go generate.
 
