@@ -21,7 +21,8 @@ func (c *goldenCase) throughJSON(t *testing.T, p *plan.Plan) {
 	if err := json.Unmarshal(data, &read); err != nil {
 		t.Fatal(err)
 	}
-	files, err := edit.Apply(&read, func(name string) []byte { return []byte(c.before[filepath.FromSlash(name)]) })
+	before := func(name string) []byte { return []byte(c.before[filepath.FromSlash(name)]) }
+	files, err := edit.Apply(&read, before, before)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -32,6 +33,7 @@ type builder struct {
 	undo      gomod.Undo
 	result    *Result
 	files     []edit.File
+	hooks     []exithook.Hook
 }
 
 func (b *builder) finish(ctx context.Context) error {
@@ -85,7 +87,7 @@ func (b *builder) sources(c project.Config) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.generated.Sources(body)
+	return b.generated.Sources(body, exithook.Source(b.generated.Name(), b.hooks))
 }
 
 // ask builds the CLI as it will be and asks it for its commands.

@@ -99,11 +99,12 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	program := load.NewProgram(m, load.NewSources(m.Dir, func(src []byte) []byte { return edit.Strip(src, generated.Owns) }))
 
 	stage("finding")
-	p, err := find.Plan(program, find.Options{Runtime: generated.Path, Name: generated.Name(), Skip: generated.Owns, Tags: o.Tags, Force: o.Force})
+	hooks := exitHooks(program, generated.Owns)
+	p, err := find.Plan(program, find.Options{Runtime: generated.Path, Name: generated.Name(), Skip: generated.Owns, Tags: o.Tags, Force: o.Force, Hooks: hooks})
 	if err != nil {
 		return nil, err
 	}
-	files, err := edit.Apply(p, program.Sources.Stripped)
+	files, err := edit.Apply(p, program.Sources.Stripped, program.Sources.OnDisk)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +123,7 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	r.Findings = findings(p, files, program.Sources.Stripped)
 	r.changes = sourceChanges(program.Sources, files)
 	r.changes = append(r.changes, modules...)
-	b := builder{options: o, asked: asked, program: program, generated: generated, earlier: earlier, undo: earlier.Undo, result: r, files: files}
+	b := builder{options: o, asked: asked, program: program, generated: generated, earlier: earlier, undo: earlier.Undo, result: r, files: files, hooks: hooks}
 	if !undo.Empty() {
 		b.undo = undo.After(earlier.Undo)
 	}

@@ -32,15 +32,16 @@ type File struct {
 func (f File) Edited(offset int) int { return splice.Moved(offset, f.splices) }
 
 // Apply edits every file of a plan. Source returns a file without
-// instrumentation, by its name in the plan.
-func Apply(p *plan.Plan, source func(name string) []byte) ([]File, error) {
+// instrumentation, by its name in the plan, and disk the file as it is: where an
+// earlier run's import stands there, it stays.
+func Apply(p *plan.Plan, source, disk func(name string) []byte) ([]File, error) {
 	var files []File
 	for _, facts := range p.Files {
 		src := source(facts.Name)
 		if src == nil {
 			return nil, fmt.Errorf("%s: no source for what is planned there", facts.Name)
 		}
-		f, err := apply(p, facts, src)
+		f, err := apply(p, facts, src, disk(facts.Name))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", facts.Name, err)
 		}
@@ -50,7 +51,7 @@ func Apply(p *plan.Plan, source func(name string) []byte) ([]File, error) {
 }
 
 // apply edits one file.
-func apply(p *plan.Plan, facts plan.File, src []byte) (File, error) {
+func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 	out := File{Name: facts.Name, Package: facts.Package}
 	var edits []splice.Splice
 	whole := false
@@ -88,8 +89,8 @@ func apply(p *plan.Plan, facts plan.File, src []byte) (File, error) {
 		i.name = facts.Local
 	}
 	owns := func(path string) bool { return path == p.Runtime || path == p.Leaf() }
-	for _, keep := range []bool{false, true} {
-		all := append(edits[:len(edits):len(edits)], i.edits(facts.Unused, keep)...)
+	for _, imports := range i.ways(facts.Unused, disk, owns) {
+		all := append(edits[:len(edits):len(edits)], imports...)
 		result := splice.Apply(src, all)
 		if !bytes.Equal(Strip(result, owns), src) {
 			continue
@@ -116,9 +117,24 @@ type importer struct {
 	local  string
 }
 
+// ways are the ways to import the injected package, the best first. Not each of
+// them can be undone to the byte in each file.
+func (i importer) ways(unused []string, disk []byte, owns func(string) bool) [][]splice.Splice {
+	var ways [][]splice.Splice
+	if as := i.asOnDisk(unused, disk, owns); as != nil {
+		ways = append(ways, as)
+	}
+	for _, apart := range []bool{false, true} {
+		for _, keep := range []bool{false, true} {
+			ways = append(ways, i.edits(unused, keep, apart))
+		}
+	}
+	return ways
+}
+
 // edits imports the injected package and deals with imports whose every use was
 // swapped: they go, or are kept in use by a declaration.
-func (i importer) edits(unused []string, keep bool) []splice.Splice {
+func (i importer) edits(unused []string, keep, apart bool) []splice.Splice {
 	var edits, kept []splice.Splice
 	imported := false
 	for _, path := range unused {
@@ -127,7 +143,7 @@ func (i importer) edits(unused []string, keep bool) []splice.Splice {
 			continue
 		}
 		if !keep && !imported {
-			if dropped, ok := dropImport(i.src, i.base, i.file, spec, i.name, i.path, i.module); ok {
+			if dropped, ok := dropImport(i.src, i.base, i.file, spec, i.name, i.path, i.module, apart); ok {
 				edits = append(edits, dropped...)
 				imported = true
 				continue
@@ -136,7 +152,7 @@ func (i importer) edits(unused []string, keep bool) []splice.Splice {
 		kept = append(kept, i.keepImport(spec, path))
 	}
 	if !imported {
-		edits = append(edits, addImport(i.src, i.base, i.file, i.name, i.path, i.module))
+		edits = append(edits, addImport(i.src, i.base, i.file, i.name, i.path, i.module, apart))
 	}
 	return append(edits, kept...) // imports come before other declarations
 }

@@ -49,7 +49,7 @@ func TestApply(t *testing.T) {
 			}
 			p := &plan.Plan{Module: "example.com/m", Runtime: "example.com/m/internal/telemetry", Name: "telemetry",
 				Files: []plan.File{{Name: "x.go", Local: "telemetry", Unused: test.unused}}, Sites: []plan.Site{s}}
-			files, err := Apply(p, func(string) []byte { return []byte(src) })
+			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(src) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,12 +79,12 @@ func TestApplyRefusesAPlanOfAnotherFile(t *testing.T) {
 		{File: "x.go", Form: "no such form"}, {File: "x.go", Form: form.Exit, Start: 5, End: 500}, {File: "x.go", Form: form.Exit, Start: 5, End: 2},
 	} {
 		p := &plan.Plan{Files: []plan.File{{Name: "x.go"}}, Sites: []plan.Site{s}}
-		if files, err := Apply(p, func(string) []byte { return []byte("package x\n") }); err == nil {
+		if files, err := Apply(p, func(string) []byte { return []byte("package x\n") }, func(string) []byte { return []byte("package x\n") }); err == nil {
 			t.Errorf("%+v gives %+v", s, files)
 		}
 	}
 	p := &plan.Plan{Files: []plan.File{{Name: "x.go"}}}
-	if _, err := Apply(p, func(string) []byte { return nil }); err == nil {
+	if _, err := Apply(p, func(string) []byte { return nil }, func(string) []byte { return nil }); err == nil {
 		t.Error("a file that is not there")
 	}
 }

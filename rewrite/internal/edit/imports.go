@@ -69,21 +69,35 @@ func standard(path string) bool {
 }
 
 // addImport returns the edit that imports path under name ("" for its own) in a
-// file. Where the file has an import block the spec goes into it, sorted;
-// where it has only single imports it becomes one more.
-func addImport(src []byte, base int, f *ast.File, name, path, modulePath string) splice.Splice {
+// file. Where the file has an import block the spec goes into it, sorted. A
+// single import becomes a block. Otherwise, and with apart, it is one more
+// import declaration.
+func addImport(src []byte, base int, f *ast.File, name, path, modulePath string, apart bool) splice.Splice {
 	spec := strconv.Quote(path)
 	if name != "" {
 		spec = name + " " + spec
 	}
 	eol := splice.Newline(src)
-	if block := importGroups(src, base, f); block != nil {
+	if block := importGroups(src, base, f); block != nil && !apart {
 		if group := groupFor(block, modulePath); group != nil {
 			return sortedInsert(src, base, group, spec, path, eol)
 		}
 		last := block.groups[len(block.groups)-1]
 		at := splice.LineEnd(src, int(last[len(last)-1].End())-base)
 		return splice.Splice{Start: at, End: at, Text: eol + "\t" + spec + eol}
+	}
+	if only := onlyImport(src, base, f); only != nil && !apart {
+		start, end := int(only.Pos())-base, int(only.End())-base
+		theirs := string(src[start:end])
+		between := eol + "\t"
+		if standard(pathOf(only)) {
+			between = eol + between
+		}
+		lines := theirs + between + spec
+		if !standard(pathOf(only)) && pathOf(only) > path {
+			lines = spec + between + theirs
+		}
+		return splice.Splice{Start: start, End: end, Text: "(" + eol + "\t" + lines + eol + ")"}
 	}
 	var last *ast.GenDecl
 	for _, d := range f.Decls {
@@ -103,6 +117,26 @@ func addImport(src []byte, base int, f *ast.File, name, path, modulePath string)
 		return splice.Splice{Start: at, End: at, Text: "import " + spec + eol}
 	}
 	return splice.Splice{Start: at, End: at, Text: eol + "import " + spec + eol}
+}
+
+// onlyImport returns the import of a file that has a single one, on a line of
+// its own and without parentheses; nil otherwise. `import "C"` does not count.
+func onlyImport(src []byte, base int, f *ast.File) *ast.ImportSpec {
+	var only *ast.ImportSpec
+	for _, d := range f.Decls {
+		decl, ok := d.(*ast.GenDecl)
+		if !ok || decl.Tok != token.IMPORT || len(decl.Specs) == 1 && pathOf(decl.Specs[0].(*ast.ImportSpec)) == "C" {
+			continue
+		}
+		if only != nil || decl.Lparen.IsValid() || len(decl.Specs) != 1 {
+			return nil
+		}
+		only = decl.Specs[0].(*ast.ImportSpec)
+		if _, _, alone := splice.OwnLine(src, int(decl.Pos())-base, int(decl.End())-base); !alone {
+			return nil
+		}
+	}
+	return only
 }
 
 // groupFor picks the group that the author would have put the import into:
@@ -150,7 +184,7 @@ func sortedInsert(src []byte, base int, group []*ast.ImportSpec, spec, path, eol
 // dropImport returns the edits that take the file's last use of an import away
 // and, in the same place or sorted, bring ours in. It reports false where
 // restoreImport could not bring it back to the byte; the caller checks that.
-func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, path, modulePath string) ([]splice.Splice, bool) {
+func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, path, modulePath string, apart bool) ([]splice.Splice, bool) {
 	if drop.Name != nil || drop.Comment != nil || drop.Doc != nil {
 		return nil, false
 	}
@@ -176,5 +210,5 @@ func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, p
 			}
 		}
 	}
-	return []splice.Splice{{Start: from, End: to}, addImport(src, base, f, name, path, modulePath)}, true
+	return []splice.Splice{{Start: from, End: to}, addImport(src, base, f, name, path, modulePath, apart)}, true
 }

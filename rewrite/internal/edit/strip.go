@@ -83,6 +83,11 @@ func (s *stripper) imports() {
 		}
 		return
 	}
+	if other := s.otherOf(decl); other != nil && len(missing) == 0 {
+		spec := s.Src[s.Offset(other.Pos()):s.Offset(other.End())]
+		s.Edits = append(s.Edits, splice.Splice{Start: s.Offset(decl.Lparen), End: s.Offset(decl.End()), Text: string(spec)})
+		return
+	}
 	from, to, alone := splice.OwnLine(s.Src, start, end)
 	if !alone {
 		to = splice.LineEnd(s.Src, end) // the author put a comment behind it
@@ -91,6 +96,25 @@ func (s *stripper) imports() {
 		from = before
 	}
 	s.Edits = append(s.Edits, splice.Splice{Start: from, End: to})
+}
+
+// otherOf returns the spec beside ours in a block of two: such a block was a
+// single import. Nil where there are more, or comments that would be lost.
+func (s *stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
+	if len(decl.Specs) != 2 {
+		return nil
+	}
+	for _, group := range s.File.Comments {
+		if decl.Lparen < group.Pos() && group.Pos() < decl.Rparen {
+			return nil
+		}
+	}
+	for _, spec := range decl.Specs {
+		if spec != s.spec {
+			return spec.(*ast.ImportSpec)
+		}
+	}
+	return nil
 }
 
 // inserts reports whether an import is restored beside the spec that goes: then

@@ -53,10 +53,12 @@ func Covers(hooks []Hook, fn *types.Func) bool {
 		return false
 	}
 	k, ok := kindOf(fn.Pkg().Path())
-	if !ok || !slices.ContainsFunc(hooks, func(h Hook) bool { return h.Path == k.path }) {
-		return false
-	}
-	return k.ends(receiver(fn), fn.Name())
+	return ok && Sets(hooks, k.path) && k.ends(receiver(fn), fn.Name())
+}
+
+// Sets reports whether the hook of the package at path is among them.
+func Sets(hooks []Hook, path string) bool {
+	return slices.ContainsFunc(hooks, func(h Hook) bool { return h.Path == path })
 }
 
 // receiver is the bare name of a method's receiver type, "" for a function.

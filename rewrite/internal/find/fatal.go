@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -23,12 +24,17 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		return
 	}
 	path := fn.Pkg().Path()
+	if exithook.Covers(f.options.Hooks, fn) {
+		return
+	}
 	if code, ok := fatalLogger(path, receiverName(fn), fn.Name()); ok {
 		f.announce(call, call, strconv.Itoa(code), fn)
 		return
 	}
 	if zerologFatal(fn) || f.fatalEvents[fn.FullName()] {
-		f.zerolog(call)
+		if !exithook.Sets(f.options.Hooks, zerologPath) {
+			f.zerolog(call)
+		}
 		return
 	}
 	if !f.g.IsOwn(path) && mayEnd(path, fn.Name()) && returnsNothing(fn) {

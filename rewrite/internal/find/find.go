@@ -11,6 +11,7 @@ import (
 	"go/token"
 	"strings"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -23,6 +24,7 @@ type Options struct {
 	Skip    func(importPath string) bool // generated packages
 	Tags    string                       // build tags, comma-separated
 	Force   bool                         // also track what is only executed inside a run
+	Hooks   []exithook.Hook              // exit hooks of loggers, whose calls need no edit
 }
 
 // An ExecutionError says that no root command is executed where it could be tracked.

@@ -62,7 +62,7 @@ func FuzzInstrumentAndRemove(f *testing.F) {
 		if !ok {
 			return
 		}
-		files, err := edit.Apply(throughJSON(t, p), func(string) []byte { return src })
+		files, err := edit.Apply(throughJSON(t, p), func(string) []byte { return src }, func(string) []byte { return src })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -195,6 +195,15 @@ func (g *Program) Types(p *packages.Package, contents map[string][]byte, substit
 	return c
 }
 
+// Imported returns a package of the build from its export data, nil if there is none.
+func (g *Program) Imported(path string) *types.Package {
+	pkg, err := g.importFor(g.Main, path)
+	if err != nil {
+		return nil
+	}
+	return pkg
+}
+
 // importFor resolves an import of package p through export data.
 func (g *Program) importFor(p *packages.Package, path string) (*types.Package, error) {
 	if path == "unsafe" {

@@ -73,6 +73,14 @@ func (s *Sources) Stripped(relative string) []byte {
 	return nil
 }
 
+// OnDisk returns the bytes of a file as it is, by its relative name, nil if it was not read.
+func (s *Sources) OnDisk(relative string) []byte {
+	if f := s.Known(relative); f != nil {
+		return f.Disk
+	}
+	return nil
+}
+
 // Relative is a file's name as reports have it: relative to the module's root,
 // with slashes.
 func (s *Sources) Relative(name string) string {

@@ -26,9 +26,12 @@ const configFile = "config.go"
 var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
 // Sources returns the Go files of the generated packages, by name, with the body
-// of config.go.
-func (g Package) Sources(config []byte) (map[string][]byte, error) {
+// of config.go and, where it is not nil, that of loggers.go.
+func (g Package) Sources(config, loggers []byte) (map[string][]byte, error) {
 	files := map[string][]byte{filepath.Join(g.Dir, configFile): sealed(config)}
+	if loggers != nil {
+		files[filepath.Join(g.Dir, "loggers.go")] = sealed(loggers)
+	}
 	err := g.each(func(name string, body []byte) {
 		if name != configFile && name != treeFile {
 			files[filepath.Join(g.Dir, filepath.FromSlash(name))] = sealed(body)

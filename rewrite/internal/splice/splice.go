@@ -44,6 +44,22 @@ func Apply(src []byte, edits []Splice) []byte {
 	return out.Bytes()
 }
 
+// Inverse returns the edits of the edited text that undo some of the edits that
+// were made of src.
+func Inverse(src []byte, edits, undo []Splice) []Splice {
+	var inverse []Splice
+	for _, u := range undo {
+		at := u.Start
+		for _, e := range edits {
+			if e.Start < u.Start || e.Start == u.Start && e.End < u.End {
+				at += len(e.Text) - (e.End - e.Start)
+			}
+		}
+		inverse = append(inverse, Splice{Start: at, End: at + len(u.Text), Text: string(src[u.Start:u.End])})
+	}
+	return inverse
+}
+
 // Moved maps an offset of the unedited source to the edited one: positions in
 // reports are those of the files that the author will open.
 func Moved(offset int, edits []Splice) int {

@@ -1,0 +1,41 @@
+package rewrite
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+)
+
+// exitHooks are the exit hooks of loggers that the module imports itself.
+func exitHooks(g *load.Program, owns func(importPath string) bool) []exithook.Hook {
+	imported := map[string]bool{}
+	for _, p := range g.Own {
+		if owns(p.PkgPath) {
+			continue
+		}
+		for path := range p.Imports {
+			imported[path] = true
+		}
+	}
+	return exithook.Decide(exithook.World{
+		Imports: slices.Sorted(maps.Keys(imported)),
+		Package: g.Imported,
+		Mentions: func(path, word string) bool {
+			for _, p := range g.All {
+				if p.Imports[path] == nil || p.PkgPath == path || owns(p.PkgPath) {
+					continue
+				}
+				for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
+					if data, err := os.ReadFile(name); err != nil || bytes.Contains(data, []byte(word)) {
+						return true
+					}
+				}
+			}
+			return false
+		},
+	})
+}
