@@ -1,13 +1,42 @@
-# `make demo` and `make test` do all set-up on a machine that has Go, git and make.
+# `make demo`, `make check` and `make test` do all set-up on a machine that has Go, git and make.
 
-.PHONY: demo test bench fuzz golden
+.PHONY: demo check lint test tools bench fuzz golden
+
+# What is built once, at these versions, and found again by the next run.
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telemetrygen
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-2.15.0
+ACTIONLINT := $(TOOLS)/actionlint-1.7.12
 
 demo:
 	go run ./internal/demo
 
+# Before every commit: the linters, and the tests without the longest.
+check: lint
+	go test -short ./...
+
+lint: $(GOLANGCI_LINT) $(ACTIONLINT)
+	@gofmt -l $$(git ls-files '*.go') | (! grep .) || (echo "gofmt would change these" >&2; exit 1)
+	go vet ./...
+	$(GOLANGCI_LINT) run
+	$(ACTIONLINT)
+
+# Before a push: everything that this machine has the programs for.
 test:
 	go vet ./...
 	go test ./...
+
+tools: $(GOLANGCI_LINT) $(ACTIONLINT) $(TOOLS)/otelcol
+
+$(GOLANGCI_LINT):
+	GOBIN=$(TOOLS)/new go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	mv $(TOOLS)/new/golangci-lint $@
+
+$(ACTIONLINT):
+	GOBIN=$(TOOLS)/new go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+	mv $(TOOLS)/new/actionlint $@
+
+$(TOOLS)/otelcol: internal/otelcoltest/main.go internal/otelcoltest/go.mod
+	go build -C internal/otelcoltest -o $@ .
 
 # Ratios within one run: instrumented against twin, ours against a peer's.
 # -v names what was skipped because this machine lacks it.

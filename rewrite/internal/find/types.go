@@ -1,7 +1,6 @@
 package find
 
 import (
-	"fmt"
 	"go/ast"
 	"go/types"
 	"strconv"
@@ -121,11 +120,4 @@ func receiverName(fn *types.Func) string {
 func importPath(spec *ast.ImportSpec) string {
 	path, _ := strconv.Unquote(spec.Path.Value)
 	return path
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
