@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exitcodes"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
@@ -77,6 +79,9 @@ func (b *builder) finish(ctx context.Context) error {
 	}
 	r.Missing, r.Gone = commands.Diff(listed, list)
 	r.changes.ReplaceGenerated(listName, onDisk, commands.Text(list))
+	codesName := filepath.Join(b.generated.Dir, project.ExitCodesFile)
+	codes, _ := os.ReadFile(codesName)
+	r.changes.ReplaceGenerated(codesName, codes, exitcodes.Text(r.Plan.ExitCodes))
 	return r.usersPage()
 }
 
@@ -189,6 +194,7 @@ func (r *Result) usersPage() error {
 	r.changes.ReplaceGenerated(name, onDisk, commands.Markdown(commands.Doc{
 		App: r.Settings.App, Command: r.Settings.Command, Endpoint: r.Settings.Endpoint, Interval: r.Settings.Interval,
 		OptIn: r.Settings.Consent == "opt-in", Paths: r.Commands,
+		Folder: cmp.Or(r.Settings.Folder, r.Settings.App), Codes: r.Plan.ExitCodes,
 	}))
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exitcodes"
 )
 
 // PageMarker is the first line of a TELEMETRY.md that this tool wrote; a file
@@ -19,6 +21,8 @@ type Doc struct {
 	Interval time.Duration // negative means never
 	OptIn    bool
 	Paths    []string
+	Folder   string // under ~/.config
+	Codes    []exitcodes.Code
 }
 
 // Markdown is the content of TELEMETRY.md.
@@ -90,7 +94,7 @@ user name or your address. Help and shell completion are not counted at all.
 {{- if .Sends}}
     {{.App}} {{.Command}} show       # byte for byte the next request{{end}}
 
-Everything is in one file, ` + "`~/.config/{{.App}}/telemetry.yaml`" + ` (` + "`$XDG_CONFIG_HOME`" + ` is respected; on Windows ` + "`%AppData%\\{{.App}}`" + `):
+Everything is in one file, ` + "`~/.config/{{.Folder}}/telemetry.yaml`" + ` (` + "`$XDG_CONFIG_HOME`" + ` is respected; on Windows ` + "`%AppData%\\{{.Folder}}`" + `):
 
     metric_points:
         {{.Example}}:
@@ -134,7 +138,11 @@ A command that began and was never seen to end (it was killed, say) is counted u
 | building with ` + "`-tags notelemetry`" + ` | leaves all of it out of the program |
 
 ` + "`{{.App}} {{.Command}} reset`" + ` deletes what was counted.
-
+{{if .Codes}}
+## What the exit codes are called in the source
+{{range .Codes}}
+- {{.Status}}{{range .Names}} ` + "`{{.}}`" + `{{end}}{{end}}
+{{end}}
 ## Every command that can be recorded
 {{range .Paths}}
 - ` + "`{{.}}`" + `{{end}}

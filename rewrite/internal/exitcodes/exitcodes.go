@@ -24,8 +24,8 @@ type Package struct {
 
 // A Code is an exit status, as the shell sees it, and the names of its constants.
 type Code struct {
-	Status int
-	Names  []string
+	Status int      `json:"status"`
+	Names  []string `json:"names"`
 }
 
 // Find returns the named exit statuses of some packages, sorted by number. Exits
@@ -53,7 +53,8 @@ func Find(list []Package, exits func(fn *types.Func) int) []Code {
 	return codes
 }
 
-// Text is the content of exitcodes.txt: a status and its names a line.
+// Text is the content of exitcodes.txt, a status and its names a line; nil where
+// no status has a name.
 func Text(codes []Code) []byte {
 	var b bytes.Buffer
 	for _, c := range codes {

@@ -66,7 +66,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if err := s.track(); err != nil {
 		return nil, err
 	}
-	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name}
+	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name, ExitCodes: s.exitCodes()}
 	for _, f := range s.finders {
 		if len(f.sites) > 0 {
 			p.Files = append(p.Files, f.facts(o.Name))

@@ -3,7 +3,11 @@
 // the source bytes, and the report prints it. It survives JSON unchanged.
 package plan
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exitcodes"
+)
 
 // Kind says what was found and what becomes of it.
 type Kind string
@@ -56,6 +60,8 @@ type Plan struct {
 	Name    string `json:"name"`    // its package name
 	Files   []File `json:"files"`
 	Sites   []Site `json:"sites"`
+
+	ExitCodes []exitcodes.Code `json:"exit_codes"` // that have a name in the source
 }
 
 // Leaf is the import path of the package that edited packages import for

@@ -11,6 +11,9 @@ import (
 // CommandsFile is the allow-list in the generated package's folder.
 const CommandsFile = "commands.txt"
 
+// ExitCodesFile names the exit statuses, in the generated package's folder.
+const ExitCodesFile = "exitcodes.txt"
+
 // UsersPage is the page for the CLI's users, at the module's root.
 const UsersPage = "TELEMETRY.md"
 
@@ -66,9 +69,11 @@ func (c *Changes) Delete(dir string) error {
 	for _, name := range SortedNames(files) {
 		c.Replace(name, files[name], nil)
 	}
-	list := filepath.Join(dir, CommandsFile)
-	if data, err := os.ReadFile(list); err == nil {
-		c.Replace(list, data, nil)
+	for _, name := range []string{CommandsFile, ExitCodesFile} {
+		list := filepath.Join(dir, name)
+		if data, err := os.ReadFile(list); err == nil {
+			c.Replace(list, data, nil)
+		}
 	}
 	return nil
 }
