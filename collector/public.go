@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/monday"
 )
 
 // Public returns the side that stands on the internet, where nobody who sends
@@ -15,7 +16,7 @@ func (s *Server) Public() http.Handler {
 	mux.HandleFunc("POST /telemetry", s.takeReport)
 	mux.HandleFunc("DELETE /telemetry/{id}", s.forget)
 	if s.config.PublicDashboard && s.config.Store != nil {
-		mux.Handle("GET /{$}", newCachedPage(dashboard.Handler(s.config.Store, s.now), s.now))
+		mux.Handle("GET /{$}", newCachedPage(dashboard.Handler(monday.Public{Store: s.config.Store}, s.now), s.now))
 	}
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /healthz", alive) // asked often, from one network, by what watches the process

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/telemetrygen/telemetrygen/collector"
+	"github.com/telemetrygen/telemetrygen/collector/monday"
 )
 
 func TestThePublicSideTakesReportsAndErasuresAndNothingElse(t *testing.T) {
@@ -117,7 +118,9 @@ func TestAPageCannotReachThePrivateSide(t *testing.T) {
 
 func TestThePublicPageIsMadeOnceForAll(t *testing.T) {
 	server := serve(t, func(c *collector.Config) { c.PublicDashboard = true })
-	server.post(t, body(uuid.New(), "pace get", 1))
+	for range monday.FewestInstalls { // what fewer do is shown to nobody
+		server.post(t, body(uuid.New(), "pace get", 1))
+	}
 	status, page, header := server.send(t, "GET", "/", "")
 	if status != 200 || !strings.Contains(page, "pace get") || !strings.HasPrefix(header.Get("Cache-Control"), "public, max-age=") || header.Get("Content-Security-Policy") == "" {
 		t.Fatalf("%d %v\n%s", status, header, page)
