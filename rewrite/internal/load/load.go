@@ -7,9 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
 
@@ -88,6 +90,9 @@ func Load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 	}
 	m.Path, m.Dir, m.GoMod, m.GoVersion = mod.Path, mod.Dir, mod.GoMod, mod.GoVersion
 
+	if built := runtime.Version(); version.IsValid(built) && version.Compare(version.Lang("go"+m.GoVersion), version.Lang(built)) > 0 {
+		return nil, fmt.Errorf("%s says go %s; this telemetrygen was built with %s, which cannot check such code: run it with `go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest` or install it again with that Go", m.GoMod, m.GoVersion, built)
+	}
 	if v := "v" + m.GoVersion; m.GoVersion != "" && semver.Compare(v, "v1.17") < 0 {
 		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod edit -go=1.17 && go mod tidy`", m.GoMod, m.GoVersion)
 	}
