@@ -16,6 +16,7 @@ func (s *Server) Private() http.Handler {
 	if s.config.Store != nil {
 		mux.Handle("GET /api/v1/", api.Handler(s.config.Store, s.now))
 		mux.Handle("GET /{$}", dashboard.Handler(monday.Source{Store: s.config.Store}, s.now))
+		mux.HandleFunc("PUT /api/v1/apps/{app}/releases/{version}", s.register)
 	}
 	outside := http.NewServeMux() // what watches the process has no token, and learns nothing
 	outside.HandleFunc("GET /healthz", alive)

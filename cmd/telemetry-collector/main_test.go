@@ -231,3 +231,17 @@ func TestASinkThatIsDownCostsNothingAndCatchesUp(t *testing.T) {
 		t.Errorf("exit status %d; a carbon that was never there is not named:\n%s", status, log)
 	}
 }
+
+func fetch(t *testing.T, address string) string {
+	t.Helper()
+	answer, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

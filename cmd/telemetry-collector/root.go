@@ -86,6 +86,7 @@ func root(getenv environment) *cobra.Command {
 			return s.serve(cmd, getenv)
 		},
 	}
+	cmd.AddCommand(release(getenv), backup(&s, getenv))
 	cmd.CompletionOptions.HiddenDefaultCmd = true
 	cmd.PersistentFlags().SortFlags = false
 	cmd.PersistentFlags().StringVar(&s.store, "store", "sqlite:telemetry.db", "sqlite:FILE, postgres://..., or none to only pass reports on")

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
+
+const backupLong = `Backup copies the SQLite file of --store to a new file, as it is at one moment,
+also while a collector works on it. The copy can be used as a --store. It has mode
+0600, because it has the key of the hashes under which installs are kept.
+
+A PostgreSQL has tools of its own: pg_dump, or the backups of who runs it.
+
+Exit status: 0 when the copy is complete and on the disk, 2 for errors; then there
+is no file.`
+
+const backupExamples = `  telemetry-collector backup telemetry-$(date +%F).db
+
+  telemetry-collector backup --store sqlite:/var/lib/telemetry-collector/telemetry.db /backup/telemetry.db`
+
+func backup(s *settings, _ environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "backup FILE",
+		Short:   "Copy the SQLite file, also while a collector runs",
+		Long:    backupLong,
+		Example: backupExamples,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := store.Backup(cmd.Context(), s.store, args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is a copy of %s\n", args[0], storeName(s.store))
+			return nil
+		},
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestAReleaseIsRegisteredWithACollectorThatRuns(t *testing.T) {
+	const secret = "0123456789abcdef"
+	folder := t.TempDir()
+	for name, text := range map[string]string{"commands.txt": "pace\npace get\thidden\n", "exitcodes.txt": "3 exitNotFound\n"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := started(t, []string{"PRIVATE_TOKEN=" + secret})
+	for _, test := range []struct {
+		name   string
+		env    []string
+		args   []string
+		status int
+		says   string
+	}{
+		{"without the token", nil, []string{"--app", "pace"}, 2, "401"},
+		{"another app's commands", []string{"PRIVATE_TOKEN=" + secret}, []string{"--app", "kube"}, 2, "not a command of kube"},
+		{"no list", []string{"PRIVATE_TOKEN=" + secret}, []string{"--app", "pace", "--folder", "/no/such"}, 2, "/no/such/commands.txt"},
+		{"no app", []string{"PRIVATE_TOKEN=" + secret}, nil, 2, `"app" not set`},
+		{"with it", []string{"TELEMETRY_PRIVATE_TOKEN=" + secret}, []string{"--app", "pace"}, 0, "pace v1.19.0 is registered"},
+	} {
+		args := append([]string{"release", "--url", server.private, "--version", "v1.19.0", "--folder", folder}, test.args...)
+		cmd := command(t, test.env, args...)
+		output, _ := cmd.CombinedOutput()
+		if status := cmd.ProcessState.ExitCode(); status != test.status || !strings.Contains(string(output), test.says) {
+			t.Errorf("%s: exit status %d, want %d and %q in:\n%s", test.name, status, test.status, test.says, output)
+		}
+	}
+	if status, log := server.stop(); status != 0 || strings.Count(log, "a release was registered") != 1 {
+		t.Errorf("%d\n%s", status, log)
+	}
+}
+
+// TestABackupIsTakenWhileTheCollectorRuns starts another collector on the copy.
+func TestABackupIsTakenWhileTheCollectorRuns(t *testing.T) {
+	dir := t.TempDir()
+	from, to := "sqlite:"+filepath.Join(dir, "telemetry.db"), filepath.Join(dir, "copy.db")
+	server := started(t, nil, "--store", from)
+	if got := post(t, server.public, report); got != "200 OK" {
+		t.Fatal(got)
+	}
+	if output, err := command(t, nil, "backup", "--store", from, to).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	info, err := os.Stat(to)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	for name, args := range map[string][]string{
+		"over a file":     {"--store", from, to},
+		"of no file":      {"--store", from + "x", to + "2"},
+		"to no folder":    {"--store", from, filepath.Join(dir, "no", "copy.db")},
+		"of a PostgreSQL": {"--store", "postgres://localhost/x", to + "3"},
+	} {
+		cmd := command(t, nil, append([]string{"backup"}, args...)...)
+		if output, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 2 {
+			t.Errorf("%s: exit status %d\n%s", name, cmd.ProcessState.ExitCode(), output)
+		}
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "*copy.db*")); len(files) != 1 {
+		t.Errorf("left behind: %v", files)
+	}
+	copied := started(t, nil, "--store", "sqlite:"+to)
+	if got := fetch(t, copied.private+"/metrics"); !strings.Contains(got, `command="pace get data-policy"`) || !strings.Contains(got, "} 2\n") {
+		t.Errorf("the copy has\n%s", got)
+	}
+}
