@@ -4,6 +4,7 @@ import (
 	"context"
 	"go/format"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,6 +29,28 @@ var formatters = []formatter{
 			return imports.Process("", src, &imports.Options{FormatOnly: true, Comments: true, TabIndent: true, TabWidth: 8})
 		})
 	}},
+	{"gofumpt", tool("mvdan.cc/gofumpt@v0.12.0", "-extra", "-w", ".")},
+	{"gci", tool("github.com/daixiang0/gci@v0.14.0", "write", "--skip-generated=false", "-s", "standard", "-s", "default", ".")},
+	{"gci with the module last", tool("github.com/daixiang0/gci@v0.14.0", "write", "--skip-generated=false", "--custom-order", "-s", "standard", "-s", "default", "-s", "prefix(example.com/cli)", ".")},
+	{"go fix", func(t *testing.T, dir string) { goIn(t, dir, "fix", "./...") }},
+	{"go mod tidy", func(t *testing.T, dir string) { goIn(t, dir, "mod", "tidy") }},
+}
+
+// tool is a formatter that the go command builds and keeps.
+func tool(path string, args ...string) func(t *testing.T, dir string) {
+	return func(t *testing.T, dir string) { goIn(t, dir, append([]string{"run", path}, args...)...) }
+}
+
+func goIn(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if os.Getenv("TELEMETRYGEN_TEST_REQUIRE") != "all" && strings.Contains(string(out), "/@v/") {
+			t.Skipf("SKIPPED, NOT TESTED HERE: needs a module proxy: %s", out)
+		}
+		t.Fatalf("go %q: %v\n%s", args, err, out)
+	}
 }
 
 func eachGoFile(t *testing.T, dir string, process func(src []byte) ([]byte, error)) {
@@ -43,51 +66,9 @@ func eachGoFile(t *testing.T, dir string, process func(src []byte) ([]byte, erro
 	}
 }
 
-// layouts are files of a CLI whose imports stand in as many ways.
-var layouts = map[string]map[string]string{
-	"one block in two groups": {"main.go": `package main
-
-import (
-	"os"
-
-	"github.com/spf13/cobra"
-)
-
-func main() {
-	root := &cobra.Command{Use: "cli"}
-	root.AddCommand(&cobra.Command{Use: "run", Run: func(*cobra.Command, []string) {}})
-	if root.Execute() != nil {
-		os.Exit(1)
-	}
-}
-`},
-	"single imports": {"main.go": `package main
-
-import "github.com/spf13/cobra"
-
-func main() {
-	root := &cobra.Command{Use: "cli"}
-	root.AddCommand(&cobra.Command{Use: "run", Run: func(*cobra.Command, []string) { quit(3) }})
-	cobra.CheckErr(root.Execute())
-}
-`, "quit.go": `package main
-
-import "os"
-
-func quit(code int) {
-	if code != 0 {
-		os.Exit(code)
-	}
-}
-`, "other.go": `package main
-
-import "log"
-
-func stop() {
-	log.Fatal("stop")
-}
-`},
-	"packages of the module": {"main.go": `package main
+// layouts are the files of a CLI whose imports stand in as many ways.
+var layouts = map[string]string{
+	"main.go": `package main
 
 import (
 	"context"
@@ -104,7 +85,43 @@ func main() {
 		os.Exit(zz.Code)
 	}
 }
-`, "zz/zz.go": "package zz\n\nconst Code = 2\n", "cmd/cmd.go": `package cmd
+`,
+	"quit.go": `package main
+
+import "os"
+
+func quit(code int) {
+	if code != 0 {
+		os.Exit(code)
+	}
+}
+`,
+	"stop.go": `package main
+
+import "log"
+
+func stop() {
+	log.Fatal("stop")
+}
+`,
+	"zz/zz.go": "package zz\n\nconst Code = 2\n",
+	"cmd/check.go": `package cmd
+
+import "github.com/spf13/cobra"
+
+func check(cmd *cobra.Command) { cobra.CheckErr(cmd.Help()) }
+`,
+	"cmd/two.go": `package cmd
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func two(*cobra.Command, []string) { os.Exit(2) }
+`,
+	"cmd/cmd.go": `package cmd
 
 import (
 	"fmt"
@@ -122,46 +139,45 @@ func Root() *cobra.Command {
 	}})
 	return root
 }
-`},
+`,
 }
 
 // TestFormattersAfterGenerate runs each formatter of the field after go
 // generate: --check stays clean, and --remove gives what the formatter makes of
 // the original.
 func TestFormattersAfterGenerate(t *testing.T) {
-	for layout, files := range layouts {
-		for _, f := range formatters {
-			t.Run(layout+", "+f.name, func(t *testing.T) {
-				c := cliModule(t, files)
+	for _, f := range formatters {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			c := cliModule(t, layouts)
+			f.run(t, c.dir)
+			c.before = tree(t, c.dir) // what the formatter makes of the original
+			for name, content := range layouts {
+				writeFile(t, filepath.Join(c.dir, name), []byte(content))
+			}
+			c.instrument(t)
+			generated := tree(t, c.dir)
+			f.run(t, c.dir)
+			formatted := tree(t, c.dir)
+			for name := range generated {
+				if strings.HasPrefix(name, "internal/telemetry") && generated[name] != formatted[name] {
+					t.Errorf("the formatter changes %s to\n%s", name, formatted[name])
+				}
+			}
+			for _, again := range []string{"", "a second time "} {
+				result, err := rewrite.Instrument(context.Background(), c.options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if result.Changed() {
+					t.Fatalf("%s--check is not clean after it:\n%s", again, result.Diff())
+				}
 				f.run(t, c.dir)
-				c.before = tree(t, c.dir) // what the formatter makes of the original
-				for name, content := range files {
-					writeFile(t, filepath.Join(c.dir, name), []byte(content))
-				}
-				c.instrument(t)
-				generated := tree(t, c.dir)
-				f.run(t, c.dir)
-				formatted := tree(t, c.dir)
-				for name := range generated {
-					if strings.HasPrefix(name, "internal/telemetry") && generated[name] != formatted[name] {
-						t.Errorf("the formatter changes %s to\n%s", name, formatted[name])
-					}
-				}
-				for _, again := range []string{"", "a second time "} {
-					result, err := rewrite.Instrument(context.Background(), c.options)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if result.Changed() {
-						t.Fatalf("%s--check is not clean after it:\n%s", again, result.Diff())
-					}
-					f.run(t, c.dir)
-				}
-				c.goTool(t, "vet", "./...")
-				c.remove(t)
-				sameTree(t, c.before, tree(t, c.dir))
-			})
-		}
+			}
+			c.goTool(t, "vet", "./...")
+			c.remove(t)
+			sameTree(t, c.before, tree(t, c.dir))
+		})
 	}
 }
 
@@ -179,7 +195,7 @@ func (c *goldenCase) remove(t *testing.T) {
 // TestEditAfterAFormatter adds an exit to a file whose import was moved: the
 // import stays where the formatter put it.
 func TestEditAfterAFormatter(t *testing.T) {
-	c := cliModule(t, layouts["packages of the module"])
+	c := cliModule(t, layouts)
 	c.instrument(t)
 	i := slices.IndexFunc(formatters, func(f formatter) bool { return f.name == "goimports -local" })
 	formatters[i].run(t, c.dir)
