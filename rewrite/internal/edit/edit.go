@@ -95,6 +95,10 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		if !bytes.Equal(Strip(result, owns), src) {
 			continue
 		}
+		if bytes.Equal(result, disk) { // nothing will be written
+			out.Content, out.splices = result, all
+			return out, nil
+		}
 		if err := witness(result, syntax, fset, facts.Local, owns); err != nil {
 			out.Refused = "two ways to take its edits out again disagree: " + err.Error()
 			return out, nil
