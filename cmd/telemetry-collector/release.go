@@ -17,9 +17,9 @@ import (
 )
 
 const releaseLong = `Release makes a release known to a collector that runs: its version, the commands
-that it has, and what its source calls its exit codes. Charts then mark it, its
-commands count under their own names, and versions that nobody registered count
-as (unregistered). To register a release again replaces what was known of it.
+that it has, and what its source calls its exit codes. The API then tells when it
+was registered, and which of its commands nobody uses. To register a release
+again replaces what was known of it.
 
 It asks the private side for PUT /api/v1/apps/<app>/releases/<version>, with the
 token in TELEMETRY_PRIVATE_TOKEN or PRIVATE_TOKEN if there is one. The version is

@@ -20,9 +20,8 @@ type Release struct {
 	ExitCodes    []wire.ExitCode
 }
 
-// Register makes a release known, or replaces what is known of it. From the
-// first one of an app on, other versions count as Unregistered. An error of the
-// caller's is a *Refusal.
+// Register makes a release known, or replaces what is known of it. It
+// changes nothing in what is counted. An error of the caller's is a *Refusal.
 func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
 	if err := wire.CheckVersion(r.Version); err != nil {
 		return &Refusal{err.Error()}
