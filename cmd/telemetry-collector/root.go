@@ -13,14 +13,14 @@ import (
 )
 
 const long = `Telemetry-collector takes the reports of CLIs that telemetrygen has instrumented,
-keeps what they amount to, shows it, and feeds Graphite, Prometheus and
-OpenTelemetry.
+keeps the totals, shows them, and feeds Graphite, Prometheus and OpenTelemetry.
 
 It has two sides. The public one (--listen) takes reports, POST /telemetry, and
-erasures, DELETE /telemetry/<id>, and nothing else. The private one
-(--private-listen) has the dashboard at /, /metrics, /api/v1/ and /readyz. On an
-address that is not loopback it asks for PRIVATE_TOKEN, as a bearer token or as
-the password of any user, and does not start without it. Both answer /healthz.
+erasures, DELETE /telemetry/<id>, and nothing else but --public-dashboard. The
+private one (--private-listen) has the dashboard at /, /metrics, /api/v1/ and
+/readyz. With TELEMETRY_PRIVATE_TOKEN it asks for it, as a bearer token or as the
+password of any user; on an address that is not loopback it does not start
+without one. Both answer /healthz.
 
 Every flag can also be given as an environment variable: --private-listen is
 TELEMETRY_PRIVATE_LISTEN. Secrets are taken from the environment only, or from
@@ -95,7 +95,7 @@ func root(getenv environment) *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the public side; :8080 for all of this machine's")
 	flags.StringVar(&s.privateListen, "private-listen", "127.0.0.1:8081", "address of the private side")
-	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show the dashboard, as it was at most 5 minutes ago, at / of the public side too")
+	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show the dashboard at / of the public side too, as it was at most 5 minutes ago, without rows of fewer than 10 installs")
 	flags.StringSliceVar(&s.tlsDomains, "tls-domain", nil, "get certificates for this name by ACME, which accepts the authority's terms. The public side is then on :443 unless --listen says otherwise")
 	flags.StringVar(&s.acmeDirectory, "acme-directory", acme.LetsEncryptURL, "the ACME authority")
 	flags.StringVar(&s.tlsCert, "tls-cert", "", "certificate of one's own, with those of its issuers (PEM); it is read again when it changes")

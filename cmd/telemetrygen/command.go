@@ -30,9 +30,10 @@ func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "telemetrygen [flags] [package]",
 		Short: "Instrument a cobra CLI with honest usage telemetry",
-		Long: `Telemetrygen parses a cobra CLI, injects hooks that count (command path, exit
-code), never arguments or flags, and copies the small runtime that does so into
-the CLI's module. Review the result with git diff, like any other change.
+		Long: `Telemetrygen parses a cobra CLI, edits the places where the root command is
+executed and where the process ends, and copies into the CLI's module the small
+runtime that counts (command path, exit code), never arguments or flags. Review
+the result with git diff, like any other change.
 
 The package is the CLI's main package, "." by default, as go generate runs it:
 
