@@ -8,13 +8,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
 	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/collector/intake"
 	"github.com/telemetrygen/telemetrygen/collector/passthrough"
 	"github.com/telemetrygen/telemetrygen/collector/sink"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
@@ -78,24 +78,16 @@ func (f *forwarder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "POST a report", http.StatusMethodNotAllowed)
 		return
 	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		http.Error(w, "the Content-Type has to be application/json", http.StatusUnsupportedMediaType)
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBody))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		http.Error(w, "the body is too large", http.StatusRequestEntityTooLarge)
-		return
-	} else if err != nil {
-		http.Error(w, "the body could not be read", http.StatusBadRequest)
-		return
-	}
-	report, err := wire.Decode(body)
+	report, err := intake.Read(w, r)
 	if err == nil {
 		err = f.allowed.Admit(&report)
 	}
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+		status := http.StatusBadRequest
+		if refusal := (*intake.Refusal)(nil); errors.As(err, &refusal) {
+			status = refusal.Status
+		}
+		http.Error(w, err.Error(), status)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), sendTime)

@@ -124,6 +124,7 @@ func TestAnswers(t *testing.T) {
 		{"a report", "application/json", report, 0, 200},
 		{"a report with a charset", "application/json; charset=utf-8", report, 0, 200},
 		{"a report without counters", "application/json", empty, 0, 200},
+		{"a report in another charset", "application/json; charset=iso-8859-1", report, 0, 415},
 		{"a form", "application/x-www-form-urlencoded", report, 0, 415},
 		{"no JSON", "application/json", "{", 0, 400},
 		{"an unlisted command", "application/json", strings.ReplaceAll(report, "get", "steal"), 0, 200},
@@ -151,6 +152,31 @@ func TestAnswers(t *testing.T) {
 	}
 	if got := len(cloud.Samples()); got != 6 {
 		t.Errorf("%d samples arrived", got)
+	}
+}
+
+// The body is a good report: only what the header says of it is refused.
+func TestACompressedBodyIsRefused(t *testing.T) {
+	cloud := peertest.GrafanaCloud(t)
+	address := function(t, "GRAPHITE_URL="+cloud.URL, "GRAPHITE_TOKEN="+cloud.Token)
+	for encoding, want := range map[string]int{"identity": 200, "gzip": 415} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(report))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Encoding", encoding)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("Content-Encoding %s: %s, want %d", encoding, response.Status, want)
+		}
+	}
+	if got := len(cloud.Samples()); got != 2 {
+		t.Errorf("%d samples arrived, want those of one report", got)
 	}
 }
 
