@@ -39,6 +39,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 type running struct {
 	public, private string // base URLs
 	process         *os.Process
+	says            func(text string)    // waits until it writes a line with text
 	stop            func() (int, string) // with SIGTERM: exit status, and everything that it wrote
 }
 
@@ -63,6 +64,15 @@ func started(t *testing.T, env []string, args ...string) running {
 		}
 		if found := regexp.MustCompile(`address"?[=:]"?(https?://[^\s"]+).*[ ,]"?private"?[=:]"?(https?://[^\s"]+)`).FindStringSubmatch(line); found != nil {
 			r.public, r.private = found[1], found[2]
+		}
+	}
+	r.says = func(text string) {
+		t.Helper()
+		for line := ""; !strings.Contains(line, text); {
+			var err error
+			if line, err = lines.ReadString('\n'); err != nil {
+				t.Fatalf("it ended without saying %q:\n%s", text, log.String())
+			}
 		}
 	}
 	r.stop = func() (int, string) {
@@ -117,6 +127,11 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 		{"both sides on one address", []string{"TELEMETRY_LISTEN=127.0.0.1:7"}, []string{"--private-listen", "127.0.0.1:7"}, "address already in use"},
 		{"an empty folder of commands", nil, []string{"--commands", "."}, "no command is listed in ."},
 		{"a log of no format", nil, []string{"--log-format", "xml"}, "neither text nor json"},
+		{"a certificate without its key", nil, []string{"--tls-cert", "cert.pem"}, "--tls-cert and --tls-key go together"},
+		{"a certificate that is not there", nil, []string{"--tls-cert", "/no/such/cert.pem", "--tls-key", "/no/such/key.pem"}, "--tls-cert /no/such/cert.pem, --tls-key /no/such/key.pem: open /no/such/cert.pem"},
+		{"a certificate that is none", nil, []string{"--tls-cert", os.DevNull, "--tls-key", os.DevNull}, "failed to find any PEM data"},
+		{"a certificate of both kinds", nil, []string{"--tls-cert", "a", "--tls-key", "b", "--tls-domain", "t.example.com"}, "give one of them"},
+		{"a domain that is none", nil, []string{"--tls-domain", "127.0.0.1"}, "is not a name like"},
 		{"the environment", []string{"TELEMETRY_INTERVAL=soon"}, nil, "TELEMETRY_INTERVAL=soon"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
