@@ -9,14 +9,16 @@ import (
 )
 
 // Public returns the side that stands on the internet, where nobody who sends
-// is known: it takes reports and erasures, says that it is alive, and shows the
-// dashboard only if Config.PublicDashboard says so.
+// is known: it takes reports and erasures, says that it is alive, and shows what
+// many installs use only if Config.PublicDashboard says so.
 func (s *Server) Public() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /telemetry", s.takeReport)
 	mux.HandleFunc("DELETE /telemetry/{id}", s.forget)
 	if s.config.PublicDashboard && s.config.Store != nil {
-		mux.Handle("GET /{$}", newCachedPage(dashboard.Handler(monday.Public{Store: s.config.Store}, s.now), s.now))
+		public := monday.Public(s.config.Store, s.now)
+		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(public), s.now))
+		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(public), s.now))
 	}
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /healthz", alive) // asked often, from one network, by what watches the process

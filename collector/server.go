@@ -30,7 +30,7 @@ type Config struct {
 	Retention       time.Duration // of what is kept by install and by day
 	TrustedProxies  []netip.Prefix
 	PrivateToken    string // asked for on the private side; empty: whoever reaches it may read it
-	PublicDashboard bool   // shows the dashboard, from a cache, on the public side too
+	PublicDashboard bool   // shows what many installs use, from a cache, on the public side
 	Log             *slog.Logger
 }
 

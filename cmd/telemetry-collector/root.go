@@ -95,7 +95,7 @@ func root(getenv environment) *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the public side; :8080 for all of this machine's")
 	flags.StringVar(&s.privateListen, "private-listen", "127.0.0.1:8081", "address of the private side")
-	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show the dashboard at / of the public side too, as it was at most 5 minutes ago, without rows of fewer than 10 installs")
+	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show everybody the commands that at least 10 installs used, as of at most 5 minutes ago, at / and /commands.json of the public side")
 	flags.StringSliceVar(&s.tlsDomains, "tls-domain", nil, "get certificates for this name by ACME, which accepts the authority's terms. The public side is then on :443 unless --listen says otherwise")
 	flags.StringVar(&s.acmeDirectory, "acme-directory", acme.LetsEncryptURL, "the ACME authority")
 	flags.StringVar(&s.tlsCert, "tls-cert", "", "certificate of one's own, with those of its issuers (PEM); it is read again when it changes")

@@ -62,6 +62,7 @@ type ranking struct {
 // A row is one command, exit code, version or system.
 type row struct {
 	Name, Note                       string
+	Installs                         string
 	Runs, Share, Failed, Rate, NoEnd string
 	Use, RateBar                     []part
 }

@@ -2,54 +2,52 @@ package monday
 
 import (
 	"context"
-	"slices"
+	"net/url"
+	"time"
 
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
-	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// FewestInstalls is how many installs a command, version or system must have in a
-// period to be shown to everybody: with fewer, a row could be one person's.
+// FewestInstalls is how many installs a command must have in the period to be
+// shown to everybody: with fewer, a row could be one person's.
 const FewestInstalls = 10
 
-// A Public source is one for everybody. It leaves out every row of fewer than
-// FewestInstalls installs, and exit codes and comparisons altogether.
-type Public struct{ *store.Store }
-
-// Dashboard answers a page's question.
-func (p Public) Dashboard(ctx context.Context, f dashboard.Filter) (dashboard.Data, error) {
-	data, err := p.Store.Dashboard(ctx, f)
-	if err != nil {
-		return data, err
-	}
-	commands, versions, systems := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, app := range data.Apps {
-		if f.App != "" && f.App != app {
-			continue
+// Public tells everybody which commands at least FewestInstalls installs used in
+// the last answers.DefaultDays days. An app without such a command is not named.
+func Public(s answers.Store, now func() time.Time) dashboard.PublicSource {
+	return func(ctx context.Context) (dashboard.Public, error) {
+		today, err := s.Today(ctx)
+		if err != nil {
+			return dashboard.Public{}, err
 		}
-		sel := store.Selection{App: app, Version: f.Version, Since: f.From, Until: f.To}
-		for _, list := range []struct {
-			rows func(context.Context, store.Selection) ([]store.Row, error)
-			many map[string]bool
-		}{{p.ByCommand, commands}, {p.ByVersion, versions}, {p.BySystem, systems}} {
-			rows, err := list.rows(ctx, sel)
+		if clock := now().UTC().Truncate(24 * time.Hour); clock.After(today) {
+			today = clock
+		}
+		public := dashboard.NewPublic(today.AddDate(0, 0, 1-answers.DefaultDays), today, FewestInstalls)
+		apps, err := s.Apps(ctx)
+		if err != nil {
+			return public, err
+		}
+		for _, name := range apps {
+			q, err := answers.Parse(url.Values{"app": {name}}.Encode(), today)
 			if err != nil {
-				return data, err
+				return public, err
 			}
-			for _, row := range rows {
-				if row.Installs >= FewestInstalls {
-					list.many[row.Name] = true
+			used, err := answers.AskCommands(ctx, s, q)
+			if err != nil {
+				return public, err
+			}
+			app := dashboard.PublicApp{Name: name}
+			for _, c := range used.Commands {
+				if c.Users() >= FewestInstalls {
+					app.Commands = append(app.Commands, dashboard.PublicCommand{Path: c.Path, Installs: c.Users(), Runs: c.Runs, Failures: c.Failures})
 				}
 			}
+			if len(app.Commands) > 0 {
+				public.Apps = append(public.Apps, app)
+			}
 		}
+		return public, nil
 	}
-	data.ExitCodes = nil
-	data.Commands = slices.DeleteFunc(data.Commands, func(c dashboard.Command) bool { return !commands[c.Path] })
-	data.Releases = slices.DeleteFunc(data.Releases, func(c dashboard.Count) bool { return !versions[c.Value] })
-	data.Systems = slices.DeleteFunc(data.Systems, func(c dashboard.Count) bool { return !systems[c.Value] })
-	data.Versions = slices.DeleteFunc(data.Versions, func(v string) bool { return !versions[v] })
-	if len(data.Commands) == 0 { // nothing that is shown: no totals either
-		return dashboard.Data{Apps: data.Apps, Days: nil}, nil
-	}
-	return data, nil
 }
