@@ -112,9 +112,9 @@ func (d folder) turnOff() (string, error) {
 
 func (d folder) forget() (string, error) { return d.off(askToErase) }
 
-// hint names the command that also erases what was sent.
+// hint names the command that also erases what was sent. It needs the id, which off and reset have erased by then.
 func hint() string {
-	return fmt.Sprintf("What was sent before stays on the server. `%s %s forget` erases that too, as long as there is an id.\n", programName(), command)
+	return fmt.Sprintf("What was sent before stays on the server. `%s %s forget`, in place of this command, has it erased there too.\n", programName(), command)
 }
 
 // off stores the user's no, waits until no uploader can send any more, does something about what was sent under the

@@ -69,7 +69,7 @@ func TestTelemetryCommandInEveryShape(t *testing.T) {
 	for _, shape := range []string{"a broken configuration", "an own telemetry argument", "a failing hook", "no hook", "a plugin"} {
 		h := newHome(t, "SHAPE="+shape, "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
 		got := h.runProgram(cli, "telemetry", "off")
-		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, "Telemetry is off.") || !strings.Contains(got.stdout, "pace telemetry forget") {
+		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, "Telemetry is off.") || !strings.Contains(got.stdout, "pace telemetry forget`, in place of this command, has it erased there too.") {
 			t.Errorf("%s: %+v", shape, got)
 		}
 		if h.read(reportFile)+h.read(timestampFile)+h.read(lockName) != "" {
