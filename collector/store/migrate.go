@@ -19,7 +19,7 @@ import (
 var schemas embed.FS
 
 // newestSchema is the number of the last file.
-const newestSchema = 2
+const newestSchema = 3
 
 // migrate brings the database to the newest schema in one transaction, so that
 // it is either there or where it was.

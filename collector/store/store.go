@@ -14,7 +14,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // Bounds on what strangers can make the store keep.
@@ -81,6 +84,9 @@ type Store struct {
 	dialect  dialect
 	pepper   []byte
 	known    *catalog
+	limits   Limits
+	networks *networks
+	listed   atomic.Pointer[wire.AllowList]
 	stepped  time.Time // when Expire last came nearer to a clock that it does not believe
 	compiled *compiled // nil where the driver keeps statements compiled
 	lead     func(context.Context, func(context.Context) error) error
@@ -101,6 +107,7 @@ func Open(ctx context.Context, url string, pepper []byte) (*Store, error) {
 	}
 	if err == nil {
 		s.stepped = time.Now()
+		s.Limit(DefaultLimits())
 		if err = s.prepare(ctx, pepper); err != nil {
 			s.Close()
 		}
