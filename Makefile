@@ -25,7 +25,7 @@ test:
 	go vet ./...
 	go test ./...
 
-tools: $(GOLANGCI_LINT) $(ACTIONLINT) $(TOOLS)/otelcol
+tools: $(GOLANGCI_LINT) $(ACTIONLINT) $(TOOLS)/otelcol $(TOOLS)/pebble
 
 $(GOLANGCI_LINT):
 	GOBIN=$(TOOLS)/new go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -37,6 +37,11 @@ $(ACTIONLINT):
 
 $(TOOLS)/otelcol: internal/otelcoltest/main.go internal/otelcoltest/go.mod
 	go build -C internal/otelcoltest -o $@ .
+
+# An ACME authority, and the DNS server that it asks.
+$(TOOLS)/pebble: internal/acmetest/go.mod
+	go build -C internal/acmetest -o $(TOOLS)/ github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv github.com/letsencrypt/pebble/v2/cmd/pebble
+	touch $@
 
 # Ratios within one run: instrumented against twin, ours against a peer's.
 # -v names what was skipped because this machine lacks it.

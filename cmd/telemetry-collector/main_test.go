@@ -39,7 +39,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 type running struct {
 	public, private string // base URLs
 	process         *os.Process
-	says            func(text string)    // waits until it writes a line with text
+	says            func(text string)    // waits until it writes a line with text, at most a minute
 	stop            func() (int, string) // with SIGTERM: exit status, and everything that it wrote
 }
 
@@ -68,6 +68,7 @@ func started(t *testing.T, env []string, args ...string) running {
 	}
 	r.says = func(text string) {
 		t.Helper()
+		defer time.AfterFunc(time.Minute, func() { cmd.Process.Kill() }).Stop()
 		for line := ""; !strings.Contains(line, text); {
 			var err error
 			if line, err = lines.ReadString('\n'); err != nil {

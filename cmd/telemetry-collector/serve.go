@@ -93,6 +93,9 @@ func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	s.reloadOnHangup(ctx, server, secure, config.Log)
+	if secure.obtain != nil {
+		go secure.obtain()
+	}
 	config.Log.Info("serving", "address", secure.url(public), "private", privately.url(private), "store", storeName(s.store), "version", version())
 	return server.Run(ctx, secure.wrap(public), privately.wrap(private))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,7 +41,8 @@ func (s settings) checkTLS() error {
 // encryption is how the sides are served: in the clear if it has no config.
 type encryption struct {
 	config *tls.Config
-	reload func() error // reads the files again
+	reload func() error // reads the files again; nil if there are none
+	obtain func()       // gets what is not in the store; nil if there are files
 }
 
 // encryption makes the configuration that the flags ask for.
@@ -51,17 +53,18 @@ func (s settings) encryption(kept *store.Store, log *slog.Logger) (encryption, e
 		if err != nil {
 			return encryption{}, err
 		}
-		return encryption{&tls.Config{GetCertificate: pair.certificate, NextProtos: []string{"h2", "http/1.1"}}, pair.load}, nil
+		return encryption{config: &tls.Config{GetCertificate: pair.certificate, NextProtos: []string{"h2", "http/1.1"}}, reload: pair.load}, nil
 	case len(s.tlsDomains) > 0:
-		return encryption{config: s.acme(kept, log)}, nil
+		return s.acme(kept, log), nil
 	}
 	return encryption{}, nil
 }
 
-// acme gets certificates when the first client asks for a domain, and again 30
-// days before they end, by TLS-ALPN-01: the authority connects to port 443 of the
-// domain, and so to the public side.
-func (s settings) acme(kept *store.Store, log *slog.Logger) *tls.Config {
+// acme gets certificates at the start and, if it could not, when a client asks for
+// a domain; and again when a third of their time is left, but at most 30 days.
+// The authority validates a domain by TLS-ALPN-01: it connects to port 443 of it,
+// and so to the public side.
+func (s settings) acme(kept *store.Store, log *slog.Logger) encryption {
 	var cache autocert.Cache = kept.Certificates()
 	if file, ok := strings.CutPrefix(s.store, "sqlite:"); ok {
 		cache = autocert.DirCache(filepath.Join(filepath.Dir(file), "certificates"))
@@ -72,17 +75,48 @@ func (s settings) acme(kept *store.Store, log *slog.Logger) *tls.Config {
 		Cache:      cache,
 		Client:     &acme.Client{DirectoryURL: s.acmeDirectory},
 	}
+	get := certificates{manager.GetCertificate, s.tlsDomains, intake.NewLimiter(1.0/60, 3), log}
 	config := manager.TLSConfig()
-	failures := intake.NewLimiter(1.0/60, 3) // anybody can ask again and again
-	config.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-		certificate, err := manager.GetCertificate(hello)
-		domain := strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))
-		if err != nil && slices.Contains(s.tlsDomains, domain) && !errors.Is(err, context.Canceled) && failures.Allow(time.Now(), []byte(domain)) {
-			log.Error("there is no certificate", "domain", domain, "error", err)
+	config.GetCertificate = get.certificate
+	return encryption{config: config, obtain: func() {
+		for _, domain := range s.tlsDomains {
+			// What today's clients offer.
+			hello := &tls.ClientHelloInfo{ServerName: domain, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}
+			if certificate, err := get.certificate(hello); err == nil {
+				log.Info("the certificate is there", "domain", domain, "until", certificate.Leaf.NotAfter)
+			}
 		}
-		return certificate, err
+	}}
+}
+
+// certificates says what goes wrong with those of some domains.
+type certificates struct {
+	get     func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	domains []string
+	lines   *intake.Limiter // anybody can ask again and again
+	log     *slog.Logger
+}
+
+func (c certificates) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	certificate, err := c.get(hello)
+	domain := strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))
+	switch {
+	case !slices.Contains(c.domains, domain) || errors.Is(err, context.Canceled):
+	case err != nil:
+		if c.lines.Allow(time.Now(), []byte(domain)) {
+			c.log.Error("there is no certificate", "domain", domain, "error", err)
+		}
+	case endsSoon(certificate.Leaf) && c.lines.Allow(time.Now(), []byte(domain)):
+		c.log.Warn("the certificate was not renewed yet", "domain", domain, "until", certificate.Leaf.NotAfter)
 	}
-	return config
+	return certificate, err
+}
+
+// endsSoon is true in the last sixth of a certificate's time, when every half hour
+// or hour of the sixth before it an attempt to renew it has failed. It is false for
+// nil, as with the answers to an authority's challenges.
+func endsSoon(leaf *x509.Certificate) bool {
+	return leaf != nil && time.Until(leaf.NotAfter) < leaf.NotAfter.Sub(leaf.NotBefore)/6
 }
 
 // wrap serves a listener encrypted if that is asked for.

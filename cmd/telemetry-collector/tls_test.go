@@ -3,16 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,33 +13,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-// writePair puts a new certificate for 127.0.0.1 and its key into two files.
-func writePair(t *testing.T, certFile, keyFile string, serial int64) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for file, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: private}} {
-		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
+)
 
 // handshake opens a connection and returns the serial of the certificate.
 func handshake(t *testing.T, base string) (*tls.Conn, int64) {
@@ -87,9 +56,9 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 func TestARenewedCertificateIsServedAndOldConnectionsLiveOn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	writePair(t, cert, key, 1)
+	cert, key := peertest.SelfSigned(t, dir, 1)
 	collector := started(t, nil, "--tls-cert", cert, "--tls-key", key)
 	if !strings.HasPrefix(collector.public, "https://") || !strings.HasPrefix(collector.private, "http://") {
 		t.Fatalf("served at %s and %s", collector.public, collector.private)
@@ -100,7 +69,7 @@ func TestARenewedCertificateIsServedAndOldConnectionsLiveOn(t *testing.T) {
 	}
 	stillAnswers(t, old)
 
-	writePair(t, cert, key, 2)
+	peertest.SelfSigned(t, dir, 2)
 	collector.process.Signal(syscall.SIGHUP)
 	collector.says("the certificate was read again")
 	if _, serial := handshake(t, collector.public); serial != 2 {
@@ -118,7 +87,7 @@ func TestARenewedCertificateIsServedAndOldConnectionsLiveOn(t *testing.T) {
 		t.Errorf("certificate %d with a broken key, want 2", serial)
 	}
 
-	writePair(t, cert, key, 3) // and no signal
+	peertest.SelfSigned(t, dir, 3) // and no signal
 	eventually(t, "certificate 3 by the change alone", func() bool { _, serial := handshake(t, collector.public); return serial == 3 })
 	stillAnswers(t, old)
 	if status, log := collector.stop(); status != 0 {
