@@ -14,7 +14,6 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exitcodes"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
@@ -81,7 +80,7 @@ func (b *builder) finish(ctx context.Context) error {
 	r.changes.ReplaceGenerated(listName, onDisk, commands.Text(list))
 	codesName := filepath.Join(b.generated.Dir, project.ExitCodesFile)
 	codes, _ := os.ReadFile(codesName)
-	r.changes.ReplaceGenerated(codesName, codes, exitcodes.Text(r.Plan.ExitCodes))
+	r.changes.ReplaceGenerated(codesName, codes, commands.ExitCodes(r.Plan.ExitCodes))
 	return r.usersPage()
 }
 

@@ -6,7 +6,7 @@ import (
 	"text/template"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exitcodes"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // PageMarker is the first line of a TELEMETRY.md that this tool wrote; a file
@@ -22,7 +22,7 @@ type Doc struct {
 	OptIn    bool
 	Paths    []string
 	Folder   string // under ~/.config
-	Codes    []exitcodes.Code
+	Codes    []plan.ExitCode
 }
 
 // Markdown is the content of TELEMETRY.md.

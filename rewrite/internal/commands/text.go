@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // A Command is one command that can be recorded.
@@ -32,6 +34,16 @@ func Text(list []Command) []byte {
 			b.WriteString("\t" + strings.Join(words, ","))
 		}
 		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// ExitCodes is the content of exitcodes.txt, a status and its names a line; nil
+// where no status has a name.
+func ExitCodes(codes []plan.ExitCode) []byte {
+	var b bytes.Buffer
+	for _, c := range codes {
+		fmt.Fprintf(&b, "%d %s\n", c.Status, strings.Join(c.Names, " "))
 	}
 	return b.Bytes()
 }

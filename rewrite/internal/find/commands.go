@@ -55,7 +55,7 @@ func Commands(g *load.Program, skip func(importPath string) bool, tags string) (
 	}
 	roots, paths := map[string]bool{}, map[string]bool{}
 	for _, e := range s.executed {
-		for _, root := range t.flow.literals(e.expr, e.in, func(string) {}) {
+		for _, root := range t.flow.literals(e.origin, nil) {
 			if below[root.lit] {
 				continue // cobra executes its root
 			}
@@ -82,13 +82,13 @@ func (t *sourceTree) add(c *load.Package, call *ast.CallExpr) {
 		t.unknown++
 		return
 	}
-	parents := t.flow.literals(sel.X, c, func(string) {})
+	parents := t.flow.literals(origin{expr: sel.X, in: c}, nil)
 	if len(parents) == 0 {
 		t.unknown++
 		return
 	}
 	for _, arg := range call.Args {
-		found := t.flow.literals(arg, c, func(string) {})
+		found := t.flow.literals(origin{expr: arg, in: c}, nil)
 		if len(found) == 0 {
 			t.unknown++
 		}
@@ -106,7 +106,7 @@ func (t *sourceTree) rename(c *load.Package, assign *ast.AssignStmt) {
 			continue
 		}
 		if s, ok := c.Info.Selections[sel]; ok && isCommand(ownerOf(s)) {
-			for _, l := range t.flow.literals(sel.X, c, func(string) {}) {
+			for _, l := range t.flow.literals(origin{expr: sel.X, in: c}, nil) {
 				t.names[l.lit] = firstWord(assign.Rhs[i], c)
 			}
 		}

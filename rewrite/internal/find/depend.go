@@ -52,15 +52,11 @@ func (d *dependencies) add(path string) *load.Package {
 	return c
 }
 
-// executor returns the package of a function of a dependency that executes, or
-// keeps for its package to execute, its i-th argument: the command, or what a
-// function that is passed there returns. It is nil for other functions.
-func (d *dependencies) executor(fn *types.Func, i int, factory bool) *dependency {
-	analysed := d.analyse(fn.Pkg().Path())
-	place := paramPlace(fn, i)
-	if factory {
-		place += "()"
-	}
+// executor returns the package of a dependency if it executes, or keeps to be
+// executed, the command that comes to a place of it: a parameter of one of its
+// functions, or what a function that is passed there returns. Else it is nil.
+func (d *dependencies) executor(path, place string) *dependency {
+	analysed := d.analyse(path)
 	if analysed == nil || !d.executed[place] {
 		return nil
 	}
@@ -88,7 +84,7 @@ func (d *dependencies) analyse(path string) *dependency {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			if s := executes(c, n); s != nil && s.Kind() != types.MethodExpr {
-				for _, l := range d.reach(receiver(n, s), c) {
+				for _, l := range d.reach(receiver(c, n, s)) {
 					own[l.lit] = true
 				}
 			}
@@ -129,8 +125,8 @@ func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr, found *depe
 		if !isCommand(c.Info.TypeOf(arg)) {
 			continue
 		}
-		if next := d.executor(fn, i, false); next != nil {
-			d.reach(arg, c)
+		if next := d.executor(fn.Pkg().Path(), argumentPlace(fn, i, call.Ellipsis.IsValid())); next != nil {
+			d.reach(origin{expr: arg, in: c})
 			if found.ends == "" {
 				found.ends = next.ends
 			}
@@ -153,20 +149,20 @@ func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
 		if !ok {
 			return
 		}
-		for _, parent := range d.flow.literals(sel.X, c, func(string) {}) {
+		for _, parent := range d.flow.literals(origin{expr: sel.X, in: c}, nil) {
 			if own[parent.lit] {
 				for _, arg := range call.Args {
-					d.reach(arg, c)
+					d.reach(origin{expr: arg, in: c})
 				}
 			}
 		}
 	})
 }
 
-// reach marks every place from which a command can come to expr, and returns
-// the literals among them.
-func (d *dependencies) reach(expr ast.Expr, c *load.Package) []literal {
-	return d.flow.literals(expr, c, func(place string) { d.executed[place] = true })
+// reach marks every place that a command can come from, and returns the
+// literals among them.
+func (d *dependencies) reach(from origin) []literal {
+	return d.flow.literals(from, func(place string) { d.executed[place] = true })
 }
 
 // throughInterfaces marks the parameters of an interface's method where the
@@ -199,7 +195,7 @@ func (d *dependencies) throughInterfaces(scope *types.Scope) {
 				method := set.Method(i)
 				own, ok := methods.Lookup(method.Pkg(), method.Name()).Obj().(*types.Func)
 				for j := 0; ok && j < own.Type().(*types.Signature).Params().Len(); j++ {
-					for _, of := range []string{"", "()"} {
+					for _, of := range []string{"", "()#0", "()#1", "[]"} {
 						if d.executed[paramPlace(own, j)+of] {
 							d.executed[paramPlace(method, j)+of] = true
 						}

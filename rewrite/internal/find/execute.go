@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -15,8 +14,7 @@ import (
 // An execution is a place where a command is executed, or handed to something
 // that executes it.
 type execution struct {
-	expr     ast.Expr // what is executed
-	in       *load.Package
+	origin   // what is executed
 	finder   *finder
 	at       ast.Node
 	from, to token.Pos // what goes to Track
@@ -52,7 +50,7 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 		return
 	}
 	f.survey.executed = append(f.survey.executed, execution{
-		expr: receiver(sel, s), in: f.c, finder: f, at: sel, from: sel.X.Pos(), to: sel.X.End(),
+		origin: receiver(f.c, sel, s), finder: f, at: sel, from: sel.X.Pos(), to: sel.X.End(),
 		operands: f.operands(sel, s), what: f.short(ast.Unparen(sel.X)) + "." + sel.Sel.Name,
 		where: enclosed(f.c, f.stack, false),
 	})
@@ -100,17 +98,14 @@ func embeddedPath(s *types.Selection) []embedded {
 	return path
 }
 
-// receiver is the executed command as an expression the flow can follow.
-func receiver(sel *ast.SelectorExpr, s *types.Selection) ast.Expr {
+// receiver is where the executed command comes from: the expression before the
+// selector, or the embedded field that it implies.
+func receiver(c *load.Package, sel *ast.SelectorExpr, s *types.Selection) origin {
 	path := embeddedPath(s)
 	if len(path) == 0 {
-		return sel.X
+		return origin{expr: sel.X, in: c}
 	}
-	owner := s.Recv()
-	for _, i := range s.Index()[:len(path)-1] {
-		owner = deref(owner).Underlying().(*types.Struct).Field(i).Type()
-	}
-	return &fieldOf{Expr: sel.X, owner: owner, name: path[len(path)-1].name}
+	return origin{place: fieldPlace(declaring(s.Recv(), s.Index()[:len(path)]), path[len(path)-1].name), in: c}
 }
 
 // A factory is a function that is handed to a dependency, which executes the
@@ -140,7 +135,11 @@ func (f *finder) handOver(call *ast.CallExpr) {
 		if !isFactory && !isCommandPointer(t) {
 			continue
 		}
-		d := f.depend.executor(fn, i, isFactory)
+		place := argumentPlace(fn, i, call.Ellipsis.IsValid())
+		if isFactory {
+			place = resultOf(place, commandResult(sig))
+		}
+		d := f.depend.executor(fn.Pkg().Path(), place)
 		if d == nil {
 			continue
 		}
@@ -150,11 +149,11 @@ func (f *finder) handOver(call *ast.CallExpr) {
 		f.executes = true
 		where := enclosed(f.c, f.stack, false)
 		if isFactory {
-			f.survey.factories = append(f.survey.factories, factory{origin{arg, f.c}, f, call, where})
+			f.survey.factories = append(f.survey.factories, factory{origin{expr: arg, in: f.c}, f, call, where})
 			continue
 		}
 		f.survey.executed = append(f.survey.executed, execution{
-			expr: arg, in: f.c, finder: f, at: arg, from: arg.Pos(), to: arg.End(),
+			origin: origin{expr: arg, in: f.c}, finder: f, at: arg, from: arg.Pos(), to: arg.End(),
 			what: f.short(arg) + " handed to " + f.short(call.Fun), where: where,
 		})
 	}
@@ -190,7 +189,7 @@ func (s *survey) track() error {
 // trackReturns finds what a factory returns.
 func (s *survey) trackReturns(fa factory) {
 	found := 0
-	for _, fn := range s.functions(fa.origin, map[string]bool{}) {
+	for _, fn := range s.functions(fa.origin) {
 		f := s.finderOf(fn.in, fn.body)
 		if f == nil {
 			continue
@@ -206,7 +205,7 @@ func (s *survey) trackReturns(fa factory) {
 			}
 			found++
 			s.executed = append(s.executed, execution{
-				expr: e, in: fn.in, finder: f, at: e, from: e.Pos(), to: e.End(),
+				origin: origin{expr: e, in: fn.in}, finder: f, at: e, from: e.Pos(), to: e.End(),
 				what: f.short(e) + " returned to " + fa.finder.short(fa.at.Fun), where: fa.where,
 			})
 		})
@@ -224,24 +223,19 @@ type body struct {
 }
 
 // functions returns the functions that a function value can stand for.
-func (s *survey) functions(o origin, seen map[string]bool) []body {
-	if lit, ok := ast.Unparen(o.expr).(*ast.FuncLit); ok {
-		sig, _ := o.in.Info.TypeOf(lit).(*types.Signature)
-		return []body{{o.in, lit.Body, sig}}
-	}
-	if fn, ok := named(o.in, o.expr).(*types.Func); ok && fn.Pkg() != nil {
-		return s.declared(fn)
-	}
-	place := s.flow.place(o.in, o.expr)
-	if place == "" || seen[place] {
-		return nil
-	}
-	seen[place] = true
-	s.flow.more(place)
-	var list []body
-	for _, from := range s.flow.into[place] {
-		list = append(list, s.functions(from, seen)...)
-	}
+func (s *survey) functions(from origin) (list []body) {
+	s.flow.back(from, trace{passed: s.follow, visit: func(e ast.Expr, in *load.Package) bool {
+		if lit, ok := e.(*ast.FuncLit); ok {
+			sig, _ := in.Info.TypeOf(lit).(*types.Signature)
+			list = append(list, body{in, lit.Body, sig})
+			return true
+		}
+		fn, ok := named(in, e).(*types.Func)
+		if ok && fn.Pkg() != nil {
+			list = append(list, s.declared(fn)...)
+		}
+		return ok
+	}})
 	return list
 }
 
@@ -284,18 +278,4 @@ func (s *survey) finderOf(c *load.Package, n ast.Node) *finder {
 		return s.look(c, i)
 	}
 	return nil
-}
-
-// packageOf is the import path in the name of a place.
-func packageOf(place string) string {
-	place = strings.TrimPrefix(place, "field ")
-	place = strings.TrimLeft(place, "(*")
-	if i := strings.IndexAny(place, "[@"); i >= 0 {
-		place = place[:i]
-	}
-	slash := strings.LastIndexByte(place, '/') + 1
-	if dot := strings.IndexByte(place[slash:], '.'); dot >= 0 {
-		return place[:slash+dot]
-	}
-	return place
 }

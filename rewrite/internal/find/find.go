@@ -66,7 +66,11 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if err := s.track(); err != nil {
 		return nil, err
 	}
-	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name, ExitCodes: s.exitCodes()}
+	names := exitNames{flow: s.flow, own: g.IsOwn, names: map[int]map[string]bool{}}
+	for _, f := range s.finders {
+		names.look(f.c, f.file)
+	}
+	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name, ExitCodes: names.codes()}
 	for _, f := range s.finders {
 		if len(f.sites) > 0 {
 			p.Files = append(p.Files, f.facts(o.Name))
@@ -138,7 +142,7 @@ func (s *survey) finder(c *load.Package, i int) *finder {
 // candidate.
 func (s *survey) follow(place string) {
 	path := packageOf(place)
-	if p := s.g.All[path]; p != nil && s.g.IsOwn(path) && !s.g.Checked(path) {
+	if p := s.g.All[path]; p != nil && s.g.IsOwn(path) {
 		if c, err := s.g.Package(p); err == nil {
 			s.flow.add(c)
 		}

@@ -50,25 +50,6 @@ func TestSites(t *testing.T) {
 	}
 }
 
-// TestPackageOf reads the import path out of every kind of place.
-func TestPackageOf(t *testing.T) {
-	for place, want := range map[string]string{
-		"example.com/a/b.root":                           "example.com/a/b",
-		"example.com/a/b.New#0":                          "example.com/a/b",
-		"(*example.com/a/b.T).Run$1":                     "example.com/a/b",
-		"(example.com/a/b.T).Run$1()":                    "example.com/a/b",
-		"field example.com/a/b.T.cmd":                    "example.com/a/b",
-		"field example.com/a.T[example.com/other/x].cmd": "example.com/a",
-		"example.com/a/b@1234":                           "example.com/a/b",
-		"example.com/a/b@1234#0":                         "example.com/a/b",
-		"main.root":                                      "main",
-	} {
-		if got := packageOf(place); got != want {
-			t.Errorf("%s is of %q, want %q", place, got, want)
-		}
-	}
-}
-
 func TestMajorVersionsAreOneLogger(t *testing.T) {
 	for _, test := range []struct {
 		path, recv, name string

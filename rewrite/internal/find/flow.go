@@ -1,7 +1,6 @@
 package find
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -10,29 +9,33 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// A flow says where the *cobra.Command values of packages come from: for each
-// variable, field, parameter and function result, the expressions that are
-// assigned to it. Places are named by strings, because each package is checked
-// against its imports' export data and the same object has another identity in
-// every package. The place P() is what a call of the function value at P returns.
+// A flow says where values come from: for each place that keeps one, what is
+// assigned to it. It covers the packages that were added to it, and it is a
+// may-analysis: order, conditions and calls' contexts make no difference.
 type flow struct {
 	into   map[string][]origin
-	params map[*load.Package]map[*types.Var]string
+	params map[*types.Var]string // places of the parameters of declared functions
+	added  map[*load.Package]bool
 	more   func(place string) // adds the packages that a place may belong to
 }
 
-// An origin is an expression and the package that it stands in.
+// An origin is where a value comes from: an expression, or else another place.
 type origin struct {
-	expr ast.Expr
-	in   *load.Package
+	expr  ast.Expr
+	place string
+	in    *load.Package
 }
 
 func newFlow() *flow {
-	return &flow{into: map[string][]origin{}, params: map[*load.Package]map[*types.Var]string{}, more: func(string) {}}
+	return &flow{into: map[string][]origin{}, params: map[*types.Var]string{}, added: map[*load.Package]bool{}, more: func(string) {}}
 }
 
-// add records the assignments of one package.
+// add records the assignments of one package, once.
 func (fl *flow) add(c *load.Package) {
+	if fl.added[c] {
+		return
+	}
+	fl.added[c] = true
 	for _, f := range c.Files {
 		fl.addFile(c, f)
 	}
@@ -50,31 +53,35 @@ func (fl *flow) addFile(c *load.Package, f *ast.File) {
 				lhs[i] = id
 			}
 			fl.assign(c, lhs, n.Values)
+		case *ast.RangeStmt:
+			if n.Value != nil {
+				fl.put(fl.place(c, n.Value), origin{place: elementOf(fl.place(c, n.X)), in: c})
+			}
 		case *ast.CompositeLit:
 			fl.literal(c, n)
 		case *ast.CallExpr:
 			fl.call(c, n)
 		case *ast.FuncDecl:
-			if fn, ok := c.Info.Defs[n.Name].(*types.Func); ok && n.Body != nil {
-				fl.returns(c, n.Body, fn.FullName(), n.Type)
+			if fn, ok := c.Info.Defs[n.Name].(*types.Func); ok {
+				fl.declare(c, n, fn)
 			}
 		case *ast.FuncLit:
-			fl.returns(c, n.Body, fl.function(c, n), n.Type)
+			fl.returns(c, n.Body, fl.place(c, n), n.Type)
 		}
 		return true
 	})
 }
 
-func (fl *flow) put(c *load.Package, to string, e ast.Expr) {
-	if to != "" && mayHoldCommand(c.Info.TypeOf(e)) {
-		fl.into[to] = append(fl.into[to], origin{e, c})
+func (fl *flow) put(to string, from origin) {
+	if to != "" && (from.expr != nil || from.place != "") {
+		fl.into[to] = append(fl.into[to], from)
 	}
 }
 
 func (fl *flow) assign(c *load.Package, lhs, rhs []ast.Expr) {
 	if len(lhs) == len(rhs) {
 		for i := range lhs {
-			fl.put(c, fl.place(c, lhs[i]), rhs[i])
+			fl.put(fl.place(c, lhs[i]), origin{expr: rhs[i], in: c})
 		}
 		return
 	}
@@ -82,46 +89,42 @@ func (fl *flow) assign(c *load.Package, lhs, rhs []ast.Expr) {
 		return
 	}
 	call, ok := ast.Unparen(rhs[0]).(*ast.CallExpr)
-	if !ok {
+	if !ok { // v, ok := m[k]
+		fl.put(fl.place(c, lhs[0]), origin{expr: rhs[0], in: c})
 		return
 	}
 	for i := range lhs {
-		if to := fl.place(c, lhs[i]); to != "" && mayHoldCommand(c.Info.TypeOf(lhs[i])) {
-			fl.into[to] = append(fl.into[to], origin{&resultOf{CallExpr: call, index: i}, c})
-		}
+		fl.put(fl.place(c, lhs[i]), origin{place: resultOf(fl.place(c, call.Fun), i), in: c})
 	}
 }
 
-// resultOf is one result of a call with several.
-type resultOf struct {
-	*ast.CallExpr
-	index int
-}
-
-// fieldOf is an embedded field that a promoted method's receiver implies.
-type fieldOf struct {
-	ast.Expr
-	owner types.Type
-	name  string
-}
-
+// literal records the fields of a struct, or the elements of anything else.
+// Since Go 1.27 the key of an embedded struct's field may stand in the literal
+// around it.
 func (fl *flow) literal(c *load.Package, lit *ast.CompositeLit) {
 	t := c.Info.TypeOf(lit)
-	if t == nil || isCommand(t) {
+	if t == nil {
 		return
 	}
-	st, ok := deref(t).Underlying().(*types.Struct)
-	if !ok {
-		return
-	}
+	st, isStruct := deref(t).Underlying().(*types.Struct)
 	for i, elt := range lit.Elts {
-		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+		kv, keyed := elt.(*ast.KeyValueExpr)
+		to := elementOf(fl.place(c, lit))
+		switch {
+		case isStruct && keyed:
+			to = ""
 			if key, ok := kv.Key.(*ast.Ident); ok {
-				fl.put(c, fieldPlace(t, key.Name), kv.Value)
+				if _, index, _ := types.LookupFieldOrMethod(t, true, c.Types, key.Name); len(index) > 0 {
+					to = fieldPlace(declaring(t, index), key.Name)
+				}
 			}
-		} else if i < st.NumFields() {
-			fl.put(c, fieldPlace(t, st.Field(i).Name()), elt)
+		case isStruct && i < st.NumFields():
+			to = fieldPlace(t, st.Field(i).Name())
 		}
+		if keyed {
+			elt = kv.Value
+		}
+		fl.put(to, origin{expr: elt, in: c})
 	}
 }
 
@@ -131,25 +134,53 @@ func (fl *flow) call(c *load.Package, call *ast.CallExpr) {
 		return
 	}
 	for i, arg := range call.Args {
-		fl.put(c, paramPlace(fn, i), arg)
+		fl.put(argumentPlace(fn, i, call.Ellipsis.IsValid()), origin{expr: arg, in: c})
 	}
 }
 
-func (fl *flow) returns(c *load.Package, body *ast.BlockStmt, name string, typ *ast.FuncType) {
-	eachReturn(body, func(ret *ast.ReturnStmt) {
-		for i, e := range ret.Results {
-			fl.put(c, fmt.Sprintf("%s#%d", name, i), e)
+// declare records what a function returns and where its parameters are. A
+// method's results are also those of the interface methods that it may implement.
+func (fl *flow) declare(c *load.Package, decl *ast.FuncDecl, fn *types.Func) {
+	sig := fn.Signature()
+	for i := range sig.Params().Len() {
+		fl.params[sig.Params().At(i)] = paramPlace(fn, i)
+	}
+	if decl.Body == nil {
+		return
+	}
+	fl.returns(c, decl.Body, fn.FullName(), decl.Type)
+	if sig.Recv() != nil {
+		for i := range sig.Results().Len() {
+			fl.put(resultOf(methodPlace(fn), i), origin{place: resultOf(fn.FullName(), i), in: c})
 		}
-		if len(ret.Results) == 0 && typ.Results != nil {
-			i := 0
-			for _, field := range typ.Results.List {
-				for _, id := range field.Names {
-					fl.put(c, fmt.Sprintf("%s#%d", name, i), id)
-					i++
+	}
+}
+
+// returns records the results of the function at a place.
+func (fl *flow) returns(c *load.Package, body *ast.BlockStmt, function string, typ *ast.FuncType) {
+	eachReturn(body, func(ret *ast.ReturnStmt) {
+		if len(ret.Results) == 1 && typ.Results.NumFields() > 1 { // return f()
+			if call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr); ok {
+				for i := range typ.Results.NumFields() {
+					fl.put(resultOf(function, i), origin{place: resultOf(fl.place(c, call.Fun), i), in: c})
 				}
+				return
 			}
 		}
+		for i, e := range ret.Results {
+			fl.put(resultOf(function, i), origin{expr: e, in: c})
+		}
 	})
+	if typ.Results == nil {
+		return
+	}
+	i := 0
+	for _, field := range typ.Results.List {
+		for _, id := range field.Names { // may be returned by name
+			fl.put(resultOf(function, i), origin{expr: id, in: c})
+			i++
+		}
+	}
 }
 
 // eachReturn visits the return statements of a function, not those of
@@ -166,120 +197,77 @@ func eachReturn(body *ast.BlockStmt, visit func(*ast.ReturnStmt)) {
 	})
 }
 
-// function names a function literal.
-func (fl *flow) function(c *load.Package, lit *ast.FuncLit) string {
-	return fmt.Sprintf("%s@%d", c.PkgPath, lit.Pos())
+// A trace is one way back through a flow.
+type trace struct {
+	through func(t types.Type) bool                       // whether the value can be in one of this type; nil: in any
+	visit   func(e ast.Expr, in *load.Package) (end bool) // called with every expression that the value can be
+	passed  func(place string)                            // called with every place on the way, before its origins are; may be nil
 }
 
-// place names what an expression denotes, "" for what the flow does not follow.
-func (fl *flow) place(c *load.Package, e ast.Expr) string {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		if v, ok := c.Info.ObjectOf(e).(*types.Var); ok {
-			return fl.variable(c, v)
+// back visits everything that a value can come from.
+func (fl *flow) back(from origin, t trace) {
+	seen := map[string]bool{}
+	var follow func(place string)
+	visit := func(o origin) {
+		if o.expr == nil {
+			follow(o.place)
+			return
 		}
-	case *ast.SelectorExpr:
-		if sel, ok := c.Info.Selections[e]; ok {
-			if sel.Kind() == types.FieldVal {
-				return fieldPlace(ownerOf(sel), e.Sel.Name)
+		if e := bare(o.in, o.expr); !isNil(e, o.in) && !t.visit(e, o.in) {
+			follow(fl.place(o.in, e))
+		}
+	}
+	follow = func(place string) {
+		if place == "" || seen[place] {
+			return
+		}
+		seen[place] = true
+		if t.passed != nil {
+			t.passed(place)
+		}
+		for _, o := range fl.into[place] {
+			if o.expr == nil || t.through == nil || t.through(o.in.Info.TypeOf(o.expr)) {
+				visit(o)
 			}
-			return ""
 		}
-		if v, ok := c.Info.Uses[e.Sel].(*types.Var); ok {
-			return fl.variable(c, v)
-		}
-	case *ast.StarExpr:
-		return fl.place(c, e.X)
-	case *ast.UnaryExpr:
-		if e.Op == token.AND {
-			return fl.place(c, e.X)
-		}
-	case *ast.TypeAssertExpr:
-		return fl.place(c, e.X)
-	case *fieldOf:
-		return fieldPlace(e.owner, e.name)
-	case *resultOf:
-		return fl.result(c, e.CallExpr, e.index)
-	case *ast.CallExpr:
-		return fl.result(c, e, 0)
-	}
-	return ""
-}
-
-// result names a result of a call: of a function, of a function literal, or of
-// whatever function the called value holds.
-func (fl *flow) result(c *load.Package, call *ast.CallExpr, i int) string {
-	if fn := callee(c, call); fn != nil {
-		return fmt.Sprintf("%s#%d", fn.FullName(), i)
-	}
-	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
-		return fmt.Sprintf("%s#%d", fl.function(c, lit), i)
-	}
-	if value := fl.place(c, call.Fun); value != "" && mayHoldCommand(c.Info.TypeOf(call.Fun)) {
-		return value + "()"
-	}
-	return ""
-}
-
-// variable names a variable: by package and name at package level, by its
-// function and position in the list for a parameter, by position elsewhere.
-func (fl *flow) variable(c *load.Package, v *types.Var) string {
-	if v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
-		return v.Pkg().Path() + "." + v.Name()
-	}
-	if p, ok := fl.parameters(c)[v]; ok {
-		return p
-	}
-	return fmt.Sprintf("%s@%d", c.PkgPath, v.Pos())
-}
-
-// parameters maps the parameters of a package's declared functions to places.
-func (fl *flow) parameters(c *load.Package) map[*types.Var]string {
-	if places := fl.params[c]; places != nil {
-		return places
-	}
-	places := map[*types.Var]string{}
-	for _, f := range c.Files {
-		for _, d := range f.Decls {
-			decl, ok := d.(*ast.FuncDecl)
-			if !ok {
-				continue
-			}
-			fn, ok := c.Info.Defs[decl.Name].(*types.Func)
-			if !ok {
-				continue
-			}
-			sig := fn.Type().(*types.Signature)
-			for i := 0; i < sig.Params().Len(); i++ {
-				places[sig.Params().At(i)] = paramPlace(fn, i)
+		// What a value returns when it is called, or holds, is what its own origins do.
+		if value, derived := cutDerived(place); derived != "" {
+			for _, o := range fl.into[value] {
+				if p := fl.placeOf(o); p != "" {
+					follow(p + derived)
+				}
 			}
 		}
 	}
-	fl.params[c] = places
-	return places
+	visit(from)
 }
 
-func paramPlace(fn *types.Func, i int) string { return fmt.Sprintf("%s$%d", fn.FullName(), i) }
-
-func fieldPlace(owner types.Type, name string) string {
-	if owner == nil {
-		return ""
-	}
-	return "field " + types.TypeString(deref(owner), nil) + "." + name
-}
-
-// ownerOf returns the struct type that declares the selected field, behind
-// any embedding.
-func ownerOf(sel *types.Selection) types.Type {
-	t := sel.Recv()
-	for _, i := range sel.Index()[:len(sel.Index())-1] {
-		st, ok := deref(t).Underlying().(*types.Struct)
-		if !ok {
-			return nil
+// bare is an expression without what makes no other value of it, as far as
+// where it comes from is concerned: parentheses, conversions, type assertions,
+// & and *.
+func bare(c *load.Package, e ast.Expr) ast.Expr {
+	for {
+		switch outer := e.(type) {
+		case *ast.ParenExpr:
+			e = outer.X
+		case *ast.UnaryExpr:
+			if outer.Op != token.AND {
+				return e
+			}
+			e = outer.X
+		case *ast.StarExpr:
+			e = outer.X
+		case *ast.TypeAssertExpr:
+			e = outer.X
+		case *ast.CallExpr:
+			if tv, ok := c.Info.Types[outer.Fun]; !ok || !tv.IsType() || len(outer.Args) != 1 {
+				return e
+			}
+			e = outer.Args[0]
+		default:
+			return e
 		}
-		t = st.Field(i).Type()
 	}
-	return t
 }
 
 // A literal is a composite literal of cobra.Command.
@@ -288,54 +276,34 @@ type literal struct {
 	in  *load.Package
 }
 
-// literals returns the composite literals that expr can stand for. It calls
-// visited with every place on the way back.
-func (fl *flow) literals(expr ast.Expr, in *load.Package, visited func(place string)) (found []literal) {
-	seen := map[string]bool{}
-	var follow func(place string)
-	visit := func(e ast.Expr, c *load.Package) {
-		e = ast.Unparen(e)
-		if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
-			e = ast.Unparen(u.X)
-		}
-		if lit, ok := e.(*ast.CompositeLit); ok && isCommand(c.Info.TypeOf(lit)) {
-			found = append(found, literal{lit, c})
-			return
-		}
-		follow(fl.place(c, e))
+// literals returns the composite literals that a command can stand for. It calls
+// passed with every place on the way back; it may be nil.
+func (fl *flow) literals(from origin, passed func(place string)) (found []literal) {
+	if passed == nil {
+		passed = func(string) {}
 	}
-	follow = func(place string) {
-		if place == "" || seen[place] {
-			return
+	both := func(place string) { fl.more(place); passed(place) }
+	fl.back(from, trace{through: mayHoldCommand, passed: both, visit: func(e ast.Expr, in *load.Package) bool {
+		lit, ok := e.(*ast.CompositeLit)
+		if !ok || !isCommand(in.Info.TypeOf(lit)) {
+			return false
 		}
-		seen[place] = true
-		fl.more(place)
-		visited(place)
-		for _, o := range fl.into[place] {
-			if !isNil(o.expr, o.in) {
-				visit(o.expr, o.in)
-			}
-		}
-		if value, ok := strings.CutSuffix(place, "()"); ok {
-			for _, o := range fl.into[value] {
-				follow(fl.called(o))
-			}
-		}
-	}
-	visit(expr, in)
+		found = append(found, literal{lit, in})
+		return true
+	}})
 	return found
 }
 
-// called is the place of what a function value returns.
-func (fl *flow) called(o origin) string {
-	if lit, ok := ast.Unparen(o.expr).(*ast.FuncLit); ok {
-		return fl.function(o.in, lit) + "#0"
+// packageOf is the import path in the name of a place.
+func packageOf(place string) string {
+	place = strings.TrimPrefix(place, "field ")
+	place = strings.TrimLeft(place, "(*")
+	if i := strings.IndexAny(place, "[@"); i >= 0 {
+		place = place[:i]
 	}
-	if fn, ok := named(o.in, o.expr).(*types.Func); ok {
-		return fn.FullName() + "#0"
+	slash := strings.LastIndexByte(place, '/') + 1
+	if dot := strings.IndexByte(place[slash:], '.'); dot >= 0 {
+		return place[:slash+dot]
 	}
-	if value := fl.place(o.in, o.expr); value != "" {
-		return value + "()"
-	}
-	return ""
+	return place
 }

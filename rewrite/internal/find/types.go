@@ -71,6 +71,12 @@ func mayHoldCommand(t types.Type) bool {
 	switch u := deref(t).Underlying().(type) {
 	case *types.Interface, *types.Tuple:
 		return true
+	case *types.Slice:
+		return isCommand(u.Elem())
+	case *types.Array:
+		return isCommand(u.Elem())
+	case *types.Map:
+		return isCommand(u.Elem())
 	case *types.Struct:
 		for i := 0; i < u.NumFields(); i++ {
 			if isCommand(u.Field(i).Type()) {

@@ -5,8 +5,6 @@ package plan
 
 import (
 	"sort"
-
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exitcodes"
 )
 
 // Kind says what was found and what becomes of it.
@@ -61,7 +59,14 @@ type Plan struct {
 	Files   []File `json:"files"`
 	Sites   []Site `json:"sites"`
 
-	ExitCodes []exitcodes.Code `json:"exit_codes"` // that have a name in the source
+	ExitCodes []ExitCode `json:"exit_codes"` // that have a name in the source
+}
+
+// An ExitCode is an exit status, as the shell sees it, and the names of its
+// constants in the source.
+type ExitCode struct {
+	Status int      `json:"status"`
+	Names  []string `json:"names"`
 }
 
 // Leaf is the import path of the package that edited packages import for

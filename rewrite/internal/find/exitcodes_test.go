@@ -1,16 +1,16 @@
-package exitcodes
+package find
 
 import (
-	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
-	"go/types"
+	"strings"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
 )
 
-// TestNames gives each way in which a constant reaches os.Exit.
-func TestNames(t *testing.T) {
+// TestExitCodes gives each way in which a constant reaches os.Exit.
+func TestExitCodes(t *testing.T) {
 	const constants = `
 type status int
 
@@ -56,58 +56,64 @@ const exitLost, exitNever = 4, 77
 		{"nothing", "func f() { _ = exitLost }", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := check(t, "p", "package p\n\nimport \"os\"\n"+constants+"\nvar _ = os.Args\n\n"+test.code, nil)
-			if got := string(Text(Find([]Package{p}, exits))); got != test.want {
+			c := loadtest.Package(t, "package p\n\nimport \"os\"\n"+constants+"\nvar _ = os.Args\n\n"+test.code)
+			if got := exitCodesOf(c); got != test.want {
 				t.Errorf("%s\ngives\n%s\nwant\n%s", test.code, got, test.want)
 			}
 		})
 	}
 }
 
-// TestNamesOfOtherPackages has the constants, the errors and the exit in three packages.
-func TestNamesOfOtherPackages(t *testing.T) {
-	built := map[string]*types.Package{}
-	errs := check(t, "example.com/errs", "package errs\n\nconst NotFound = 3\n\ntype Error struct { Code int }\n\nfunc New(code int) *Error { return &Error{Code: code} }\n", built)
-	built["example.com/errs"] = errs.Types
-	get := check(t, "example.com/get", "package get\n\nimport \"example.com/errs\"\n\nfunc Run() *errs.Error { return errs.New(errs.NotFound) }\n", built)
-	built["example.com/get"] = get.Types
-	main := check(t, "example.com", "package main\n\nimport (\n\t\"example.com/get\"\n\t\"os\"\n)\n\nfunc main() { os.Exit(get.Run().Code) }\n", built)
-	if got := string(Text(Find([]Package{errs, get, main}, exits))); got != "3 NotFound\n" {
+// TestExitCodesOfOtherPackages has the constants, the errors and the exit in three packages.
+func TestExitCodesOfOtherPackages(t *testing.T) {
+	g := loadtest.Program(t, `
+-- example.com/cli/main.go --
+package main
+
+import (
+	"example.com/cli/get"
+	"os"
+)
+
+func main() { os.Exit(get.Run().Code) }
+-- example.com/cli/get/get.go --
+package get
+
+import "example.com/cli/errs"
+
+func Run() *errs.Error { return errs.New(errs.NotFound) }
+-- example.com/cli/errs/errs.go --
+package errs
+
+const NotFound = 3
+
+type Error struct{ Code int }
+
+func New(code int) *Error { return &Error{Code: code} }
+`)
+	var list []*load.Package
+	for _, p := range g.Own {
+		c, err := g.Package(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, c)
+	}
+	if got := exitCodesOf(list...); got != "3 NotFound\n" {
 		t.Errorf("names are %q", got)
 	}
 }
 
-func exits(fn *types.Func) int {
-	if fn.FullName() == "os.Exit" {
-		return 0
+// exitCodesOf lists the named exit statuses of packages, one a line.
+func exitCodesOf(list ...*load.Package) string {
+	x := exitNames{flow: newFlow(), own: func(path string) bool { return strings.HasPrefix(path, loadtest.Module) }, names: map[int]map[string]bool{}}
+	for _, c := range list {
+		x.flow.add(c)
 	}
-	return -1
-}
-
-func check(t *testing.T, path, source string, built map[string]*types.Package) Package {
-	t.Helper()
-	f, err := parser.ParseFile(fset, path+".go", source, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatalf("%v in\n%s", err, source)
-	}
-	p := Package{Files: []*ast.File{f}, Info: &types.Info{
-		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
-	}}
-	standard := importer.Default()
-	cfg := types.Config{Importer: importerFunc(func(path string) (*types.Package, error) {
-		if pkg := built[path]; pkg != nil {
-			return pkg, nil
+	for _, c := range list {
+		for _, file := range c.Files {
+			x.look(c, file)
 		}
-		return standard.Import(path)
-	})}
-	if p.Types, err = cfg.Check(path, fset, p.Files, p.Info); err != nil {
-		t.Fatalf("%v in\n%s", err, source)
 	}
-	return p
+	return string(commands.ExitCodes(x.codes()))
 }
-
-var fset = token.NewFileSet()
-
-type importerFunc func(path string) (*types.Package, error)
-
-func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }

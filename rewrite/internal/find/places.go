@@ -1,0 +1,146 @@
+package find
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+)
+
+// A place keeps a value: a variable, a field, a parameter, a function. Places
+// are named by strings, because each package is type-checked against the export
+// data of its imports, and the same object has another identity there. Two
+// suffixes derive a place from another: F()#0 is the first result of the function
+// at F, and L[] stands for all elements of the map, slice or array at L.
+
+// placeOf names what an origin denotes.
+func (fl *flow) placeOf(o origin) string {
+	if o.expr == nil {
+		return o.place
+	}
+	return fl.place(o.in, o.expr)
+}
+
+// place names what an expression denotes, "" for what the flow does not follow.
+func (fl *flow) place(c *load.Package, e ast.Expr) string {
+	switch e := bare(c, e).(type) {
+	case *ast.Ident:
+		return fl.object(c, c.Info.ObjectOf(e))
+	case *ast.SelectorExpr:
+		if sel, ok := c.Info.Selections[e]; ok && sel.Kind() == types.FieldVal {
+			return fieldPlace(ownerOf(sel), e.Sel.Name)
+		}
+		return fl.object(c, c.Info.Uses[e.Sel])
+	case *ast.IndexExpr:
+		if fn, ok := named(c, e).(*types.Func); ok {
+			return functionPlace(fn) // with a type argument
+		}
+		return elementOf(fl.place(c, e.X))
+	case *ast.IndexListExpr:
+		return fl.place(c, e.X)
+	case *ast.CallExpr:
+		return resultOf(fl.place(c, e.Fun), 0)
+	case *ast.FuncLit, *ast.CompositeLit:
+		return fmt.Sprintf("%s@%d", c.PkgPath, e.Pos())
+	}
+	return ""
+}
+
+// object names a variable or a function: by package and name at package level, as
+// a parameter of its function, by its position in the file set elsewhere.
+func (fl *flow) object(c *load.Package, obj types.Object) string {
+	switch obj := obj.(type) {
+	case *types.Func:
+		return functionPlace(obj)
+	case *types.Var:
+		if obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
+			return obj.Pkg().Path() + "." + obj.Name()
+		}
+		if place, ok := fl.params[obj]; ok {
+			return place
+		}
+		return fmt.Sprintf("%s@%d", c.PkgPath, obj.Pos())
+	}
+	return ""
+}
+
+// functionPlace names a function. A method that is called through an interface
+// may be any with its name and signature.
+func functionPlace(fn *types.Func) string {
+	fn = fn.Origin()
+	if recv := fn.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
+		return methodPlace(fn)
+	}
+	return fn.FullName()
+}
+
+// methodPlace is shared by all methods of one name and signature.
+func methodPlace(fn *types.Func) string {
+	sig := fn.Signature()
+	return fmt.Sprintf("method %s %s", fn.Name(), types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic()))
+}
+
+func paramPlace(fn *types.Func, i int) string { return fmt.Sprintf("%s$%d", fn.FullName(), i) }
+
+// argumentPlace is where a call's i-th argument goes.
+func argumentPlace(fn *types.Func, i int, ellipsis bool) string {
+	sig := fn.Signature()
+	if last := sig.Params().Len() - 1; sig.Variadic() && i >= last && !ellipsis {
+		return elementOf(paramPlace(fn, last))
+	}
+	return paramPlace(fn, i)
+}
+
+func resultOf(function string, i int) string {
+	if function == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s()#%d", function, i)
+}
+
+func elementOf(place string) string {
+	if place == "" {
+		return ""
+	}
+	return place + "[]"
+}
+
+// cutDerived cuts the last suffix off a derived place.
+func cutDerived(place string) (value, suffix string) {
+	at := strings.LastIndex(place, "()#")
+	if strings.HasSuffix(place, "[]") {
+		at = len(place) - len("[]")
+	}
+	if at < 0 {
+		return place, ""
+	}
+	return place[:at], place[at:]
+}
+
+func fieldPlace(owner types.Type, name string) string {
+	if owner == nil {
+		return ""
+	}
+	if named, ok := deref(owner).(*types.Named); ok {
+		owner = named.Origin()
+	}
+	return "field " + types.TypeString(deref(owner), nil) + "." + name
+}
+
+// ownerOf returns the struct type that declares the selected field, behind
+// any embedding.
+func ownerOf(sel *types.Selection) types.Type { return declaring(sel.Recv(), sel.Index()) }
+
+// declaring returns the struct type that declares the field at an index path of t.
+func declaring(t types.Type, index []int) types.Type {
+	for _, i := range index[:len(index)-1] {
+		st, ok := deref(t).Underlying().(*types.Struct)
+		if !ok {
+			return nil
+		}
+		t = st.Field(i).Type()
+	}
+	return t
+}
