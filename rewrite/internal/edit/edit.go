@@ -99,7 +99,7 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 			out.Content, out.splices = result, all
 			return out, nil
 		}
-		if err := witness(result, syntax, fset, facts.Local, owns); err != nil {
+		if err := witness(src, result, facts.Local, owns); err != nil {
 			out.Refused = "two ways to take its edits out again disagree: " + err.Error()
 			return out, nil
 		}

@@ -2,14 +2,15 @@ package edit
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"go/ast"
 	"go/format"
 	"go/parser"
 	"go/token"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dave/dst"
 	"github.com/dave/dst/decorator"
@@ -22,17 +23,15 @@ import (
 // a decorated syntax tree. It must come to the tree of the original, comments
 // included, and to its imports. Blank lines are not compared here: the first way
 // is exact to the byte.
-func witness(edited []byte, original *ast.File, fset *token.FileSet, local string, owns func(string) bool) error {
-	want, err := decorator.NewDecorator(fset).DecorateFile(original)
-	if err != nil {
-		return err
-	}
-	parsed, err := parser.ParseFile(fset, "", edited, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return err
-	}
-	got, err := decorator.NewDecorator(fset).DecorateFile(parsed)
-	if err != nil {
+func witness(original, edited []byte, local string, owns func(string) bool) error {
+	var want, got *dst.File
+	var wantErr, gotErr error
+	first, second := withoutCommon(string(original), string(edited), local)
+	var wg sync.WaitGroup
+	wg.Go(func() { want, wantErr = decorated(first) })
+	got, gotErr = decorated(second)
+	wg.Wait()
+	if err := cmp.Or(wantErr, gotErr); err != nil {
 		return err
 	}
 	restored := removed(got, local)
@@ -59,6 +58,16 @@ func witness(edited []byte, original *ast.File, fset *token.FileSet, local strin
 		return err
 	}
 	return firstDifference(wantText, gotText)
+}
+
+// decorated is the tree of a file without objects, which would make a graph of it.
+func decorated(src string) (*dst.File, error) {
+	d := decorator.NewDecorator(token.NewFileSet())
+	file, err := parser.ParseFile(d.Fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	return d.DecorateFile(file)
 }
 
 // removed takes every form out of a tree and returns the import paths that the

@@ -51,14 +51,9 @@ retry:
 
 func ours(path string) bool { return strings.HasPrefix(path, "example.com/cli/internal/telemetry") }
 
-func examine(t *testing.T, src, edited string) error {
+func examine(t testing.TB, src, edited string) error {
 	t.Helper()
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return witness([]byte(edited), file, fset, "telemetry", ours)
+	return witness([]byte(src), []byte(edited), "telemetry", ours)
 }
 
 // TestWitnessSeesWhatIsLost damages an edited file in ways that an edit could:
@@ -93,26 +88,33 @@ func TestWitnessSeesWhatIsLost(t *testing.T) {
 	}
 }
 
-// BenchmarkWitness says what the second opinion costs for a file of 500 lines,
-// beside parsing it, which is the measure.
+// BenchmarkWitness says what the second opinion costs for files of 600 lines,
+// beside parsing them, which is the measure.
 func BenchmarkWitness(b *testing.B) {
-	body := strings.Repeat("\tif len(os.Args) > 3 {\n\t\t// too many\n\t\tprintln(os.Args[1:], \"are too many\")\n\t}\n", 120)
-	src := strings.Replace(original, "retry:\n", body+"retry:\n", 1)
-	edited := strings.Replace(instrumented, "\t\"log\"\n", "\t\"log\"\n\t\"os\"\n", 1)
-	edited = strings.Replace(edited, "retry:\n", body+"retry:\n", 1)
-	var parsing, both time.Duration
-	for b.Loop() {
-		start := time.Now()
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			b.Fatal(err)
-		}
-		parsing += time.Since(start)
-		if err := witness([]byte(edited), file, fset, "telemetry", ours); err != nil {
-			b.Fatal(err)
-		}
-		both += time.Since(start)
+	statement := "\tif len(os.Args) > 3 {\n\t\t// too many\n\t\tprintln(os.Args[1:], \"are too many\")\n\t}\n"
+	function := "\n// f says so.\nfunc f() {\n" + strings.Repeat(statement, 6) + "}\n"
+	for _, file := range []struct{ name, before, more string }{
+		{"one function", "retry:\n", strings.Repeat(statement, 145)},
+		{"twenty functions", "\n// main runs.\n", strings.Repeat(function, 20)},
+	} {
+		b.Run(file.name, func(b *testing.B) {
+			src := strings.Replace(original, file.before, file.more+file.before, 1)
+			edited := strings.Replace(instrumented, "\t\"log\"\n", "\t\"log\"\n\t\"os\"\n", 1)
+			edited = strings.Replace(edited, file.before, file.more+file.before, 1)
+			var parsing, witnessing time.Duration
+			for b.Loop() {
+				start := time.Now()
+				if _, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+					b.Fatal(err)
+				}
+				parsing += time.Since(start)
+				start = time.Now()
+				if err := examine(b, src, edited); err != nil {
+					b.Fatal(err)
+				}
+				witnessing += time.Since(start)
+			}
+			b.ReportMetric(float64(witnessing)/float64(parsing), "witness/parse")
+		})
 	}
-	b.ReportMetric(float64(both)/float64(parsing), "witness/parse")
 }
