@@ -15,9 +15,9 @@ import (
 // injected package stays. Versions that do not parse are returned as they are.
 func withoutCommon(a, b, local string) (string, string) {
 	listA, listB := pieces(a), pieces(b)
-	markCommon(listA, listB, local)
+	markCommon(listA, listB, local, "declaration")
 	listA, listB = cutFunctions(listA), cutFunctions(listB)
-	markCommon(listA, listB, local)
+	markCommon(listA, listB, local, "statement")
 	return joined(listA), joined(listB)
 }
 
@@ -77,7 +77,7 @@ func cutFunctions(list []piece) (cut []piece) {
 
 // markCommon puts a marker in the place of every run of pieces that both lists
 // have, in one order.
-func markCommon(a, b []piece, local string) {
+func markCommon(a, b []piece, local, kind string) {
 	at := map[string][]int{} // indices in b
 	for i, p := range b {
 		if p.whole && !strings.Contains(p.text, local+".") {
@@ -96,7 +96,7 @@ func markCommon(a, b []piece, local string) {
 		}
 		marker := piece{}
 		if i != lastA+1 || list[0] != lastB+1 {
-			marker.text = fmt.Sprintf("\nvar _ = %d", i)
+			marker.text = fmt.Sprintf("\nvar %s%d int", kind, i)
 		}
 		lastA, lastB = i, list[0]
 		a[i], b[lastB] = marker, marker
