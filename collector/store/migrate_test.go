@@ -1,0 +1,200 @@
+package store_test
+
+import (
+	"database/sql"
+	"maps"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// An early is a report that d66e027 took, on a day after noon.
+type early struct {
+	day    int
+	report wire.Report
+}
+
+// earlyReports are those of testdata/schema1.sql. Two installs go from v1 to v2,
+// one stays away from the 20th day on.
+func earlyReports() []early {
+	var all []early
+	for day := range 3 {
+		n := uint64(day)
+		for i := 1; i <= 4; i++ {
+			r := report(uuid.UUID{15: byte(i)}, "v1", counter("pace get", 0, uint64(i)+n), counter("pace put", 1, 2+n), counter("pace put", -1, n))
+			if i == 4 {
+				r.OperatingSystem = "darwin"
+			}
+			if i >= 3 && day > 0 {
+				r.CLIVersion = "v2"
+			}
+			if i != 2 || day != 2 {
+				all = append(all, early{10 * day, r})
+			}
+		}
+	}
+	return append(all, early{20, report(uuid.UUID{15: 9}, "1.0", counter("kube top", 130, 7))})
+}
+
+// oldDatabase makes the database that d66e027 left behind.
+func oldDatabase(t *testing.T, address string) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/schema1.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	driver, name, bytes, key, literal := "pgx", address, "BYTEA", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", `'\x${1}'`
+	if file, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		driver, name, bytes, key, literal = "sqlite", "file:"+(&url.URL{Path: file}).EscapedPath(), "BLOB", "INTEGER PRIMARY KEY", `x'${1}'`
+	}
+	script := strings.NewReplacer("BYTES", bytes, "SERIAL_KEY", key).Replace(string(text))
+	script = regexp.MustCompile(`HEX\(([0-9a-f]*)\)`).ReplaceAllString(script, literal)
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), script); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestADatabaseFromBeforeSchemasHadNumbersIsMigrated compares what it answers
+// then with what the reports in it amount to.
+func TestADatabaseFromBeforeSchemasHadNumbersIsMigrated(t *testing.T) {
+	onEach(t, func(t *testing.T, address string) {
+		oldDatabase(t, address)
+		s, now := open(t, address), noon.AddDate(0, 0, 20)
+		want, days := map[store.Key]int64{}, map[string][21]int64{}
+		seen := map[uuid.UUID]map[wire.Counter]uint64{}
+		var old []wire.Report
+		for _, one := range earlyReports() {
+			old = append(old, one.report)
+			if seen[one.report.ID] == nil {
+				seen[one.report.ID] = map[wire.Counter]uint64{}
+			}
+			for _, c := range one.report.Counters {
+				mark := wire.Counter{Path: c.Path, ExitCode: c.ExitCode}
+				rose := int64(c.Count - seen[one.report.ID][mark])
+				seen[one.report.ID][mark] = c.Count
+				if rose != 0 {
+					want[store.Key{Command: c.Path, ExitCode: c.ExitCode, CLIVersion: one.report.CLIVersion, OperatingSystem: one.report.OperatingSystem}] += rose
+					sums := days[c.Path]
+					sums[one.day] += rose
+					days[c.Path] = sums
+				}
+			}
+		}
+		installs := map[string]int64{"pace v1": 2, "pace v2": 2, "kube 1.0": 1}
+		check := func(when string, installs map[string]int64) {
+			t.Helper()
+			if got := totals(t, s, now); !maps.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", when, got, want)
+			}
+			if got := active(t, s, now); !maps.Equal(got, installs) {
+				t.Errorf("%s: active installs %v, want %v", when, got, installs)
+			}
+			for command, want := range days {
+				app, _, _ := strings.Cut(command, " ")
+				selected := store.Selection{App: app, Command: command, Since: noon, Until: noon.AddDate(0, 0, 20)}
+				got, err := s.ByDay(t.Context(), selected)
+				if err != nil {
+					t.Fatal(err)
+				}
+				runs := [21]int64{}
+				for i, one := range got {
+					runs[i] = one.Runs
+				}
+				if runs != want {
+					t.Errorf("%s: runs of %s by day %v, want %v", when, command, runs, want)
+				}
+			}
+		}
+		check("migrated", installs)
+		total := func(since, until int, version, system string) store.Sums {
+			t.Helper()
+			sums, err := s.Total(t.Context(), store.Selection{App: "pace", Version: version, System: system, Since: noon.AddDate(0, 0, since), Until: noon.AddDate(0, 0, until)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sums
+		}
+		if got := total(20, 20, "", ""); got.Runs != 9 || got.Failures != 3 || got.NoExit != 3 || got.Installs != 3 {
+			t.Errorf("the last day: %+v", got)
+		}
+		if got := total(0, 20, "v2", "darwin"); got.Runs != 6 || got.Failures != 2 {
+			t.Errorf("v2 on darwin: %+v", got)
+		}
+		if got := total(0, 20, "", ""); got.Installs != 4 {
+			t.Errorf("all days: %+v, want 4 installs", got)
+		}
+		versions, err := s.Versions(t.Context(), "pace")
+		if err != nil {
+			t.Fatal(err)
+		}
+		midnight := noon.Truncate(24 * time.Hour)
+		if want := []store.Version{{Name: "v2", First: midnight.AddDate(0, 0, 10)}, {Name: "v1", First: midnight}}; !slices.Equal(versions, want) {
+			t.Errorf("versions %v, want %v", versions, want)
+		}
+		weeks, err := s.Weeks(t.Context(), "pace", "")
+		if err != nil || len(weeks) == 0 || weeks[0].New != 4 || weeks[0].Active != 4 {
+			t.Errorf("weeks %+v, %v; want 4 new installs in the first", weeks, err)
+		}
+
+		add(t, s, now, old[:4]...) // of day 0: three installs report v1 as of old; the marks hold
+		add(t, s, now, old...)
+		installs = map[string]int64{"pace v1": 2, "pace v2": 2, "kube 1.0": 1} // each is in the version of its latest report
+		check("all reports once more", installs)
+
+		one := report(uuid.UUID{15: 1}, "v1", counter("pace get", 0, 4))
+		add(t, s, now, one, one)
+		want[store.Key{Command: "pace get", CLIVersion: "v1", OperatingSystem: "linux"}]++
+		get := days["pace get"]
+		get[20]++
+		days["pace get"] = get
+		check("one more run", installs)
+		s.Close()
+		s = open(t, address)
+		check("opened once more", installs)
+	})
+}
+
+// TestADatabaseOfANewerSchemaIsRefused: going on could destroy what it has.
+func TestADatabaseOfANewerSchemaIsRefused(t *testing.T) {
+	onEach(t, func(t *testing.T, address string) {
+		open(t, address).Close()
+		driver, name := "pgx", address
+		if file, ok := strings.CutPrefix(address, "sqlite:"); ok {
+			driver, name = "sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()
+		}
+		db, err := sql.Open(driver, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		var text []byte
+		if _, err := db.ExecContext(t.Context(), `UPDATE meta SET value = CAST('99' AS `+map[string]string{"pgx": "BYTEA", "sqlite": "BLOB"}[driver]+`) WHERE name = 'schema'`); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := store.Open(t.Context(), address, nil); err == nil || !strings.Contains(err.Error(), "from a newer collector: its schema is 99") {
+			if err == nil {
+				s.Close()
+			}
+			t.Errorf("%v", err)
+		}
+		if err := db.QueryRowContext(t.Context(), `SELECT value FROM meta WHERE name = 'schema'`).Scan(&text); err != nil || string(text) != "99" {
+			t.Errorf("the database says %s now, %v", text, err)
+		}
+	})
+}
