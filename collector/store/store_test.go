@@ -87,7 +87,7 @@ func active(t *testing.T, s *store.Store, now time.Time) map[string]int64 {
 	}
 	found := map[string]int64{}
 	for _, one := range shot.Active {
-		found[one.App+" "+one.CLIVersion] = one.Installs
+		found[one.App+" "+one.CLIVersion] += one.Installs // of each system
 	}
 	return found
 }
