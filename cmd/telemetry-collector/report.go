@@ -2,11 +2,8 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,12 +22,7 @@ func (s *settings) reportCommand() *cobra.Command {
 		Example: "  telemetry-collector report --app pace --days 30",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if file, ok := strings.CutPrefix(s.store, "sqlite:"); ok {
-				if _, err := os.Stat(file); err != nil { // opening it would make it
-					return fmt.Errorf("--store: %w", err)
-				}
-			}
-			st, err := store.Open(cmd.Context(), s.store, nil)
+			st, err := store.OpenBeside(cmd.Context(), s.store)
 			if err != nil {
 				return err
 			}

@@ -107,23 +107,29 @@ func (c *compiled) statement(query string) *sql.Stmt {
 	return statement
 }
 
+// compile waits for the connection, so it must not hold the lock: whoever has the
+// connection wants that.
 func (c *compiled) compile(ctx context.Context, db *sql.DB) error {
 	if c == nil {
 		return nil
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, query := range c.wanted {
-		if c.statements[query] != nil {
-			continue
-		}
+	wanted := c.wanted
+	c.wanted = nil
+	c.mu.Unlock()
+	for _, query := range wanted {
 		statement, err := db.PrepareContext(ctx, query)
 		if err != nil {
 			return err
 		}
-		c.statements[query] = statement
+		c.mu.Lock()
+		if c.statements[query] == nil {
+			c.statements[query] = statement
+		} else {
+			statement.Close() // another transaction wanted it, too
+		}
+		c.mu.Unlock()
 	}
-	c.wanted = nil
 	return nil
 }
 
@@ -142,8 +148,12 @@ func dollars(query string) string {
 }
 
 // prepare brings the database up to date, and learns what is there.
-func (s *Store) prepare(ctx context.Context, pepper []byte) error {
-	if err := s.migrate(ctx); err != nil {
+func (s *Store) prepare(ctx context.Context, pepper []byte, beside bool) error {
+	prepared := s.migrate
+	if beside {
+		prepared = s.checkSchema
+	}
+	if err := prepared(ctx); err != nil {
 		return err
 	}
 	s.pepper = pepper

@@ -35,7 +35,7 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		if at > newestSchema {
-			return fmt.Errorf("the database is from a newer collector: its schema is %d, this collector knows up to %d", at, newestSchema)
+			return tooNew(at)
 		}
 		for ; at < newestSchema; at++ {
 			if err := s.apply(ctx, tx, at+1); err != nil {
@@ -50,6 +50,26 @@ func (s *Store) migrate(ctx context.Context) error {
 		rand.Read(pepper)
 		_, err = tx.ExecContext(ctx, s.dialect.bind(set+`NOTHING`), "pepper", pepper)
 		return err
+	})
+}
+
+func tooNew(schema int) error {
+	return fmt.Errorf("the database is from a newer collector: its schema is %d, this collector knows up to %d", schema, newestSchema)
+}
+
+// checkSchema is for those who work beside a collector, perhaps an older one,
+// and so change no schema.
+func (s *Store) checkSchema(ctx context.Context) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		switch at, err := s.schemaVersion(ctx, tx); {
+		case err != nil:
+			return err
+		case at > newestSchema:
+			return tooNew(at)
+		case at < newestSchema:
+			return fmt.Errorf("the schema of the database is %d, this program needs %d: start a collector of this version on it first", at, newestSchema)
+		}
+		return nil
 	})
 }
 

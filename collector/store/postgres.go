@@ -6,8 +6,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // Keys of advisory locks: the low bytes spell "tgen" and a number.
@@ -17,13 +18,17 @@ const (
 )
 
 func openPostgres(url string) (*Store, error) {
-	db, err := sql.Open("pgx", url)
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(8)
-	db.SetMaxIdleConns(8)
-	s := &Store{db: db, read: db, dialect: dialect{
+	handle := func(connections int) *sql.DB {
+		db := stdlib.OpenDB(*config)
+		db.SetMaxOpenConns(connections)
+		db.SetMaxIdleConns(connections)
+		return db
+	}
+	s := &Store{db: handle(6), read: handle(2), tell: handle(2), unlock: func() error { return nil }, dialect: dialect{
 		bind:     dollars,
 		bytes:    "BYTEA",
 		rows:     1024,

@@ -4,7 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -12,28 +17,29 @@ import (
 
 // openSQLite opens a file of its own. What is committed is on the disk
 // (synchronous=FULL); readers see the last commit and hold up nobody (WAL).
-func openSQLite(file string) (*Store, error) {
-	if file == "" {
-		return nil, errors.New("sqlite: has to be followed by the name of a file")
-	}
-	open := func(mode url.Values) (*sql.DB, error) {
-		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-65536)", "temp_store(memory)", "wal_autocheckpoint(10000)"}
-		return sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+mode.Encode())
-	}
-	db, err := open(url.Values{"_txlock": {"immediate"}})
+// Beside a collector it has to be there, and is not locked.
+func openSQLite(name string, beside bool) (s *Store, err error) {
+	file, err := resolved(name)
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1) // there is one writer anyway
-	read, err := open(url.Values{"mode": {"rw"}})
+	unlock := func() error { return nil }
+	if beside {
+		_, err = os.Stat(file)
+	} else {
+		unlock, err = lockSQLite(file)
+	}
 	if err != nil {
-		db.Close()
 		return nil, err
 	}
-	read.SetMaxOpenConns(4)
+	if err := ownFile(file); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
 	return &Store{
-		db:       db,
-		read:     read,
+		db:       sqliteHandle(file, 1, 64, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
+		read:     sqliteHandle(file, 2, 8, url.Values{}),
+		tell:     sqliteHandle(file, 2, 8, url.Values{}),
+		unlock:   unlock,
 		compiled: &compiled{statements: map[string]*sql.Stmt{}},
 		dialect: dialect{
 			bind:    func(query string) string { return query },
@@ -41,11 +47,105 @@ func openSQLite(file string) (*Store, error) {
 			rows:    32, // the driver looks for each argument among all of them
 			serial:  "INTEGER PRIMARY KEY",
 			hasMeta: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'`,
-			retry: func(err error) bool {
-				var failure *sqlite.Error
-				return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
-			},
+			retry:   isBusy,
 		},
 		lead: func(ctx context.Context, lead func(context.Context) error) error { return lead(ctx) },
 	}, nil
+}
+
+// sqliteHandle is connections to a file, each with a cache of so many MB. The
+// first use of one opens the file.
+func sqliteHandle(file string, connections, cache int, mode url.Values) *sql.DB {
+	mode["mode"] = []string{"rw"}
+	mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("cache_size(%d)", -cache<<10), "temp_store(memory)", "wal_autocheckpoint(10000)"}
+	db, err := sql.Open("sqlite", sqliteURI(file)+"?"+mode.Encode())
+	if err != nil {
+		panic(err) // the driver is not there
+	}
+	db.SetMaxOpenConns(connections)
+	return db
+}
+
+func sqliteURI(file string) string {
+	return "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath()
+}
+
+func isBusy(err error) bool {
+	var failure *sqlite.Error
+	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// resolved is the one name of a file that is the same by whatever name it is
+// given, so that it has one lock.
+func resolved(name string) (string, error) {
+	if name == "" {
+		return "", errors.New("sqlite: has to be followed by the name of a file")
+	}
+	file, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(file)
+	if errors.Is(err, fs.ErrNotExist) { // it will be made
+		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
+		return filepath.Join(folder, filepath.Base(file)), err
+	}
+	return real, err
+}
+
+// lockSQLite keeps a second collector from a file: each has a picture of what
+// is in it, and each would write to the sinks. The lock is SQLite's own, on an
+// empty database beside the file, so it works wherever SQLite does, and the end
+// of the process, however it comes, releases it.
+func lockSQLite(file string) (unlock func() error, err error) {
+	name := file + ".lock"
+	if err := ownFile(name); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", sqliteURI(name)+"?_pragma=journal_mode(MEMORY)") // which makes no other file
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	ctx := context.Background() // the lock outlasts whoever asks for it
+	held, err := db.Conn(ctx)
+	if err == nil {
+		_, err = held.ExecContext(ctx, `BEGIN EXCLUSIVE`)
+	}
+	if isBusy(err) {
+		err = fmt.Errorf("another collector works on %s: stop it first, or give this one a file of its own", file)
+	} else if err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return sync.OnceValue(func() error {
+		_, err := held.ExecContext(ctx, `ROLLBACK`)
+		return errors.Join(err, held.Close(), db.Close())
+	}), nil
+}
+
+// ownFile makes a file that only its owner can read, because it has the key of
+// the hashes under which installs are kept, or makes one so that is there,
+// together with those that SQLite keeps beside it. It does not open what is
+// there: to close it would end SQLite's locks on it.
+func ownFile(file string) error {
+	made, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return made.Close()
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} { // SQLite gives new ones the mode of the first
+		info, err := os.Stat(file + suffix)
+		if err != nil || info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		if err := os.Chmod(file+suffix, 0o600); err != nil {
+			return fmt.Errorf("others may read or change it: chmod 600 is needed: %w", err)
+		}
+	}
+	return nil
 }

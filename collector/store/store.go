@@ -80,7 +80,8 @@ func (r *Refusal) Error() string { return r.Reason }
 // any number of processes.
 type Store struct {
 	db       *sql.DB // writes
-	read     *sql.DB // reads, next to a write
+	read     *sql.DB // answers questions, next to a write
+	tell     *sql.DB // reads for sinks and scrapers, whom no question keeps waiting
 	dialect  dialect
 	pepper   []byte
 	known    *catalog
@@ -90,16 +91,29 @@ type Store struct {
 	stepped  time.Time // when Expire last came nearer to a clock that it does not believe
 	compiled *compiled // nil where the driver keeps statements compiled
 	lead     func(context.Context, func(context.Context) error) error
+	unlock   func() error
 }
 
-// Open opens or creates "sqlite:<file>" or "postgres://...". The pepper keys
-// the hashes of ids; if empty, one is made and kept in the database.
+// Open opens or creates "sqlite:<file>" or "postgres://...", and brings its
+// schema up to date. The pepper keys the hashes of ids; if empty, one is made
+// and kept in the database. A SQLite file has one process that opened it so at a
+// time; for others there is an error that says so.
 func Open(ctx context.Context, url string, pepper []byte) (*Store, error) {
+	return open(ctx, url, pepper, false)
+}
+
+// OpenBeside opens a database that is there, of the schema that this program
+// knows, also while a collector works on it.
+func OpenBeside(ctx context.Context, url string) (*Store, error) {
+	return open(ctx, url, nil, true)
+}
+
+func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, error) {
 	var s *Store
 	var err error
 	switch {
 	case strings.HasPrefix(url, "sqlite:"):
-		s, err = openSQLite(strings.TrimPrefix(url, "sqlite:"))
+		s, err = openSQLite(strings.TrimPrefix(url, "sqlite:"), beside)
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
 		s, err = openPostgres(url)
 	default:
@@ -108,8 +122,8 @@ func Open(ctx context.Context, url string, pepper []byte) (*Store, error) {
 	if err == nil {
 		s.stepped = time.Now()
 		s.Limit(DefaultLimits())
-		if err = s.prepare(ctx, pepper); err != nil {
-			s.Close()
+		if err = s.prepare(ctx, pepper, beside); err != nil {
+			err = errors.Join(err, s.Close())
 		}
 	}
 	if err != nil {
@@ -119,7 +133,9 @@ func Open(ctx context.Context, url string, pepper []byte) (*Store, error) {
 }
 
 // Close ends all connections.
-func (s *Store) Close() error { return errors.Join(s.read.Close(), s.db.Close()) }
+func (s *Store) Close() error {
+	return errors.Join(s.tell.Close(), s.read.Close(), s.db.Close(), s.unlock())
+}
 
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
@@ -133,7 +149,7 @@ func (s *Store) Lead(ctx context.Context, lead func(context.Context) error) erro
 // Snapshot reads all totals for a reader: one that Begin made known, or Anyone.
 func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Snapshot, error) {
 	var shot Snapshot
-	err := s.query(ctx, `SELECT id, command, exit_code, cli_version, operating_system, total, created, shown.series IS NOT NULL
+	err := s.queryOn(ctx, s.tell, `SELECT id, command, exit_code, cli_version, operating_system, total, created, shown.series IS NOT NULL
 		FROM series LEFT JOIN shown ON shown.reader = ? AND shown.series = series.id ORDER BY id`, []any{reader}, func(scan scan) error {
 		var one Series
 		var created int64
@@ -154,7 +170,7 @@ func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Sna
 func (s *Store) active(ctx context.Context, now time.Time) ([]Active, error) {
 	since := day(now) - ActiveDays + 1
 	counts := map[Active]int64{}
-	err := s.query(ctx, `SELECT c.app, v.name, h.operating_system, h.sums FROM commands c JOIN history h ON h.command = c.id JOIN versions v ON v.id = h.version
+	err := s.queryOn(ctx, s.tell, `SELECT c.app, v.name, h.operating_system, h.sums FROM commands c JOIN history h ON h.command = c.id JOIN versions v ON v.id = h.version
 		WHERE c.path = '' AND h.operating_system <> '' AND h.last_day >= ?`, []any{since}, func(scan scan) error {
 		var one Active
 		var data []byte
@@ -170,7 +186,7 @@ func (s *Store) active(ctx context.Context, now time.Time) ([]Active, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.query(ctx, `SELECT c.app, v.name, r.operating_system, SUM(r.n) FROM commands c JOIN recent r ON r.command = c.id JOIN versions v ON v.id = r.version
+	err = s.queryOn(ctx, s.tell, `SELECT c.app, v.name, r.operating_system, SUM(r.n) FROM commands c JOIN recent r ON r.command = c.id JOIN versions v ON v.id = r.version
 		WHERE c.path = '' AND r.measure = ? AND r.day >= ? GROUP BY 1, 2, 3`, []any{measureLatest, since}, func(scan scan) error {
 		var one Active
 		var n int64
@@ -197,7 +213,11 @@ type scan func(...any) error
 
 // query calls each with every row.
 func (s *Store) query(ctx context.Context, query string, args []any, each func(scan) error) error {
-	rows, err := s.read.QueryContext(ctx, s.dialect.bind(query), args...)
+	return s.queryOn(ctx, s.read, query, args, each)
+}
+
+func (s *Store) queryOn(ctx context.Context, db *sql.DB, query string, args []any, each func(scan) error) error {
+	rows, err := db.QueryContext(ctx, s.dialect.bind(query), args...)
 	if err != nil {
 		return err
 	}
