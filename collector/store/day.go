@@ -61,8 +61,10 @@ func (s *Store) readClock(ctx context.Context, tx *sql.Tx, lock string) (c clock
 	return c, err
 }
 
-// advance moves the store's day to that of now, and closes the one before.
+// advance moves the store's day to that of now, and closes the one before, which
+// is done once it was begun: who asks for it may not have the time.
 func (s *Store) advance(ctx context.Context, now time.Time) error {
+	ctx = context.WithoutCancel(ctx)
 	return s.transact(ctx, func(tx *sql.Tx) error {
 		c, err := s.readClock(ctx, tx, s.dialect.lockRow)
 		if err != nil || !stale(c.day, day(now)) { // another collector did

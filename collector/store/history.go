@@ -15,9 +15,15 @@ import (
 // number of days since the one before and of measures, and the measures with
 // their sums, as varints.
 
-type dayMeasure struct {
+// A daySum is the sum of one measure of one day.
+type daySum struct {
 	day     int64
 	measure int
+	n       int64
+}
+
+func compareDays(a, b daySum) int {
+	return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.measure, b.measure))
 }
 
 var errHistory = errors.New("the sums of a command are damaged")
@@ -56,23 +62,49 @@ func eachSum(data []byte, since int64, each func(day int64, measure int, n int64
 	return nil
 }
 
-func encodeSums(values map[dayMeasure]int64) (data []byte, last int64) {
-	keys := slices.SortedFunc(maps.Keys(values), func(a, b dayMeasure) int {
-		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.measure, b.measure))
-	})
-	keys = slices.DeleteFunc(keys, func(key dayMeasure) bool { return values[key] == 0 })
-	for at := 0; at < len(keys); {
-		end := at
-		for end < len(keys) && keys[end].day == keys[at].day {
+// decodeSums returns the sums of the days from since on, in order.
+func decodeSums(data []byte, since int64) (sums []daySum, err error) {
+	sums = make([]daySum, 0, len(data)/3)
+	err = eachSum(data, since, func(day int64, measure int, n int64) { sums = append(sums, daySum{day, measure, n}) })
+	return sums, err
+}
+
+// mergeSums adds sums to others, which are in order, and leaves out what comes
+// to nothing.
+func mergeSums(sums, added []daySum) []daySum {
+	slices.SortFunc(added, compareDays)
+	merged := make([]daySum, 0, len(sums)+len(added))
+	for len(sums)+len(added) > 0 {
+		from := &sums
+		if len(sums) == 0 || len(added) > 0 && compareDays(added[0], sums[0]) < 0 {
+			from = &added
+		}
+		one := (*from)[0]
+		*from = (*from)[1:]
+		if last := len(merged) - 1; last >= 0 && compareDays(merged[last], one) == 0 {
+			merged[last].n += one.n
+		} else {
+			merged = append(merged, one)
+		}
+	}
+	return slices.DeleteFunc(merged, func(one daySum) bool { return one.n == 0 })
+}
+
+// encodeSums is given them in order.
+func encodeSums(sums []daySum) (data []byte, last int64) {
+	data = make([]byte, 0, 4*len(sums))
+	for len(sums) > 0 {
+		end := 0
+		for end < len(sums) && sums[end].day == sums[0].day {
 			end++
 		}
-		data = binary.AppendVarint(data, keys[at].day-last)
-		data = binary.AppendUvarint(data, uint64(end-at))
-		for _, key := range keys[at:end] {
-			data = binary.AppendVarint(data, int64(key.measure))
-			data = binary.AppendVarint(data, values[key])
+		data = binary.AppendVarint(data, sums[0].day-last)
+		data = binary.AppendUvarint(data, uint64(end))
+		for _, one := range sums[:end] {
+			data = binary.AppendVarint(data, int64(one.measure))
+			data = binary.AppendVarint(data, one.n)
 		}
-		last, at = keys[at].day, end
+		last, sums = sums[0].day, sums[end:]
 	}
 	return data, last
 }
@@ -113,49 +145,54 @@ type historyKey struct {
 	system  string
 }
 
+// closeCommand reads the sums that were added to, and those of which pictures are
+// kept; the others, of versions that nobody uses any more, are most of them.
 func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, command int64, whole bool) error {
-	values, changed := map[historyKey]map[dayMeasure]int64{}, map[historyKey]bool{}
-	err := s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, sums FROM history WHERE command = ?`), []any{command}, func(scan scan) error {
+	added := map[historyKey][]daySum{}
+	err := s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, day, measure, n FROM recent WHERE command = ?`), []any{command}, func(scan scan) error {
+		var key historyKey
+		var one daySum
+		err := scan(&key.version, &key.system, &one.day, &one.measure, &one.n)
+		all := historyKey{key.version, ""}
+		added[key], added[all] = append(added[key], one), append(added[all], one)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	all := map[historyKey][]daySum{}
+	kept := 0
+	if whole {
+		kept = 1
+	}
+	err = s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, sums FROM history h WHERE command = ? AND (version = 0 OR ? = 1
+		OR EXISTS (SELECT 1 FROM recent r WHERE r.command = h.command AND r.version = h.version))`), []any{command, kept}, func(scan scan) error {
 		var key historyKey
 		var data []byte
 		if err := scan(&key.version, &key.system, &data); err != nil {
 			return err
 		}
-		found := map[dayMeasure]int64{}
-		values[key] = found
-		return eachSum(data, c.kept, func(day int64, measure int, n int64) { found[dayMeasure{day, measure}] = n })
+		var err error
+		all[key], err = decodeSums(data, c.kept)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, day, measure, n FROM recent WHERE command = ?`), []any{command}, func(scan scan) error {
-		var key historyKey
-		var at dayMeasure
-		var n int64
-		err := scan(&key.version, &key.system, &at.day, &at.measure, &n)
-		for _, key := range [2]historyKey{key, {key.version, ""}} {
-			if values[key] == nil {
-				values[key] = map[dayMeasure]int64{}
-			}
-			values[key][at] += n
-			changed[key] = true
-		}
-		return err
-	})
-	if err != nil {
-		return err
+	for key, sums := range added {
+		all[key] = mergeSums(all[key], sums)
 	}
 	var rows, pictures [][]any
-	for _, key := range slices.SortedFunc(maps.Keys(values), func(a, b historyKey) int {
+	for _, key := range slices.SortedFunc(maps.Keys(all), func(a, b historyKey) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.system, b.system))
 	}) {
-		if changed[key] {
-			data, last := encodeSums(values[key])
+		if added[key] != nil {
+			data, last := encodeSums(all[key])
 			rows = append(rows, []any{command, key.version, key.system, last, data})
 		}
 		if key.version == 0 || whole {
 			for end := c.day; end < next && end < c.day+maxGap; end++ {
-				if counts := inWindows(values[key], end, whole && key.version != 0); counts != [8]int64{} {
+				if counts := inWindows(all[key], end, whole && key.version != 0); counts != [8]int64{} {
 					picture := []any{end, command, key.version, key.system}
 					for _, n := range counts {
 						picture = append(picture, n)
@@ -182,20 +219,23 @@ func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, com
 
 // inWindows counts the installs of the four windows that end on a day: used,
 // then failed. Of a version of an app those count whose latest report was of it.
-func inWindows(values map[dayMeasure]int64, end int64, latest bool) (counts [8]int64) {
+func inWindows(sums []daySum, end int64, latest bool) (counts [8]int64) {
 	used := measureUsed
 	if latest {
 		used = measureLatest
 	}
-	for at, n := range values {
+	for _, one := range sums {
+		if one.measure != used && one.measure != measureFailed || one.day > end {
+			continue
+		}
 		for i, days := range windowDays {
-			if at.day > end-days && at.day <= end {
-				switch at.measure {
-				case used:
-					counts[i] += n
-				case measureFailed:
-					counts[i+4] += n
-				}
+			if one.day <= end-days {
+				continue
+			}
+			if one.measure == used {
+				counts[i] += one.n
+			} else {
+				counts[i+4] += one.n
 			}
 		}
 	}

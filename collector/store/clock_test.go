@@ -1,0 +1,89 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+const retention = 400 * 24 * time.Hour
+
+// TestAClockThatIsFarAheadErasesNothing: a machine starts with its clock 500 days
+// ahead, takes reports like that, and is put right. What was counted before is not
+// counted again, and no day is lost.
+func TestAClockThatIsFarAheadErasesNothing(t *testing.T) {
+	onEach(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		key := store.Key{Command: "pace get", CLIVersion: "v1", OperatingSystem: "linux"}
+		var ids []uuid.UUID
+		for range 4 {
+			ids = append(ids, uuid.New())
+		}
+		want := int64(0)
+		count := map[uuid.UUID]uint64{}
+		run := func(now time.Time, who []uuid.UUID, more uint64) {
+			t.Helper()
+			var reports []wire.Report
+			for _, id := range who {
+				count[id] += more
+				want += int64(more)
+				reports = append(reports, report(id, "v1", counter("pace get", 0, count[id])))
+			}
+			add(t, s, now, reports...)
+			if got := totals(t, s, now)[key]; got != want {
+				t.Errorf("on %s: %d runs, want %d", now.Format(time.DateOnly), got, want)
+			}
+		}
+		restart := func(now time.Time) {
+			t.Helper()
+			s.Close()
+			s = open(t, address)
+			for range 3 { // it starts, and starts again
+				if err := s.Expire(t.Context(), now, retention); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		run(noon, ids, 4)
+		ahead := noon.AddDate(0, 0, 500)
+		restart(ahead)
+		run(ahead, ids[:2], 0)
+		run(ahead, ids[:2], 3)
+		if err := s.Expire(t.Context(), ahead, retention); err != nil {
+			t.Fatal(err)
+		}
+		run(ahead, ids[2:3], 0) // one that has not been heard since the jump
+		next := noon.AddDate(0, 0, 1)
+		restart(next)
+		run(next, ids, 0)
+		run(next, ids, 1)
+		restart(next)
+		run(next, ids, 0)
+		days, err := s.ByDay(t.Context(), store.Selection{App: "pace", Since: noon, Until: next})
+		if err != nil || days[0].Runs != 16 || days[1].Runs != 4 || days[0].Installs != 4 || days[1].Installs != 4 {
+			t.Errorf("by day: %+v, %v", days, err)
+		}
+		if got := active(t, s, next)["pace v1"]; got != 4 {
+			t.Errorf("%d active installs, want 4", got)
+		}
+
+		// A clock that goes on as clocks do is believed: what is silent is forgotten.
+		for day := 2; day <= 460; day += 30 {
+			run(noon.AddDate(0, 0, day), ids[:1], 1)
+			if err := s.Expire(t.Context(), noon.AddDate(0, 0, day), retention); err != nil {
+				t.Fatal(err)
+			}
+		}
+		last := noon.AddDate(0, 0, 452)
+		if found, err := s.Forget(t.Context(), ids[3]); err != nil || found {
+			t.Errorf("an install that was silent for 451 days is still known: %v, %v", found, err)
+		}
+		if got := totals(t, s, last)[key]; got != want {
+			t.Errorf("forgetting changed the total to %d, want %d", got, want)
+		}
+	})
+}
