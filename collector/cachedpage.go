@@ -67,7 +67,7 @@ func (c *cachedPage) make() *recording {
 	ctx, cancel := context.WithTimeout(context.Background(), publicTimeout)
 	defer cancel()
 	request := (&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Header: http.Header{}, Host: "localhost"}).WithContext(ctx)
-	made := &recording{status: http.StatusOK, header: http.Header{}}
+	made := newRecording()
 	c.page.ServeHTTP(made, request)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,6 +80,10 @@ type recording struct {
 	status int
 	header http.Header
 	body   bytes.Buffer
+}
+
+func newRecording() *recording {
+	return &recording{status: http.StatusOK, header: http.Header{}}
 }
 
 func (r *recording) Header() http.Header         { return r.header }

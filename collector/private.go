@@ -14,8 +14,9 @@ func (s *Server) Private() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.metrics.handler())
 	if s.config.Store != nil {
-		mux.Handle("GET /api/v1/", api.Handler(s.config.Store, s.now))
-		mux.Handle("GET /{$}", dashboard.Handler(monday.Source{Store: s.config.Store}, s.now))
+		questions := newTurns()
+		mux.Handle("GET /api/v1/", questions.each(api.Handler(s.config.Store, s.now)))
+		mux.Handle("GET /{$}", questions.each(dashboard.Handler(monday.Source{Store: s.config.Store}, s.now)))
 		mux.HandleFunc("PUT /api/v1/apps/{app}/releases/{version}", s.register)
 	}
 	outside := http.NewServeMux() // what watches the process has no token, and learns nothing
