@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,7 @@ type process struct {
 	t       testing.TB
 	address string // of the public side
 	private string
+	under   []string // a program that starts it
 	args    []string
 	cmd     *exec.Cmd
 	output  *lockedBuffer
@@ -67,7 +69,13 @@ func freeAddress(t testing.TB) string {
 
 func newProcess(t testing.TB, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, address: freeAddress(t), private: freeAddress(t), output: &lockedBuffer{}}
+	return newProcessUnder(t, nil, args...)
+}
+
+// newProcessUnder has another program start it, by exec.
+func newProcessUnder(t testing.TB, under []string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, under: under, address: freeAddress(t), private: freeAddress(t), output: &lockedBuffer{}}
 	p.args = append([]string{"--listen", p.address, "--private-listen", p.private, "--trusted-proxies", "127.0.0.1"}, args...)
 	t.Cleanup(func() {
 		p.kill()
@@ -85,7 +93,8 @@ func (p *process) start() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.cmd = exec.Command(file, p.args...)
+	command := append(append(slices.Clone(p.under), file), p.args...)
+	p.cmd = exec.Command(command[0], command[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	peertest.DieWithTest(p.cmd)
 	if err := p.cmd.Start(); err != nil {

@@ -305,6 +305,16 @@ func TestANetworkIsLimitedAndOnlyTrustedProxiesNameAnother(t *testing.T) {
 	if limit(func(i int) string { return fmt.Sprintf("10.1.%d.1, 192.0.2.%d", i, i) }) == 0 {
 		t.Error("what the client claims before what the proxy saw was believed")
 	}
+	if n := limit(func(i int) string { return fmt.Sprintf("10.2.%d.1:%d", i, 40_000+i) }); n != 0 {
+		t.Errorf("behind a proxy that appends the port %d of 200 requests from 200 networks were limited", n)
+	}
+	provider := 0
+	for round := range 10 {
+		provider += limit(func(i int) string { return fmt.Sprintf("2001:db9:%x::1", 200*round+i) })
+	}
+	if provider == 0 {
+		t.Error("2,000 networks of one IPv6 /32 at once were not limited")
+	}
 }
 
 func TestDeleteForgetsAnID(t *testing.T) {

@@ -1,0 +1,97 @@
+//go:build unix
+
+package collector_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// TestSlowConnectionsAndNoFileDescriptors: strangers hold more connections than
+// the collector has file descriptors, and send next to nothing. Their time runs
+// out, a report is then taken, and the log says what was the matter.
+func TestSlowConnectionsAndNoFileDescriptors(t *testing.T) {
+	t.Parallel()
+	p := newProcessUnder(t, []string{"sh", "-c", `ulimit -n 64 && exec "$0" "$@"`}, "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"))
+	var held []net.Conn
+	defer func() {
+		for _, connection := range held {
+			connection.Close()
+		}
+	}()
+	for i := range 200 {
+		connection, err := net.Dial("tcp", p.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, connection)
+		if i%2 == 0 { // a request that never ends, as slowloris sends it
+			fmt.Fprintf(connection, "POST /telemetry HTTP/1.1\r\nHost: a\r\nX-A: ")
+		}
+	}
+	client := http.Client{Timeout: 40 * time.Second}
+	answer, err := client.Post("http://"+p.address+"/telemetry", "application/json", strings.NewReader(body(uuid.New(), "pace get", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, _ := io.ReadAll(answer.Body); answer.StatusCode != 200 {
+		t.Errorf("%s %s", answer.Status, text)
+	}
+	if log := p.output.String(); !strings.Contains(log, "connections cannot be accepted") || !strings.Contains(log, "too many open files") || strings.Contains(log, held[0].LocalAddr().String()) {
+		t.Errorf("the log says:\n%s", log)
+	}
+	for _, connection := range held[:2] { // each kind was ended by the collector
+		connection.SetReadDeadline(time.Now().Add(40 * time.Second))
+		if _, err := io.Copy(io.Discard, connection); err != nil && strings.Contains(err.Error(), "timeout") {
+			t.Errorf("it is still open: %v", err)
+		}
+	}
+}
+
+// TestReadyzFailsWhileTheDiskIsFull has the store on a file system of its own,
+// which is filled and then has room again.
+func TestReadyzFailsWhileTheDiskIsFull(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	private := []string{"unshare", "--mount", "sh", "-c"}
+	if os.Geteuid() != 0 {
+		private = []string{"unshare", "--map-root-user", "--mount", "sh", "-c"}
+	}
+	mount := `mount -t tmpfs -o size=8m none ` + dir
+	if output, err := exec.CommandContext(t.Context(), private[0], append(private[1:], mount)...).CombinedOutput(); err != nil {
+		t.Skipf("no file system of its own here: %v %s", err, output)
+	}
+	p := newProcessUnder(t, append(private, mount+` && exec "$0" "$@"`), "--store", "sqlite:"+filepath.Join(dir, "telemetry.db"))
+	filler := fmt.Sprintf("/proc/%d/root%s/filler", p.cmd.Process.Pid, dir)
+	lose := func() {
+		file, err := os.Create(filler)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		for chunk := bytes.Repeat([]byte{1}, 4096); err == nil; {
+			_, err = file.Write(chunk)
+		}
+	}
+	find := func() {
+		if err := os.Remove(filler); err != nil {
+			t.Error(err)
+		}
+	}
+	losesAndFindsItsStore(t, p, true, lose, find)
+	if status, text, _ := send(t, "GET", "http://"+p.address+"/healthz", ""); status != 200 { // the process is alive
+		t.Errorf("healthz: %d %s", status, text)
+	}
+}
