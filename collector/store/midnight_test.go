@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,10 +16,7 @@ import (
 // the ends of three days. Every run counts once, on one of the two days.
 func TestMidnight(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
-		collectors := []*store.Store{open(t, address)}
-		if !strings.HasPrefix(address, "sqlite:") {
-			collectors = append(collectors, open(t, address))
-		}
+		collectors := severalOf(t, address, 2)
 		first := noon.Truncate(24 * time.Hour)
 		const days, installs, steps = 3, 6, 8
 		counts := make([]uint64, installs)

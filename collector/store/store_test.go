@@ -39,6 +39,20 @@ func open(t *testing.T, url string) *store.Store {
 	return s
 }
 
+// severalOf are n collectors of one database, or of a SQLite file, which has one
+// collector, n times that.
+func severalOf(t *testing.T, url string, n int) (all []*store.Store) {
+	t.Helper()
+	for range n {
+		if len(all) > 0 && strings.HasPrefix(url, "sqlite:") {
+			all = append(all, all[0])
+		} else {
+			all = append(all, open(t, url))
+		}
+	}
+	return all
+}
+
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func report(id uuid.UUID, version string, counters ...wire.Counter) wire.Report {
@@ -165,8 +179,8 @@ func TestSumsAreRightUnderEveryOrder(t *testing.T) {
 		random.Shuffle(len(sent), func(i, j int) { sent[i], sent[j] = sent[j], sent[i] })
 		var all sync.WaitGroup
 		work := make(chan []wire.Report)
-		for range collectors {
-			s := open(t, url)
+		working := severalOf(t, url, collectors)
+		for _, s := range working {
 			all.Go(func() {
 				for batch := range work {
 					if refusals, err := s.Add(t.Context(), noon, batch); errors.Join(append(refusals, err)...) != nil {
@@ -180,6 +194,9 @@ func TestSumsAreRightUnderEveryOrder(t *testing.T) {
 		}
 		close(work)
 		all.Wait()
+		for _, s := range working {
+			s.Close()
+		}
 		s := open(t, url)
 		if got := totals(t, s, noon); !maps.Equal(got, want) {
 			t.Errorf("totals\n%v, want\n%v", got, want)
@@ -359,6 +376,7 @@ func TestASeriesIsShownOnce(t *testing.T) {
 			}
 			check("shown", "late", "pace=true pace get=true")
 			check("shown to another", "early", "pace=false pace get=false")
+			s.Close()
 			s = open(t, url)
 			begin("late")
 		}

@@ -39,8 +39,9 @@ type machine struct {
 // and repeated, updates and downgrades, a change of system, and erased installs.
 func TestInstallsAreThoseThatWereThere(t *testing.T) {
 	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
 		for seed := range uint64(2) {
-			compareWithMachines(t, open(t, url), fmt.Sprint("app", seed), seed)
+			compareWithMachines(t, s, fmt.Sprint("app", seed), seed)
 		}
 	})
 }
