@@ -20,6 +20,8 @@ type dependencies struct {
 	analysed map[string]*dependency
 	executed map[string]bool // places from which a command comes to be executed
 	ending   map[string]string
+
+	ownErrors map[string]bool // functions, and whether their error is made in their own module
 }
 
 // A dependency is a package of another module that executes cobra commands.
@@ -29,7 +31,7 @@ type dependency struct {
 
 func newDependencies(g *load.Program) *dependencies {
 	d := &dependencies{g: g, flow: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
-		executed: map[string]bool{}, ending: map[string]string{}}
+		executed: map[string]bool{}, ending: map[string]string{}, ownErrors: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
 }

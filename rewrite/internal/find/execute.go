@@ -166,15 +166,22 @@ func (s *survey) track() error {
 		s.trackReturns(factory)
 	}
 	var inside map[string]bool
-	if len(s.executed) > 1 || len(s.executed) == 1 && s.executed[0].where.decl == "" {
-		inside = s.insideRuns()
+	if len(s.executed) > 1 {
+		var in []enclosure
+		for _, e := range s.executed {
+			in = append(in, e.where)
+		}
+		var err error
+		if inside, err = s.insideRuns(in); err != nil {
+			return err
+		}
 	}
 	tracked := 0
 	var parts []string
 	for _, e := range s.executed {
 		if !s.options.Force && (e.where.hook || inside[e.where.decl]) {
 			parts = append(parts, e.finder.at(e.at)+": "+e.what)
-			e.finder.note(plan.Note, e.at, e.what+": inside the run of another command, under which it is counted")
+			e.finder.note(plan.Note, e.at, e.what+": executed inside a run, under which it is counted: not a root")
 			continue
 		}
 		tracked++

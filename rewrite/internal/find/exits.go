@@ -28,6 +28,10 @@ func (f *finder) swap(id *ast.Ident) {
 		if f.beforeMain(call) {
 			return // nothing can be recorded yet
 		}
+		if f.onSetup() || len(call.Args) == 1 && f.setsUp(call.Args[0]) {
+			f.note(plan.Note, whole, f.short(call)+": left alone, it ends the process only where the source is wrong")
+			return
+		}
 		what = f.short(call) + ": records the exit status first"
 	}
 	if f.swapped == nil {

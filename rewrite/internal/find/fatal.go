@@ -147,6 +147,10 @@ func (f *finder) zerolog(call *ast.CallExpr) {
 func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func) {
 	what := fmt.Sprintf("%s: status %s recorded before it", f.short(call.Fun), status)
 	o := plan.Operands{Status: status}
+	if f.onSetup() {
+		f.note(plan.Note, at, f.short(call.Fun)+": left alone, it ends the process only where the source is wrong")
+		return
+	}
 	if stmt, ok := f.statementOf(call); ok && f.pure(call) {
 		f.edit(plan.Fatal, at, form.Exiting, stmt.Pos(), stmt.End(), o, what)
 		return

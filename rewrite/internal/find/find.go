@@ -37,7 +37,7 @@ func (e *ExecutionError) Error() string {
 	if len(e.Inside) == 0 {
 		return fmt.Sprintf("%s executes no root command: nothing it reaches in module %s calls Execute on a *cobra.Command, or hands one to a function that does", e.Main, e.Module)
 	}
-	return fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside the run of another command (--force counts under it):\n\t%s",
+	return fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside a run (--force tracks it):\n\t%s",
 		e.Main, e.Module, strings.Join(e.Inside, "\n\t"))
 }
 

@@ -1,9 +1,12 @@
 package find
 
 import (
+	"bytes"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
@@ -81,32 +84,36 @@ func (f *finder) above(i int) ast.Node {
 	return nil
 }
 
-// hooks are the fields of a command whose functions cobra calls in a run.
-var hooks = map[string]bool{
-	"PersistentPreRun": true, "PersistentPreRunE": true, "PreRun": true, "PreRunE": true, "Run": true, "RunE": true,
-	"PostRun": true, "PostRunE": true, "PersistentPostRun": true, "PersistentPostRunE": true,
-}
-
-// givesHook reports whether n, below its ancestors, sets a hook of a command: a
-// field of its literal, or an assignment to one.
-func givesHook(c *load.Package, n ast.Node, above ast.Node) bool {
+// givesHook reports whether n, below its ancestors, gives cobra a function to
+// call: as a field of a command, in its literal or by assignment. Below is the
+// child of n on the way to that function.
+func givesHook(c *load.Package, n, above, below ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.KeyValueExpr:
-		key, ok := n.Key.(*ast.Ident)
 		lit, _ := above.(*ast.CompositeLit)
-		return ok && hooks[key.Name] && lit != nil && isCommand(c.Info.TypeOf(lit))
+		return lit != nil && isCommand(c.Info.TypeOf(lit)) && isFunc(c.Info.TypeOf(n.Value))
 	case *ast.AssignStmt:
 		for _, lhs := range n.Lhs {
 			sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr)
-			if !ok || !hooks[sel.Sel.Name] {
+			if !ok || !isFunc(c.Info.TypeOf(sel)) {
 				continue
 			}
 			if s, ok := c.Info.Selections[sel]; ok && s.Kind() == types.FieldVal && isCommand(ownerOf(s)) {
 				return true
 			}
 		}
+	case *ast.CallExpr:
+		return ofCobra(c, n) != "" && below != ast.Node(n.Fun) && isFunc(c.Info.TypeOf(below.(ast.Expr)))
 	}
 	return false
+}
+
+func isFunc(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
 }
 
 // hasHookType reports whether a function can be a hook of a command.
@@ -118,17 +125,21 @@ func hasHookType(t types.Type) bool {
 
 // An enclosure says where code stands, as far as runs of commands are concerned.
 type enclosure struct {
-	hook bool   // in a hook of a command, or handed to one
+	hook bool   // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
 	decl string // else the declared function, "" outside of any
+	sig  *types.Signature
 }
 
 // enclosed says where a node stands, given its ancestors. Inside says whether it
 // is known to run later than the expression around it, as a function's name is.
 func enclosed(c *load.Package, stack []ast.Node, inside bool) enclosure {
 	for i := len(stack) - 1; i >= 0; i-- {
-		var above ast.Node
+		var above, below ast.Node
 		if i > 0 {
 			above = stack[i-1]
+		}
+		if i+1 < len(stack) {
+			below = stack[i+1]
 		}
 		switch n := stack[i].(type) {
 		case *ast.FuncLit:
@@ -136,46 +147,47 @@ func enclosed(c *load.Package, stack []ast.Node, inside bool) enclosure {
 			if _, returned := above.(*ast.ReturnStmt); returned && hasHookType(c.Info.TypeOf(n)) {
 				return enclosure{hook: true}
 			}
-		case *ast.KeyValueExpr, *ast.AssignStmt:
-			if inside && givesHook(c, n, above) {
+		case *ast.KeyValueExpr, *ast.AssignStmt, *ast.CallExpr:
+			if inside && below != nil && givesHook(c, n, above, below) {
 				return enclosure{hook: true}
 			}
 		case *ast.FuncDecl:
 			if fn, ok := c.Info.Defs[n.Name].(*types.Func); ok {
-				return enclosure{decl: fn.FullName()}
+				return enclosure{decl: fn.FullName(), sig: fn.Signature()}
 			}
 		}
 	}
 	return enclosure{}
 }
 
-// insideRuns returns the functions of the module that are only ever used as
-// hooks of commands, or by such functions.
-func (s *survey) insideRuns() map[string]bool {
+// insideRuns returns, of some declared functions of the module and those that
+// they are used in, the ones that are only ever used inside runs: as hooks of
+// commands, or by such functions. What only a dependency calls, through an
+// interface of its own, is not known to be.
+func (s *survey) insideRuns(of []enclosure) (map[string]bool, error) {
 	uses := map[string][]enclosure{}
-	for _, c := range s.packages {
-		for _, file := range c.Files {
-			var stack []ast.Node
-			ast.Inspect(file, func(n ast.Node) bool {
-				if n == nil {
-					stack = stack[:len(stack)-1]
-					return true
-				}
-				if id, ok := n.(*ast.Ident); ok {
-					if fn, ok := c.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil && s.g.IsOwn(fn.Pkg().Path()) {
-						uses[fn.Origin().FullName()] = append(uses[fn.Origin().FullName()], use(c, stack, id))
-					}
-				}
-				stack = append(stack, n)
-				return true
-			})
+	for len(of) > 0 {
+		functions := map[string]*types.Signature{}
+		for _, p := range of {
+			if _, known := uses[p.decl]; !known && p.decl != "" {
+				functions[p.decl] = p.sig
+			}
+		}
+		of = nil
+		found, err := s.usesOf(functions)
+		if err != nil {
+			return nil, err
+		}
+		for fn := range functions {
+			uses[fn] = found[fn]
+			of = append(of, found[fn]...)
 		}
 	}
 	inside := map[string]bool{}
 	for grew := true; grew; {
 		grew = false
 		for fn, places := range uses {
-			all := !inside[fn]
+			all := !inside[fn] && len(places) > 0
 			for _, p := range places {
 				all = all && (p.hook || inside[p.decl])
 			}
@@ -184,7 +196,51 @@ func (s *survey) insideRuns() map[string]bool {
 			}
 		}
 	}
-	return inside
+	return inside, nil
+}
+
+// usesOf returns where functions of the module are used, by their full names. A
+// method is also used where an interface of the same form is called.
+func (s *survey) usesOf(functions map[string]*types.Signature) (map[string][]enclosure, error) {
+	uses := map[string][]enclosure{}
+	var names [][]byte
+	for fn := range functions {
+		names = append(names, []byte(fn[strings.LastIndexByte(fn, '.')+1:]))
+	}
+	list, err := s.g.Check(s.options.Skip, func(src []byte) bool {
+		return slices.ContainsFunc(names, func(name []byte) bool { return bytes.Contains(src, name) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		for _, file := range c.Files {
+			var stack []ast.Node
+			ast.Inspect(file, func(n ast.Node) bool {
+				if n == nil {
+					stack = stack[:len(stack)-1]
+					return true
+				}
+				if id, ok := n.(*ast.Ident); ok {
+					if fn, ok := c.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil {
+						for name, sig := range functions {
+							if name == fn.Origin().FullName() || isInterfaceMethod(fn) && strings.HasSuffix(name, ")."+fn.Name()) && alike(sig, fn.Signature()) {
+								uses[name] = append(uses[name], use(c, stack, id))
+							}
+						}
+					}
+				}
+				stack = append(stack, n)
+				return true
+			})
+		}
+	}
+	return uses, nil
+}
+
+// alike reports whether a method can be that of an interface, as far as counts tell.
+func alike(a, b *types.Signature) bool {
+	return a.Params().Len() == b.Params().Len() && a.Results().Len() == b.Results().Len() && a.Variadic() == b.Variadic()
 }
 
 // use says where a function is used: as a hook, or somewhere in the code.
@@ -200,5 +256,5 @@ func use(c *load.Package, stack []ast.Node, id *ast.Ident) enclosure {
 		called = ok && ast.Unparen(call.Fun) == whole
 		break
 	}
-	return enclosed(c, stack, !called)
+	return enclosed(c, append(stack[:len(stack):len(stack)], id), !called)
 }

@@ -1,0 +1,184 @@
+package find
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+)
+
+// setsUp reports whether an expression sets a flag or a command up in a way that
+// fails only where the source is wrong: cmd.MarkFlagRequired("nosuch"),
+// viper.BindPFlag("key", nil). Such an error is the author's to see, in each run
+// and in each test. An exit because of it needs no edit.
+//
+// It is a call into the module of cobra, pflag or viper that is handed names,
+// functions and flags, and whose error is made there: no call on the way to it
+// returns an error of somebody else's, as a file's or a flag value's would be.
+func (f *finder) setsUp(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok || len(call.Args) == 0 {
+		return false
+	}
+	fn := callee(f.c, call)
+	if fn == nil || fn.Pkg() == nil || !settingUp[withoutMajor(fn.Pkg().Path())] || !returnsOnlyError(fn) {
+		return false
+	}
+	for _, arg := range call.Args {
+		t := f.c.Info.TypeOf(arg)
+		if t == nil {
+			return false
+		}
+		if _, list := t.Underlying().(*types.Slice); list && !isLiteral(arg) {
+			return false // the user's arguments
+		}
+	}
+	return f.depend.failsByItself(fn)
+}
+
+var settingUp = map[string]bool{load.Cobra: true, "github.com/spf13/pflag": true, "github.com/spf13/viper": true}
+
+func isLiteral(e ast.Expr) bool {
+	_, ok := ast.Unparen(e).(*ast.CompositeLit)
+	return ok
+}
+
+func returnsOnlyError(fn *types.Func) bool {
+	results := fn.Signature().Results()
+	return results.Len() == 1 && types.Identical(results.At(0).Type(), types.Universe.Lookup("error").Type())
+}
+
+// onSetup reports whether the walk stands in the branch that is taken where such
+// a call failed:
+//
+//	if err := cmd.MarkFlagRequired("x"); err != nil {
+func (f *finder) onSetup() bool {
+	for i := len(f.stack) - 1; i > 0; i-- {
+		switch n := f.stack[i].(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.IfStmt:
+			if i+1 < len(f.stack) && f.stack[i+1] == ast.Node(n.Body) {
+				err := f.notNil(n.Cond)
+				return err != nil && f.setsUp(f.assigned(err, n, f.stack[i-1]))
+			}
+		}
+	}
+	return false
+}
+
+// notNil returns the variable of a condition `err != nil`.
+func (f *finder) notNil(cond ast.Expr) types.Object {
+	c, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if !ok || c.Op != token.NEQ || !isNil(c.Y, f.c) {
+		return nil
+	}
+	id, ok := ast.Unparen(c.X).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	return f.c.Info.Uses[id]
+}
+
+// assigned returns what a variable was given right before an if statement, or in
+// it.
+func (f *finder) assigned(v types.Object, n *ast.IfStmt, outer ast.Node) ast.Expr {
+	before := n.Init
+	if before == nil {
+		var list []ast.Stmt
+		switch outer := outer.(type) {
+		case *ast.BlockStmt:
+			list = outer.List
+		case *ast.CaseClause:
+			list = outer.Body
+		}
+		for i := 1; i < len(list); i++ {
+			if list[i] == ast.Stmt(n) {
+				before = list[i-1]
+			}
+		}
+	}
+	assign, ok := before.(*ast.AssignStmt)
+	if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
+		return nil
+	}
+	id, ok := assign.Lhs[0].(*ast.Ident)
+	if !ok || f.c.Info.ObjectOf(id) != v {
+		return nil
+	}
+	return assign.Rhs[0]
+}
+
+// failsByItself reports whether the error of a function of a dependency can only
+// be made in its own module.
+func (d *dependencies) failsByItself(fn *types.Func) bool {
+	return d.ownError(fn.Origin(), map[string]bool{})
+}
+
+// makers return errors that they are told to.
+var makers = map[string]bool{"fmt.Errorf": true, "errors.New": true}
+
+func (d *dependencies) ownError(fn *types.Func, seen map[string]bool) bool {
+	name := fn.FullName()
+	if own, ok := seen[name]; ok {
+		return own
+	}
+	if own, ok := d.ownErrors[name]; ok {
+		return own
+	}
+	seen[name] = true // where it calls itself, the other calls decide
+	c, decl := d.declaration(fn)
+	own := decl != nil
+	if own {
+		ast.Inspect(decl.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && own && mayFail(c.Info.TypeOf(call)) {
+				called := callee(c, call)
+				own = called != nil && (makers[called.FullName()] ||
+					called.Pkg() != nil && settingUp[withoutMajor(called.Pkg().Path())] && !isInterfaceMethod(called) && d.ownError(called, seen))
+			}
+			return own
+		})
+	}
+	d.ownErrors[name] = own
+	return own
+}
+
+// mayFail reports whether an error is among a call's results.
+func mayFail(t types.Type) bool {
+	err := types.Universe.Lookup("error").Type()
+	if tuple, ok := t.(*types.Tuple); ok {
+		for i := range tuple.Len() {
+			if types.Identical(tuple.At(i).Type(), err) {
+				return true
+			}
+		}
+		return false
+	}
+	return t != nil && types.Identical(t, err)
+}
+
+// declaration returns where a function of a dependency is declared, nil where its
+// source is not there.
+func (d *dependencies) declaration(fn *types.Func) (*load.Package, *ast.FuncDecl) {
+	p := d.g.All[fn.Pkg().Path()]
+	if p == nil {
+		return nil, nil
+	}
+	c, err := d.g.Package(p)
+	if err != nil {
+		return nil, nil
+	}
+	for _, file := range c.Files {
+		for _, decl := range file.Decls {
+			decl, ok := decl.(*ast.FuncDecl)
+			if !ok || decl.Body == nil || decl.Name.Name != fn.Name() {
+				continue
+			}
+			if own, ok := c.Info.Defs[decl.Name].(*types.Func); ok && own.FullName() == fn.FullName() {
+				return c, decl
+			}
+		}
+	}
+	return c, nil
+}
