@@ -248,26 +248,14 @@ func (s *survey) functions(from origin) (list []body) {
 
 // declared returns the body of a declared function of the module.
 func (s *survey) declared(fn *types.Func) []body {
-	p := s.g.All[fn.Pkg().Path()]
-	if p == nil || !s.g.IsOwn(p.PkgPath) {
+	if !s.g.IsOwn(fn.Pkg().Path()) {
 		return nil
 	}
-	c, err := s.g.Package(p)
-	if err != nil {
+	c, decl := s.depend.declaration(fn.Origin())
+	if decl == nil {
 		return nil
 	}
-	for _, file := range c.Files {
-		for _, d := range file.Decls {
-			decl, ok := d.(*ast.FuncDecl)
-			if !ok || decl.Body == nil {
-				continue
-			}
-			if own, ok := c.Info.Defs[decl.Name].(*types.Func); ok && own.FullName() == fn.Origin().FullName() {
-				return []body{{c, decl.Body, own.Type().(*types.Signature)}}
-			}
-		}
-	}
-	return nil
+	return []body{{c, decl.Body, c.Info.Defs[decl.Name].Type().(*types.Signature)}}
 }
 
 // finderOf returns the finder of the file that a node stands in.

@@ -157,28 +157,3 @@ func mayFail(t types.Type) bool {
 	}
 	return t != nil && types.Identical(t, err)
 }
-
-// declaration returns where a function of a dependency is declared, nil where its
-// source is not there.
-func (d *dependencies) declaration(fn *types.Func) (*load.Package, *ast.FuncDecl) {
-	p := d.g.All[fn.Pkg().Path()]
-	if p == nil {
-		return nil, nil
-	}
-	c, err := d.g.Package(p)
-	if err != nil {
-		return nil, nil
-	}
-	for _, file := range c.Files {
-		for _, decl := range file.Decls {
-			decl, ok := decl.(*ast.FuncDecl)
-			if !ok || decl.Body == nil || decl.Name.Name != fn.Name() {
-				continue
-			}
-			if own, ok := c.Info.Defs[decl.Name].(*types.Func); ok && own.FullName() == fn.FullName() {
-				return c, decl
-			}
-		}
-	}
-	return c, nil
-}
