@@ -109,7 +109,24 @@ func stop() {
 
 import "github.com/spf13/cobra"
 
-func check(cmd *cobra.Command) { cobra.CheckErr(cmd.Help()) }
+func check(cmd *cobra.Command) { cobra.CheckErr(cmd.Usage()) }
+`,
+	"cmd/lone.go": `package cmd
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func lone(cmd *cobra.Command) { cobra.CheckErr(cmd.Usage()) }
+`,
+	"zz/stop.go": `package zz
+
+import (
+	"log"
+)
+
+// Stop ends the process.
+func Stop(code int) { log.Fatal(code) }
 `,
 	"cmd/two.go": `package cmd
 
@@ -204,7 +221,7 @@ func TestEditAfterAFormatter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited := strings.Replace(string(data), `fmt.Println("running")`, "fmt.Println(\"running\")\n\t\tcobra.CheckErr(root.Help())", 1)
+	edited := strings.Replace(string(data), `fmt.Println("running")`, "fmt.Println(\"running\")\n\t\tcobra.CheckErr(root.Usage())", 1)
 	writeFile(t, name, []byte(edited))
 	c.instrument(t)
 	after, err := os.ReadFile(name)

@@ -62,7 +62,7 @@ func (b *builder) finish(ctx context.Context) error {
 	if r.Settings, err = b.named(given, answer); err != nil {
 		return err
 	}
-	want, err := b.sources(project.Config{Settings: r.Settings, State: project.State{Undo: b.undo}})
+	want, err := b.sources(project.Config{Settings: r.Settings, State: project.State{Undo: b.undo, Factored: factored(b.files)}})
 	if err != nil {
 		return err
 	}
@@ -82,6 +82,16 @@ func (b *builder) finish(ctx context.Context) error {
 	codes, _ := os.ReadFile(codesName)
 	r.changes.ReplaceGenerated(codesName, codes, commands.ExitCodes(r.Plan.ExitCodes))
 	return r.usersPage()
+}
+
+// factored are the files whose only import stood in parentheses.
+func factored(files []edit.File) (names []string) {
+	for _, f := range files {
+		if f.Factored {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // sources are the generated Go files with a config.

@@ -130,7 +130,7 @@ func strippedOverlay(root, packageDir string) map[string][]byte {
 		if err != nil {
 			return nil // the go command will say so
 		}
-		if stripped := edit.Strip(disk, func(path string) bool { return owned[path] }); len(stripped) != len(disk) {
+		if stripped := edit.Strip(disk, func(path string) bool { return owned[path] }, false); len(stripped) != len(disk) {
 			overlay[name] = stripped
 		}
 		return nil

@@ -43,7 +43,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 		if err != nil {
 			return err
 		}
-		stripped := edit.Strip(disk, g.Owns)
+		stripped := edit.Strip(disk, g.Owns, earlier.IsFactored(r.relative(name)))
 		r.changes.Replace(name, disk, stripped)
 		if dir := filepath.Dir(name); dir != g.Dir && dir != filepath.Join(g.Dir, project.Leaf) {
 			for _, path := range load.Imports(stripped) {

@@ -96,7 +96,9 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	program := load.NewProgram(m, load.NewSources(m.Dir, func(src []byte) []byte { return edit.Strip(src, generated.Owns) }))
+	program := load.NewProgram(m, load.NewSources(m.Dir, func(name string, src []byte) []byte {
+		return edit.Strip(src, generated.Owns, earlier.IsFactored(name))
+	}))
 
 	stage("finding")
 	hooks := exitHooks(program, generated.Owns)

@@ -25,6 +25,9 @@ type File struct {
 	Content []byte // nil where there is nothing to edit, or the file is refused
 	Refused string // why the file is left alone, "" if it is not
 
+	// Factored is what Strip has to be told of the content.
+	Factored bool
+
 	splices []splice.Splice
 }
 
@@ -92,18 +95,17 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 	for _, imports := range i.ways(facts.Unused, disk, owns) {
 		all := append(edits[:len(edits):len(edits)], imports...)
 		result := splice.Apply(src, all)
-		if !bytes.Equal(Strip(result, owns), src) {
+		factored := !bytes.Equal(Strip(result, owns, false), src)
+		if factored && !bytes.Equal(Strip(result, owns, true), src) {
 			continue
 		}
-		if bytes.Equal(result, disk) { // nothing will be written
-			out.Content, out.splices = result, all
-			return out, nil
+		if !bytes.Equal(result, disk) { // it will be written
+			if err := witness(src, result, facts.Local, owns); err != nil {
+				out.Refused = "two ways to take its edits out again disagree: " + err.Error()
+				return out, nil
+			}
 		}
-		if err := witness(src, result, facts.Local, owns); err != nil {
-			out.Refused = "two ways to take its edits out again disagree: " + err.Error()
-			return out, nil
-		}
-		out.Content, out.splices = result, all
+		out.Content, out.splices, out.Factored = result, all, factored
 		return out, nil
 	}
 	out.Refused = "its edits could not be undone to the byte"
@@ -128,17 +130,12 @@ func (i importer) ways(unused []string, disk []byte, owns func(string) bool) [][
 	if as := i.asOnDisk(unused, disk, owns); as != nil {
 		ways = append(ways, as)
 	}
-	for _, apart := range []bool{false, true} {
-		for _, keep := range []bool{false, true} {
-			ways = append(ways, i.edits(unused, keep, apart))
-		}
-	}
-	return ways
+	return append(ways, i.edits(unused, false), i.edits(unused, true))
 }
 
 // edits imports the injected package and deals with imports whose every use was
 // swapped: they go, or are kept in use by a declaration.
-func (i importer) edits(unused []string, keep, apart bool) []splice.Splice {
+func (i importer) edits(unused []string, keep bool) []splice.Splice {
 	var edits, kept []splice.Splice
 	imported := false
 	for _, path := range unused {
@@ -147,7 +144,7 @@ func (i importer) edits(unused []string, keep, apart bool) []splice.Splice {
 			continue
 		}
 		if !keep && !imported {
-			if dropped, ok := dropImport(i.src, i.base, i.file, spec, i.name, i.path, i.module, apart); ok {
+			if dropped, ok := dropImport(i.src, i.base, i.file, spec, i.name, i.path, i.module); ok {
 				edits = append(edits, dropped...)
 				imported = true
 				continue
@@ -156,7 +153,7 @@ func (i importer) edits(unused []string, keep, apart bool) []splice.Splice {
 		kept = append(kept, i.keepImport(spec, path))
 	}
 	if !imported {
-		edits = append(edits, addImport(i.src, i.base, i.file, i.name, i.path, i.module, apart))
+		edits = append(edits, addImport(i.src, i.base, i.file, i.name, i.path, i.module))
 	}
 	return append(edits, kept...) // imports come before other declarations
 }

@@ -66,7 +66,48 @@ func TestApply(t *testing.T) {
 			if strings.Contains(got, `"os"`) != (test.unused == nil) {
 				t.Errorf("os is imported or not:\n%s", got)
 			}
-			if back := Strip(files[0].Content, func(path string) bool { return path == p.Runtime || path == p.Leaf() }); string(back) != src {
+			if back := Strip(files[0].Content, func(path string) bool { return path == p.Runtime || path == p.Leaf() }, files[0].Factored); string(back) != src {
+				t.Errorf("taken out again:\n%s", back)
+			}
+		})
+	}
+}
+
+// TestOnlyImport instruments files with a single import. It gets company in one
+// declaration, and goes back to what it was, with or without parentheses.
+func TestOnlyImport(t *testing.T) {
+	const ours = `"example.com/m/internal/telemetry"`
+	for _, test := range []struct{ name, before, after string }{
+		{"a line", "import \"example.com/m/cmd\"\n", "import (\n\t\"example.com/m/cmd\"\n\t" + ours + "\n)\n"},
+		{"a block", "import (\n\t\"example.com/m/cmd\"\n)\n", "import (\n\t\"example.com/m/cmd\"\n\t" + ours + "\n)\n"},
+		{"a greater one", "import (\n\t\"example.com/z\"\n)\n", "import (\n\t" + ours + "\n\t\"example.com/z\"\n)\n"},
+		{"a line of the standard library", "import \"fmt\"\n", "import (\n\t\"fmt\"\n\n\t" + ours + "\n)\n"},
+		{"a block of the standard library", "import (\n\t\"fmt\"\n)\n", "import (\n\t\"fmt\"\n\n\t" + ours + "\n)\n"},
+		{"a name", "import (\n\tx \"example.com/m/cmd\"\n)\n", "import (\n\tx \"example.com/m/cmd\"\n\t" + ours + "\n)\n"},
+		{"CRLF", "import (\r\n\t\"example.com/m/cmd\"\r\n)\r\n", "import (\r\n\t\"example.com/m/cmd\"\r\n\t" + ours + "\r\n)\r\n"},
+		{"beside cgo", "import \"C\"\n\nimport (\n\t\"example.com/m/cmd\"\n)\n", "import \"C\"\n\nimport (\n\t\"example.com/m/cmd\"\n\t" + ours + "\n)\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			eol := "\n"
+			if strings.Contains(test.before, "\r") {
+				eol = "\r\n"
+			}
+			head, body := "package x"+eol+eol, eol+"func main() { run() }"+eol
+			src := head + test.before + body
+			s := site(t, src, "run()", form.Start, plan.Operands{})
+			s.Start, s.End = strings.Index(src, "{ run")+1, s.Start
+			p := &plan.Plan{Module: "example.com/m", Runtime: "example.com/m/internal/telemetry", Name: "telemetry",
+				Files: []plan.File{{Name: "x.go", Local: "telemetry"}}, Sites: []plan.Site{s}}
+			owns := func(path string) bool { return path == p.Runtime || path == p.Leaf() }
+			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(src) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := files[0]
+			if got := string(f.Content); !strings.HasPrefix(got, head+test.after) {
+				t.Errorf("refused %q, got\n%s", f.Refused, got)
+			}
+			if back := string(Strip(f.Content, owns, f.Factored)); back != src {
 				t.Errorf("taken out again:\n%s", back)
 			}
 		})
@@ -103,7 +144,7 @@ func f() {
 	other.Track(root).Execute()
 }
 `
-	got := string(Strip([]byte(src), func(path string) bool { return strings.HasPrefix(path, "example.com/m/internal/telemetry") }))
+	got := string(Strip([]byte(src), func(path string) bool { return strings.HasPrefix(path, "example.com/m/internal/telemetry") }, false))
 	if strings.Contains(got, "telemetry") || !strings.Contains(got, "os.Exit(1)") || !strings.Contains(got, "\troot.Execute()") || !strings.Contains(got, `"os"`) {
 		t.Errorf("left:\n%s", got)
 	}

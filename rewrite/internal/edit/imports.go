@@ -70,15 +70,14 @@ func standard(path string) bool {
 
 // addImport returns the edit that imports path under name ("" for its own) in a
 // file. Where the file has an import block the spec goes into it, sorted. A
-// single import becomes a block. Otherwise, and with apart, it is one more
-// import declaration.
-func addImport(src []byte, base int, f *ast.File, name, path, modulePath string, apart bool) splice.Splice {
+// single import becomes a block. Otherwise it is one more import declaration.
+func addImport(src []byte, base int, f *ast.File, name, path, modulePath string) splice.Splice {
 	spec := strconv.Quote(path)
 	if name != "" {
 		spec = name + " " + spec
 	}
 	eol := splice.Newline(src)
-	if block := importGroups(src, base, f); block != nil && !apart {
+	if block := importGroups(src, base, f); block != nil {
 		if group := groupFor(block, modulePath); group != nil {
 			return sortedInsert(src, base, group, spec, path, eol)
 		}
@@ -86,7 +85,7 @@ func addImport(src []byte, base int, f *ast.File, name, path, modulePath string,
 		at := splice.LineEnd(src, int(last[len(last)-1].End())-base)
 		return splice.Splice{Start: at, End: at, Text: eol + "\t" + spec + eol}
 	}
-	if only := onlyImport(src, base, f); only != nil && !apart {
+	if only := onlyImport(src, base, f); only != nil {
 		start, end := int(only.Pos())-base, int(only.End())-base
 		theirs := string(src[start:end])
 		between := eol + "\t"
@@ -184,7 +183,7 @@ func sortedInsert(src []byte, base int, group []*ast.ImportSpec, spec, path, eol
 // dropImport returns the edits that take the file's last use of an import away
 // and, in the same place or sorted, bring ours in. It reports false where
 // restoreImport could not bring it back to the byte; the caller checks that.
-func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, path, modulePath string, apart bool) ([]splice.Splice, bool) {
+func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, path, modulePath string) ([]splice.Splice, bool) {
 	if drop.Name != nil || drop.Comment != nil || drop.Doc != nil {
 		return nil, false
 	}
@@ -210,5 +209,5 @@ func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, p
 			}
 		}
 	}
-	return []splice.Splice{{Start: from, End: to}, addImport(src, base, f, name, path, modulePath, apart)}, true
+	return []splice.Splice{{Start: from, End: to}, addImport(src, base, f, name, path, modulePath)}, true
 }

@@ -35,7 +35,11 @@ func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool)
 	others := len(s.Edits)
 	s.imports()
 	if !bytes.Equal(splice.Apply(disk, s.Edits), i.src) {
-		return nil
+		s.Edits, s.factored = s.Edits[:others], true
+		s.imports()
+		if !bytes.Equal(splice.Apply(disk, s.Edits), i.src) {
+			return nil
+		}
 	}
 	for path := range s.Restore {
 		if !slices.Contains(unused, path) {

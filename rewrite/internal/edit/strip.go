@@ -18,7 +18,11 @@ import (
 // and what --remove does. It works on syntax alone, so it also undoes what the
 // author has edited around, moved or copied. A file that does not import an
 // injected package, as owns says, or does not parse, is returned as it is.
-func Strip(src []byte, owns func(importPath string) bool) []byte {
+//
+// Where one other import is left, factored says that it stood in parentheses:
+// the instrumented file is the same if it did not, and formatters rearrange what
+// could tell the two apart.
+func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte {
 	if !bytes.Contains(src, []byte("telemetry")) && !bytes.Contains(src, []byte("/exit\"")) {
 		return src
 	}
@@ -32,13 +36,13 @@ func Strip(src []byte, owns func(importPath string) bool) []byte {
 		if err != nil || !owns(path) {
 			continue
 		}
-		s := &stripper{spec: spec, Undo: form.Undo{Src: src, File: f, Base: fset.File(f.FileStart).Base(), Local: packageName(spec, path)}}
+		s := &stripper{spec: spec, factored: factored, Undo: form.Undo{Src: src, File: f, Base: fset.File(f.FileStart).Base(), Local: packageName(spec, path)}}
 		s.Collect()
 		if s.Referenced() {
 			return splice.Apply(src, s.Edits)
 		}
 		s.imports()
-		return Strip(splice.Apply(src, s.Edits), owns) // it may import the leaf, too
+		return Strip(splice.Apply(src, s.Edits), owns, factored) // it may import the leaf, too
 	}
 	return src
 }
@@ -54,7 +58,8 @@ func packageName(spec *ast.ImportSpec, path string) string {
 
 type stripper struct {
 	form.Undo
-	spec *ast.ImportSpec // of the injected package
+	spec     *ast.ImportSpec // of the injected package
+	factored bool            // as for Strip
 }
 
 // imports removes the import of the runtime package and restores those that
@@ -83,7 +88,7 @@ func (s *stripper) imports() {
 		}
 		return
 	}
-	if other := s.otherOf(decl); other != nil && len(missing) == 0 {
+	if other := s.otherOf(decl); other != nil && len(missing) == 0 && !s.factored {
 		spec := s.Src[s.Offset(other.Pos()):s.Offset(other.End())]
 		s.Edits = append(s.Edits, splice.Splice{Start: s.Offset(decl.Lparen), End: s.Offset(decl.End()), Text: string(spec)})
 		return

@@ -55,7 +55,7 @@ func FuzzInstrumentAndRemove(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		if !bytes.Equal(edit.Strip(src, owns), src) {
+		if !bytes.Equal(edit.Strip(src, owns, false), src) {
 			return // instrumented already
 		}
 		p, ok := planByName(src)
@@ -76,7 +76,7 @@ func FuzzInstrumentAndRemove(f *testing.F) {
 			if _, err := parser.ParseFile(token.NewFileSet(), "fuzz.go", file.Content, parser.ParseComments); err != nil {
 				t.Fatalf("the edited file does not parse: %v\n%s\nfrom\n%s", err, file.Content, src)
 			}
-			if back := edit.Strip(file.Content, owns); !bytes.Equal(back, src) {
+			if back := edit.Strip(file.Content, owns, file.Factored); !bytes.Equal(back, src) {
 				t.Fatalf("removed:\n%q\nwas\n%q", back, src)
 			}
 			if isFormatted(src) && !isFormatted(file.Content) && !oneLineBlocks(src) {

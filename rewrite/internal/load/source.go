@@ -13,7 +13,7 @@ import (
 // just what they made necessary.
 type Sources struct {
 	dir   string
-	strip func([]byte) []byte
+	strip func(relative string, src []byte) []byte
 
 	mu    sync.Mutex
 	files map[string]*Source
@@ -27,7 +27,7 @@ type Source struct {
 }
 
 // NewSources reads files of the module in dir; strip takes the instrumentation out.
-func NewSources(dir string, strip func([]byte) []byte) *Sources {
+func NewSources(dir string, strip func(relative string, src []byte) []byte) *Sources {
 	return &Sources{dir: dir, strip: strip, files: map[string]*Source{}}
 }
 
@@ -42,7 +42,7 @@ func (s *Sources) Read(name string) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Source{Name: name, Disk: disk, Stripped: s.strip(disk)}
+	f := &Source{Name: name, Disk: disk, Stripped: s.strip(s.Relative(name), disk)}
 	s.files[name] = f
 	return f, nil
 }

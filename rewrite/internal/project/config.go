@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +50,15 @@ type State struct {
 	Main string     `json:"main"`           // import path of the main package
 	Tags string     `json:"tags,omitempty"` // of --tags
 	Undo gomod.Undo `json:"undo,omitzero"`  // what --remove takes back beside the source
+
+	// Factored are the files whose only import stood in parentheses: that cannot be
+	// seen once a second import stands there.
+	Factored []string `json:"factored,omitempty"`
 }
+
+// IsFactored reports whether the only import of a file, named relative to the
+// module, stood in parentheses.
+func (s State) IsFactored(name string) bool { return slices.Contains(s.Factored, name) }
 
 const stateComment = "//telemetrygen:state "
 
