@@ -12,8 +12,8 @@ import (
 
 // The sums of closed days are one value for each command, version and system,
 // because a year of days is read in one piece then: for each day, in order, the
-// number of days since the one before and of measures, and the measures with
-// their sums, as varints.
+// number of days since the one before and of the bytes that follow for it, and the
+// measures with their sums, as varints.
 
 // A daySum is the sum of one measure of one day.
 type daySum struct {
@@ -31,35 +31,45 @@ var errHistory = errors.New("the sums of a command are damaged")
 // eachSum calls each with the sums of the days from since on.
 func eachSum(data []byte, since int64, each func(day int64, measure int, n int64)) error {
 	var day int64
-	for len(data) > 0 {
-		passed, n := binary.Varint(data)
-		if n <= 0 {
+	for at := 0; at < len(data); {
+		passed, next := varint(data, at)
+		length, n := binary.Uvarint(data[max(next, 0):])
+		if next < 0 || n <= 0 || length > uint64(len(data)-next-n) {
 			return errHistory
 		}
-		data = data[n:]
-		measures, n := binary.Uvarint(data)
-		if n <= 0 {
-			return errHistory
+		at = next + n
+		end := at + int(length)
+		if day += passed; day < since {
+			at = end
+			continue
 		}
-		data = data[n:]
-		day += passed
-		for range measures {
-			measure, n := binary.Varint(data)
-			if n <= 0 {
+		for at < end {
+			measure, next := varint(data, at)
+			if next < 0 {
 				return errHistory
 			}
-			data = data[n:]
-			sum, n := binary.Varint(data)
-			if n <= 0 {
+			sum, last := varint(data, next)
+			if last < 0 {
 				return errHistory
 			}
-			data = data[n:]
-			if day >= since {
-				each(day, int(measure), sum)
-			}
+			each(day, int(measure), sum)
+			at = last
 		}
 	}
 	return nil
+}
+
+// varint returns the number at a place, most of which are short, and where the
+// next one is; -1 if there is none.
+func varint(data []byte, at int) (value int64, next int) {
+	if at < len(data) && data[at] < 0x80 {
+		return int64(data[at]>>1) ^ -int64(data[at]&1), at + 1
+	}
+	value, n := binary.Varint(data[at:])
+	if n <= 0 {
+		return 0, -1
+	}
+	return value, at + n
 }
 
 // decodeSums returns the sums of the days from since on, in order.
@@ -93,18 +103,19 @@ func mergeSums(sums, added []daySum) []daySum {
 // encodeSums is given them in order.
 func encodeSums(sums []daySum) (data []byte, last int64) {
 	data = make([]byte, 0, 4*len(sums))
+	var of []byte // one day
 	for len(sums) > 0 {
-		end := 0
-		for end < len(sums) && sums[end].day == sums[0].day {
-			end++
+		day := sums[0].day
+		of = of[:0]
+		for len(sums) > 0 && sums[0].day == day {
+			of = binary.AppendVarint(of, int64(sums[0].measure))
+			of = binary.AppendVarint(of, sums[0].n)
+			sums = sums[1:]
 		}
-		data = binary.AppendVarint(data, sums[0].day-last)
-		data = binary.AppendUvarint(data, uint64(end))
-		for _, one := range sums[:end] {
-			data = binary.AppendVarint(data, int64(one.measure))
-			data = binary.AppendVarint(data, one.n)
-		}
-		last, sums = sums[0].day, sums[end:]
+		data = binary.AppendVarint(data, day-last)
+		data = binary.AppendUvarint(data, uint64(len(of)))
+		data = append(data, of...)
+		last = day
 	}
 	return data, last
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"maps"
 	"slices"
 	"strings"
@@ -118,18 +119,24 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 		all += " AND " + system
 	}
 	query := `SELECT ` + name + `, t.sums FROM ` + strings.Replace(from, "TABLE", "history", 1) + ` WHERE ` + all + ` AND t.last_day >= ?`
+	var tally tally
 	err := s.query(ctx, query, append(slices.Clone(args), since), func(scan scan) error {
-		var one found
-		var data []byte
-		if err := scan(&one.name, &data); err != nil {
+		var name string
+		var data sql.RawBytes
+		if err := scan(&name, &data); err != nil {
 			return err
 		}
-		return eachSum(data, since, func(day int64, measure int, n int64) {
-			if day <= until {
-				one.day, one.measure, one.n = day, measure, n
-				each(one)
+		err := eachSum(data, since, func(day int64, measure int, n int64) {
+			switch {
+			case day > until:
+			case by.day:
+				each(found{name, day, measure, n})
+			default:
+				tally.add(day, measure, n)
 			}
 		})
+		tally.empty(name, each)
+		return err
 	})
 	if err != nil {
 		return err
