@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -35,6 +36,8 @@ var settings = sync.OnceValues(fromEnvironment)
 type forwarder struct {
 	graphite *sink.Graphite
 	allowed  *wire.AllowList
+	proxies  []netip.Prefix
+	limiter  *passthrough.Limiter // of this instance
 }
 
 func fromEnvironment() (*forwarder, error) {
@@ -52,16 +55,23 @@ func fromEnvironment() (*forwarder, error) {
 	if err != nil {
 		return nil, errors.New("TELEMETRY_COMMANDS: " + err.Error())
 	}
-	return &forwarder{graphite: graphite, allowed: allowed}, nil
+	proxies, err := intake.ParseProxies(os.Getenv("TELEMETRY_TRUSTED_PROXIES"))
+	if err != nil {
+		return nil, errors.New("TELEMETRY_TRUSTED_PROXIES: " + err.Error())
+	}
+	return &forwarder{graphite: graphite, allowed: allowed, proxies: proxies, limiter: passthrough.NewLimiter()}, nil
 }
 
 // Telemetry is the function's entry point. It takes a report as a CLI sends it
 // and answers 200 and OK once Graphite took it, 4xx with the reason when the
-// report is no good, 503 when it may be sent again.
+// report is no good, 429 when its sender makes too much of a bill, 503 when it
+// may be sent again.
 //
-// The environment holds GRAPHITE_URL, GRAPHITE_TOKEN, and in TELEMETRY_COMMANDS
-// the files with the commands that are taken, separated by commas; without it
-// any command is.
+// The environment holds GRAPHITE_URL, GRAPHITE_TOKEN, in TELEMETRY_COMMANDS the
+// files with the commands that are taken, separated by commas, and in
+// TELEMETRY_TRUSTED_PROXIES the addresses or prefixes whose X-Forwarded-For is
+// believed. Without the first list any command is taken, without the second
+// all senders share the limit of one network.
 func Telemetry(w http.ResponseWriter, r *http.Request) {
 	forward, err := settings()
 	if err != nil {
@@ -90,9 +100,15 @@ func (f *forwarder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), status)
 		return
 	}
+	now := time.Now()
+	samples := passthrough.Samples(report, now)
+	if refusal := f.limiter.Admit(now, report, samples, intake.NetworkOf(r, f.proxies)); refusal != "" {
+		http.Error(w, refusal, http.StatusTooManyRequests)
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), sendTime)
 	defer cancel()
-	if err := f.graphite.Send(ctx, passthrough.Samples(report, time.Now())); err != nil {
+	if err := f.graphite.Send(ctx, samples); err != nil {
 		slog.Error("Graphite did not take a report", "error", err)
 		status := http.StatusServiceUnavailable
 		if refused := (*sink.Refused)(nil); errors.As(err, &refused) {

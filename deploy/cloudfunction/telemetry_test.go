@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/collector/passthrough"
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
@@ -177,6 +178,46 @@ func TestACompressedBodyIsRefused(t *testing.T) {
 	}
 	if got := len(cloud.Samples()); got != 2 {
 		t.Errorf("%d samples arrived, want those of one report", got)
+	}
+}
+
+// TestStrangersMakeABoundedBill sends what made 11,360 series in five requests,
+// and goes on.
+func TestStrangersMakeABoundedBill(t *testing.T) {
+	cloud := peertest.GrafanaCloud(t)
+	address := function(t, "GRAPHITE_URL="+cloud.URL, "GRAPHITE_TOKEN="+cloud.Token, "TELEMETRY_TRUSTED_PROXIES=127.0.0.1")
+	send := func(network, version, id string) int {
+		var codes []string
+		for code := range 256 {
+			codes = append(codes, fmt.Sprintf(`"%d":{"cumulative_count":1}`, code))
+		}
+		point := strings.Join(codes, ",")
+		body := fmt.Sprintf(`{"metric_points":{"pace a":{%s},"pace b":{%[1]s},"pace c":{%[1]s},"pace d":{%[1]s}},"cli_version":%q,"operating_system":"linux","id":%q}`, point, version, id)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("X-Forwarded-For", network)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		return response.StatusCode
+	}
+	answers := map[int]int{}
+	for n := range 30 {
+		answers[send("192.0.2.1", fmt.Sprint("v", n), fmt.Sprintf("36be4c46-4e1b-431d-b9db-1b315f5370%02d", n))]++
+	}
+	if answers[200] != passthrough.SeriesPerNetwork/1024 || answers[429] != 30-answers[200] {
+		t.Errorf("answers %v", answers)
+	}
+	if got := len(cloud.Samples()); got != answers[200]*1024 {
+		t.Errorf("%d series", got)
+	}
+	if status := send("198.51.100.1", "v1", "36be4c46-4e1b-431d-b9db-1b315f537a85"); status != 200 {
+		t.Errorf("another network: %d", status)
 	}
 }
 
