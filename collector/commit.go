@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
-	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // A committer writes the reports that arrive while a transaction is under way
@@ -19,7 +18,7 @@ type committer struct {
 }
 
 type pending struct {
-	report wire.Report
+	report store.Submission
 	result chan error
 }
 
@@ -40,7 +39,7 @@ func newCommitter(s *store.Store, m *metrics, ready *readiness) *committer {
 }
 
 // add returns once the report is durable, or was refused or failed.
-func (c *committer) add(ctx context.Context, report wire.Report) error {
+func (c *committer) add(ctx context.Context, report store.Submission) error {
 	p := pending{report, make(chan error, 1)}
 	select {
 	case c.waiting <- p:
@@ -86,22 +85,32 @@ func (c *committer) gather(first pending) []pending {
 	return batch
 }
 
+// commit keeps a batch. One that fails for what is in it is divided, so that only
+// the report that cannot be kept fails, and no other with it.
 func (c *committer) commit(batch []pending) {
-	reports := make([]wire.Report, len(batch))
+	reports := make([]store.Submission, len(batch))
 	for i, p := range batch {
 		reports[i] = p.report
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
 	start := time.Now()
-	refusals, err := c.store.Add(ctx, start, reports)
+	outcome, err := c.store.Receive(ctx, start, reports)
 	c.metrics.committed(len(batch), time.Since(start))
-	c.ready.set(err)
+	if err != nil && len(batch) > 1 && !store.Unavailable(err) {
+		c.commit(batch[:len(batch)/2])
+		c.commit(batch[len(batch)/2:])
+		return
+	}
+	if err == nil || store.Unavailable(err) {
+		c.ready.set(err)
+	}
+	c.metrics.heldBack(outcome.Held)
 	for i, p := range batch {
 		if err != nil {
 			p.result <- err
 		} else {
-			p.result <- refusals[i]
+			p.result <- outcome.Refusals[i]
 		}
 	}
 }

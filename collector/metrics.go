@@ -22,6 +22,8 @@ type metrics struct {
 	reports  *prometheus.CounterVec
 	batches  prometheus.Histogram
 	commits  prometheus.Histogram
+	held     *prometheus.CounterVec
+	heldRuns *prometheus.CounterVec
 	series   prometheus.Gauge
 	leader   prometheus.Gauge
 }
@@ -44,6 +46,14 @@ func newMetrics(s *Server) *metrics {
 			Help:    "How long transactions took, until they were durable.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
 		}),
+		held: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "telemetry_collector_held_back_reports_total",
+			Help: "Reports of which something was over a limit, by the limit.",
+		}, []string{"reason"}),
+		heldRuns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "telemetry_collector_held_back_runs_total",
+			Help: "Runs that are not counted because they were over a limit, by the limit.",
+		}, []string{"reason"}),
 		series: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "telemetry_collector_series",
 			Help: "Series that are kept.",
@@ -56,7 +66,13 @@ func newMetrics(s *Server) *metrics {
 	for _, o := range []outcome{accepted, refused, limited, failed} {
 		m.reports.WithLabelValues(string(o)) // from zero on
 	}
-	m.registry.MustRegister(m.reports, m.batches, m.commits, m.series, m.leader, sinkMetrics{s},
+	for _, reason := range store.Reasons {
+		m.held.WithLabelValues(string(reason))
+	}
+	for _, reason := range []store.Reason{store.InstallRuns, store.NetworkRuns} {
+		m.heldRuns.WithLabelValues(string(reason))
+	}
+	m.registry.MustRegister(m.reports, m.held, m.heldRuns, m.batches, m.commits, m.series, m.leader, sinkMetrics{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
 	return m
 }
@@ -105,6 +121,15 @@ func (m *metrics) count(o outcome) {
 func (m *metrics) committed(reports int, took time.Duration) {
 	m.batches.Observe(float64(reports))
 	m.commits.Observe(took.Seconds())
+}
+
+func (m *metrics) heldBack(held map[store.Reason]store.HeldCount) {
+	for reason, count := range held {
+		m.held.WithLabelValues(string(reason)).Add(float64(count.Reports))
+		if count.Runs > 0 {
+			m.heldRuns.WithLabelValues(string(reason)).Add(float64(count.Runs))
+		}
+	}
 }
 
 func (m *metrics) setSeries(n int) { m.series.Set(float64(n)) }

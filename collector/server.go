@@ -25,6 +25,7 @@ import (
 type Config struct {
 	Store           *store.Store    // nil: keep nothing, pass every report on to the sinks
 	AllowList       *wire.AllowList // nil: every command is taken
+	Limits          store.Limits    // where there is a store
 	Sinks           []sink.Sink
 	Interval        time.Duration // between two values of a series, at a sink
 	Retention       time.Duration // of what is kept by install and by day
@@ -61,7 +62,10 @@ func New(config Config) *Server {
 		providers: intake.NewLimiter(requestsPerProvider, 2*requestsPerProvider),
 		logged:    intake.NewLimiter(1, 10),
 	}
-	s.allowed.Store(config.AllowList)
+	if config.Store != nil {
+		config.Store.Limit(config.Limits)
+	}
+	s.Allow(config.AllowList)
 	for _, one := range config.Sinks {
 		s.queues = append(s.queues, sink.NewQueue(sink.QueueOptions{Sink: one, Log: config.Log}))
 	}
@@ -73,7 +77,12 @@ func New(config Config) *Server {
 }
 
 // Allow replaces the list of the commands that are taken; nil takes every one.
-func (s *Server) Allow(list *wire.AllowList) { s.allowed.Store(list) }
+func (s *Server) Allow(list *wire.AllowList) {
+	s.allowed.Store(list)
+	if s.config.Store != nil {
+		s.config.Store.Allow(list)
+	}
+}
 
 // shutdownTimeout is for the requests that are being answered, and then for
 // what the sinks have not got yet.

@@ -26,7 +26,7 @@ func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, unreadable(err))
 		return
 	}
-	if problem := s.take(r.Context(), report); problem != nil {
+	if problem := s.take(r.Context(), report, intake.NetworkOf(r, s.config.TrustedProxies)); problem != nil {
 		s.answer(w, problem)
 		return
 	}
@@ -36,21 +36,21 @@ func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 }
 
 // take keeps a report, or passes it on where nothing is kept.
-func (s *Server) take(ctx context.Context, report wire.Report) *problem {
-	if err := s.allowed.Load().Admit(&report); err != nil {
-		return badRequest(err.Error())
-	}
+func (s *Server) take(ctx context.Context, report wire.Report, from intake.Network) *problem {
 	if !s.installs.Allow(s.now(), report.ID[:]) {
 		return tooMany(fmt.Sprintf("more than %d reports of one id in a minute", reportsPerMinute), time.Minute/reportsPerMinute)
 	}
 	if s.config.Store == nil {
+		if err := s.allowed.Load().Admit(&report); err != nil {
+			return badRequest(err.Error())
+		}
 		samples := passthrough.Samples(report, s.now())
 		for _, queue := range s.queues {
 			queue.Push(samples)
 		}
 		return nil
 	}
-	err := s.committer.add(ctx, report)
+	err := s.committer.add(ctx, store.Submission{Report: report, Site: from.Site, Provider: from.Provider})
 	var refusal *store.Refusal
 	if errors.As(err, &refusal) {
 		return badRequest(refusal.Reason)

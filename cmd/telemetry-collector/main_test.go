@@ -117,6 +117,7 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 		{"no list", nil, []string{"--commands", "/no/such/commands.txt"}, "--commands: stat /no/such/commands.txt"},
 		{"too short an interval", nil, []string{"--interval", "1ms"}, "--interval 1ms is less than a second"},
 		{"too short a retention", nil, []string{"--retention", "1h"}, "--retention 1h0m0s is less than a day"},
+		{"fewer than none", nil, []string{"--network-runs", "-1"}, "--network-runs -1 is less than 0"},
 		{"a proxy that is none", nil, []string{"--trusted-proxies", "localhost"}, `"localhost" is neither an address`},
 		{"a sink that is no URL", nil, []string{"--graphite-url", "localhost"}, "--graphite-url"},
 		{"an address in use", nil, []string{"--listen", "256.0.0.1:1"}, "256.0.0.1"},

@@ -107,6 +107,7 @@ func root(getenv environment) *cobra.Command {
 	flags.StringVar(&s.otlpURL, "otlp-url", "", "OpenTelemetry protocol over HTTP: http://host:4318; /v1/metrics is added where it is missing")
 	flags.DurationVar(&s.interval, "interval", time.Minute, "time between two values of a series; no reader should look less often")
 	flags.DurationVar(&s.retention, "retention", 400*24*time.Hour, "how long an install that is silent, and a day, are remembered; totals stay")
+	s.limitFlags(flags)
 	flags.StringVar(&s.trustedProxies, "trusted-proxies", "", "addresses or prefixes whose X-Forwarded-For is believed: 127.0.0.1,10.0.0.0/8")
 	flags.StringVar(&s.logFormat, "log-format", "text", "of the lines on stderr: text or json")
 	return cmd

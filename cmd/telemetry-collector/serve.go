@@ -28,11 +28,12 @@ type settings struct {
 	listenGiven, publicDashboard bool
 	commands, tlsDomains         []string
 	interval, retention          time.Duration
+	limits                       *store.Limits
 }
 
 // serve runs the collector until its context ends.
 func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
-	config := collector.Config{Interval: s.interval, Retention: s.retention, PublicDashboard: s.publicDashboard}
+	config := collector.Config{Interval: s.interval, Retention: s.retention, PublicDashboard: s.publicDashboard, Limits: *s.limits}
 	if config.Log, err = newLog(cmd.ErrOrStderr(), s.logFormat); err != nil {
 		return err
 	}
@@ -42,6 +43,9 @@ func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
 	}
 	if s.retention < 24*time.Hour {
 		return fmt.Errorf("--retention %v is less than a day", s.retention)
+	}
+	if err := checkLimits(cmd.Flags()); err != nil {
+		return err
 	}
 	if config.TrustedProxies, err = intake.ParseProxies(s.trustedProxies); err != nil {
 		return fmt.Errorf("--trusted-proxies: %w", err)

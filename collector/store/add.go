@@ -6,44 +6,139 @@ import (
 	"database/sql"
 	"errors"
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// Add counts reports in one transaction. The first result has, for each report,
-// nil or the *Refusal for which it was left out; the second is an error that
-// left out all of them.
+// A Submission is a report and the networks that it came from.
+type Submission struct {
+	wire.Report
+	Site     netip.Prefix // a /24 or /48; not valid: no limit of a network holds
+	Provider netip.Prefix // an IPv6 /32, or not valid
+}
+
+// An Outcome is what became of reports.
+type Outcome struct {
+	Refusals []error // for each report nil, or the *Refusal for which it was left out
+	Held     map[Reason]HeldCount
+}
+
+// Add counts reports of which the networks are not known. It returns as
+// Outcome.Refusals and error do.
 func (s *Store) Add(ctx context.Context, now time.Time, reports []wire.Report) (refusals []error, err error) {
-	keys := make([]string, len(reports)) // outside of the transaction: hashing takes time
-	key := s.installKeys()
+	all := make([]Submission, len(reports))
 	for i, report := range reports {
-		keys[i] = key(report.App, report.ID)
+		all[i].Report = report
+	}
+	outcome, err := s.Receive(ctx, now, all)
+	return outcome.Refusals, err
+}
+
+// Receive counts reports in one transaction, as far as the limits let it. An
+// error leaves out all of them, and nothing of what their networks may add is
+// taken then.
+func (s *Store) Receive(ctx context.Context, now time.Time, submissions []Submission) (Outcome, error) {
+	s.receiving.Lock() // two batches must not take the same of a network's allowance
+	defer s.receiving.Unlock()
+	reports := make([]named, len(submissions))
+	key := s.installKeys() // outside of the transaction: hashing takes time
+	for i, one := range submissions {
+		reports[i] = named{Submission: one, key: key(one.App, one.ID)}
 	}
 	var b *batch
-	err = s.onDay(ctx, now, func(tx *sql.Tx, today int64) error {
-		rows, claimed, err := s.claim(ctx, tx, keys)
-		if err != nil {
-			return err
-		}
-		b = &batch{today: today, known: s.known.view(), rows: rows, changed: map[string]bool{}, runs: map[Key]int64{}, sums: sums{}, weeks: weekSums{}}
-		refusals = make([]error, len(reports))
-		for i, report := range reports {
-			var refusal *Refusal
-			if refusals[i] = b.add(keys[i], report); refusals[i] != nil && !errors.As(refusals[i], &refusal) {
-				return refusals[i]
+	var outcome Outcome
+	madeRoom := false
+	for {
+		err := s.onDay(ctx, now, func(tx *sql.Tx, c clock) (err error) {
+			known, err := s.catalog(ctx, tx, c)
+			if err != nil {
+				return err
 			}
+			list := s.listed.Load()
+			if !madeRoom && s.full(known, list) {
+				return errFull
+			}
+			outcome.Refusals = make([]error, len(reports))
+			b, err = s.batch(ctx, tx, c.day, known, list, reports, outcome.Refusals)
+			if err != nil {
+				return err
+			}
+			for i := range reports {
+				if outcome.Refusals[i] != nil || len(reports[i].Counters) == 0 { // an install sends none before its first command
+					continue
+				}
+				purse := s.networks.purse(now, reports[i].Site, reports[i].Provider, b.debts)
+				var refusal *Refusal
+				if err := b.add(&reports[i], purse); errors.As(err, &refusal) {
+					outcome.Refusals[i] = err
+				} else if err != nil {
+					return err
+				}
+			}
+			return s.save(ctx, tx, b, now)
+		})
+		if errors.Is(err, errFull) {
+			madeRoom = true
+			if err := s.makeRoom(ctx); err != nil {
+				return Outcome{}, err
+			}
+			continue
 		}
-		if err := s.save(ctx, tx, b, now); err != nil {
-			return err
+		if err != nil {
+			return Outcome{}, err
 		}
-		return s.release(ctx, tx, claimed, b.changed)
-	})
-	if err == nil {
-		s.known.learn(b.known.added)
+		b.known.catalog.learn(b.known.added)
+		s.networks.commit(now, b.debts)
+		outcome.Held = b.held.byReason()
+		return outcome, nil
 	}
-	return refusals, err
+}
+
+// batch begins a batch: it names the reports, refuses those that have no name,
+// and reads and locks their installs.
+func (s *Store) batch(ctx context.Context, tx *sql.Tx, today int64, known *catalog, list *wire.AllowList, reports []named, refusals []error) (*batch, error) {
+	var keys []string
+	for i := range reports {
+		if len(reports[i].Counters) == 0 {
+			continue
+		}
+		if refusals[i] = known.name(&reports[i], list); refusals[i] == nil {
+			keys = append(keys, reports[i].key)
+		}
+	}
+	rows, claimed, err := s.claim(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	commands, versions := map[name]bool{}, map[name]bool{}
+	for i := range reports {
+		report := &reports[i]
+		if refusals[i] != nil || len(report.Counters) == 0 {
+			continue
+		}
+		commands[name{report.App, ""}] = true
+		versions[name{report.App, report.version}] = true
+		if row := rows[report.key]; row != nil {
+			versions[name{row.app, row.version}] = true
+		}
+		for _, path := range report.paths {
+			commands[name{report.App, path}] = true
+		}
+		if s.dialect.lockRow != "" { // another collector may have made them
+			commands[name{report.App, report.App + " " + Overflow}] = true
+			versions[name{report.App, Overflow}] = true
+		}
+	}
+	view := known.view()
+	if err := s.recall(ctx, tx, view, commands, versions); err != nil {
+		return nil, err
+	}
+	b := newBatch(today, s.limits, view, known.openApps(list), rows)
+	b.claimed = claimed
+	return b, nil
 }
 
 // save writes a batch. Every process writes the tables, and the rows of each,
@@ -68,17 +163,24 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b *batch, now time.Time) e
 	}
 	rows = nil
 	for _, key := range slices.SortedFunc(maps.Keys(b.runs), compareKeys) {
-		rows = append(rows, []any{key.App(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem, b.runs[key], now.UnixMilli(), b.today})
+		rows = append(rows, []any{key.App(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem, b.runs[key], now.UnixMilli(), b.today, b.firsts[key]})
 	}
-	err = s.insert(ctx, tx, `INSERT INTO series (app, command, exit_code, cli_version, operating_system, total, created, rose) VALUES `, rows,
-		` ON CONFLICT (command, exit_code, cli_version, operating_system) DO UPDATE SET total = series.total + excluded.total, rose = excluded.rose`, nil)
+	err = s.insert(ctx, tx, `INSERT INTO series (app, command, exit_code, cli_version, operating_system, total, created, rose, installs) VALUES `, rows,
+		` ON CONFLICT (command, exit_code, cli_version, operating_system) DO UPDATE SET total = series.total + excluded.total, rose = excluded.rose,
+		installs = series.installs + excluded.installs, away = 0`, nil)
 	if err != nil {
 		return err
 	}
 	if err := s.addSums(ctx, tx, b.sums); err != nil {
 		return err
 	}
-	return s.addWeeks(ctx, tx, b.weeks)
+	if err := s.addWeeks(ctx, tx, b.weeks); err != nil {
+		return err
+	}
+	if err := s.addHeld(ctx, tx, b.today, b.held); err != nil {
+		return err
+	}
+	return s.release(ctx, tx, b.claimed, b.changed)
 }
 
 func compareKeys(a, b Key) int {

@@ -1,86 +1,263 @@
 package store
 
 import (
+	"math/bits"
 	"slices"
-
-	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // A batch is what the reports of one transaction amount to.
 type batch struct {
-	today   int64
-	known   view
-	rows    map[string]*installRow
-	changed map[string]bool
-	runs    map[Key]int64
-	sums    sums
-	weeks   weekSums
+	today    int64
+	limits   Limits
+	known    view
+	rows     map[string]*installRow
+	changed  map[string]bool
+	runs     map[Key]int64
+	firsts   map[Key]int64  // installs that reported a series for the first time
+	versions map[name]int64 // that were reported, and by how many installs for the first time
+	sums     sums
+	weeks    weekSums
+	held     held
+	debts    map[uint64]debt
+	claimed  []string // rows that were made to be locked
+	openApps int      // that are there, and that nobody listed or registered
 }
 
-func (b *batch) add(key string, report wire.Report) error {
-	if len(report.Counters) == 0 {
-		return nil // what an install sends before its first command
-	}
-	version, err := b.known.admitVersion(report.App, report.CLIVersion)
-	if err != nil {
-		return err
-	}
-	row := b.rows[key]
+func newBatch(today int64, limits Limits, known view, openApps int, rows map[string]*installRow) *batch {
+	return &batch{today: today, limits: limits, known: known, openApps: openApps, rows: rows, changed: map[string]bool{}, runs: map[Key]int64{}, firsts: map[Key]int64{},
+		versions: map[name]int64{}, sums: sums{}, weeks: weekSums{}, held: held{}, debts: map[uint64]debt{}}
+}
+
+// add counts a report as far as its purse and the limits let it.
+func (b *batch) add(report *named, purse *purse) error {
+	row := b.rows[report.key]
 	seen := row != nil
 	var marked []byte
 	if seen {
 		marked = row.marks
 	}
-	held, err := decodeMarks(marked)
+	marks, err := decodeMarks(marked)
 	if err != nil {
 		return err
 	}
-	increases, err := held.raise(report.Counters)
+	before := len(marks)
+	increases, fresh, err := marks.raise(report.Counters)
 	if err != nil {
 		return err
 	}
-	raised := slices.Max(increases) > 0
+	total := sum(increases)
+	if !seen && total == 0 {
+		return nil // nothing but zeros
+	}
+	size := int64(len(marks) - before)
 	if !seen {
-		if !raised {
-			return nil // nothing but zeros
-		}
+		size = max(size, marksPerInstall)
+	}
+	if reason := b.leftOut(report, purse, size); reason != "" {
+		b.held.add(b.appOf(report), reason, 0)
+		return nil
+	}
+	version, reason := b.version(report, purse)
+	if reason != "" && (total > 0 || row.version != version) {
+		b.held.add(report.App, reason, 0)
+	}
+	if !seen {
 		row = &installRow{app: report.App, system: report.OperatingSystem, firstDay: b.today}
-		b.rows[key] = row
+		b.rows[report.key] = row
 	}
-	changed := b.report(row, report, version, seen)
-	if raised {
-		changed = true
-		row.marks = held.encode()
-		versionID := b.known.version(report.App, version)
-		votes := map[int64]bool{}
-		for i, increase := range increases {
-			if increase == 0 {
-				continue
-			}
-			c := report.Counters[i]
-			series := b.known.admit(Key{c.Counted(), c.ExitCode, version, report.OperatingSystem})
-			b.runs[series] += int64(increase)
-			failed := c.ExitCode > 0
-			row.touch(b.sums, b.known.command(report.App, ""), versionID, b.today, failed, true)
-			command := b.known.command(report.App, series.Command)
-			if row.touch(b.sums, command, versionID, b.today, failed, false) {
-				votes[command] = false
-			}
-			if _, first := votes[command]; first && failed {
-				votes[command] = true
-			}
-		}
-		b.sums.vote(votes, versionID, row.system, b.today)
+	if b.report(row, report, version, seen) {
+		b.changed[report.key] = true
 	}
-	if changed {
-		b.changed[key] = true
+	if total == 0 {
+		return nil
 	}
+	b.changed[report.key] = true
+	row.marks = marks.encode()
+	b.admitRuns(report, row, purse, increases, total)
+	b.count(report, row, purse, version, increases, fresh)
 	return nil
+}
+
+// appOf is the app to tell what is held back by: a stranger must not make rows
+// of apps that there are not.
+func (b *batch) appOf(report *named) string {
+	if report.bounded || b.known.hasApp(report.App) {
+		return report.App
+	}
+	return Overflow
+}
+
+// leftOut takes a new app, and marks, from the purse, or says why the report may
+// not bring them.
+func (b *batch) leftOut(report *named, purse *purse, marks int64) Reason {
+	newApp := !report.bounded && !b.known.hasApp(report.App)
+	switch {
+	case newApp && b.limits.Apps > 0 && b.openApps >= b.limits.Apps:
+		return Room
+	case newApp && purse.left(newApps) < 1:
+		return NetworkApps
+	case purse.left(newMarks) < marks:
+		return NetworkInstalls
+	}
+	if newApp {
+		purse.take(newApps, 1)
+		b.openApps++
+	}
+	purse.take(newMarks, marks)
+	return ""
+}
+
+// version makes the version of a report known, or says why it counts as another.
+func (b *batch) version(report *named, purse *purse) (string, Reason) {
+	n, reason := name{report.App, report.version}, Reason("")
+	if report.registered == nil && n.text != Overflow && !b.known.hasVersion(n) {
+		switch count, _ := b.known.counts(report.App); {
+		case b.limits.Versions > 0 && count >= b.limits.Versions:
+			n.text, reason = Overflow, Room
+		case purse.left(newVersions) < 1:
+			n.text, reason = Overflow, NetworkVersions
+		default:
+			purse.take(newVersions, 1)
+		}
+	}
+	b.admit(n)
+	return n.text, reason
+}
+
+func (b *batch) admit(n name) {
+	b.known.admit(n)
+	if !b.known.reported(n, b.today) {
+		b.versions[n] += 0
+	}
+}
+
+// admitRuns cuts the increases to what the install and its network may add, in
+// proportion, and holds back the rest.
+func (b *batch) admitRuns(report *named, row *installRow, purse *purse, increases []uint64, total uint64) {
+	admitted, reason := int64(total), Reason("")
+	if left := max(b.limits.RunsPerInstall-row.dayRuns, 0); b.limits.RunsPerInstall > 0 && left < admitted {
+		admitted, reason = left, InstallRuns
+	}
+	if left := purse.left(newRuns); left < admitted {
+		admitted, reason = left, NetworkRuns
+	}
+	purse.take(newRuns, admitted)
+	row.dayRuns += admitted
+	if reason != "" {
+		b.held.add(report.App, reason, int64(total)-admitted)
+		share(increases, total, uint64(admitted))
+	}
+}
+
+func sum(all []uint64) (total uint64) {
+	for _, n := range all {
+		total += n
+	}
+	return total
+}
+
+// share cuts numbers so that they add up to admitted instead of total, in
+// proportion: each is rounded down, and what that leaves goes to those that lost
+// most, the first of equals first.
+func share(all []uint64, total, admitted uint64) {
+	lost := make([]uint64, len(all)) // in parts of total
+	order := make([]int, len(all))
+	left := admitted
+	for i, n := range all {
+		high, low := bits.Mul64(n, admitted)
+		all[i], lost[i] = bits.Div64(high, low, total)
+		order[i] = i
+		left -= all[i]
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		switch {
+		case lost[i] > lost[j]:
+			return -1
+		case lost[i] < lost[j]:
+			return 1
+		}
+		return 0
+	})
+	for _, i := range order[:left] {
+		all[i]++
+	}
+}
+
+// count adds increases to series and sums.
+func (b *batch) count(report *named, row *installRow, purse *purse, version string, increases []uint64, fresh []bool) {
+	versionID := b.known.version(report.App, version)
+	whole := b.known.command(report.App, "")
+	votes := map[int64]bool{}
+	over, firsts := map[Reason]bool{}, map[Key]bool{}
+	for i, increase := range increases {
+		if increase == 0 {
+			continue
+		}
+		code := report.Counters[i].ExitCode
+		series, reason := b.series(report, purse, Key{report.paths[i], code, version, report.OperatingSystem})
+		if reason != "" {
+			over[reason] = true
+		}
+		b.runs[series] += int64(increase)
+		failed := code > 0
+		if row.touch(b.sums, whole, versionID, b.today, failed, true) {
+			b.versions[name{report.App, version}]++
+		}
+		command := b.known.command(report.App, series.Command)
+		if row.touch(b.sums, command, versionID, b.today, failed, false) {
+			votes[command] = false
+		}
+		_, first := votes[command]
+		if first && failed {
+			votes[command] = true
+		}
+		if (first || fresh[i]) && !firsts[series] {
+			firsts[series] = true
+			b.firsts[series]++
+		}
+	}
+	for reason := range over {
+		b.held.add(report.App, reason, 0)
+	}
+	b.sums.vote(votes, versionID, row.system, b.today)
+}
+
+// series makes a series known, or says why its runs count under one that all such
+// of the app share.
+func (b *batch) series(report *named, purse *purse, key Key) (Key, Reason) {
+	if b.known.hasSeries(key) {
+		return key, ""
+	}
+	command := name{report.App, key.Command}
+	newCommand := !report.bounded && !b.known.hasCommand(command)
+	free := report.free(key.ExitCode)
+	reason := Reason("")
+	switch _, count := b.known.counts(report.App); {
+	case b.limits.Series > 0 && count >= b.limits.Series:
+		reason = Room
+	case newCommand && purse.left(newCommands) < 1:
+		reason = NetworkCommands
+	case !free && purse.left(newSeries) < 1:
+		reason = NetworkSeries
+	default:
+		if newCommand {
+			purse.take(newCommands, 1)
+		}
+		if !free {
+			purse.take(newSeries, 1)
+		}
+	}
+	if reason != "" {
+		key.Command, key.CLIVersion = report.App+" "+Overflow, Overflow
+		b.admit(name{report.App, Overflow})
+	}
+	b.known.added.series[key] = true
+	return key, reason
 }
 
 // report moves an install to today and to the version and system of a report.
 // It says whether anything of its row changed.
-func (b *batch) report(row *installRow, report wire.Report, version string, seen bool) (changed bool) {
+func (b *batch) report(row *installRow, report *named, version string, seen bool) (changed bool) {
 	app := b.known.command(report.App, "")
 	if seen && row.lastDay == b.today && row.version == version && row.system == report.OperatingSystem {
 		return false

@@ -33,7 +33,7 @@ var errStale = errors.New("the day of the store has to change")
 // onDay runs do in a transaction, with the day on which it counts. All
 // collectors of a store count on the same day: the first one that has a report
 // of a new day closes the last one for all.
-func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, today int64) error) error {
+func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, c clock) error) error {
 	for {
 		err := s.transact(ctx, func(tx *sql.Tx) error {
 			c, err := s.readClock(ctx, tx, s.dialect.shareRow)
@@ -43,7 +43,7 @@ func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, to
 			if stale(c.day, day(now)) {
 				return errStale
 			}
-			return do(tx, c.day)
+			return do(tx, c)
 		})
 		if !errors.Is(err, errStale) {
 			return err

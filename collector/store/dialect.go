@@ -147,7 +147,7 @@ func dollars(query string) string {
 	return b.String()
 }
 
-// prepare brings the database up to date, and learns what is there.
+// prepare brings the database up to date.
 func (s *Store) prepare(ctx context.Context, pepper []byte, beside bool) error {
 	prepared := s.migrate
 	if beside {
@@ -163,9 +163,7 @@ func (s *Store) prepare(ctx context.Context, pepper []byte, beside bool) error {
 			return err
 		}
 	}
-	var err error
-	s.known, err = s.loadCatalog(ctx)
-	return err
+	return nil
 }
 
 // transact runs do in a transaction, and again when it lost against another.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,14 +18,28 @@ func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error
 		found = false
 		var keys []string
 		key := s.installKeys()
-		for _, app := range s.known.allApps() {
+		err := s.run(ctx, tx, `SELECT app FROM commands WHERE path = ''`, nil, func(scan scan) error {
+			var app string
+			err := scan(&app)
 			keys = append(keys, key(app, id))
+			return err
+		})
+		if err != nil {
+			return err
 		}
+		slices.Sort(keys)
 		rows, err := s.load(ctx, tx, keys)
 		if err != nil {
 			return err
 		}
-		moved, weeks, known := sums{}, weekSums{}, s.known.view()
+		moved, weeks, known := sums{}, weekSums{}, newCatalog().view()
+		commands, versions := map[name]bool{}, map[name]bool{}
+		for _, row := range rows {
+			commands[name{row.app, ""}], versions[name{row.app, row.version}] = true, true
+		}
+		if err := s.recall(ctx, tx, known, commands, versions); err != nil {
+			return err
+		}
 		for key, row := range rows {
 			found = true
 			row.take(moved, known.command(row.app, ""), known.version(row.app, row.version), -1)
@@ -46,7 +61,8 @@ func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error
 const forgetting = 2
 
 // Expire erases installs that have not reported, and days that lie, more than
-// retention ago. Totals stay. A clock that is far ahead of the newest day that
+// retention ago. Totals stay, but those that did not rise since leave memory and
+// sinks until they do. A clock that is far ahead of the newest day that
 // was counted erases nothing at first: the days until then are gone through at
 // two a day.
 func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Duration) error {
@@ -75,7 +91,9 @@ func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Durati
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM weeks WHERE week < ?`), week(kept))
-		return err
+		if _, err = tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM weeks WHERE week < ?`), week(kept)); err != nil {
+			return err
+		}
+		return s.expireSilent(ctx, tx, kept)
 	})
 }

@@ -42,11 +42,11 @@ func (m marks) encode() []byte {
 }
 
 // raise lifts the marks to a report's counts and returns by how much each
-// counter exceeded its mark. A lower count, which is a report that comes late or
+// counter exceeded its mark, and which had none. A lower count, which is a report that comes late or
 // again, a restored file, or another machine with a copied id, changes nothing:
 // totals may then be short, and never too high.
-func (m marks) raise(counters []wire.Counter) ([]uint64, error) {
-	increases := make([]uint64, len(counters))
+func (m marks) raise(counters []wire.Counter) (increases []uint64, fresh []bool, err error) {
+	increases, fresh = make([]uint64, len(counters)), make([]bool, len(counters))
 	hashes := make([]uint64, len(counters))
 	added := 0
 	for i, c := range counters {
@@ -54,23 +54,24 @@ func (m marks) raise(counters []wire.Counter) ([]uint64, error) {
 		mark, ok := m[hashes[i]]
 		if !ok {
 			added++
+			fresh[i] = true
 		}
 		if c.Count <= mark {
 			continue
 		}
 		if increases[i] = c.Count - mark; increases[i] > MaxIncrease {
-			return nil, &Refusal{fmt.Sprintf("%d runs of %q since the last report are not believed (more than %d)", increases[i], c.Path, MaxIncrease)}
+			return nil, nil, &Refusal{fmt.Sprintf("%d runs of %q since the last report are not believed (more than %d)", increases[i], c.Path, MaxIncrease)}
 		}
 	}
 	if len(m)+added > MaxMarks {
-		return nil, &Refusal{fmt.Sprintf("more than %d commands and exit codes of one id", MaxMarks)}
+		return nil, nil, &Refusal{fmt.Sprintf("more than %d commands and exit codes of one id", MaxMarks)}
 	}
 	for i, increase := range increases {
 		if increase > 0 {
 			m[hashes[i]] = counters[i].Count
 		}
 	}
-	return increases, nil
+	return increases, fresh, nil
 }
 
 func counterHash(c wire.Counter) uint64 {

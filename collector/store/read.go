@@ -53,9 +53,9 @@ type Day struct {
 	Installs               int64 // distinct installs of that day
 }
 
-// Apps returns the names of all apps that reported.
+// Apps returns the names of the apps that reported, and did not give way.
 func (s *Store) Apps(ctx context.Context) (apps []string, err error) {
-	err = s.query(ctx, `SELECT DISTINCT app FROM versions ORDER BY app`, nil, func(scan scan) error {
+	err = s.query(ctx, `SELECT DISTINCT app FROM versions WHERE away = 0 ORDER BY app`, nil, func(scan scan) error {
 		var app string
 		err := scan(&app)
 		apps = append(apps, app)

@@ -53,12 +53,9 @@ func (s *Store) Releases(ctx context.Context, app string) ([]Release, error) {
 		var registered int64
 		var commands, codes []byte
 		err := scan(&one.Version, &registered, &commands, &codes)
-		if err == nil {
-			one.Commands, err = wire.ParseCommands(commands)
-		}
-		if err == nil {
-			one.ExitCodes, err = wire.ParseExitCodes(codes)
-		}
+		// What cannot be read of one release costs no more than that.
+		one.Commands, _ = wire.ParseCommands(commands)
+		one.ExitCodes, _ = wire.ParseExitCodes(codes)
 		one.Registered = time.UnixMilli(registered).UTC()
 		all = append(all, one)
 		return err
@@ -67,7 +64,7 @@ func (s *Store) Releases(ctx context.Context, app string) ([]Release, error) {
 	return all, err
 }
 
-// A Version of an app that reported or was registered.
+// A Version of an app that reported and did not give way, or was registered.
 type Version struct {
 	Name       string
 	First      time.Time // the day of its first report; zero if there was none
@@ -77,7 +74,7 @@ type Version struct {
 // Versions returns the versions of an app, the newest first.
 func (s *Store) Versions(ctx context.Context, app string) ([]Version, error) {
 	found := map[string]Version{}
-	err := s.query(ctx, `SELECT name, first_day, 0 FROM versions WHERE app = ? UNION ALL SELECT version, 0, registered FROM releases WHERE app = ?`, []any{app, app}, func(scan scan) error {
+	err := s.query(ctx, `SELECT name, first_day, 0 FROM versions WHERE app = ? AND away = 0 UNION ALL SELECT version, 0, registered FROM releases WHERE app = ?`, []any{app, app}, func(scan scan) error {
 		var name string
 		var first, registered int64
 		err := scan(&name, &first, &registered)

@@ -14,23 +14,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// Bounds on what strangers can make the store keep.
+// Bounds on one install, besides Limits.
 const (
 	MaxIncrease = 1_000_000 // runs of one command with one exit code between two reports
 	MaxMarks    = 4_096     // commands and exit codes of one install
-	MaxApps     = 100
-	MaxVersions = 500 // of one app; later ones count as Overflow
-	MaxSeries   = 100_000
 )
 
 // Overflow stands for the versions, and as the second word of a command for the
-// commands, that came after the bounds were reached.
+// commands, for which there was no room or which a network may not add.
 const Overflow = "(other)"
 
 // ActiveDays is how long an install counts as active after its last report.
@@ -79,15 +77,18 @@ func (r *Refusal) Error() string { return r.Reason }
 // Store is a database. It is safe for concurrent use, and with PostgreSQL by
 // any number of processes.
 type Store struct {
-	db       *sql.DB // writes
-	read     *sql.DB // answers questions, next to a write
-	tell     *sql.DB // reads for sinks and scrapers, whom no question keeps waiting
-	dialect  dialect
-	pepper   []byte
-	known    *catalog
-	limits   Limits
-	networks *networks
-	listed   atomic.Pointer[wire.AllowList]
+	db      *sql.DB // writes
+	read    *sql.DB // answers questions, next to a write
+	tell    *sql.DB // reads for sinks and scrapers, whom no question keeps waiting
+	dialect dialect
+	pepper  []byte
+	known   atomic.Pointer[catalog]
+	listed  atomic.Pointer[wire.AllowList]
+	limits  Limits
+
+	receiving sync.Mutex
+	networks  *networks
+
 	stepped  time.Time // when Expire last came nearer to a clock that it does not believe
 	compiled *compiled // nil where the driver keeps statements compiled
 	lead     func(context.Context, func(context.Context) error) error
@@ -146,11 +147,11 @@ func (s *Store) Lead(ctx context.Context, lead func(context.Context) error) erro
 	return s.lead(ctx, lead)
 }
 
-// Snapshot reads all totals for a reader: one that Begin made known, or Anyone.
+// Snapshot reads the totals of what did not give way for a reader: one that Begin made known, or Anyone.
 func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Snapshot, error) {
 	var shot Snapshot
 	err := s.queryOn(ctx, s.tell, `SELECT id, command, exit_code, cli_version, operating_system, total, created, shown.series IS NOT NULL
-		FROM series LEFT JOIN shown ON shown.reader = ? AND shown.series = series.id ORDER BY id`, []any{reader}, func(scan scan) error {
+		FROM series LEFT JOIN shown ON shown.reader = ? AND shown.series = series.id WHERE series.away = 0 ORDER BY id`, []any{reader}, func(scan scan) error {
 		var one Series
 		var created int64
 		err := scan(&one.ID, &one.Command, &one.ExitCode, &one.CLIVersion, &one.OperatingSystem, &one.Total, &created, &one.Shown)
@@ -166,12 +167,19 @@ func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Sna
 	return shot, err
 }
 
+// What is active of a version that gave way is told with what had no room, and of
+// an app that did not at all.
+const (
+	shownVersion = `CASE v.away WHEN 0 THEN v.name ELSE '` + Overflow + `' END`
+	shownApp     = `EXISTS (SELECT 1 FROM versions AS other WHERE other.app = c.app AND other.away = 0)`
+)
+
 // active counts the installs of each app, version and system.
 func (s *Store) active(ctx context.Context, now time.Time) ([]Active, error) {
 	since := day(now) - ActiveDays + 1
 	counts := map[Active]int64{}
-	err := s.queryOn(ctx, s.tell, `SELECT c.app, v.name, h.operating_system, h.sums FROM commands c JOIN history h ON h.command = c.id JOIN versions v ON v.id = h.version
-		WHERE c.path = '' AND h.operating_system <> '' AND h.last_day >= ?`, []any{since}, func(scan scan) error {
+	err := s.queryOn(ctx, s.tell, `SELECT c.app, `+shownVersion+`, h.operating_system, h.sums FROM commands c JOIN history h ON h.command = c.id JOIN versions v ON v.id = h.version
+		WHERE c.path = '' AND `+shownApp+` AND h.operating_system <> '' AND h.last_day >= ?`, []any{since}, func(scan scan) error {
 		var one Active
 		var data []byte
 		if err := scan(&one.App, &one.CLIVersion, &one.OperatingSystem, &data); err != nil {
@@ -186,8 +194,8 @@ func (s *Store) active(ctx context.Context, now time.Time) ([]Active, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.queryOn(ctx, s.tell, `SELECT c.app, v.name, r.operating_system, SUM(r.n) FROM commands c JOIN recent r ON r.command = c.id JOIN versions v ON v.id = r.version
-		WHERE c.path = '' AND r.measure = ? AND r.day >= ? GROUP BY 1, 2, 3`, []any{measureLatest, since}, func(scan scan) error {
+	err = s.queryOn(ctx, s.tell, `SELECT c.app, `+shownVersion+`, r.operating_system, SUM(r.n) FROM commands c JOIN recent r ON r.command = c.id JOIN versions v ON v.id = r.version
+		WHERE c.path = '' AND `+shownApp+` AND r.measure = ? AND r.day >= ? GROUP BY 1, 2, 3`, []any{measureLatest, since}, func(scan scan) error {
 		var one Active
 		var n int64
 		err := scan(&one.App, &one.CLIVersion, &one.OperatingSystem, &n)

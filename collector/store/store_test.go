@@ -225,24 +225,6 @@ func TestUnbelievableReportsAreRefusedWhole(t *testing.T) {
 	})
 }
 
-func TestSeriesAreBounded(t *testing.T) {
-	s := open(t, "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"))
-	for i := range store.MaxVersions + 20 {
-		add(t, s, noon, report(uuid.New(), fmt.Sprint("v", i), counter("pace get", 0, 1)))
-	}
-	got := totals(t, s, noon)
-	if len(got) != store.MaxVersions+1 || got[store.Key{Command: "pace get", CLIVersion: store.Overflow, OperatingSystem: "linux"}] != 20 {
-		t.Errorf("%d series", len(got))
-	}
-	for i := range store.MaxApps - 1 {
-		add(t, s, noon, report(uuid.New(), "v1", counter(fmt.Sprint("app", i), 0, 1)))
-	}
-	refusals, err := s.Add(t.Context(), noon, []wire.Report{report(uuid.New(), "v1", counter("onemore", 0, 1))})
-	if err != nil || refusals[0] == nil {
-		t.Errorf("an app too many: %v, %v", refusals, err)
-	}
-}
-
 func TestForgetErasesTheInstallAndNoTotal(t *testing.T) {
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)

@@ -1,10 +1,12 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // An AllowList holds the paths that are counted under their own names. A nil
@@ -98,18 +100,31 @@ func Under(path string, listed func(string) bool) string {
 	return parent + " " + Unlisted
 }
 
+// ASCII reports whether a text has no other characters. Letters of other scripts
+// can look like these, so that a stranger's "p\u0430ce" would pass for "pace".
+func ASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) < 0
+}
+
 // Admit refuses a report of an app that is not listed, and has the counters of
-// commands that are not listed counted under their nearest listed parent.
+// commands that are not listed counted under their nearest listed parent. Without
+// a list all names in ASCII count as listed.
 func (l *AllowList) Admit(r *Report) error {
-	if l == nil || len(r.Counters) == 0 {
+	if len(r.Counters) == 0 {
 		return nil
 	}
-	if !l.Has(r.App) {
+	listed := l.Lists
+	switch {
+	case l == nil && !ASCII(r.App):
+		return errors.New("a CLI whose name is not in ASCII has to be listed (--commands)")
+	case l == nil:
+		listed = ASCII
+	case !l.Has(r.App):
 		return fmt.Errorf("no CLI named %q reports here", r.App)
 	}
 	for i, counter := range r.Counters {
-		if !l.Lists(counter.Path) {
-			r.Counters[i].Under = Under(counter.Path, l.Lists)
+		if !listed(counter.Path) {
+			r.Counters[i].Under = Under(counter.Path, listed)
 		}
 	}
 	return nil

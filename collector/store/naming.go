@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// Unregistered stands for the versions of an app that nobody registered, once
+// one is.
+const Unregistered = "(unregistered)"
+
+// A listing is what is registered of one app.
+type listing struct {
+	releases map[string]*wire.AllowList // by version; nil for one whose commands cannot be read
+	all      *wire.AllowList            // of all releases together
+	codes    map[int]bool               // that have names in one of them
+}
+
+func (l *listing) has(version string) bool {
+	_, ok := l.releases[version]
+	return ok
+}
+
+// loadListings reads what is registered, by app. What cannot be read of a
+// release costs only that: its version counts, under the commands of the others.
+func (s *Store) loadListings(ctx context.Context, tx *sql.Tx) (map[string]*listing, error) {
+	found := map[string]*listing{}
+	lists := map[string]*wire.AllowList{} // most releases have the commands of the one before
+	err := s.run(ctx, tx, `SELECT app, version, commands, exit_codes FROM releases`, nil, func(scan scan) error {
+		var app, version string
+		var text, codes []byte
+		if err := scan(&app, &version, &text, &codes); err != nil {
+			return err
+		}
+		one := found[app]
+		if one == nil {
+			one = &listing{map[string]*wire.AllowList{}, &wire.AllowList{}, map[int]bool{}}
+			found[app] = one
+		}
+		one.releases[version] = nil
+		if commands, err := wire.ParseCommands(text); err == nil {
+			if lists[string(text)] == nil {
+				lists[string(text)] = &wire.AllowList{}
+				lists[string(text)].Add(commands)
+			}
+			one.releases[version] = lists[string(text)]
+			one.all.Add(commands)
+		}
+		if named, err := wire.ParseExitCodes(codes); err == nil {
+			for _, code := range named {
+				one.codes[code.Code] = true
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// A named report has the names that it counts under.
+type named struct {
+	Submission
+	key        string // of the install
+	version    string
+	paths      []string // one for each counter
+	registered *listing // nil: the app has no registered release
+	bounded    bool     // somebody listed the commands of the app, or registered a release
+}
+
+// free says whether a series may be made whoever reports it: of a registered
+// release, with an exit code that is no wonder.
+func (n *named) free(code int) bool {
+	if n.registered == nil || n.version == Unregistered {
+		return false
+	}
+	return code >= wire.NoExit && code <= 1 || n.registered.codes[code]
+}
+
+// name finds the names for a report, or refuses it. A command counts under its
+// own name if it is listed: by the release that reports it, by any release of
+// the app if it is none that was registered, or where the collector was started.
+// Where nobody listed any, those in ASCII count, because other letters can look
+// like these.
+func (c *catalog) name(report *named, list *wire.AllowList) error {
+	app := report.App
+	report.registered = c.registered[app]
+	report.bounded = report.registered != nil || list.Has(app)
+	switch {
+	case report.bounded:
+	case list != nil:
+		return &Refusal{fmt.Sprintf("no CLI named %q reports here", app)}
+	case !wire.ASCII(app):
+		return &Refusal{"a CLI whose name is not in ASCII has to be listed (--commands) or registered"}
+	}
+	report.version = report.CLIVersion
+	var own *wire.AllowList
+	if report.registered != nil {
+		own = report.registered.releases[report.version]
+		if !report.registered.has(report.version) {
+			report.version = Unregistered
+		}
+		if own == nil {
+			own = report.registered.all
+		}
+	} else if !wire.ASCII(report.version) {
+		report.version = Overflow
+	}
+	listed := func(path string) bool { return list.Lists(path) || own.Lists(path) }
+	if !report.bounded {
+		listed = wire.ASCII
+	}
+	report.paths = make([]string, len(report.Counters))
+	for i, counter := range report.Counters {
+		report.paths[i] = counter.Path
+		if !listed(counter.Path) {
+			report.paths[i] = wire.Under(counter.Path, listed)
+		}
+	}
+	return nil
+}
