@@ -3,11 +3,13 @@ package store_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 func series(command string, code int, version string) store.Key {
@@ -53,4 +55,115 @@ func TestARealReleaseFindsItsPlaceAmongInventedSeries(t *testing.T) {
 			t.Errorf("%d series, more than %d", len(got), limits.Series)
 		}
 	})
+}
+
+// TestVersionsAndAppsGiveWay: so that real ones find a place after as many
+// invented ones as there is room for.
+func TestVersionsAndAppsGiveWay(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		s.Limit(store.Limits{Apps: 10, Versions: 20})
+		real := report(uuid.New(), "v1.18.0", counter("pace get", 0, 2))
+		add(t, s, noon, real, report(uuid.New(), "v1.18.0", counter("pace get", 0, 1)))
+		for n := range 60 {
+			add(t, s, noon, report(uuid.New(), fmt.Sprint("v0.", n), counter("pace get", 0, 1)))
+			add(t, s, noon, report(uuid.New(), "v1", counter(fmt.Sprint("app", n), 0, 1)))
+		}
+		for range 3 {
+			add(t, s, noon, report(uuid.New(), "v1.19.0", counter("pace get", 0, 1)), report(uuid.New(), "v1", counter("kube get", 0, 1)))
+		}
+		got := totals(t, s, noon)
+		for key, want := range map[store.Key]int64{series("pace get", 0, "v1.18.0"): 3, series("pace get", 0, "v1.19.0"): 3, series("kube get", 0, "v1"): 3} {
+			if got[key] != want {
+				t.Errorf("%v: %d, want %d", key, got[key], want)
+			}
+		}
+		versions, err := s.Versions(t.Context(), "pace")
+		if err != nil || len(versions) > 20 {
+			t.Errorf("%d versions, %v", len(versions), err)
+		}
+		apps, err := s.Apps(t.Context())
+		if err != nil || len(apps) > 10 {
+			t.Errorf("%d apps, %v", len(apps), err)
+		}
+		if len(got) > 20+10 {
+			t.Errorf("%d series", len(got))
+		}
+	})
+}
+
+// TestWhatGaveWayComesBackWithItsTotal: at a sink no series goes down, and none
+// counts a run twice, whether it gave way or was silent; and what its installs did
+// stays exact.
+func TestWhatGaveWayComesBackWithItsTotal(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		s.Limit(store.Limits{Versions: 3})
+		id, silent := uuid.New(), uuid.New()
+		counts := map[string]uint64{}
+		last := map[store.Key]int64{}
+		look := func(day int) {
+			t.Helper()
+			for key, n := range totals(t, s, noon.AddDate(0, 0, day)) {
+				if n < last[key] {
+					t.Errorf("%v went from %d to %d", key, last[key], n)
+				}
+				last[key] = n
+			}
+		}
+		add(t, s, noon, report(silent, "v1", counter("kube get", 0, 5)))
+		for n := range 40 {
+			version := fmt.Sprint("v", n%5)
+			counts[version]++
+			add(t, s, noon.AddDate(0, 0, n), report(id, version, counter("pace get", 0, uint64(n+1))))
+			look(n)
+		}
+		for version, n := range counts {
+			if got := last[series("pace get", 0, version)]; got != int64(n) {
+				t.Errorf("%s: %d, want %d", version, got, n)
+			}
+		}
+		now := noon.AddDate(0, 0, 40)
+		if err := s.Expire(t.Context(), now, 30*24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if n, there := totals(t, s, now)[series("kube get", 0, "v1")]; there {
+			t.Errorf("a series that is silent is still there, with %d", n)
+		}
+		add(t, s, now, report(uuid.New(), "v1", counter("kube get", 0, 2)))
+		if got := totals(t, s, now)[series("kube get", 0, "v1")]; got != 7 {
+			t.Errorf("it came back with %d, want 7", got)
+		}
+		rows, err := s.ByCommand(t.Context(), store.Selection{App: "pace", Since: noon.Truncate(24 * time.Hour), Until: now.Truncate(24 * time.Hour)})
+		if err != nil || len(rows) != 1 || rows[0].Installs != 1 {
+			t.Errorf("%+v, %v: one install", rows, err)
+		}
+		if found, err := s.Forget(t.Context(), id); err != nil || !found {
+			t.Error(found, err)
+		}
+		rows, err = s.ByCommand(t.Context(), store.Selection{App: "pace", Since: noon.Truncate(24 * time.Hour), Until: now.Truncate(24 * time.Hour)})
+		if err != nil || len(rows) > 0 && rows[0].Installs != 0 {
+			t.Errorf("%+v, %v: no install", rows, err)
+		}
+	})
+}
+
+// TestAnInstallIsOneAtAllCollectors: a command and a version that another
+// collector made are the same here.
+func TestAnInstallIsOneAtAllCollectors(t *testing.T) {
+	url := peertest.Postgres(t).DSN
+	a, b := open(t, url), open(t, url)
+	id := uuid.New()
+	add(t, b, noon, report(uuid.New(), "v1", counter("another", 0, 1))) // b knows what there is
+	add(t, a, noon, report(id, "v1", counter("pace get", 0, 1)))
+	add(t, b, noon.AddDate(0, 0, 1), report(id, "v1", counter("pace get", 0, 2)))
+	for _, version := range []string{"", "v1"} {
+		rows, err := a.ByCommand(t.Context(), store.Selection{App: "pace", Version: version, Since: noon.Truncate(24 * time.Hour), Until: noon.AddDate(0, 0, 1).Truncate(24 * time.Hour)})
+		if err != nil || len(rows) != 1 || rows[0].Installs != 1 {
+			t.Errorf("%+v, %v: one install", rows, err)
+		}
+	}
+	if found, err := b.Forget(t.Context(), id); err != nil || !found {
+		t.Error("an install of an app that another collector made known is not found", err)
+	}
 }

@@ -1,0 +1,278 @@
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/netip"
+	neturl "net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+)
+
+// execute runs a statement beside the store.
+func execute(t *testing.T, url, statement string) {
+	t.Helper()
+	driver, source := "pgx", url
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, source = "sqlite", "file:"+(&neturl.URL{Path: file}).EscapedPath()
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// from is a report from the nth network; networks beyond 100 are in IPv6, and
+// share a /32.
+func from(n int, r wire.Report) store.Submission {
+	if n <= 100 {
+		return store.Submission{Report: r, Site: netip.MustParsePrefix(fmt.Sprintf("203.0.%d.0/24", n))}
+	}
+	return store.Submission{Report: r, Site: netip.MustParsePrefix(fmt.Sprintf("2001:db8:%d::/48", n)), Provider: netip.MustParsePrefix("2001:db8::/32")}
+}
+
+// receive takes reports that must not be refused.
+func receive(t *testing.T, s *store.Store, now time.Time, all ...store.Submission) map[store.Reason]store.HeldCount {
+	t.Helper()
+	outcome, err := s.Receive(t.Context(), now, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range outcome.Refusals {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return outcome.Held
+}
+
+func all(totals map[store.Key]int64) (sum int64) {
+	for _, n := range totals {
+		sum += n
+	}
+	return sum
+}
+
+func heldRuns(t *testing.T, s *store.Store) (runs int64, reports map[store.Reason]int64) {
+	t.Helper()
+	rows, err := s.HeldBack(t.Context(), noon.AddDate(-1, 0, 0), noon.AddDate(1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports = map[store.Reason]int64{}
+	for _, row := range rows {
+		runs += row.Runs
+		reports[row.Reason] += row.Reports
+	}
+	return runs, reports
+}
+
+// TestWhatIsNotCountedIsHeldOnce: under every order of reports that are repeated,
+// late, and over every limit, what is counted and what is held are together the
+// marks; no install and no network adds more than it may; and a repetition holds
+// nothing again.
+func TestWhatIsNotCountedIsHeldOnce(t *testing.T) {
+	limits := store.Limits{RunsPerInstall: 50, RunsPerNetwork: 600, RunsPerNetworkAtOnce: 300, InstallsPerNetwork: 6, AppsPerNetwork: 2, VersionsPerNetwork: 2, CommandsPerNetwork: 3, SeriesPerNetwork: 12}
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		s.Limit(limits)
+		random := rand.New(rand.NewPCG(3, 16))
+		type sender struct {
+			network int
+			app     string
+			id      uuid.UUID
+			sent    []wire.Report
+			counts  map[wire.Counter]uint64
+			marks   map[wire.Counter]uint64
+		}
+		var senders []*sender
+		counted := int64(0)
+		day, installDay, networkDay := 0, map[string]int64{}, map[string]int64{}
+		for step := range 600 {
+			if step%150 == 149 {
+				day++
+			}
+			if random.IntN(4) == 0 || len(senders) == 0 {
+				n := []int{1, 2, 3, 101, 102}[random.IntN(5)]
+				senders = append(senders, &sender{n, fmt.Sprint("app", random.IntN(9)%(2+2*n)), uuid.New(), nil, map[wire.Counter]uint64{}, map[wire.Counter]uint64{}})
+			}
+			one := senders[random.IntN(len(senders))]
+			for range 1 + random.IntN(3) {
+				one.counts[counter(fmt.Sprint(one.app, " ", random.IntN(4)), random.IntN(5)-1, 0)] += random.Uint64N(30)
+			}
+			r := report(one.id, fmt.Sprint("v", random.IntN(3)))
+			r.App = one.app
+			for c, n := range one.counts {
+				r.Counters = append(r.Counters, counter(c.Path, c.ExitCode, n))
+			}
+			one.sent = append(one.sent, r)
+			if random.IntN(3) == 0 {
+				r = one.sent[random.IntN(len(one.sent))]
+			}
+			now := noon.AddDate(0, 0, day)
+			held := receive(t, s, now, from(one.network, r))
+			after := all(totals(t, s, now))
+			install, network := fmt.Sprint(day, one.id), fmt.Sprint(day, one.network)
+			installDay[install] += after - counted
+			networkDay[network] += after - counted
+			counted = after
+			if installDay[install] > limits.RunsPerInstall || networkDay[network] > limits.RunsPerNetworkAtOnce {
+				t.Fatalf("%d runs of an install, %d of a network in a day", installDay[install], networkDay[network])
+			}
+			if held[store.NetworkInstalls].Reports+held[store.NetworkApps].Reports == 0 { // it was not left out
+				for _, c := range r.Counters {
+					n := counter(c.Path, c.ExitCode, 0)
+					one.marks[n] = max(one.marks[n], c.Count)
+				}
+				if held := receive(t, s, now, from(one.network, r)); held[store.InstallRuns].Runs+held[store.NetworkRuns].Runs != 0 {
+					t.Fatalf("held again: %v", held)
+				}
+			}
+		}
+		marks := int64(0)
+		for _, one := range senders {
+			for _, n := range one.marks {
+				marks += int64(n)
+			}
+		}
+		runs, reports := heldRuns(t, s)
+		if counted+runs != marks || runs == 0 || counted == 0 {
+			t.Errorf("%d counted and %d held are %d, want %d", counted, runs, counted+runs, marks)
+		}
+		for _, reason := range store.Reasons {
+			if reports[reason] == 0 && reason != store.Room {
+				t.Errorf("nothing was over the limit %s", reason)
+			}
+			if reason.Text() == string(reason) {
+				t.Errorf("%s has no words", reason)
+			}
+		}
+	})
+}
+
+// TestOneReportAddsNoMoreThanAnInstallMay sends the largest report that there is,
+// and with other ids what one network can.
+func TestOneReportAddsNoMoreThanAnInstallMay(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		const most = 999_999
+		forged := report(uuid.New(), "v1")
+		forged.App = "pace"
+		for i := range 90 * 15 {
+			forged.Counters = append(forged.Counters, counter(fmt.Sprint("pace c", i%15), i/15, most))
+		}
+		forged.Counters[0].Count = 1_000 * 10 // of 1.35 billion
+		for range 3 {
+			receive(t, s, noon, from(1, forged))
+		}
+		if got := all(totals(t, s, noon)); got != 10_000 {
+			t.Errorf("one report added %d runs", got)
+		}
+		shares := totals(t, s, noon)
+		for key, n := range shares {
+			if n < 7 || n > 8 {
+				t.Errorf("%v got %d of 10,000 runs in 1,350 equal parts", key, n)
+			}
+		}
+		for range 300 {
+			id := uuid.New()
+			receive(t, s, noon, from(1, report(id, "v1", counter("pace get", 0, most))))
+			if _, err := s.Forget(t.Context(), id); err != nil { // a new allowance for the install, none for its network
+				t.Fatal(err)
+			}
+		}
+		if got := all(totals(t, s, noon)); got != 100_000 {
+			t.Errorf("one network added %d runs", got)
+		}
+		receive(t, s, noon, from(2, report(uuid.New(), "v1", counter("pace get", 0, 8_000))))
+		if got := all(totals(t, s, noon)); got != 108_000 {
+			t.Errorf("an honest install elsewhere added %d runs", got-100_000)
+		}
+		receive(t, s, noon.Add(time.Hour), from(1, report(uuid.New(), "v1", counter("pace get", 0, 10_000))))
+		if got := all(totals(t, s, noon)); got != 118_000 {
+			t.Errorf("an hour later an honest install of the network added %d runs", got-108_000)
+		}
+	})
+}
+
+// TestInstallsOfANetwork: those that are too many leave nothing, and all that they
+// counted comes with a later report. A large report takes the room of several.
+func TestInstallsOfANetwork(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		s.Limit(store.Limits{InstallsPerNetwork: 5})
+		large := report(uuid.New(), "v1")
+		large.App = "pace"
+		for i := range 257 {
+			large.Counters = append(large.Counters, counter("pace get", i-1, 1))
+		}
+		var late uuid.UUID
+		receive(t, s, noon, from(1, large))
+		for range 4 {
+			late = uuid.New()
+			receive(t, s, noon, from(1, report(late, "v1", counter("pace get", 0, 1))))
+		}
+		if got := active(t, s, noon)["pace v1"]; got != 3 {
+			t.Errorf("%d installs, want one that takes the room of 2.57, and 2", got)
+		}
+		if found, err := s.Forget(t.Context(), late); found || err != nil {
+			t.Errorf("something is kept of an install that was left out, %v", err)
+		}
+		if runs, reports := heldRuns(t, s); runs != 0 || reports[store.NetworkInstalls] != 2 {
+			t.Errorf("%d runs, %v", runs, reports)
+		}
+		before := all(totals(t, s, noon))
+		receive(t, s, noon.AddDate(0, 0, 1), from(1, report(late, "v1", counter("pace get", 0, 7))))
+		if got := all(totals(t, s, noon)) - before; got != 7 {
+			t.Errorf("the next day %d runs, want 7", got)
+		}
+	})
+}
+
+// TestZerosAddNothing: a report of nothing but zeros is no report, and harms none.
+func TestZerosAddNothing(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		zero := uuid.New()
+		add(t, s, noon, report(zero, "v1", counter("pace get", 0, 0)), report(uuid.New(), "v1", counter("pace get", 0, 3)),
+			report(zero, "v2", counter("kube get", 0, 0), counter("kube", -1, 0)))
+		if got := totals(t, s, noon); !maps.Equal(got, map[store.Key]int64{series("pace get", 0, "v1"): 3}) {
+			t.Errorf("%v", got)
+		}
+		if found, err := s.Forget(t.Context(), zero); found || err != nil {
+			t.Errorf("something is kept of it, %v", err)
+		}
+		if apps, err := s.Apps(t.Context()); err != nil || len(apps) != 1 {
+			t.Errorf("%v, %v", apps, err)
+		}
+	})
+}
+
+// TestSumsThatComeToNothingEndNoDay: an install that came to a version and left it
+// again on one day, without a run, kept the day from ending, and so every report
+// of the next one from being kept.
+func TestSumsThatComeToNothingEndNoDay(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		id := uuid.New()
+		for _, version := range []string{"v1", "v2", "v1"} {
+			add(t, s, noon, report(id, version, counter("pace get", 0, 1)))
+		}
+		add(t, s, noon.AddDate(0, 0, 1), report(uuid.New(), "v1", counter("pace get", 0, 1)))
+		if got := all(totals(t, s, noon)); got != 2 {
+			t.Errorf("%d runs", got)
+		}
+	})
+}
