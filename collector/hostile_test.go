@@ -1,0 +1,138 @@
+package collector_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	neturl "net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector"
+	"github.com/telemetrygen/telemetrygen/collector/intake"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
+)
+
+// onEachStore serves a collector on both stores, as from networks of which the
+// sender says which; spoil runs a statement beside it.
+func onEachStore(t *testing.T, limits store.Limits, test func(t *testing.T, server running, spoil func(statement string))) {
+	for name, made := range map[string]func(t *testing.T) (url, driver, source string){
+		"sqlite": func(t *testing.T) (string, string, string) {
+			file := filepath.Join(t.TempDir(), "telemetry.db")
+			return "sqlite:" + file, "sqlite", "file:" + (&neturl.URL{Path: file}).EscapedPath() + "?_pragma=busy_timeout(10000)"
+		},
+		"postgres": func(t *testing.T) (string, string, string) {
+			dsn := peertest.Postgres(t).DSN
+			return dsn, "pgx", dsn
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, driver, source := made(t)
+			s, err := store.Open(t.Context(), url, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { s.Close() })
+			server := serve(t, func(config *collector.Config) {
+				config.Store, config.Limits, config.Interval = s, limits, time.Hour
+				config.TrustedProxies, _ = intake.ParseProxies("127.0.0.1")
+			})
+			test(t, server, func(statement string) {
+				t.Helper()
+				db, err := sql.Open(driver, source)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer db.Close()
+				if _, err := db.ExecContext(context.Background(), statement); err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
+}
+
+// TestNoReportHarmsAnother: reports that cannot be kept, for what the store has of
+// their installs, and reports of zeros, arrive together with honest ones.
+func TestNoReportHarmsAnother(t *testing.T) {
+	onEachStore(t, store.Limits{}, func(t *testing.T, server running, spoil func(string)) {
+		const installs = 120
+		ids := make([]uuid.UUID, installs)
+		answers := make([]int, installs)
+		round := func(count int) {
+			var all sync.WaitGroup
+			for i := range ids {
+				all.Go(func() {
+					text := body(ids[i], "pace get", count)
+					if i%3 == 1 {
+						text = strings.Replace(body(uuid.New(), "pace get", 0), `}}}`, `},"1":{"cumulative_count":0}}}`, 1)
+					}
+					answers[i], _, _ = server.post(t, text, "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i))
+				})
+			}
+			all.Wait()
+		}
+		for i := range ids {
+			ids[i] = uuid.New()
+		}
+		round(1)
+		for i, status := range answers {
+			if status != 200 {
+				t.Fatalf("report %d: %d", i, status)
+			}
+		}
+		// Two installs are damaged: those with the least and the greatest key.
+		spoil(`UPDATE installs SET marks = ` + map[bool]string{true: `x'ff'`, false: `'\xff'::bytea`}[strings.HasSuffix(t.Name(), "sqlite")] +
+			` WHERE install IN (SELECT MIN(install) FROM installs UNION SELECT MAX(install) FROM installs)`)
+		round(3)
+		failed := 0
+		for i, status := range answers {
+			switch {
+			case status == 503 && i%3 != 1:
+				failed++
+			case status != 200:
+				t.Errorf("report %d: %d", i, status)
+			}
+		}
+		if failed != 2 {
+			t.Errorf("%d reports failed, want the 2 of damaged installs", failed)
+		}
+		_, metrics, _ := server.see(t, "/metrics")
+		if want := fmt.Sprintf(`command="pace get",exit_code="0",operating_system="linux",sub1="get"} %d`, 2*installs/3*3-2*2); !strings.Contains(metrics, want) {
+			t.Errorf("no %s in %s", want, regexp.MustCompile("(?m)^cli.*$").FindAllString(metrics, -1))
+		}
+		if status, why, _ := server.see(t, "/readyz"); status != 200 {
+			t.Errorf("a damaged install makes the collector unready: %s", why)
+		}
+	})
+}
+
+// TestWhatANetworkIsHeldBackIsTold: by the metrics, while honest senders elsewhere
+// notice nothing.
+func TestWhatANetworkIsHeldBackIsTold(t *testing.T) {
+	onEachStore(t, store.DefaultLimits(), func(t *testing.T, server running, _ func(string)) {
+		for i, n := range []int{999_999, 999_999, 5} {
+			if status, text, _ := server.post(t, body(uuid.New(), "pace get", n), "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i/2)); status != 200 {
+				t.Errorf("%d %s", status, text)
+			}
+		}
+		_, metrics, _ := server.see(t, "/metrics")
+		for _, want := range []string{
+			`cli_commands_total{app="pace",cli_version="v1",command="pace get",exit_code="0",operating_system="linux",sub1="get"} 20005`,
+			`telemetry_collector_held_back_reports_total{reason="install_runs"} 2`,
+			`telemetry_collector_held_back_runs_total{reason="install_runs"} 1.979998e+06`,
+			`telemetry_collector_held_back_reports_total{reason="network_installs"} 0`,
+		} {
+			if !strings.Contains(metrics, want+"\n") {
+				t.Errorf("no %s in\n%s", want, regexp.MustCompile("(?m)^(cli|telemetry).*$").FindAllString(metrics, -1))
+			}
+		}
+	})
+}
