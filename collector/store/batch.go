@@ -275,6 +275,9 @@ func (b *batch) report(row *installRow, report *named, version string, seen bool
 	id := b.known.version(report.App, version)
 	b.sums.move(app, id, row.system, measureLatest, 0, b.today)
 	b.sums.move(app, 0, row.system, measureUsed, row.lastDay, b.today)
+	if row.firstDay == 0 {
+		row.firstDay = b.today
+	}
 	if row.lastDay != b.today {
 		row.dayRuns = 0
 		for _, v := range []int64{0, id} {

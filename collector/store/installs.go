@@ -91,8 +91,12 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, keys []string) (map[string
 			if err != nil || r.app == "" { // locked for an install, but none
 				return err
 			}
-			r.weeks = uint64(weeks)
-			r.uses, err = decodeUses(uses)
+			if r.firstDay == 0 { // purged: it has marks, and counts as none until it reports
+				r.lastDay = 0
+			} else {
+				r.weeks = uint64(weeks)
+				r.uses, err = decodeUses(uses)
+			}
 			found[string(key)] = &r
 			return err
 		})
