@@ -6,6 +6,7 @@
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/telemetrygen
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-2.15.0
 ACTIONLINT := $(TOOLS)/actionlint-1.7.12
+AXE := $(TOOLS)/axe-core-4.14.1.js
 
 demo:
 	go run ./internal/demo
@@ -25,7 +26,7 @@ test:
 	go vet ./...
 	go test ./...
 
-tools: $(GOLANGCI_LINT) $(ACTIONLINT) $(TOOLS)/otelcol $(TOOLS)/pebble
+tools: $(GOLANGCI_LINT) $(ACTIONLINT) $(TOOLS)/otelcol $(TOOLS)/pebble $(AXE)
 
 $(GOLANGCI_LINT):
 	GOBIN=$(TOOLS)/new go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -34,6 +35,11 @@ $(GOLANGCI_LINT):
 $(ACTIONLINT):
 	GOBIN=$(TOOLS)/new go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 	mv $(TOOLS)/new/actionlint $@
+
+$(AXE):
+	mkdir -p $(TOOLS)/new
+	cd $(TOOLS)/new && npm pack --silent axe-core@4.14.1 && tar -xzf axe-core-4.14.1.tgz package/axe.min.js
+	mv $(TOOLS)/new/package/axe.min.js $@
 
 $(TOOLS)/otelcol: internal/otelcoltest/main.go internal/otelcoltest/go.mod
 	go build -C internal/otelcoltest -o $@ .

@@ -48,7 +48,7 @@ func BenchmarkPages(b *testing.B) {
 	version := "version=v1.10.0"
 	command := "command=" + url.QueryEscape("pace command-7")
 	addresses := []string{
-		"/?app=pace", "/?app=pace&period=365", "/?app=pace&period=90&" + version, "/?app=pace&all=1",
+		"/?app=pace", "/?app=pace&days=365", "/?app=pace&days=90&" + version, "/commands?app=pace", "/command?app=pace&" + command, "/command?app=pace&days=365&" + command,
 		"/api/v1/commands?app=pace", "/api/v1/commands?app=pace&days=365", "/api/v1/commands?app=pace&days=90&" + version, "/api/v1/commands?app=pace&system=linux&days=365",
 		"/api/v1/command?app=pace&" + command, "/api/v1/command?app=pace&days=365&" + command,
 		"/api/v1/versions?app=pace&days=365", "/api/v1/compare?app=pace", "/api/v1/retention?app=pace", "/api/v1/installs?app=pace&days=365",

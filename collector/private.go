@@ -5,7 +5,6 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/collector/api"
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
-	"github.com/telemetrygen/telemetrygen/collector/monday"
 )
 
 // Private returns the side of those who run the collector: the dashboard, the
@@ -16,7 +15,7 @@ func (s *Server) Private() http.Handler {
 	if s.config.Store != nil {
 		questions := newTurns()
 		mux.Handle("GET /api/v1/", questions.each(api.Handler(s.config.Store, s.now)))
-		mux.Handle("GET /{$}", questions.each(dashboard.Handler(monday.Source{Store: s.config.Store}, s.now)))
+		mux.Handle("GET /", questions.each(dashboard.Handler(s.config.Store, s.now)))
 		mux.HandleFunc("PUT /api/v1/apps/{app}/releases/{version}", s.register)
 	}
 	outside := http.NewServeMux() // what watches the process has no token, and learns nothing

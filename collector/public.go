@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
-	"github.com/telemetrygen/telemetrygen/collector/monday"
 )
 
 // Public returns the side that stands on the internet, where nobody who sends
@@ -16,9 +15,8 @@ func (s *Server) Public() http.Handler {
 	mux.HandleFunc("POST /telemetry", s.takeReport)
 	mux.HandleFunc("DELETE /telemetry/{id}", s.forget)
 	if s.config.PublicDashboard && s.config.Store != nil {
-		public := monday.Public(s.config.Store, s.now)
-		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(public), s.now))
-		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(public), s.now))
+		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(s.config.Store, s.now), s.now))
+		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(s.config.Store, s.now), s.now))
 	}
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /healthz", alive) // asked often, from one network, by what watches the process

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/telemetrygen/telemetrygen/collector"
-	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
@@ -42,7 +42,10 @@ func TestEverybodySeesOnlyWhatTenInstallsDo(t *testing.T) {
 			report(`"secret get":{"0":{"cumulative_count":1}}`, "v1.0.0", "linux")
 
 			status, text, header := server.send(t, "GET", "/commands.json", "")
-			var got dashboard.Public
+			var got struct {
+				FewestInstalls int64 `json:"fewest_installs"`
+				Apps           []answers.PublicApp
+			}
 			if err := json.Unmarshal([]byte(text), &got); err != nil || status != 200 || header.Get("Content-Type") != "application/json" {
 				t.Fatalf("%d %v %v\n%s", status, err, header, text)
 			}

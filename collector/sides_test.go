@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/telemetrygen/telemetrygen/collector"
-	"github.com/telemetrygen/telemetrygen/collector/monday"
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
 
 func TestThePublicSideTakesReportsAndErasuresAndNothingElse(t *testing.T) {
@@ -118,7 +118,7 @@ func TestAPageCannotReachThePrivateSide(t *testing.T) {
 
 func TestThePublicPageIsMadeOnceForAll(t *testing.T) {
 	server := serve(t, func(c *collector.Config) { c.PublicDashboard = true })
-	for range monday.FewestInstalls { // what fewer do is shown to nobody
+	for range answers.FewestInstalls { // what fewer do is shown to nobody
 		server.post(t, body(uuid.New(), "pace get", 1))
 	}
 	status, page, header := server.send(t, "GET", "/", "")
@@ -126,7 +126,7 @@ func TestThePublicPageIsMadeOnceForAll(t *testing.T) {
 		t.Fatalf("%d %v\n%s", status, header, page)
 	}
 	server.post(t, body(uuid.New(), "pace list", 1))
-	for _, path := range []string{"/", "/?period=365", "/?app=nonsense"} {
+	for _, path := range []string{"/", "/?days=365", "/?app=nonsense"} {
 		if status, again, _ := server.send(t, "GET", path, ""); status != 200 || again != page {
 			t.Errorf("%s: %d, another page", path, status)
 		}

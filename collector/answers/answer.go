@@ -14,6 +14,8 @@ type Store interface {
 	Apps(context.Context) ([]string, error)
 	Total(context.Context, store.Selection) (store.Sums, error)
 	ByCommand(context.Context, store.Selection) ([]store.Row, error)
+	ByCommandAndBefore(context.Context, store.Selection) (now, before []store.Row, err error)
+	Spans(context.Context, store.Selection) (map[string]store.Span, error)
 	ByVersion(context.Context, store.Selection) ([]store.Row, error)
 	BySystem(context.Context, store.Selection) ([]store.Row, error)
 	ByExitCode(context.Context, store.Selection) ([]store.CodeRuns, error)
@@ -147,16 +149,21 @@ func Resolve(ctx context.Context, s Store, q Question) (Question, error) {
 // Ask reads a question as Parse does, for the app that it names or the only one.
 // Today is the day of now in UTC, or the store's where that is later.
 func Ask(ctx context.Context, s Store, raw string, now time.Time, others ...string) (Question, error) {
-	today, err := s.Today(ctx)
+	today, err := today(ctx, s, now)
 	if err != nil {
 		return Question{}, err
-	}
-	if clock := now.UTC().Truncate(24 * time.Hour); clock.After(today) {
-		today = clock
 	}
 	q, err := Parse(raw, today, others...)
 	if err != nil {
 		return q, err
 	}
 	return Resolve(ctx, s, q)
+}
+
+func today(ctx context.Context, s Store, now time.Time) (time.Time, error) {
+	today, err := s.Today(ctx)
+	if clock := now.UTC().Truncate(24 * time.Hour); clock.After(today) {
+		today = clock
+	}
+	return today, err
 }

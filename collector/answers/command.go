@@ -10,13 +10,13 @@ import (
 // CommandDetail is all that is known of one command.
 type CommandDetail struct {
 	Period
-	Path     string      `json:"command"`
-	Total    Figures     `json:"total"`
-	Before   Figures     `json:"before"`
-	Days     []UseDay    `json:"days"`
-	Versions []Value     `json:"versions"` // newest first; an install that used several counts in each
-	Systems  []Value     `json:"systems"`
-	Codes    []CodeValue `json:"exit_codes"` // by runs, most first
+	Path     string         `json:"command"`
+	Total    Figures        `json:"total"`
+	Before   Figures        `json:"before"`
+	Days     []UseDay       `json:"days"`
+	Versions []VersionValue `json:"versions"` // newest first; an install that used several counts in each
+	Systems  []Value        `json:"systems"`
+	Codes    []CodeValue    `json:"exit_codes"` // by runs, most first
 }
 
 // A UseDay is what was reported on one day. Runs are counted on the day their report arrived.
@@ -28,22 +28,33 @@ type UseDay struct {
 	Installs int64 `json:"installs"` // distinct on this day
 }
 
-// A Value is one version or system.
+// A Value is one version or system, in the period and in the one before.
 type Value struct {
 	Name string `json:"name"`
 	Figures
+	Before Figures `json:"before"`
+}
+
+// A VersionValue is a version in which the command was used.
+type VersionValue struct {
+	Value
+	FirstUse       int64 `json:"first_use"` // as in a Compared command
+	FirstUseFailed int64 `json:"first_use_failed"`
+	// Codes are the runs by exit code.
+	Codes map[int]int64 `json:"exit_codes"`
 }
 
 // A CodeValue is one exit code, with the names that the releases' source gives it.
 type CodeValue struct {
-	Code  int      `json:"exit_code"`
-	Names []string `json:"names"`
-	Runs  int64    `json:"runs"`
+	Code   int      `json:"exit_code"`
+	Names  []string `json:"names"`
+	Runs   int64    `json:"runs"`
+	Before int64    `json:"runs_before"`
 }
 
 // AskCommand tells all about q.Command.
 func AskCommand(ctx context.Context, s Store, q Question) (CommandDetail, error) {
-	a := CommandDetail{Period: q.about(), Path: q.Command, Versions: []Value{}, Systems: []Value{}, Codes: []CodeValue{}}
+	a := CommandDetail{Period: q.about(), Path: q.Command, Versions: []VersionValue{}, Systems: []Value{}, Codes: []CodeValue{}}
 	if q.Command == "" {
 		return a, refuse("Give command: the whole path, as in %q.", q.App+" get")
 	}
@@ -60,22 +71,60 @@ func AskCommand(ctx context.Context, s Store, q Question) (CommandDetail, error)
 	if a.Days, err = days(ctx, s, q); err != nil {
 		return a, err
 	}
-	versions, err := s.ByVersion(ctx, q.selection())
-	if err != nil {
+	if a.Versions, err = versionValues(ctx, s, q); err != nil {
 		return a, err
 	}
-	for _, row := range versions {
-		a.Versions = append(a.Versions, Value{row.Name, figures(row.Sums)})
-	}
-	systems, err := s.BySystem(ctx, q.selection())
-	if err != nil {
+	if a.Systems, err = systemValues(ctx, s, q, a.Before); err != nil {
 		return a, err
-	}
-	for _, row := range systems {
-		a.Systems = append(a.Systems, Value{row.Name, figures(row.Sums)})
 	}
 	a.Codes, err = codes(ctx, s, q, releases)
 	return a, err
+}
+
+func versionValues(ctx context.Context, s Store, q Question) ([]VersionValue, error) {
+	list := []VersionValue{}
+	rows, err := s.ByVersion(ctx, q.selection())
+	if err != nil {
+		return list, err
+	}
+	earlier, err := s.ByVersion(ctx, q.before().selection())
+	if err != nil {
+		return list, err
+	}
+	before := byName(earlier, Figures{}) // no picture is kept of a command in one version
+	for _, row := range rows {
+		of := q
+		of.Version = row.Name
+		value := VersionValue{Value: Value{row.Name, figures(row.Sums), before(row.Name)}, FirstUse: row.First, FirstUseFailed: row.FirstFailed, Codes: map[int]int64{}}
+		found, err := s.ByExitCode(ctx, of.selection())
+		if err != nil {
+			return list, err
+		}
+		for _, one := range found {
+			value.Codes[one.Code] = one.Runs
+		}
+		list = append(list, value)
+	}
+	return list, nil
+}
+
+// systemValues are the systems, those of most installs first. Total is all of
+// them together in the period before.
+func systemValues(ctx context.Context, s Store, q Question, total Figures) ([]Value, error) {
+	list := []Value{}
+	rows, err := s.BySystem(ctx, q.selection())
+	if err != nil {
+		return list, err
+	}
+	earlier, err := s.BySystem(ctx, q.before().selection())
+	if err != nil {
+		return list, err
+	}
+	before := byName(earlier, total)
+	for _, row := range rows {
+		list = append(list, Value{row.Name, figures(row.Sums), before(row.Name)})
+	}
+	return list, nil
 }
 
 // isCommand refuses a command that neither a release lists nor an install has reported.
@@ -107,10 +156,18 @@ func days(ctx context.Context, s Store, q Question) ([]UseDay, error) {
 
 func codes(ctx context.Context, s Store, q Question, releases []store.Release) ([]CodeValue, error) {
 	rows, err := s.ByExitCode(ctx, q.selection())
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := s.ByExitCode(ctx, q.before().selection())
+	before := map[int]int64{}
+	for _, row := range earlier {
+		before[row.Code] = row.Runs
+	}
 	list := make([]CodeValue, 0, len(rows))
 	names := codeNames(releases)
 	for _, row := range rows {
-		value := CodeValue{row.Code, names[row.Code], row.Runs}
+		value := CodeValue{row.Code, names[row.Code], row.Runs, before[row.Code]}
 		if value.Names == nil {
 			value.Names = []string{}
 		}

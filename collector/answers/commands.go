@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
 // Commands is who uses which command.
@@ -29,34 +31,37 @@ func AskCommands(ctx context.Context, s Store, q Question) (Commands, error) {
 	if a.Total, a.Before, err = totals(ctx, s, q); err != nil {
 		return a, err
 	}
-	rows, err := s.ByCommand(ctx, q.selection())
+	rows, earlier, err := s.ByCommandAndBefore(ctx, q.selection())
 	if err != nil {
 		return a, err
 	}
-	earlier, err := s.ByCommand(ctx, q.before().selection())
-	if err != nil {
-		return a, err
-	}
-	before := map[string]Figures{}
-	for _, row := range earlier {
-		before[row.Name] = figures(row.Sums)
-	}
-	unknown := a.Before.Installs == nil
+	before := byName(earlier, a.Before)
 	for _, row := range rows {
-		c := Command{Path: row.Name, Figures: figures(row.Sums)}
-		if c.Runs == 0 && c.Users() == 0 {
-			continue
+		c := Command{Path: row.Name, Figures: figures(row.Sums), Before: before(row.Name)}
+		if c.Runs != 0 || c.Users() != 0 {
+			a.Commands = append(a.Commands, c)
 		}
-		var had bool
-		if c.Before, had = before[row.Name]; !had && !unknown {
-			c.Before.Installs, c.Before.InstallsFailed = new(int64), new(int64)
-		}
-		a.Commands = append(a.Commands, c)
 	}
 	slices.SortFunc(a.Commands, func(a, b Command) int {
 		return cmp.Or(cmp.Compare(b.Users(), a.Users()), cmp.Compare(b.Runs, a.Runs), cmp.Compare(a.Path, b.Path))
 	})
 	return a, nil
+}
+
+// byName finds the figures of a name, of the period before. Of what is not among
+// the rows nothing was reported; its installs are known if those of the total are.
+func byName(rows []store.Row, total Figures) func(string) Figures {
+	found := map[string]Figures{}
+	for _, row := range rows {
+		found[row.Name] = figures(row.Sums)
+	}
+	return func(name string) Figures {
+		f, had := found[name]
+		if !had && total.Installs != nil {
+			f.Installs, f.InstallsFailed = new(int64), new(int64)
+		}
+		return f
+	}
 }
 
 // totals are the figures of a question and of the period before.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-var today = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+var clock = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 
 func TestParse(t *testing.T) {
 	for _, c := range []struct {
@@ -20,7 +20,7 @@ func TestParse(t *testing.T) {
 		{"until=2026-02-28&days=7", "2026-02-22", "2026-02-28", "since=2026-02-22&until=2026-02-28", 7},
 		{"command=pace+get&version=v1&system=linux", "2026-10-26", "2026-11-24", "command=pace+get&system=linux&version=v1", 30},
 	} {
-		q, err := Parse(c.raw, today, "command")
+		q, err := Parse(c.raw, clock, "command")
 		if err != nil || Date(q.Since) != c.since || Date(q.Until) != c.until || q.Days != c.days || q.Values().Encode() != c.again {
 			t.Errorf("%q: %v, %s to %s, %d days, again %q", c.raw, err, Date(q.Since), Date(q.Until), q.Days, q.Values().Encode())
 		}
@@ -41,7 +41,7 @@ func TestParse(t *testing.T) {
 		"since=2026-11-02&until=2026-11-01": "since=2026-11-02 comes after 2026-11-01.",
 		"since=1999-01-01":                  "since=1999-01-01 is more than 3650 days before 2026-11-24.",
 	} {
-		if _, err := Parse(raw, today); err == nil || err.Error() != want {
+		if _, err := Parse(raw, clock); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", raw, err, want)
 		}
 	}

@@ -108,18 +108,12 @@ func AskUnused(ctx context.Context, s Store, q Question) (Unused, error) {
 	}
 	release := releases[at]
 	a.Release, a.Listed = release.Version, len(release.Commands)
-	used, err := lastUse(ctx, s, q)
-	if err != nil {
-		return a, err
-	}
-	ever := q
-	ever.Since = q.Until.AddDate(0, 0, 1-MostDays)
-	last, err := lastUse(ctx, s, ever)
+	last, err := lastUse(ctx, s, q)
 	if err != nil {
 		return a, err
 	}
 	for i, c := range release.Commands {
-		if _, is := used[c.Path]; is {
+		if used := last[c.Path]; !used.IsZero() && !used.Before(q.Since) {
 			continue
 		}
 		one := UnusedCommand{Path: c.Path, Hidden: c.Hidden, Deprecated: c.Deprecated, Listed: Day{listedSince(releases, c.Path)}, Last: Day{last[c.Path]}}
@@ -137,10 +131,19 @@ func AskUnused(ctx context.Context, s Store, q Question) (Unused, error) {
 	return a, nil
 }
 
-// lastUse has the last day on which each command was used, of those that were.
+// lastUse has the last day up to the end of the period on which each command was
+// used, of those that were.
 func lastUse(ctx context.Context, s Store, q Question) (map[string]time.Time, error) {
-	rows, err := s.ByCommand(ctx, q.selection())
 	last := map[string]time.Time{}
+	if q.Current() {
+		spans, err := s.Spans(ctx, q.selection())
+		for path, span := range spans {
+			last[path] = span.Last
+		}
+		return last, err
+	}
+	q.Since = q.Until.AddDate(0, 0, 1-MostDays)
+	rows, err := s.ByCommand(ctx, q.selection())
 	for _, row := range rows {
 		if row.Runs > 0 {
 			last[row.Name] = row.Last

@@ -14,24 +14,11 @@ const reported = 20
 // WriteReport writes what a maintainer asks on Monday as text: active installs and
 // their change, what got worse, what is used and what is not.
 func WriteReport(ctx context.Context, w io.Writer, s Store, q Question) error {
-	commands, err := AskCommands(ctx, s, q)
+	m, err := AskMonday(ctx, s, q)
 	if err != nil {
 		return err
 	}
-	whole := q
-	whole.Version, whole.plain = "", true
-	compared, err := AskCompare(ctx, s, whole)
-	if err != nil {
-		return err
-	}
-	versions, err := AskVersions(ctx, s, q)
-	if err != nil {
-		return err
-	}
-	unused, err := AskUnused(ctx, s, whole)
-	if err != nil {
-		return err
-	}
+	commands, compared, versions, unused := m.Commands, m.Worse, m.Versions, m.Unused
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(out, "%s, %s to %s\n\n", commands.App, commands.Since, commands.Until)
 	fmt.Fprintf(out, "Installs\t%d\t%s\nRuns\t%d\t%s\n", commands.Total.Users(), change(commands.Total.Installs, commands.Before.Installs),
@@ -45,6 +32,15 @@ func WriteReport(ctx context.Context, w io.Writer, s Store, q Question) error {
 		}
 		if len(worse) == 0 {
 			fmt.Fprintf(out, "  nothing beyond chance, of %d commands\n", len(compared.Commands))
+		}
+	}
+	if len(m.News.Releases)+len(m.News.Commands) > 0 {
+		fmt.Fprintf(out, "\nNew\tinstalls\n")
+		for _, v := range m.News.Releases {
+			fmt.Fprintf(out, "  %q, released %s\t%d\n", v.Name, v.Released(), v.Active)
+		}
+		for _, c := range m.News.Commands {
+			fmt.Fprintf(out, "  %q, since %s\t%d\n", c.Path, c.First, c.Users())
 		}
 	}
 	fmt.Fprintf(out, "\nVersions\tactive installs\n")

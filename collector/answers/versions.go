@@ -2,6 +2,7 @@ package answers
 
 import (
 	"context"
+	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
@@ -42,6 +43,14 @@ type AdoptionDay struct {
 	Versions map[string]int64 `json:"versions"`
 }
 
+// Active are the active installs of all versions at the end of the period.
+func (v Versions) Active() (all int64) {
+	for _, one := range v.Versions {
+		all += one.Active
+	}
+	return all
+}
+
 // AskVersions tells who has which version. q.Version and q.Command are not looked at.
 func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 	q.Version, q.Command = "", ""
@@ -69,12 +78,13 @@ func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 			last = day
 		}
 	}
+	half := daysToHalf(all, adoption)
 	for i, v := range all {
 		use := VersionUse{Name: v.Name, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name]}
 		if last.Active > 0 {
 			use.Share = float64(use.Active) / float64(last.Active)
 		}
-		use.DaysToHalf = daysToHalf(use.Released(), all[:i+1], adoption)
+		use.DaysToHalf = half[i]
 		a.Versions = append(a.Versions, use)
 	}
 	return a, nil
@@ -115,24 +125,24 @@ func adoption(ctx context.Context, s Store, q Question, versions []store.Version
 	return list, nil
 }
 
-// daysToHalf counts the days from a release until half of the active installs had
-// it or a newer version: a release that a better one soon replaces is taken up, too.
-func daysToHalf(released Day, newer []store.Version, days []AdoptionDay) *int {
-	if released.IsZero() {
-		return nil
+// daysToHalf counts, for each of the versions, newest first, the days from its
+// release until half of the active installs had it or a newer one: a release that
+// a better one soon replaces is taken up, too.
+func daysToHalf(versions []store.Version, days []AdoptionDay) []*int {
+	half := make([]*int, len(versions))
+	released := make([]time.Time, len(versions))
+	for i, v := range versions {
+		released[i] = VersionUse{Registered: dayOf(v.Registered), First: Day{v.First}}.Released().Time
 	}
 	for _, day := range days {
-		if day.Date.Before(released.Time) {
-			continue
-		}
 		var have int64
-		for _, v := range newer {
+		for i, v := range versions {
 			have += day.Versions[v.Name]
-		}
-		if day.Active > 0 && 2*have >= day.Active {
-			n := int(day.Date.Sub(released.Time).Hours() / 24)
-			return &n
+			if half[i] == nil && day.Active > 0 && 2*have >= day.Active && !released[i].IsZero() && !day.Date.Before(released[i]) {
+				n := int(day.Date.Sub(released[i]).Hours() / 24)
+				half[i] = &n
+			}
 		}
 	}
-	return nil
+	return half
 }

@@ -2,51 +2,100 @@ package dashboard_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image/color"
 	"image/png"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/population"
+	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// serve gives the address of a dashboard of source.
-func serve(t *testing.T, source dashboard.Source) string {
+var yearDir string
+
+// year is a store with a simulated year that ends with noon's day, made once.
+var year = sync.OnceValue(func() *store.Store {
+	var err error
+	if yearDir, err = os.MkdirTemp("", "dashboard-year-"); err != nil {
+		panic(err)
+	}
+	s, err := store.Open(context.Background(), "sqlite:"+filepath.Join(yearDir, "year.db"), nil)
+	if err == nil {
+		plan := population.Year(1, 200, noon.Truncate(24*time.Hour))
+		plan.Releases[3].Rate = .6 // so that so few installs are enough to see it
+		err = population.New(plan).Fill(context.Background(), s)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return s
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(yearDir)
+	os.Exit(code)
+}
+
+// serve gives the address of the pages of a store, private and public.
+func serve(t *testing.T, source answers.Store) string {
 	t.Helper()
-	server := httptest.NewServer(dashboard.Handler(source, func() time.Time { return noon }))
+	now := func() time.Time { return noon }
+	mux := http.NewServeMux()
+	mux.Handle("/", dashboard.Handler(source, now))
+	mux.Handle("/public", dashboard.PublicPage(source, now))
+	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL
 }
 
 // TestInABrowser looks at every kind of page with Chromium, in the widths of
 // phones and of a desktop, light and dark: nothing is wider than the window or
-// cut off, all text can be read, and the browser asks for nothing but the page
-// and finds nothing that its policy forbids. With TELEMETRYGEN_SCREENSHOTS
-// naming a directory, the pictures are kept there.
+// cut off, all text can be read, controls stand out, axe-core finds nothing, and
+// the browser asks for nothing but the page and finds nothing that its policy
+// forbids. With TELEMETRYGEN_SCREENSHOTS naming a directory, the pictures are kept there.
 func TestInABrowser(t *testing.T) {
 	b := openBrowser(t)
-	used, empty, hostile := serve(t, plausible{}), serve(t, literal{}), serve(t, literal{data: hostileData()})
+	check := axe(t)
+	names := hostile(hostileNames)
+	names.apps = []string{"app"}
+	used, empty, hostile, apps := serve(t, year()), serve(t, fixed{}), serve(t, names), serve(t, history(t))
+	command := "/command?command=pace+apply+data-policy&days=90"
 	pages := map[string]string{
-		"used": used + "/", "year": used + "/?period=365&all=1", "first": empty + "/",
-		"refused": used + "/?app=nobody", "hostile": hostile + "/",
+		"monday": used + "/", "year": used + "/?days=365", "version": used + "/?version=v1.17.0&system=linux", "command": used + command,
+		"commands": used + "/commands", "public": used + "/public", "apps": apps + "/", "first": empty + "/",
+		"refused": used + "/?app=nobody", "hostile": hostile + "/", "hostile command": hostile + "/command?command=pace+get",
 	}
 	backgrounds := map[color.Color]string{}
 	for name, address := range pages {
 		b.open(address)
+		check := check(b)
 		for _, width := range []int{320, 360, 768, 1280} {
 			for _, scheme := range []string{"light", "dark"} {
+				if (width == 320 || width == 768) && scheme == "dark" {
+					continue // as wide as it is in the light
+				}
 				where := fmt.Sprintf("%s-%d-%s", name, width, scheme)
 				b.window(width, scheme)
 				fitsWindow(t, b, where, width)
 				isReadable(t, b, where)
-				if name != "used" || width == 320 || width == 768 {
+				if width == 360 || width == 1280 {
+					check(where)
+				}
+				if name != "monday" && name != "command" || width == 320 || width == 768 {
 					continue
 				}
+				standsOut(t, b, where)
 				shot := b.screenshot()
 				keepPicture(t, where, shot)
 				picture, err := png.Decode(bytes.NewReader(shot))
@@ -63,6 +112,87 @@ func TestInABrowser(t *testing.T) {
 	}
 	if len(backgrounds) != 2 {
 		t.Errorf("%d backgrounds, want a light and a dark one", len(backgrounds))
+	}
+}
+
+// TestTheFirstScreen holds what is looked for first: active installs and their
+// change, what got worse, and what is new.
+func TestTheFirstScreen(t *testing.T) {
+	b := openBrowser(t)
+	b.window(1280, "light")
+	b.open(serve(t, year()) + "/")
+	var below []string
+	b.evaluate(`[...document.querySelectorAll("main .figures dd, main .two:first-of-type section")].slice(0, 9)
+		.filter(e => e.getBoundingClientRect().bottom > 800).map(e => e.innerText)`, &below)
+	if len(below) > 0 {
+		t.Errorf("below 800 px: %q", below)
+	}
+	var text string
+	b.evaluate(`document.querySelector("main").innerText`, &text)
+	at := -1
+	for _, want := range []string{"Active installs", "%", "What got worse in v1.18.0", "pace apply data-policy", "What is new", "v1.18.0", "pace get lineage"} {
+		next := strings.Index(text[at+1:], want)
+		if next < 0 {
+			t.Fatalf("%q does not follow in %.600s", want, text)
+		}
+		at += 1 + next
+	}
+}
+
+// TestValuesOnTouch: a tap on a bar shows its row of the table, with the figures.
+func TestValuesOnTouch(t *testing.T) {
+	b := openBrowser(t)
+	b.window(360, "light")
+	b.open(serve(t, year()) + "/")
+	b.call("Emulation.setTouchEmulationEnabled", object{"enabled": true}, nil)
+	var at struct{ X, Y float64 }
+	b.evaluate(`(() => { const bar = document.querySelectorAll(".touch")[1].querySelectorAll("a")[12]; bar.scrollIntoView({block: "center"})
+		const box = bar.getBoundingClientRect(); return {x: box.x + box.width / 2, y: box.y + box.height / 2} })()`, &at)
+	b.call("Input.dispatchTouchEvent", object{"type": "touchStart", "touchPoints": []object{{"x": at.X, "y": at.Y}}}, nil)
+	b.call("Input.dispatchTouchEvent", object{"type": "touchEnd", "touchPoints": []object{}}, nil)
+	var shown struct {
+		Text    string
+		Visible bool
+		Top     float64
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		b.evaluate(`(() => { const row = document.querySelector("tr:target"); return row ? {text: row.innerText, visible: row.checkVisibility({contentVisibilityAuto: true}), top: row.getBoundingClientRect().top} : {} })()`, &shown)
+		if shown.Text != "" && shown.Visible || time.Now().After(deadline) {
+			break
+		}
+	}
+	if !shown.Visible || shown.Top < 0 || shown.Top > 800 || len(strings.Fields(shown.Text)) < 5 {
+		t.Errorf("after a tap on a bar: %+v", shown)
+	}
+}
+
+// standsOut checks that the borders of controls, and the outline of what has the
+// focus, are 3 to 1 or more against what is behind them, and that failures and
+// successes are as far from each other in lightness.
+func standsOut(t *testing.T, b *browser, where string) {
+	t.Helper()
+	var poor []string
+	b.evaluate(`(() => {
+		const channels = c => c.match(/[\d.]+/g).map(Number)
+		const luminance = c => { const [r, g, b] = channels(c).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b }
+		const ratio = (a, b) => { const [x, y] = [luminance(a), luminance(b)]; return (Math.max(x, y) + .05) / (Math.min(x, y) + .05) }
+		const poor = [], page = getComputedStyle(document.body).backgroundColor, card = getComputedStyle(document.querySelector("section")).backgroundColor
+		const want = (what, a, b) => { if (ratio(a, b) < 3) poor.push(what + " " + ratio(a, b).toFixed(2)) }
+		for (const e of document.querySelectorAll("select, input:not([type=hidden]), button, a, summary")) {
+			const style = getComputedStyle(e)
+			if (e.matches("select, input, button")) want("border of " + e.tagName, style.borderTopColor, page)
+			if (e.tabIndex < 0) continue
+			e.focus({focusVisible: true})
+			if (document.activeElement == e) { const now = getComputedStyle(e); if (now.outlineStyle == "none") poor.push("no outline: " + e.outerHTML.slice(0, 60)); want("focus of " + e.tagName, now.outlineColor, page) }
+		}
+		const fill = c => getComputedStyle(document.querySelector("." + c)).fill
+		want("failed against ok", fill("failed"), fill("ok"))
+		want("ok", fill("ok"), card)
+		want("failed", fill("failed"), card)
+		return poor
+	})()`, &poor)
+	if len(poor) > 0 {
+		t.Errorf("%s: too little contrast: %q", where, poor)
 	}
 }
 
@@ -142,7 +272,7 @@ func loadsNothing(t *testing.T, b *browser, where, address string) {
 // paper cannot do.
 func TestOnPaper(t *testing.T) {
 	b := openBrowser(t)
-	b.open(serve(t, plausible{}) + "/")
+	b.open(serve(t, year()) + "/")
 	b.call("Emulation.setEmulatedMedia", object{"media": "print", "features": []object{{"name": "prefers-color-scheme", "value": "dark"}}}, nil)
 	var page struct {
 		Background, Card string
@@ -160,16 +290,16 @@ func TestOnPaper(t *testing.T) {
 // the page, so this is the form's own doing, within its policy.
 func TestTheFormInABrowser(t *testing.T) {
 	b := openBrowser(t)
-	b.open(serve(t, plausible{}) + "/?period=90")
+	b.open(serve(t, year()) + "/?days=90")
 	b.events = nil
 	var chosen bool
-	b.evaluate(`(() => { document.querySelector("select[name=version]").value = "v1.17.2"; document.querySelector("form button").click(); return true })()`, &chosen)
+	b.evaluate(`(() => { document.querySelector("select[name=version]").value = "v1.17.0"; document.querySelector("form button").click(); return true })()`, &chosen)
 	for len(b.eventsOf("Page.loadEventFired")) == 0 {
 		b.next("the answer to the form")
 	}
 	var now struct{ Search, Version string }
 	b.evaluate(`({search: location.search, version: document.querySelector("select[name=version]").value})`, &now)
-	if !strings.Contains(now.Search, "version=v1.17.2") || !strings.Contains(now.Search, "period=90") || now.Version != "v1.17.2" {
+	if !strings.Contains(now.Search, "version=v1.17.0") || !strings.Contains(now.Search, "days=90") || now.Version != "v1.17.0" || strings.Contains(now.Search, "since") {
 		t.Errorf("after the form: %+v", now)
 	}
 }
@@ -179,7 +309,7 @@ func TestTheFormInABrowser(t *testing.T) {
 func TestForAScreenReader(t *testing.T) {
 	b := openBrowser(t)
 	b.window(360, "light")
-	b.open(serve(t, plausible{}) + "/")
+	b.open(serve(t, year()) + "/")
 	var tree struct {
 		Nodes []struct {
 			Ignored                 bool
@@ -195,20 +325,20 @@ func TestForAScreenReader(t *testing.T) {
 		role := fmt.Sprint(n.Role.Value)
 		seen[role]++
 		seen[fmt.Sprintf("%s: %v", role, n.Name.Value)]++
-		if role == "image" && !strings.Contains(fmt.Sprint(n.Description.Value), "Most") {
+		if role == "image" && len(fmt.Sprint(n.Description.Value)) < 20 {
 			t.Errorf("the drawing %q is described as %q", n.Name.Value, n.Description.Value)
 		}
 	}
 	for _, want := range []string{
-		"image: Runs per day", "image: Installs that reported, per day", "navigation: Period", "search: Filter",
-		"heading: Commands by use", "table: Commands by use", "table: Exit codes", "table: Versions",
-		"rowheader: pace login", "columnheader: No exit seen",
+		"image: Runs per day", "image: Active installs, in the last 30 days", "image: Share of the active installs by version", "navigation: Period", "search: Filter",
+		"heading: Commands by installs", "table: Commands by installs", "table: Exit codes", "table: Versions", "table: Who comes back", "table: What nobody uses",
+		"rowheader: pace login", "columnheader: Installs that failed",
 	} {
 		if seen[want] == 0 {
 			t.Errorf("a screen reader does not find %q", want)
 		}
 	}
-	if seen["image"] != 2 || seen["row"] < len(plausibleCommands) {
+	if seen["image"] != 4 || seen["row"] < 40 {
 		t.Errorf("a screen reader finds %d images and %d rows", seen["image"], seen["row"])
 	}
 	if t.Failed() {

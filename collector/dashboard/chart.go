@@ -4,85 +4,77 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
 
-// A chart is a drawing and the same figures as rows. The template writes the
-// SVG: html/template escapes it as it does the rest of the page, and the style
-// sheet colours it. The drawing holds shapes only and is stretched to the width that there is; the axes are HTML, so that
-// their text keeps its size on a phone and when the reader enlarges it.
+// A chart is a drawing. The template writes the SVG: html/template escapes it as it
+// does the rest of the page, and the style sheet colours it. The drawing holds
+// shapes only and is stretched to the width that there is; axes and releases are
+// laid over it, so that their text keeps its size on a phone and when the reader
+// enlarges it. The same figures stand in a table below it.
 type chart struct {
 	Name          string // makes the ids in the page unique
-	Title, Desc   string // for those who do not see it
+	Title, Desc   string // Desc is shown, too: it holds the figures that are looked for first
 	Width, Height float64
-	Slot          float64
-	Bars          []bar
-	Runs, Failed  string // the d attributes of all bars at once, and of their feet
-	Line, Area    string // those of an outline and of what is below it
-	Legend        string
+	Paths         []path
+	Touch         []touch
+	Marks         []mark
 	Top           string // at the upper grid line
 	Half          string // at the middle one
 	Dates         []string
-	Rows          []chartRow
-	top           int64
+	Legend        []key
+	top           float64
 }
 
-// A bar is what can be pointed at: a day or week from the top to the foot.
-type bar struct {
-	Title string
-	X     float64
+// A path is all shapes of a class at once.
+type path struct{ Class, D string }
+
+// A touch is a bar that can be pointed at or tapped: it leads to its row of the table.
+type touch struct {
+	X          float64
+	Row, Title string
 }
 
-// A chartRow is one bar or point.
-type chartRow struct {
-	Label                    string
-	Runs, Failures, Installs string
+// A mark is a release, at percents of the width from the left.
+type mark struct {
+	X, Anchor, Label string
+	Y, Dx            int
+	bin              int
 }
+
+// A key is one entry of a legend.
+type key struct{ Class, Label string }
 
 const (
 	slot       = 10.0  // width of one bar with its gap, in units of the drawing
 	gap        = 2.5   // of which is left empty
 	plotHeight = 100.0 // in the same units; stretched by the style
+	mostMarks  = 6     // releases that a chart names: the newest
 )
 
-// A bin is one bar: a day, or in long periods the days of a week.
-type bin struct {
-	from, to       time.Time
-	days           int64
-	runs, failures int64
-	installs       int64 // the sum of its days, of which only the average means something
-}
-
-// installsADay is how many installs reported on an average day.
-func (b bin) installsADay() int64 { return (b.installs + b.days/2) / b.days }
-
-// bins makes one bin of each day, or of each seven days when there are more
-// than 100. Weeks end with the last day; what is left over joins the oldest,
-// because a bar of one day beside bars of seven would read as a fall in use.
-func bins(days []Day) []bin {
-	size := 1
-	if len(days) > 100 {
-		size = 7
-	}
-	var out []bin
-	for i, day := range days {
-		first := i == 0
-		if starts := (len(days)-i)%size == 0; first || starts && i >= size {
-			out = append(out, bin{from: day.Date})
+// marksOf are the releases that came out in the days of the bins.
+func marksOf(versions []answers.VersionUse, all []bin) []mark {
+	var marks []mark
+	for _, v := range versions {
+		at := v.Released()
+		for i, b := range all {
+			if at.IsZero() || at.Before(b.from) || at.After(b.to) || len(marks) == mostMarks {
+				continue
+			}
+			x := (float64(i) + (at.Sub(b.from).Hours()/24+.5)/float64(b.days)) / float64(len(all))
+			m := mark{X: fmt.Sprintf("%.1f%%", 100*x), Label: shortened(printable(v.Name), 14), Anchor: "start", Y: 9 + 11*(len(marks)%3), Dx: 3, bin: i}
+			if x > .6 {
+				m.Anchor, m.Dx = "end", -3
+			}
+			marks = append(marks, m)
 		}
-		b := &out[len(out)-1]
-		b.to = day.Date
-		b.runs += day.Runs
-		b.failures += day.Failures
-		b.installs += min(day.Installs, math.MaxInt64/16) // of at most 13 days: never past the end
-		b.days++
 	}
-	return out
+	return marks
 }
 
-// runsChart draws one bar of runs for each day or week, failures at its foot.
-func runsChart(days []Day) chart {
-	all := bins(days)
+// runsChart draws one bar of runs for each bin, failures at its foot.
+func runsChart(all []bin, marks []mark) chart {
 	var most, runs, failures int64
 	busiest := 0
 	for i, b := range all {
@@ -92,87 +84,130 @@ func runsChart(days []Day) chart {
 			most, busiest = b.runs, i
 		}
 	}
-	unit := "day"
-	if len(all) < len(days) {
-		unit = "week"
-	}
-	c := newChart("runs", "Runs per "+unit, days, axisTop(most))
+	c := newChart("runs", "Runs per "+unit(all), all, marks, most)
 	c.Desc = fmt.Sprintf("%s, %s of them failed or without an exit seen.", plural(runs, "run", "runs"), count(failures))
 	if most > 0 {
-		c.Desc += fmt.Sprintf(" Most in one %s: %s, %s.", unit, count(most), span(all[busiest].from, all[busiest].to))
+		c.Desc += fmt.Sprintf(" Most: %s, on %s.", count(most), span(all[busiest].from, all[busiest].to))
 	}
-	c.Width = float64(len(all)) * slot
-	var bars, feet strings.Builder
+	var bars, feet, openBar strings.Builder
 	for i, b := range all {
 		x := float64(i) * slot
-		c.Bars = append(c.Bars, bar{
-			Title: fmt.Sprintf("%s: %s, %s failed or no exit seen", span(b.from, b.to), plural(b.runs, "run", "runs"), count(b.failures)),
-			X:     x,
-		})
-		c.upright(&bars, x, b.runs)
+		c.point(i, b, plural(b.runs, "run", "runs")+", "+count(b.failures)+" failed")
+		if b.open {
+			c.upright(&openBar, x, b.runs)
+		} else {
+			c.upright(&bars, x, b.runs)
+		}
 		c.upright(&feet, x, b.failures)
 	}
-	c.Runs, c.Failed = bars.String(), feet.String()
-	for i := len(all) - 1; i >= 0; i-- {
-		b := all[i]
-		c.Rows = append(c.Rows, chartRow{Label: span(b.from, b.to), Runs: count(b.runs), Failures: count(b.failures)})
-	}
+	c.draw("runs", bars.String())
+	c.draw("open", openBar.String())
+	c.draw("failed", feet.String())
+	c.Legend = []key{{"runs", "runs"}, {"failed", "failed or no exit seen"}}
+	c.legendOfToday(all)
 	return c
 }
 
-// installsChart draws the installs that reported on each day. Those of a week
-// are not the sum of its days, so where runs are added up by week, this shows
-// the average day of the week; weekends would hide how use grows.
-func installsChart(days []Day) chart {
-	all := bins(days)
-	var most, highest int64
-	busiest := 0
-	for i, d := range days {
-		if d.Installs > most {
-			most, busiest = d.Installs, i
+// installsChart draws a line of installs. use gives those of a bin, -1 for not known.
+func installsChart(title string, all []bin, marks []mark, use func(bin) int64) chart {
+	var most int64
+	busiest, last := 0, -1
+	for i, b := range all {
+		if n := use(b); n > most {
+			most, busiest = n, i
+		}
+		if use(b) >= 0 && !b.open {
+			last = i
 		}
 	}
-	for _, b := range all {
-		highest = max(highest, b.installsADay())
-	}
-	c := newChart("installs", "Installs that reported, per day", days, axisTop(highest))
-	c.Legend = "installs that reported on that day"
-	if len(all) < len(days) {
-		c.Legend = "installs that reported on an average day of the week"
-	}
+	c := newChart("installs", title, all, marks, most)
 	c.Desc = "No install reported."
 	if most > 0 {
-		c.Desc = fmt.Sprintf("Most: %s, on %s.", count(most), days[busiest].Date.Format("2 Jan 2006"))
+		c.Desc = fmt.Sprintf("Most: %s, on %s.", count(most), span(all[busiest].from, all[busiest].to))
+		if last >= 0 {
+			c.Desc += fmt.Sprintf(" Last: %s.", count(use(all[last])))
+		}
 	}
-	c.Width = float64(max(len(all)-1, 1)) * slot
-	var line strings.Builder
+	var line, area, tail strings.Builder
+	start, end := -1.0, 0.0
 	for i, b := range all {
-		fmt.Fprintf(&line, "%c%g %g", "ML"[min(i, 1)], float64(i)*slot, c.y(b.installsADay()))
+		x, n := (float64(i)+.5)*slot, use(b)
+		c.point(i, b, plural(max(n, 0), "install", "installs"))
+		if n < 0 {
+			continue
+		}
+		if b.open && start >= 0 { // from the last whole day to the one that is not over
+			fmt.Fprintf(&tail, "M%g %gL%g %g", end, c.y(use(all[i-1])), x, c.y(n))
+			continue
+		}
+		fmt.Fprintf(&line, "%c%g %g", "ML"[b2i(start >= 0)], x, c.y(n))
+		if start < 0 {
+			start = x
+		}
+		end = x
 	}
-	if len(all) > 0 {
-		c.Line = line.String()
-		c.Area = fmt.Sprintf("%sV%gH0Z", c.Line, plotHeight)
+	if start >= 0 {
+		fmt.Fprintf(&area, "%sV%gH%gZ", line.String(), plotHeight, start)
 	}
-	for i := len(days) - 1; i >= 0; i-- {
-		d := days[i]
-		c.Rows = append(c.Rows, chartRow{Label: span(d.Date, d.Date), Installs: count(d.Installs)})
+	c.draw("area", area.String())
+	c.draw("line", line.String())
+	c.draw("tail", tail.String())
+	c.legendOfToday(all)
+	return c
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func newChart(name, title string, all []bin, marks []mark, most int64) chart {
+	top := axisTop(most)
+	c := chart{Name: name, Title: title, Width: float64(max(len(all), 1)) * slot, Height: plotHeight, Marks: marks, top: float64(top), Top: short(top), Half: short(top / 2)}
+	if n := len(all); n > 0 {
+		for _, at := range []int{0, n / 2, n - 1} {
+			c.Dates = append(c.Dates, all[at].to.Format("2 Jan"))
+		}
 	}
 	return c
 }
 
-func newChart(name, title string, days []Day, top int64) chart {
-	c := chart{Name: name, Title: title, Slot: slot, Height: plotHeight, top: top, Top: short(top), Half: short(top / 2)}
-	if n := len(days); n > 0 {
-		for _, day := range []Day{days[0], days[n/2], days[n-1]} {
-			c.Dates = append(c.Dates, day.Date.Format("2 Jan"))
-		}
+// unit is what a bar stands for.
+func unit(all []bin) string {
+	if len(all) > 0 && all[len(all)-1].days > 1 {
+		return "week"
 	}
-	return c
+	return "day"
+}
+
+func (c *chart) legendOfToday(all []bin) {
+	if len(all) > 0 && all[len(all)-1].open {
+		c.Legend = append(c.Legend, key{"open", "not over yet"})
+	}
+}
+
+// point makes the ith bar one that can be pointed at. A day says what it holds
+// where there is a mouse, too; for weeks the page would get large.
+func (c *chart) point(i int, b bin, holds string) {
+	t := touch{X: float64(i) * slot, Row: fmt.Sprintf("#r%d", i)}
+	if b.days == 1 {
+		t.Title = b.to.Format("2 Jan") + ": " + holds
+	}
+	c.Touch = append(c.Touch, t)
+}
+
+// draw adds shapes, if there are any.
+func (c *chart) draw(class, d string) {
+	if d != "" {
+		c.Paths = append(c.Paths, path{class, d})
+	}
 }
 
 // y is how far from the top n is drawn.
 func (c chart) y(n int64) float64 {
-	return hundredth(plotHeight * (1 - float64(n)/float64(c.top)))
+	return hundredth(plotHeight * (1 - float64(n)/c.top))
 }
 
 // upright adds the outline of a bar of n that stands in the slot at x.
@@ -187,22 +222,22 @@ func share(whole int64, parts ...part) []part {
 	var out []part
 	x := 0.0
 	for _, p := range parts {
-		if p.runs <= 0 || whole <= 0 {
+		if p.n <= 0 || whole <= 0 {
 			continue
 		}
-		end := min(x+100*float64(p.runs)/float64(whole), 100)
-		p.Box = fmt.Sprintf("M%g 0H%gV1H%gZ", hundredth(x), hundredth(end), hundredth(x))
-		x = end
+		width := min(100*float64(p.n)/float64(whole), 100-x)
+		p.X, p.Width = hundredth(x), hundredth(width)
+		x += width
 		out = append(out, p)
 	}
 	return out
 }
 
-// A part is some of the runs that a share shows.
+// A part is some of what a share shows.
 type part struct {
-	Class string
-	runs  int64
-	Box   string // the d attribute of its path
+	Class    string
+	n        int64
+	X, Width float64
 }
 
 // hundredth rounds to what a screen can still show.

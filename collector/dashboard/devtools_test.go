@@ -15,6 +15,7 @@ import (
 type browser struct {
 	t       *testing.T
 	send    *os.File
+	pipe    *os.File // of receive
 	receive *bufio.Reader
 	session string
 	last    int
@@ -72,9 +73,6 @@ func openBrowser(t *testing.T) *browser {
 	}
 	theirIn.Close()
 	theirOut.Close()
-	if err := receive.SetReadDeadline(time.Now().Add(2 * time.Minute)); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() {
 		send.Close() // Chromium ends with its pipe
 		kill := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
@@ -83,7 +81,7 @@ func openBrowser(t *testing.T) *browser {
 		receive.Close()
 		os.RemoveAll(profile)
 	})
-	b := &browser{t: t, send: send, receive: bufio.NewReader(receive)}
+	b := &browser{t: t, send: send, pipe: receive, receive: bufio.NewReader(receive)}
 	var target struct{ TargetID string }
 	b.call("Target.createTarget", object{"url": "about:blank"}, &target)
 	var attached struct{ SessionID string }
@@ -126,6 +124,9 @@ func (b *browser) call(method string, params any, result any) {
 // next reads one message. An event is kept, too.
 func (b *browser) next(waitingFor string) message {
 	b.t.Helper()
+	if err := b.pipe.SetReadDeadline(time.Now().Add(2 * time.Minute)); err != nil {
+		b.t.Fatal(err)
+	}
 	line, err := b.receive.ReadBytes(0)
 	if err != nil {
 		b.t.Fatalf("waiting for %s: %v", waitingFor, err)
@@ -176,7 +177,7 @@ func (b *browser) evaluate(expression string, result any) {
 		Result           struct{ Value json.RawMessage }
 		ExceptionDetails *struct{ Text string }
 	}
-	b.call("Runtime.evaluate", object{"expression": expression, "returnByValue": true}, &r)
+	b.call("Runtime.evaluate", object{"expression": expression, "returnByValue": true, "awaitPromise": true}, &r)
 	if r.ExceptionDetails != nil {
 		b.t.Fatalf("%s: %s", expression, r.ExceptionDetails.Text)
 	}

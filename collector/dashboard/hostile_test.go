@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
 // hostileNames are names as nobody means them. The collector refuses most of
@@ -26,48 +27,52 @@ var hostileNames = []string{
 	"",
 }
 
-// hostileData has the names wherever a report can put one.
-func hostileData() dashboard.Data {
-	d := dashboard.Data{Installs: 1, Days: []dashboard.Day{{Date: noon, Runs: 1 << 42, Failures: 1 << 41, Installs: 1 << 42}}}
-	for i, name := range hostileNames {
-		runs := int64(1) << (40 - 3*i)
-		d.Apps = append(d.Apps, name)
-		d.Versions = append(d.Versions, name)
-		d.Commands = append(d.Commands, dashboard.Command{Path: name, Runs: runs, Failures: runs / 2, NoExit: runs / 4})
-		d.ExitCodes = append(d.ExitCodes, dashboard.Count{Value: name, Runs: runs})
-		d.Releases = append(d.Releases, dashboard.Count{Value: name, Runs: runs})
-		d.Systems = append(d.Systems, dashboard.Count{Value: name, Runs: runs})
+// hostile has the names wherever a report can put one.
+func hostile(names []string) fixed {
+	f := fixed{total: store.Sums{Runs: 1 << 42, Failures: 1 << 41, Installs: 1 << 42, InstallsFailed: 1 << 40},
+		days: []store.Day{{Date: noon.Truncate(24 * time.Hour), Runs: 1 << 42, Failures: 1 << 41, Installs: 1 << 42}}}
+	for i, name := range names {
+		n := int64(1) << (40 - 3*i)
+		row := store.Row{Name: name, Sums: store.Sums{Runs: n, Failures: n / 2, NoExit: n / 4, Installs: n, InstallsFailed: n / 8, First: n, FirstFailed: n / 9}}
+		f.commands, f.versions, f.systems = append(f.commands, row), append(f.versions, row), append(f.systems, row)
 	}
-	return d
+	return f
+}
+
+// hostilePages are the pages that show names, of an app with a name.
+func hostilePages(app string) []string {
+	return []string{"/?app=" + app, "/commands?app=" + app, "/command?command=pace+get&app=" + app, "/command?command=pace+get&days=365&app=" + app}
 }
 
 // TestHostileNames: whatever a name holds, the page is the same page with other
 // text in it.
 func TestHostileNames(t *testing.T) {
-	harmless := hostileData()
+	var names []string
 	for i := range hostileNames {
-		name := fmt.Sprintf("name%d", i)
-		harmless.Apps[i], harmless.Versions[i], harmless.Commands[i].Path = name, name, name
-		harmless.ExitCodes[i].Value, harmless.Releases[i].Value, harmless.Systems[i].Value = name, name, name
+		names = append(names, fmt.Sprintf("name%d", i))
 	}
-	want := shape(parse(t, get(t, literal{data: harmless}, "/?all=1")))
-	page := parse(t, get(t, literal{data: hostileData()}, "/?all=1"))
-	if got := shape(page); got != want {
-		t.Errorf("hostile names change the page: %d bytes of elements, want %d", len(got), len(want))
-	}
-	for _, r := range page.text {
-		if r == 0 || r == '\x1b' || r == '\u202e' || r == '\u2066' || r == '\u200b' {
-			t.Errorf("the page holds %U, which may hide or reorder what is read", r)
+	harmless, odd := hostile(names), hostile(hostileNames)
+	harmless.apps, odd.apps = []string{"app"}, []string{hostileNames[0]}
+	for i, address := range hostilePages(escape(hostileNames[0])) {
+		want := shape(parse(t, get(t, harmless, hostilePages("app")[i])))
+		page := parse(t, get(t, odd, address))
+		if got := shape(page); got != want {
+			t.Errorf("%s: hostile names change the page: %d bytes of elements, want %d", address, len(got), len(want))
+		}
+		for _, r := range page.text {
+			if r == 0 || r == '\x1b' || r == '\u202e' || r == '\u2066' || r == '\u200b' {
+				t.Errorf("the page holds %U, which may hide or reorder what is read", r)
+			}
+		}
+		for _, bdi := range page.named("bdi") {
+			if n := len([]rune(bdi.text)); n > 161 {
+				t.Errorf("a name is shown with %d characters", n)
+			}
 		}
 	}
-	names := page.section(t, "Commands by use").rows()
-	if names[0][0] != hostileNames[0] {
-		t.Errorf("the first command reads %q, want %q", names[0][0], hostileNames[0])
-	}
-	for _, row := range names {
-		if n := len([]rune(row[0])); n > 161 {
-			t.Errorf("a name is shown with %d characters", n)
-		}
+	rows := parse(t, get(t, odd, "/")).section(t, "Commands by installs").rows()
+	if rows[0][0] != hostileNames[0] {
+		t.Errorf("the first command reads %q, want %q", rows[0][0], hostileNames[0])
 	}
 }
 
@@ -94,31 +99,47 @@ func shape(e *element) string {
 }
 
 // TestHostileFilter: an app of any name that was chosen stays chosen by the
-// page's own links, and is offered if a form can hold its name.
+// page's own links, and a version is offered if a form can hold its name.
 func TestHostileFilter(t *testing.T) {
-	offered := map[string]bool{}
-	for _, option := range parse(t, get(t, literal{data: hostileData()}, "/")).named("option") {
-		offered[option.attrs["value"]] = true
-	}
+	f := hostile(hostileNames)
+	f.apps = hostileNames
 	for i, name := range hostileNames {
-		if want := name == "" || !strings.ContainsAny(name, "\n\u202e\xff\u200b"); offered[name] != want { // empty: all apps
-			t.Errorf("the name %d is offered: %t", i, offered[name])
-		}
 		if name == "" {
 			continue
 		}
-		var asked dashboard.Filter
-		resp := get(t, literal{data: hostileData(), asked: &asked}, "/?app="+escape(name))
+		var asked store.Selection
+		f.asked = &asked
+		resp := get(t, f, "/?app="+escape(name))
 		if resp.StatusCode != http.StatusOK || asked.App != name {
 			t.Errorf("app %.40q: status %d, asked for %.40q", name, resp.StatusCode, asked.App)
 			continue
 		}
-		for _, a := range parse(t, resp).named("nav")[0].named("a") {
-			var again dashboard.Filter
-			get(t, literal{data: hostileData(), asked: &again}, strings.TrimPrefix(a.attrs["href"], "."))
-			if again.App != name {
-				t.Errorf("%s asks for the app %.40q, want %.40q", a.text, again.App, name)
+		page := parse(t, resp)
+		if i == 0 {
+			offered := map[string]bool{}
+			for _, option := range page.named("option") {
+				offered[option.attrs["value"]] = true
 			}
+			for i, name := range hostileNames {
+				if want := name == "" || !strings.ContainsAny(name, "\n\u202e\xff\u200b"); offered[name] != want { // empty: all versions
+					t.Errorf("the name %d is offered: %t", i, offered[name])
+				}
+			}
+		}
+		for _, a := range page.named("nav")[0].named("a") {
+			asked = store.Selection{}
+			get(t, f, strings.TrimPrefix(a.attrs["href"], "."))
+			if asked.App != name {
+				t.Errorf("%s asks for the app %.40q, want %.40q", a.text, asked.App, name)
+			}
+		}
+	}
+	// On the page of all apps each leads to its own.
+	for _, a := range parse(t, get(t, f, "/")).named("tbody")[0].named("a") {
+		var asked store.Selection
+		f.asked = &asked
+		if get(t, f, strings.TrimPrefix(a.attrs["href"], ".")); asked.App == "" && a.text != "not given" {
+			t.Errorf("%s leads to no app", a.attrs["href"])
 		}
 	}
 }

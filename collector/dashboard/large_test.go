@@ -4,24 +4,26 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
 // TestLargestCounts: counts at the end of int64 are drawn inside the chart.
 func TestLargestCounts(t *testing.T) {
-	d := dashboard.Data{
-		Installs: math.MaxInt64,
-		Days:     []dashboard.Day{{Date: noon, Runs: math.MaxInt64, Failures: math.MaxInt64, Installs: math.MaxInt64}},
-		Commands: []dashboard.Command{{Path: "a", Runs: math.MaxInt64, Failures: math.MaxInt64}},
+	most := store.Sums{Runs: math.MaxInt64, Failures: math.MaxInt64, Installs: math.MaxInt64, InstallsFailed: math.MaxInt64}
+	f := fixed{apps: []string{"a"}, total: most, commands: []store.Row{{Name: "a", Sums: most}},
+		days: []store.Day{{Date: noon.Truncate(24 * time.Hour), Runs: math.MaxInt64, Failures: math.MaxInt64, Installs: math.MaxInt64}}}
+	page := parse(t, get(t, f, "/"))
+	for _, rect := range page.class("share")[0].named("rect") {
+		if rect.attrs["x"] != "0%" || rect.attrs["width"] != "100%" {
+			t.Errorf("a bar of everything is %v", rect.attrs)
+		}
 	}
-	page := parse(t, get(t, literal{data: d}, "/"))
 	number := regexp.MustCompile(`-?[0-9.e+]+`)
 	drawn := 0
 	for _, path := range page.named("path") {
@@ -35,7 +37,7 @@ func TestLargestCounts(t *testing.T) {
 	if drawn < 20 {
 		t.Errorf("only %d numbers in all paths", drawn)
 	}
-	if text := page.section(t, "Commands by use").rows()[0]; text[1] != "9,223,372,036,854,775,807" || text[2] != "100%" {
+	if text := page.section(t, "Commands by installs").rows()[0]; text[1] != "9,223,372,036,854,775,807 new" || text[4] != "100%" {
 		t.Errorf("%q", text)
 	}
 }
@@ -49,57 +51,81 @@ func TestLargeFigures(t *testing.T) {
 		1_256_584_717_440: "1.25T 1,256,584,717,440",
 		math.MaxInt64:     "9.22E 9,223,372,036,854,775,807",
 	} {
-		d := dashboard.Data{Installs: runs, Commands: []dashboard.Command{{Path: "a", Runs: runs}}}
-		figures := parse(t, get(t, literal{data: d}, "/")).class("figures")[0].named("dd")
-		for i, note := range []string{"that reported", "of any command"} {
-			var parts []string
-			for _, e := range figures[i].below {
-				parts = append(parts, e.text)
-			}
-			if got := strings.Join(parts, " "); got != want+" "+note {
+		f := fixed{apps: []string{"a"}, total: store.Sums{Installs: runs, Runs: runs}}
+		figures := parse(t, get(t, f, "/")).figures()
+		for label, note := range map[string]string{"Active installs": "that reported", "Runs": "of any command"} {
+			if got := figures[label]; got != strings.Replace(want, " ", " ±0 ", 1)+" "+note && got != want+" ±0 "+note {
 				t.Errorf("%d: %q, want %q", runs, got, want+" "+note)
 			}
 		}
 	}
 }
 
-// many has n commands of 20 apps, as many versions, exit codes and systems, and some days.
-func many(n, days int) dashboard.Data {
-	d := dashboard.Data{Installs: 1 << 20}
+// many has n commands, as many versions, exit codes and systems, and some days.
+func many(n, days int) fixed {
+	f := fixed{apps: []string{"app"}, total: store.Sums{Installs: 1 << 20, Runs: 1 << 30, InstallsFailed: 1 << 15}}
 	for i := range n {
-		name := fmt.Sprintf("app group%d command-with-a-long-name-%d", i%20, i)
-		d.Versions = append(d.Versions, name)
-		if i < 20 {
-			d.Apps = append(d.Apps, name)
+		one := store.Sums{Installs: int64(n-i) * 91, InstallsFailed: int64(n - i), Runs: int64(n-i) * 1000, Failures: int64(i % 90), NoExit: int64(i % 7)}
+		f.commands = append(f.commands, store.Row{Name: fmt.Sprintf("app group%d command-with-a-long-name-%d", i%20, i), Sums: one})
+		if i < store.MaxVersions {
+			f.versions = append(f.versions, store.Row{Name: fmt.Sprintf("v1.%d.0-rc.1", n-i), Sums: one})
 		}
-		d.Commands = append(d.Commands, dashboard.Command{Path: name, Runs: int64(3*n - i), Failures: int64(i % 90), NoExit: int64(i % 7)})
-		for _, list := range []*[]dashboard.Count{&d.ExitCodes, &d.Releases, &d.Systems} {
-			*list = append(*list, dashboard.Count{Value: name, Runs: int64(n - i)})
+		if i < 20 {
+			f.systems = append(f.systems, store.Row{Name: fmt.Sprintf("system%d", i), Sums: one})
+		}
+		if i < 257 {
+			f.codes = append(f.codes, store.CodeRuns{Code: i - 1, Runs: int64(n - i)})
 		}
 	}
 	for i := range days {
-		d.Days = append(d.Days, dashboard.Day{Date: noon.Truncate(24*time.Hour).AddDate(0, 0, i+1-days), Runs: int64(i), Failures: int64(i / 9), Installs: int64(i / 2)})
+		f.days = append(f.days, store.Day{Date: noon.Truncate(24*time.Hour).AddDate(0, 0, i+1-days), Runs: int64(i) * 1000, Failures: int64(i / 9), Installs: int64(i / 2)})
 	}
-	return d
+	return f
 }
 
-// BenchmarkPage renders 2,000 commands: the first 50 of a month and of a year, and all.
-func BenchmarkPage(b *testing.B) {
-	for _, c := range []struct {
-		name, address string
-		days          int
-	}{{"month", "/", 30}, {"year", "/?period=365", 365}, {"all", "/?all=1", 30}} {
-		b.Run(c.name, func(b *testing.B) {
-			handler := dashboard.Handler(literal{data: many(2000, c.days)}, func() time.Time { return noon })
-			b.ReportAllocs()
-			for b.Loop() {
-				w := httptest.NewRecorder()
-				handler.ServeHTTP(w, httptest.NewRequest("GET", c.address, nil))
-				if w.Code != http.StatusOK {
-					b.Fatal(w.Code)
-				}
-				b.ReportMetric(float64(w.Body.Len()), "bytes/page")
+// TestNoPageIsLarge: no page of 2,000 commands, 500 versions and a year has 60 KB.
+func TestNoPageIsLarge(t *testing.T) {
+	for days, addresses := range map[int][]string{
+		30:  {"/", "/commands", "/commands?page=34", "/command?command=app+get"},
+		31:  {"/?days=31"},
+		365: {"/?days=365", "/command?command=app+get&days=365"},
+	} {
+		for _, address := range addresses {
+			resp := get(t, many(2000, days), address)
+			t.Logf("%s: %d bytes", address, resp.ContentLength)
+			if resp.StatusCode != http.StatusOK || resp.ContentLength > 60_000 || resp.ContentLength < 10_000 {
+				t.Errorf("%s: %s, %d bytes", address, resp.Status, resp.ContentLength)
 			}
-		})
+		}
+	}
+}
+
+// TestEveryCommandIsOnAPage follows the list of commands to its end.
+func TestEveryCommandIsOnAPage(t *testing.T) {
+	f := many(130, 30)
+	seen := map[string]int{}
+	address := ""
+	for _, a := range parse(t, get(t, f, "/")).section(t, "Commands by installs").class("more")[0].named("a") {
+		address = "/" + a.attrs["href"]
+	}
+	pages := 0
+	for address != "" {
+		pages++
+		section := parse(t, get(t, f, address)).section(t, "Commands by installs")
+		for _, row := range section.rows() {
+			seen[row[0]]++
+		}
+		address = ""
+		for _, a := range section.named("a") {
+			if a.text == "The next page" {
+				address = "/" + a.attrs["href"]
+			}
+		}
+	}
+	if pages != 3 || len(seen) != 130 {
+		t.Errorf("%d commands on %d pages", len(seen), pages)
+	}
+	if resp := get(t, f, "/commands?page=4"); resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("a fourth page: %s", resp.Status)
 	}
 }

@@ -1,7 +1,6 @@
 package dashboard_test
 
 import (
-	"context"
 	"encoding/xml"
 	"io"
 	"net/http"
@@ -10,28 +9,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 )
 
 // noon is the time at which every test looks at the page.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// literal is a source that answers every question with itself, and keeps the question.
-type literal struct {
-	data  dashboard.Data
-	err   error
-	asked *dashboard.Filter
-}
-
-func (l literal) Dashboard(_ context.Context, f dashboard.Filter) (dashboard.Data, error) {
-	if l.asked != nil {
-		*l.asked = f
-	}
-	return l.data, l.err
-}
-
 // get requests address from a dashboard of source.
-func get(t *testing.T, source dashboard.Source, address string) *http.Response {
+func get(t *testing.T, source answers.Store, address string) *http.Response {
 	t.Helper()
 	r := httptest.NewRequest("GET", address, nil)
 	w := httptest.NewRecorder()

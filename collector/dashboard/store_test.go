@@ -1,9 +1,11 @@
 package dashboard_test
 
 import (
-	"fmt"
+	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
@@ -60,12 +63,16 @@ func history(t *testing.T) *store.Store {
 	)
 }
 
-// figures are the large numbers by their labels.
+// figures are the large numbers by their labels, with what stands beside them.
 func (e *element) figures() map[string]string {
 	out := map[string]string{}
 	for _, list := range e.class("figures") {
 		for _, div := range list.named("div") {
-			out[div.named("dt")[0].text] = div.named("strong")[0].text
+			var parts []string
+			for _, part := range div.named("dd")[0].below {
+				parts = append(parts, part.text)
+			}
+			out[div.named("dt")[0].text] = strings.Join(parts, " ")
 		}
 	}
 	return out
@@ -74,42 +81,29 @@ func (e *element) figures() map[string]string {
 func TestFiguresOfTheStore(t *testing.T) {
 	s := history(t)
 	for _, c := range []struct {
-		address                          string
-		installs, runs, rate, lost, used string
+		address                       string
+		installs, failed, runs, share string
 	}{
 		// 30 days: pace 10+20 nine days ago, 10+5+15 three days ago; other 1,500.
-		{"/", "3", "1,560", "0.7%", "0.1%", "3"},
-		{"/?app=pace", "2", "60", "18.3%", "3.3%", "2"},
-		{"/?app=other", "1", "1,500", "0%", "0%", "1"},
-		{"/?app=pace&period=7", "2", "30", "36.7%", "6.7%", "2"},
-		{"/?app=pace&period=365", "2", "160", "6.9%", "1.2%", "2"},
-		{"/?app=pace&version=v1.0.0", "0", "30", "0%", "0%", "2"},
-		{"/?version=v1.10.0", "2", "30", "36.7%", "6.7%", "2"},
-		{"/?app=pace&version=v0.9.0&period=365", "0", "100", "0%", "0%", "1"},
+		{"/?app=pace", "2 new that reported", "2 new 100% of the active ones", "60 new of any command", "18.3% 11 runs"},
+		{"/?app=other", "1 new that reported", "0 ±0 0% of the active ones", "1,500 new of any command", "0% 0 runs"},
+		{"/?app=pace&days=7", "2 +100% that reported", "2 new 100% of the active ones", "30 ±0 of any command", "36.7% +36.7 points 11 runs"},
+		{"/?app=pace&days=365", "2 new that reported", "2 new 100% of the active ones", "160 new of any command", "6.9% 11 runs"},
+		{"/?app=pace&version=v1.0.0", "1 that reported", "0 0% of the active ones", "30 new of any command", "0% 0 runs"},
+		{"/?app=pace&system=darwin", "1 new that reported", "1 new 100% of the active ones", "10 new of any command", "60.0% 6 runs"},
+		{"/?app=pace&since=2026-11-14&until=2026-11-16", "– that reported", "– ", "30 new of any command", "0% 0 runs"},
+		{"/?app=pace&days=7&until=2026-11-20", "2 new that reported", "2 new 100% of the active ones", "60 new of any command", "18.3% 11 runs"},
 	} {
-		t.Run(c.address, func(t *testing.T) {
-			response := get(t, s, c.address)
-			if response.StatusCode != http.StatusOK {
-				t.Fatal(response.Status)
+		response := get(t, s, c.address)
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", c.address, response.Status)
+			continue
+		}
+		got := parse(t, response).figures()
+		for label, want := range map[string]string{"Active installs": c.installs, "Installs that failed": c.failed, "Runs": c.runs, "Runs that failed": c.share} {
+			if got[label] != want {
+				t.Errorf("%s: %s is %q, want %q", c.address, label, got[label], want)
 			}
-			got := parse(t, response).figures()
-			want := map[string]string{"Installs": c.installs, "Runs": c.runs, "Failure rate": c.rate, "No exit seen": c.lost, "Commands in use": c.used}
-			for label := range want {
-				if got[label] != want[label] {
-					t.Errorf("%s is %q, want %q", label, got[label], want[label])
-				}
-			}
-		})
-	}
-}
-
-// TestInstallsOfAVersion: an install counts under the version it reported last,
-// and the page says so where runs without an install would surprise.
-func TestInstallsOfAVersion(t *testing.T) {
-	s := history(t)
-	for address, want := range map[string]string{"/?app=pace": "that reported", "/?app=pace&version=v1.0.0": "that reported it last"} {
-		if got := parse(t, get(t, s, address)).class("figures")[0].named("span")[0].text; got != want {
-			t.Errorf("%s: installs %q, want %q", address, got, want)
 		}
 	}
 }
@@ -117,75 +111,136 @@ func TestInstallsOfAVersion(t *testing.T) {
 func TestListsOfTheStore(t *testing.T) {
 	page := parse(t, get(t, history(t), "/?app=pace"))
 	for heading, want := range map[string][][]string{
-		"Commands by use": {
-			{"pace get data-policy", "45", "13.3%", "4.4%"},
-			{"pace login", "15", "33.3%", "0%"},
+		"Commands by installs": {
+			{"pace get data-policy", "2 new", "1 new 50.0%", "45 new", "13.3%"},
+			{"pace login", "1 new", "1 new 100%", "15 new", "33.3%"},
 		},
-		"Commands by failure rate": {{"pace get data-policy", "6", "45", "13.3%"}}, // login ran less than 20 times
-		"Exit codes":               {{"0 success", "47", "78.3%"}, {"1", "6", "10.0%"}, {"130", "5", "8.3%"}, {"– no exit seen", "2", "3.3%"}},
-		"Versions":                 {{"v1.0.0", "30", "50.0%"}, {"v1.10.0", "30", "50.0%"}},
-		"Operating systems":        {{"linux", "50", "83.3%"}, {"darwin", "10", "16.7%"}},
+		"Commands by installs that failed": {{"pace get data-policy", "2 new", "1 new 50.0%", "45 new", "13.3%"}, {"pace login", "1 new", "1 new 100%", "15 new", "33.3%"}},
+		"Exit codes":                       {{"0 success", "47 new", "78.3%"}, {"1", "6 new", "10.0%"}, {"130", "5 new", "8.3%"}, {"– no exit seen", "2 new", "3.3%"}},
+		"Versions":                         {{"v1.10.0", "20 Nov 2026", "2 100%", "0 days", "100% (2 of 2)"}, {"v1.0.0", "14 Nov 2026", "0 0%", "0 days", "0% (0 of 1)"}, {"v0.9.0", "7 May 2026", "0 0%", "0 days", "–"}},
+		"Operating systems":                {{"linux", "1 new", "1 new 100%", "50 new", "10.0%"}, {"darwin", "1 new", "1 new 100%", "10 new", "60.0%"}},
 	} {
 		if got := page.section(t, heading).rows(); !slices.EqualFunc(got, want, slices.Equal) {
 			t.Errorf("%s: %q, want %q", heading, got, want)
 		}
 	}
-	days := page.section(t, "Runs").rows()
+	days := page.class("days")[0].rows()
 	if len(days) != 30 {
 		t.Errorf("%d days, want 30", len(days))
 	}
 	for _, day := range days {
-		want := []string{"0", "0"}
-		switch day[0] {
-		case "Fri 20 Nov 2026":
-			want = []string{"30", "13"} // failed or no exit seen
-		case "Sat 14 Nov 2026":
-			want = []string{"30", "0"}
-		}
-		if !slices.Equal(day[1:], want) {
+		date, _, _ := strings.Cut(day[0], " 2026")
+		want, known := map[string][]string{"Fri 20 Nov": {"2", "30", "13"}, "Sat 14 Nov": {"1", "30", "0"}}[date]
+		if known && !slices.Equal(day[1:], want) {
 			t.Errorf("%s: %q, want %q", day[0], day[1:], want)
-		}
-	}
-	for _, day := range page.section(t, "Installs per day").rows() {
-		want := map[string]string{"Fri 20 Nov 2026": "2", "Sat 14 Nov 2026": "1"}[day[0]]
-		if want == "" {
-			want = "0"
-		}
-		if day[1] != want {
-			t.Errorf("%s: %s installs, want %s", day[0], day[1], want)
 		}
 	}
 }
 
-// TestChoicesOfTheStore follows the form and the links of the page.
-func TestChoicesOfTheStore(t *testing.T) {
+// TestEveryRowLeadsOn: rows and bars lead to the page of their command, version,
+// system or days, and every address on every page has an answer.
+func TestEveryRowLeadsOn(t *testing.T) {
 	s := history(t)
-	page := parse(t, get(t, s, "/?app=pace&version=v1.10.0&period=90"))
-	selects := page.named("select")
-	if len(selects) != 2 {
-		t.Fatalf("%d selects", len(selects))
-	}
-	for i, want := range [][]string{{"", "other", "pace"}, {"", "v1.10.0", "v1.0.0", "v0.9.0"}} { // the newest first, not "v1.10.0" before "v1.9"
-		var values []string
-		for _, option := range selects[i].named("option") {
-			values = append(values, option.attrs["value"])
-			chosen := option.attrs["value"] == []string{"pace", "v1.10.0"}[i]
-			if (option.attrs["selected"] != "") != chosen {
-				t.Errorf("%q is selected: %v", option.attrs["value"], !chosen)
+	seen, waiting := map[string]bool{}, []string{"/?app=pace", "/?app=pace&days=90&version=v1.10.0&system=linux"}
+	links := map[string]int{}
+	for len(waiting) > 0 && len(seen) < 400 {
+		address := waiting[0]
+		waiting = waiting[1:]
+		if seen[address] {
+			continue
+		}
+		seen[address] = true
+		response := get(t, s, address)
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", address, response.Status)
+			continue
+		}
+		for _, a := range parse(t, response).named("a") {
+			href := a.attrs["href"]
+			kind, _, _ := strings.Cut(href, "?")
+			links[kind]++
+			if !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "api/") {
+				waiting = append(waiting, "/"+strings.TrimPrefix(href, "./"))
 			}
 		}
-		if !slices.Equal(values, want) {
-			t.Errorf("%s offers %q, want %q", selects[i].attrs["name"], values, want)
+	}
+	t.Logf("%d pages, links by kind: %v", len(seen), links)
+	if links["command"] == 0 || links["./"] == 0 || links["api/v1/retention"] == 0 {
+		t.Errorf("%v", links)
+	}
+}
+
+// TestTheAddressIsThePermalink: what a form sends beside what was chosen is taken
+// out of the address, and the form shows the choice.
+func TestTheAddressIsThePermalink(t *testing.T) {
+	s := history(t)
+	response := get(t, s, "/?app=pace&version=&system=linux&since=2026-11-01&until=&days=90")
+	if to := response.Header.Get("Location"); response.StatusCode != http.StatusSeeOther || to != "./?app=pace&since=2026-11-01&system=linux" {
+		t.Fatalf("%s to %q", response.Status, to)
+	}
+	page := parse(t, get(t, s, "/?app=pace&since=2026-11-01&system=linux"))
+	chosen := map[string]string{}
+	for _, input := range page.named("input") {
+		chosen[input.attrs["name"]] = input.attrs["value"]
+	}
+	for _, list := range page.named("select") {
+		for _, option := range list.named("option") {
+			if option.attrs["selected"] != "" {
+				chosen[list.attrs["name"]] = option.attrs["value"]
+			}
 		}
 	}
-	if hidden := page.named("input"); len(hidden) != 1 || hidden[0].attrs["value"] != "90" {
-		t.Error("the form forgets the period")
+	want := map[string]string{"app": "pace", "since": "2026-11-01", "until": "2026-11-23", "system": "linux"}
+	if !maps.Equal(chosen, want) {
+		t.Errorf("the form has %v, want %v", chosen, want)
 	}
-	for _, link := range page.named("a") {
-		href := strings.TrimPrefix(link.attrs["href"], ".")
-		if response := get(t, s, href); response.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s", href, response.Status)
+	page = parse(t, get(t, s, "/command?app=pace&command=pace+login&days=90"))
+	chosen = map[string]string{}
+	for _, input := range page.named("input") {
+		chosen[input.attrs["name"]] = input.attrs["value"]
+	}
+	if want := map[string]string{"app": "pace", "command": "pace login", "days": "90", "since": "", "until": ""}; !maps.Equal(chosen, want) {
+		t.Errorf("the form of a command has %v, want %v", chosen, want)
+	}
+	// Versions are the newest first, not "v1.10.0" before "v1.9".
+	var versions []string
+	for _, option := range page.named("select")[0].named("option") {
+		versions = append(versions, option.attrs["value"])
+	}
+	if want := []string{"", "v1.10.0", "v1.0.0", "v0.9.0"}; !slices.Equal(versions, want) {
+		t.Errorf("%q are offered, want %q", versions, want)
+	}
+}
+
+// TestTheApps: where several apps report, the first page is to choose one.
+func TestTheApps(t *testing.T) {
+	page := parse(t, get(t, history(t), "/"))
+	want := [][]string{{"pace", "2 new", "2 new 100%", "60 new", "18.3%"}, {"other", "1 new", "0 ±0 0%", "1,500 new", "0%"}}
+	if got := page.section(t, "Apps").rows(); !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if up := parse(t, get(t, history(t), "/?app=pace")).class("up")[0].named("a")[0]; up.text != "All apps" || up.attrs["href"] != "./" {
+		t.Errorf("%v", up)
+	}
+}
+
+// TestACommand has what is known of one.
+func TestACommand(t *testing.T) {
+	page := parse(t, get(t, history(t), "/command?app=pace&command=pace+get+data-policy"))
+	if title := page.named("h1")[0].text; title != "pace get data-policy" {
+		t.Errorf("the heading is %q", title)
+	}
+	for heading, want := range map[string][][]string{
+		"Versions":          {{"v1.10.0", "2", "50.0% (1 of 2)", "50.0% (1 of 2)", "25 new", "24.0%"}, {"v1.0.0", "1", "0% (0 of 1)", "0% (0 of 1)", "20 new", "0%"}},
+		"Operating systems": {{"linux", "1 new", "0 ±0 0%", "35 new", "0%"}, {"darwin", "1 new", "1 new 100%", "10 new", "60.0%"}},
+		"Exit codes":        {{"0 success", "37 new", "82.2%", "68.0%", "100%"}, {"1", "6 new", "13.3%", "24.0%", "0%"}, {"– no exit seen", "2 new", "4.4%", "8.0%", "0%"}},
+	} {
+		if got := page.section(t, heading).rows(); !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("%s: %q, want %q", heading, got, want)
 		}
+	}
+	if response := get(t, history(t), "/command?app=pace&command=pace+frobnicate"); response.StatusCode != http.StatusBadRequest {
+		t.Errorf("a command that is none: %s", response.Status)
 	}
 }
 
@@ -213,47 +268,50 @@ func TestNothingInThisPeriod(t *testing.T) {
 		t.Fatalf("the page says %q", heading)
 	}
 	longer := page.named("main")[0].named("a")[0].attrs["href"]
-	if got := parse(t, get(t, s, strings.TrimPrefix(longer, "."))).figures()["Runs"]; got != "100" {
+	if got := parse(t, get(t, s, strings.TrimPrefix(longer, "."))).figures()["Runs"]; !strings.HasPrefix(got, "100 ") {
 		t.Errorf("%s shows %q runs, want 100", longer, got)
 	}
 }
 
-// TestHugeStore: a page does not grow with what is stored, unless it is asked for all.
-func TestHugeStore(t *testing.T) {
-	var reports []sent
-	for i := range 20 {
-		r := sent{i + 1, i, fmt.Sprintf("v1.%d.0", i), "linux", nil}
-		for n := range 100 {
-			r.counters = append(r.counters, runs(fmt.Sprintf("pace group%02d command%02d", i, n), n%3, uint64(1+n)))
-		}
-		reports = append(reports, r)
+// TestDaysInUTC: the days of a page are those of UTC, whatever the clock's zone.
+func TestDaysInUTC(t *testing.T) {
+	var asked store.Selection
+	east := time.FixedZone("east", 14*60*60)
+	now := time.Date(2026, 3, 1, 3, 0, 0, 0, east) // 28 February, 13:00 UTC
+	source := fixed{apps: []string{"pace"}, asked: &asked, total: store.Sums{Runs: 1}}
+	dashboard.Handler(source, func() time.Time { return now }).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/?days=7", nil))
+	if from, to := asked.Since.Format(time.RFC3339), asked.Until.Format(time.RFC3339); from != "2026-02-22T00:00:00Z" || to != "2026-02-28T00:00:00Z" {
+		t.Errorf("the week is %s to %s", from, to)
 	}
-	s := open(t, reports...)
-	for _, c := range []struct {
-		address  string
-		rows     int
-		smallest int
-		largest  int
-		more     bool
-	}{
-		{"/", 50, 10_000, 80_000, true},
-		{"/?period=365", 50, 10_000, 120_000, true},
-		{"/?all=1", 2000, 300_000, 2_000_000, false},
+}
+
+func TestMethods(t *testing.T) {
+	handler := dashboard.Handler(fixed{}, time.Now)
+	for method, status := range map[string]int{"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "DELETE": 405} {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(method, "/", nil))
+		if w.Code != status {
+			t.Errorf("%s: %d, want %d", method, w.Code, status)
+		}
+	}
+}
+
+// TestRefused: what is not known is refused, names are never a part of a query to
+// the store, and why the store failed is not told.
+func TestRefused(t *testing.T) {
+	s := history(t)
+	for _, address := range []string{
+		"/?app=PACE", "/?app=pac_", "/?app=pace%25", "/?app=pace%20", "/?app=other&version=v1.0.0", "/?version=v1", "/?app=pace&period=7",
+		"/?app=pace%27%20OR%20%27%27=%27", "/?app=%ff%00%E2%80%AE", "/?app=pace&days=0", "/commands?app=pace&page=0", "/command?app=pace",
 	} {
-		start := time.Now()
-		response := get(t, s, c.address)
-		took := time.Since(start)
-		size := int(response.ContentLength)
-		t.Logf("%s: %d bytes in %v", c.address, size, took.Round(time.Millisecond))
-		if size < c.smallest || size > c.largest {
-			t.Errorf("%s has %d bytes, want %d to %d", c.address, size, c.smallest, c.largest)
+		response := get(t, s, address)
+		if section := parse(t, response).section(t, "Nothing to show"); response.StatusCode != 400 || len(section.named("p")[0].text) < 20 {
+			t.Errorf("%s: %s %s", address, response.Status, section.text)
 		}
-		section := parse(t, response).section(t, "Commands by use")
-		if got := len(section.rows()); got != c.rows {
-			t.Errorf("%s shows %d commands, want %d", c.address, got, c.rows)
-		}
-		if more := section.class("more"); (len(more) == 1) != c.more || c.more && strings.TrimSpace(more[0].text) != "and 1,950 more" {
-			t.Errorf("%s: %d links to more", c.address, len(more))
-		}
+	}
+	response := get(t, fixed{err: errors.New("secret")}, "/")
+	body, _ := io.ReadAll(response.Body)
+	if response.StatusCode != 500 || strings.Contains(string(body), "secret") {
+		t.Errorf("%s: %s", response.Status, body)
 	}
 }

@@ -129,3 +129,11 @@ func span(a, b time.Time) string {
 	}
 	return a.Format("2 Jan 2006") + " – " + b.Format("2 Jan 2006")
 }
+
+// shortened is the first characters of a name.
+func shortened(name string, most int) string {
+	if runes := []rune(name); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return name
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -64,8 +63,12 @@ func (s *Store) Apps(ctx context.Context) (apps []string, err error) {
 	return apps, err
 }
 
-// A grouping is what sums are told apart by.
-type grouping struct{ command, version, system, day bool }
+// A grouping is what sums are told apart by. With a split, the days before that
+// one are added up for themselves.
+type grouping struct {
+	command, version, system, day bool
+	split                         int64
+}
 
 // A found is one sum that a question came upon. With days that were added up,
 // day is the last of them.
@@ -119,7 +122,7 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 		all += " AND " + system
 	}
 	query := `SELECT ` + name + `, t.sums FROM ` + strings.Replace(from, "TABLE", "history", 1) + ` WHERE ` + all + ` AND t.last_day >= ?`
-	var tally tally
+	var tally, before tally
 	err := s.query(ctx, query, append(slices.Clone(args), since), func(scan scan) error {
 		var name string
 		var data sql.RawBytes
@@ -131,10 +134,13 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 			case day > until:
 			case by.day:
 				each(found{name, day, measure, n})
+			case day < by.split:
+				before.add(day, measure, n)
 			default:
 				tally.add(day, measure, n)
 			}
 		})
+		before.empty(name, each)
 		tally.empty(name, each)
 		return err
 	})
@@ -142,7 +148,7 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 		return err
 	}
 	group := name + `, t.measure`
-	if by.day {
+	if by.day || by.split != 0 {
 		group += `, t.day`
 	}
 	query = `SELECT ` + name + `, t.measure, MAX(t.day), SUM(t.n) FROM ` + strings.Replace(from, "TABLE", "recent", 1) + ` WHERE ` + where + ` AND t.day >= ? AND t.day <= ?
@@ -194,6 +200,11 @@ func (s *Store) rows(ctx context.Context, sel Selection, by grouping) ([]Row, er
 	if err != nil {
 		return nil, err
 	}
+	return s.ranked(ctx, sel, by, sums)
+}
+
+// ranked makes rows of sums, those that most installs used first.
+func (s *Store) ranked(ctx context.Context, sel Selection, by grouping, sums map[string]*Sums) ([]Row, error) {
 	if err := s.earlier(ctx, sel, by, sums); err != nil {
 		return nil, err
 	}
@@ -266,6 +277,40 @@ func (s *Store) ByCommand(ctx context.Context, sel Selection) ([]Row, error) {
 	return s.rows(ctx, sel, grouping{command: true})
 }
 
+// ByCommandAndBefore is ByCommand of a selection and of as many days before it,
+// by reading what is kept of the commands once.
+func (s *Store) ByCommandAndBefore(ctx context.Context, sel Selection) (now, before []Row, err error) {
+	earlier := sel
+	earlier.Until = sel.Since.AddDate(0, 0, -1)
+	earlier.Since = date(2*day(sel.Since) - day(sel.Until) - 1)
+	both := sel
+	both.Since = earlier.Since
+	var sums [2]map[string]*Sums
+	for i := range sums {
+		sums[i] = map[string]*Sums{}
+	}
+	err = s.look(ctx, both, grouping{command: true, split: day(sel.Since)}, func(one found) {
+		period := sums[0]
+		if one.day < day(sel.Since) {
+			period = sums[1]
+		}
+		r := period[one.name]
+		if r == nil {
+			r = &Sums{}
+			period[one.name] = r
+		}
+		r.add(one)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if now, err = s.ranked(ctx, sel, grouping{command: true}, sums[0]); err != nil {
+		return nil, nil, err
+	}
+	before, err = s.ranked(ctx, earlier, grouping{command: true}, sums[1])
+	return now, before, err
+}
+
 // ByVersion tells the versions apart, the newest first.
 func (s *Store) ByVersion(ctx context.Context, sel Selection) ([]Row, error) {
 	sel.Version = ""
@@ -318,81 +363,4 @@ func (s *Store) ByDay(ctx context.Context, sel Selection) ([]Day, error) {
 		}
 	})
 	return days, err
-}
-
-// A WindowDay has the distinct installs of some days that ended on one.
-type WindowDay struct {
-	Date                     time.Time
-	Installs, InstallsFailed int64
-}
-
-// Windows returns, for every day of a selection that a picture was kept of, and
-// the store's day, the distinct installs in the 7, 30, 90 or 365 days that ended
-// on it. Of a command in one version no picture is kept.
-func (s *Store) Windows(ctx context.Context, sel Selection, days int) ([]WindowDay, error) {
-	if sel.Version != "" {
-		return nil, nil
-	}
-	found, err := s.windows(ctx, sel, days, false)
-	return found[""], err
-}
-
-// Adoption returns, by version, the same for the installs whose latest report
-// was of that version: each install is in one, so shares add up.
-func (s *Store) Adoption(ctx context.Context, sel Selection, days int) (map[string][]WindowDay, error) {
-	sel.Command, sel.Version = "", ""
-	return s.windows(ctx, sel, days, true)
-}
-
-func (s *Store) windows(ctx context.Context, sel Selection, days int, versions bool) (map[string][]WindowDay, error) {
-	at := slices.Index(windowDays[:], int64(days))
-	if at < 0 {
-		return nil, nil
-	}
-	name, from, where := `''`, `commands c JOIN windows w ON w.command = c.id`, ` AND w.version = 0`
-	if versions {
-		name, from, where = `v.name`, from+` JOIN versions v ON v.id = w.version`, ``
-	}
-	used := []string{"7", "30", "90", "365"}[at]
-	all := map[string][]WindowDay{}
-	err := s.query(ctx, `SELECT `+name+`, w.day, w.used`+used+`, w.failed`+used+` FROM `+from+`
-		WHERE c.app = ? AND c.path = ? AND w.operating_system = ? AND w.day >= ? AND w.day <= ?`+where+` ORDER BY w.day`,
-		[]any{sel.App, sel.Command, sel.System, day(sel.Since), day(sel.Until)}, func(scan scan) error {
-			var name string
-			var at int64
-			var one WindowDay
-			err := scan(&name, &at, &one.Installs, &one.InstallsFailed)
-			one.Date = date(at)
-			all[name] = append(all[name], one)
-			return err
-		})
-	if err != nil {
-		return nil, err
-	}
-	today, err := s.today(ctx)
-	if err != nil || day(sel.Until) < today || day(sel.Since) > today {
-		return all, err
-	}
-	now := sel
-	now.Since, now.Until = date(today-int64(days)+1), date(today)
-	live := map[string]*WindowDay{}
-	err = s.look(ctx, now, grouping{version: versions}, func(one found) {
-		d := live[one.name]
-		if d == nil {
-			d = &WindowDay{Date: date(today)}
-			live[one.name] = d
-		}
-		switch {
-		case one.measure == measureFailed:
-			d.InstallsFailed += one.n
-		case one.measure == measureUsed && !versions, one.measure == measureLatest && versions:
-			d.Installs += one.n
-		}
-	})
-	for _, name := range slices.Sorted(maps.Keys(live)) {
-		if d := live[name]; d.Installs != 0 {
-			all[name] = append(all[name], *d)
-		}
-	}
-	return all, err
 }

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/semver"
 
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
@@ -95,4 +98,15 @@ func (s *Store) Versions(ctx context.Context, app string) ([]Version, error) {
 	}
 	slices.SortFunc(all, func(a, b Version) int { return newestFirst(a.Name, b.Name) })
 	return all, err
+}
+
+// newestFirst compares as semantic versions do, and puts what is none last.
+func newestFirst(a, b string) int {
+	canonical := func(version string) string {
+		if version != "" && version[0] != 'v' {
+			version = "v" + version
+		}
+		return version
+	}
+	return cmp.Or(semver.Compare(canonical(b), canonical(a)), strings.Compare(a, b))
 }

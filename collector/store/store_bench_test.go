@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/telemetrygen/telemetrygen/collector/dashboard"
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
@@ -62,7 +62,10 @@ func BenchmarkAMillionInstalls(b *testing.B) {
 	}
 	snapshot := timed(func() error { _, err := s.Snapshot(b.Context(), noon, store.Anyone); return err })
 	page := timed(func() error {
-		_, err := s.Dashboard(b.Context(), dashboard.Filter{From: noon.AddDate(0, 0, -29), To: noon})
+		q, err := answers.Ask(b.Context(), s, "", noon)
+		if err == nil {
+			_, err = answers.AskMonday(b.Context(), s, q)
+		}
 		return err
 	})
 	var size int64

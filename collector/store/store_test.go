@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
@@ -265,13 +264,18 @@ func TestActivityFollowsTheDays(t *testing.T) {
 				t.Errorf("day %d: %v, want %v", test.day, got, test.want)
 			}
 		}
-		data, err := s.Dashboard(t.Context(), dashboard.Filter{From: at(0).Truncate(24 * time.Hour), To: at(20).Truncate(24 * time.Hour)})
+		sel := store.Selection{App: "pace", Since: at(0).Truncate(24 * time.Hour), Until: at(20).Truncate(24 * time.Hour)}
+		total, err := s.Total(t.Context(), sel)
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, last := data.Days[0], data.Days[20]
-		if data.Installs != 2 || first.Installs != 2 || first.Runs != 2 || last.Installs != 1 || last.Failures != 1 || len(data.Days) != 21 {
-			t.Errorf("%+v", data)
+		days, err := s.ByDay(t.Context(), sel)
+		if err != nil || len(days) != 21 {
+			t.Fatal(err, days)
+		}
+		first, last := days[0], days[20]
+		if total.Installs != 2 || first.Installs != 2 || first.Runs != 2 || last.Installs != 1 || last.Failures != 1 {
+			t.Errorf("%+v %+v", total, days)
 		}
 		if err := s.Expire(t.Context(), at(60), 50*24*time.Hour); err != nil {
 			t.Fatal(err)
@@ -282,14 +286,16 @@ func TestActivityFollowsTheDays(t *testing.T) {
 		if found, err := s.Forget(t.Context(), id); err != nil || !found {
 			t.Errorf("an install that was not is gone, %v", err)
 		}
-		data, err = s.Dashboard(t.Context(), dashboard.Filter{From: at(0).Truncate(24 * time.Hour), To: at(60).Truncate(24 * time.Hour)})
-		if err != nil || len(data.Commands) != 1 || data.Commands[0] != (dashboard.Command{Path: "pace get", Runs: 1, Failures: 1}) {
-			t.Errorf("days beyond the retention are still there: %+v, %v", data.Commands, err)
+		sel.Until = at(60).Truncate(24 * time.Hour)
+		commands, err := s.ByCommand(t.Context(), sel)
+		if err != nil || len(commands) != 1 || commands[0].Name != "pace get" || commands[0].Runs != 1 || commands[0].Failures != 1 {
+			t.Errorf("days beyond the retention are still there: %+v, %v", commands, err)
 		}
 	})
 }
 
-func TestDashboardFilters(t *testing.T) {
+// TestSelections asks for one app, one version, and everything.
+func TestSelections(t *testing.T) {
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		add(t, s, noon,
@@ -297,21 +303,27 @@ func TestDashboardFilters(t *testing.T) {
 			report(uuid.New(), "v1.10.0", counter("pace get", 0, 5)),
 			report(uuid.New(), "dev", counter("kube get", 3, 7)))
 		today := noon.Truncate(24 * time.Hour)
-		data, err := s.Dashboard(t.Context(), dashboard.Filter{From: today, To: today})
-		if err != nil {
-			t.Fatal(err)
+		apps, err := s.Apps(t.Context())
+		if err != nil || !slices.Equal(apps, []string{"kube", "pace"}) {
+			t.Errorf("%v, %v", apps, err)
 		}
-		if !slices.Equal(data.Apps, []string{"kube", "pace"}) || !slices.Equal(data.Versions, []string{"v1.10.0", "v1.9.0", "dev"}) ||
-			data.Installs != 3 || data.Days[0].Runs != 25 || data.Days[0].Failures != 10 {
-			t.Errorf("%+v", data)
+		sel := store.Selection{App: "pace", Since: today, Until: today}
+		versions, err := s.ByVersion(t.Context(), sel)
+		if err != nil || len(versions) != 2 || versions[0].Name != "v1.10.0" || versions[1].Name != "v1.9.0" || versions[1].Runs != 13 {
+			t.Errorf("%+v, %v", versions, err)
 		}
-		if !slices.Equal(data.ExitCodes, []dashboard.Count{{Value: "0", Runs: 15}, {Value: "3", Runs: 7}, {Value: "1", Runs: 2}, {Value: "-1", Runs: 1}}) {
-			t.Errorf("%v", data.ExitCodes)
+		codes, err := s.ByExitCode(t.Context(), sel)
+		if err != nil || !slices.Equal(codes, []store.CodeRuns{{Code: 0, Runs: 15}, {Code: 1, Runs: 2}, {Code: -1, Runs: 1}}) {
+			t.Errorf("%v, %v", codes, err)
 		}
-		data, err = s.Dashboard(t.Context(), dashboard.Filter{App: "pace", Version: "v1.9.0", From: today, To: today})
-		if err != nil || !slices.Equal(data.Commands, []dashboard.Command{{Path: "pace get", Runs: 12, Failures: 2}, {Path: "pace set", Runs: 1, NoExit: 1}}) ||
-			data.Installs != 1 || len(data.Versions) != 2 {
-			t.Errorf("%+v, %v", data, err)
+		sel.Version = "v1.9.0"
+		commands, err := s.ByCommand(t.Context(), sel)
+		want := []store.Row{
+			{Name: "pace get", Sums: store.Sums{Runs: 12, Failures: 2, Installs: 1, InstallsFailed: 1, First: 1, FirstFailed: 1, Last: today}},
+			{Name: "pace set", Sums: store.Sums{Runs: 1, NoExit: 1, Installs: 1, First: 1, Last: today}},
+		}
+		if err != nil || !slices.Equal(commands, want) {
+			t.Errorf("%+v, %v", commands, err)
 		}
 	})
 }

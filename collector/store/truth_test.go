@@ -204,6 +204,24 @@ func compareWithMachines(t *testing.T, s *store.Store, app string, seed uint64) 
 		}
 	}
 	compareWeeks(t, s, app, machines, midnight(0))
+	for _, version := range append([]string{""}, versions...) {
+		compareSpans(t, s, store.Selection{App: app, Version: version}, machines, midnight(0))
+	}
+	for _, days := range []int{7, 12, 30} {
+		sel := store.Selection{App: app, Since: midnight(today - days + 1), Until: midnight(today)}
+		now, before, err := s.ByCommandAndBefore(t.Context(), sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := s.ByCommand(t.Context(), sel)
+		if err != nil || !slices.Equal(now, alone) {
+			t.Errorf("%d days: %v, asked alone: %v, %v", days, now, alone, err)
+		}
+		sel.Since, sel.Until = midnight(today-2*days+1), midnight(today-days)
+		if alone, err = s.ByCommand(t.Context(), sel); err != nil || !slices.Equal(before, alone) {
+			t.Errorf("%d days before: %v, asked alone: %v, %v", days, before, alone, err)
+		}
+	}
 	adoption, err := s.Adoption(t.Context(), store.Selection{App: app, Since: midnight(0), Until: midnight(today)}, 30)
 	if err != nil {
 		t.Fatal(err)
@@ -219,6 +237,32 @@ func compareWithMachines(t *testing.T, s *store.Store, app string, seed uint64) 
 		if len(all) == 0 && want > 0 || len(all) > 0 && all[len(all)-1].Date.Equal(midnight(today)) && all[len(all)-1].Installs != want {
 			t.Errorf("%s: %v, want %d at the end", version, all, want)
 		}
+	}
+}
+
+// compareSpans compares the first and the last day of every command.
+func compareSpans(t *testing.T, s *store.Store, sel store.Selection, machines []*machine, start time.Time) {
+	t.Helper()
+	want := map[string]store.Span{}
+	for _, m := range machines {
+		for _, e := range m.events {
+			if sel.Version != "" && e.version != sel.Version {
+				continue
+			}
+			at := start.AddDate(0, 0, e.day)
+			span, known := want[e.command]
+			if !known || at.Before(span.First) {
+				span.First = at
+			}
+			if at.After(span.Last) {
+				span.Last = at
+			}
+			want[e.command] = span
+		}
+	}
+	got, err := s.Spans(t.Context(), sel)
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("%q: %v, want %v, %v", sel.Version, got, want, err)
 	}
 }
 

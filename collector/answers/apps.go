@@ -1,0 +1,43 @@
+package answers
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// An App is one that has sent reports, with its figures of the last DefaultDays
+// days and of as many before.
+type App struct {
+	Name   string
+	Total  Figures
+	Before Figures
+}
+
+// AskApps lists the apps, those of most installs first.
+func AskApps(ctx context.Context, s Store, now time.Time) ([]App, error) {
+	today, err := today(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.Apps(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var apps []App
+	for _, name := range names {
+		q, err := Parse(url.Values{"app": {name}}.Encode(), today)
+		if err != nil {
+			return nil, err
+		}
+		one := App{Name: name}
+		if one.Total, one.Before, err = totals(ctx, s, q); err != nil {
+			return nil, err
+		}
+		apps = append(apps, one)
+	}
+	slices.SortStableFunc(apps, func(a, b App) int { return cmp.Compare(b.Total.Users(), a.Total.Users()) })
+	return apps, nil
+}

@@ -1,0 +1,108 @@
+package answers
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// Monday is all that the first page shows, and the report in a terminal.
+type Monday struct {
+	Commands
+	Days      []UseDay
+	Systems   []Value
+	Codes     []CodeValue
+	Worse     Compare // of the newest release with the one before, over all of their time
+	Installs  Installs
+	Versions  Versions
+	Retention Retention
+	Unused    Unused
+	News      News
+}
+
+// News is what was not there before the period.
+type News struct {
+	Releases []VersionUse // newest first
+	Commands []NewCommand // by installs, most first
+}
+
+// A NewCommand was used for the first time in the period.
+type NewCommand struct {
+	Command
+	First Day
+}
+
+// leastWeeks is how many weeks the first page shows of a period that has fewer.
+const leastWeeks = 12
+
+// AskMonday asks everything that the first page shows. q.Command is not looked at.
+func AskMonday(ctx context.Context, s Store, q Question) (m Monday, err error) {
+	q.Command = ""
+	if m.Commands, err = AskCommands(ctx, s, q); err != nil {
+		return m, err
+	}
+	if m.Days, err = days(ctx, s, q); err != nil {
+		return m, err
+	}
+	if m.Systems, err = systemValues(ctx, s, q, m.Before); err != nil {
+		return m, err
+	}
+	releases, err := s.Releases(ctx, q.App)
+	if err != nil {
+		return m, err
+	}
+	if m.Codes, err = codes(ctx, s, q, releases); err != nil {
+		return m, err
+	}
+	// A comparison and a list of commands are of releases, whatever version is looked at.
+	whole := q
+	whole.Version, whole.From, whole.To, whole.plain = "", "", "", true
+	if m.Worse, err = AskCompare(ctx, s, whole); err != nil {
+		return m, err
+	}
+	if m.Unused, err = AskUnused(ctx, s, whole); err != nil {
+		return m, err
+	}
+	if m.Versions, err = AskVersions(ctx, s, whole); err != nil {
+		return m, err
+	}
+	weeks := q
+	if oldest := q.Until.AddDate(0, 0, -7*leastWeeks); oldest.Before(q.Since) {
+		weeks.Since, weeks.Days = oldest, 7*leastWeeks+1
+	}
+	if m.Installs, err = AskInstalls(ctx, s, weeks); err != nil {
+		return m, err
+	}
+	if m.Retention, err = AskRetention(ctx, s, q); err != nil {
+		return m, err
+	}
+	m.News, err = news(ctx, s, q, m)
+	return m, err
+}
+
+// news finds what is new in what m has already. In the time of an app's first
+// reports everything is, so nothing is called so.
+func news(ctx context.Context, s Store, q Question, m Monday) (n News, err error) {
+	in := func(day Day) bool { return !day.Before(q.Since) && !day.After(q.Until) }
+	for i, v := range m.Versions.Versions {
+		if in(v.Released()) && i < len(m.Versions.Versions)-1 {
+			n.Releases = append(n.Releases, v)
+		}
+	}
+	q.Version, q.System = "", ""
+	spans, err := s.Spans(ctx, q.selection())
+	if err != nil {
+		return n, err
+	}
+	old := false
+	for _, span := range spans {
+		old = old || span.First.Before(q.Since)
+	}
+	for _, c := range m.Commands.Commands {
+		if first := (Day{spans[c.Path].First}); old && in(first) {
+			n.Commands = append(n.Commands, NewCommand{c, first})
+		}
+	}
+	slices.SortStableFunc(n.Commands, func(a, b NewCommand) int { return cmp.Compare(b.Users(), a.Users()) })
+	return n, nil
+}

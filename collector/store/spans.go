@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+)
+
+// A Span is the days between the first and the last run of a command.
+type Span struct{ First, Last time.Time }
+
+// Spans returns, of every command that ran, when that was: as far as days are
+// kept, and of a version or system if the selection names one. It does not look
+// at the selection's command and days.
+func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, error) {
+	spans := map[string]Span{}
+	note := func(path string, first, last int64) {
+		span, known := spans[path]
+		if at := date(first); !known || at.Before(span.First) {
+			span.First = at
+		}
+		if at := date(last); at.After(span.Last) {
+			span.Last = at
+		}
+		spans[path] = span
+	}
+	if sel.System != "" { // an install that changed its system took days without a run along
+		sel.Since, sel.Until = date(0), date(1<<31)
+		err := s.look(ctx, sel, grouping{command: true, day: true}, func(one found) {
+			if one.measure < measureUsed && one.n > 0 {
+				note(one.name, one.day, one.day)
+			}
+		})
+		return spans, err
+	}
+	version, args := `t.version = 0`, []any{sel.App}
+	if sel.Version != "" {
+		version, args = `t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, append(args, sel.App, sel.Version)
+	}
+	// The first number of the sums is their first day, and the last day stands beside them.
+	query := `SELECT c.path, substr(t.sums, 1, 10), t.last_day FROM commands c JOIN history t ON t.command = c.id
+		WHERE c.app = ? AND c.path <> '' AND t.operating_system = '' AND ` + version
+	err := s.query(ctx, query, args, func(scan scan) error {
+		var path string
+		var head []byte
+		var last int64
+		if err := scan(&path, &head, &last); err != nil {
+			return err
+		}
+		if first, n := binary.Varint(head); n > 0 {
+			note(path, first, last)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	query = `SELECT c.path, MIN(t.day), MAX(t.day) FROM commands c JOIN recent t ON t.command = c.id
+		WHERE c.app = ? AND c.path <> '' AND ` + version + ` AND t.measure < ? AND t.n > 0 GROUP BY c.path`
+	err = s.query(ctx, query, append(args, measureUsed), func(scan scan) error {
+		var path string
+		var first, last int64
+		err := scan(&path, &first, &last)
+		note(path, first, last)
+		return err
+	})
+	return spans, err
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A WindowDay has the distinct installs of some days that ended on one.
+type WindowDay struct {
+	Date                     time.Time
+	Installs, InstallsFailed int64
+}
+
+// Windows returns, for every day of a selection that a picture was kept of, and
+// the store's day, the distinct installs in the 7, 30, 90 or 365 days that ended
+// on it. Of a command in one version no picture is kept.
+func (s *Store) Windows(ctx context.Context, sel Selection, days int) ([]WindowDay, error) {
+	if sel.Version != "" {
+		return nil, nil
+	}
+	found, err := s.windows(ctx, sel, days, false)
+	return found[""], err
+}
+
+// Adoption returns, by version, the same for the installs whose latest report
+// was of that version: each install is in one, so shares add up.
+func (s *Store) Adoption(ctx context.Context, sel Selection, days int) (map[string][]WindowDay, error) {
+	sel.Command, sel.Version = "", ""
+	return s.windows(ctx, sel, days, true)
+}
+
+func (s *Store) windows(ctx context.Context, sel Selection, days int, versions bool) (map[string][]WindowDay, error) {
+	at := slices.Index(windowDays[:], int64(days))
+	if at < 0 {
+		return nil, nil
+	}
+	name, from, where := `''`, `commands c JOIN windows w ON w.command = c.id`, ` AND w.version = 0`
+	if versions {
+		name, from, where = `v.name`, from+` JOIN versions v ON v.id = w.version`, ``
+	}
+	used := []string{"7", "30", "90", "365"}[at]
+	all := map[string][]WindowDay{}
+	err := s.query(ctx, `SELECT `+name+`, w.day, w.used`+used+`, w.failed`+used+` FROM `+from+`
+		WHERE c.app = ? AND c.path = ? AND w.operating_system = ? AND w.day >= ? AND w.day <= ?`+where+` ORDER BY w.day`,
+		[]any{sel.App, sel.Command, sel.System, day(sel.Since), day(sel.Until)}, func(scan scan) error {
+			var name string
+			var at int64
+			var one WindowDay
+			err := scan(&name, &at, &one.Installs, &one.InstallsFailed)
+			one.Date = date(at)
+			all[name] = append(all[name], one)
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	today, err := s.today(ctx)
+	if err != nil || day(sel.Until) < today || day(sel.Since) > today {
+		return all, err
+	}
+	now := sel
+	now.Since, now.Until = date(today-int64(days)+1), date(today)
+	live := map[string]*WindowDay{}
+	err = s.look(ctx, now, grouping{version: versions}, func(one found) {
+		d := live[one.name]
+		if d == nil {
+			d = &WindowDay{Date: date(today)}
+			live[one.name] = d
+		}
+		switch {
+		case one.measure == measureFailed:
+			d.InstallsFailed += one.n
+		case one.measure == measureUsed && !versions, one.measure == measureLatest && versions:
+			d.Installs += one.n
+		}
+	})
+	for _, name := range slices.Sorted(maps.Keys(live)) {
+		if d := live[name]; d.Installs != 0 {
+			all[name] = append(all[name], *d)
+		}
+	}
+	return all, err
+}
