@@ -50,7 +50,7 @@ const (
 	slot       = 10.0  // width of one bar with its gap, in units of the drawing
 	gap        = 2.5   // of which is left empty
 	plotHeight = 100.0 // in the same units; stretched by the style
-	mostMarks  = 6     // releases that a chart names: the newest
+	mostMarks  = 5     // releases that a chart names: the newest
 )
 
 // marksOf are the releases that came out in the days of the bins.
