@@ -86,7 +86,8 @@ func TestProxiesPassReportsAndErasuresOnly(t *testing.T) {
 }
 
 // nginx runs the file as the only server of an nginx, with a certificate of the
-// test's and other addresses; nothing else is changed.
+// test's and other addresses; nothing else is changed. It has one process: workers
+// would outlive a master that is killed.
 func nginx(t *testing.T, backend string) string {
 	program := "/usr/sbin/nginx" // not in everybody's PATH
 	if _, err := os.Stat(program); err != nil {
@@ -107,7 +108,7 @@ func nginx(t *testing.T, backend string) string {
 		}
 		text = strings.ReplaceAll(text, change[0], change[1])
 	}
-	config := write(t, dir, "nginx.conf", fmt.Sprintf("daemon off; pid %s/pid; error_log stderr; events {}\nhttp {\n"+
+	config := write(t, dir, "nginx.conf", fmt.Sprintf("daemon off; master_process off; pid %s/pid; error_log stderr; events {}\nhttp {\n"+
 		"client_body_temp_path %[1]s/body; proxy_temp_path %[1]s/proxy; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;\n%s}\n", dir, text))
 	if output, err := exec.Command(program, "-t", "-c", config).CombinedOutput(); err != nil {
 		t.Fatalf("nginx -t: %v\n%s", err, output)

@@ -23,11 +23,12 @@ again replaces what was known of it.
 
 It asks the private side for PUT /api/v1/apps/<app>/releases/<version>, with the
 token in TELEMETRY_PRIVATE_TOKEN or PRIVATE_TOKEN if there is one. The version is
-what the CLI reports: one word, as its root command's Version has it.
+what the CLI reports: one word, its root command's Version or, if it has none,
+what go build stamps from the tag.
 
 Exit status: 0 when the release is registered, 2 for errors.`
 
-const releaseExamples = `  # In a release workflow, from the folder of the CLI's main package
+const releaseExamples = `  # In a release workflow, from the folder of the CLI's go.mod
   telemetry-collector release --url https://telemetry.example.com:8081 --app pace --version "$GITHUB_REF_NAME"
 
   # The same without this program

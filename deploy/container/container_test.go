@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -25,6 +24,7 @@ const (
 	image    = "localhost/telemetry-collector"
 	maxBytes = 30 << 20 // of the image; a base image by mistake has more
 	user     = 65532
+	domain   = "telemetry.example.com"
 )
 
 // A builder is a buildah with storage of its own, which ends with the test.
@@ -89,8 +89,13 @@ func buildStage(t *testing.T, dockerfile string) string {
 	return dir
 }
 
-func TestTheImageTakesReportsAndKeepsThem(t *testing.T) {
+// TestTheImageTakesReportsOverTLSAndKeepsThem is the whole way: the image gets a
+// certificate for its domain from an ACME authority, takes the report of an
+// instrumented CLI, shows it, and has all of it after it was killed.
+func TestTheImageTakesReportsOverTLSAndKeepsThem(t *testing.T) {
 	b := newBuilder(t)
+	public, private := peertest.FreeAddress(t), peertest.FreeAddress(t)
+	authority := peertest.ACME(t, public, 24*time.Hour)
 	stage := buildStage(t, "Dockerfile")
 	b.run("build", "--isolation", "chroot", "--build-context", "build="+stage, "-f", "Dockerfile", "-t", image, t.TempDir())
 
@@ -102,11 +107,14 @@ func TestTheImageTakesReportsAndKeepsThem(t *testing.T) {
 		t.Errorf("the image has %d bytes", size)
 	}
 
+	pace := newPace(t, public)
 	container := b.run("from", "--pull-never", image)
-	public, private := freeAddress(t), freeAddress(t)
 	start := func() *exec.Cmd {
 		t.Helper()
-		cmd := b.command("run", "--isolation", "chroot", container, "--", "/telemetry-collector", "--listen", public, "--private-listen", private)
+		cmd := b.command("run", "--isolation", "chroot",
+			"--volume", authority.APIRoot+":/authority.pem:ro", "--env", "SSL_CERT_FILE=/authority.pem", "--volume", pace.commands()+":/commands.txt:ro",
+			container, "--", "/telemetry-collector", "--listen", public, "--private-listen", private,
+			"--tls-domain", domain, "--acme-directory", authority.Directory, "--commands", "/commands.txt")
 		var output bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &output, &output
 		peertest.DieWithTest(cmd)
@@ -122,15 +130,8 @@ func TestTheImageTakesReportsAndKeepsThem(t *testing.T) {
 				t.Logf("the container said:\n%s", output.Bytes())
 			}
 		})
-		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-			status, body := get("http://" + private + "/readyz")
-			if status == http.StatusOK {
-				return cmd
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("not ready: %d %s", status, body)
-			}
-		}
+		eventually(t, "200", func() string { status, body := get("http://" + private + "/readyz"); return fmt.Sprint(status, body) })
+		return cmd
 	}
 	running := start()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process(public)))
@@ -141,21 +142,21 @@ func TestTheImageTakesReportsAndKeepsThem(t *testing.T) {
 		t.Errorf("no CA certificates: %v", err)
 	}
 
-	answer, err := http.Post("http://"+public+"/telemetry", "application/json", strings.NewReader(
-		`{"metric_points":{"pace get":{"0":{"cumulative_count":7}}},"cli_version":"v1.0.0","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`))
-	if err != nil {
-		t.Fatal(err)
+	pace.trusts(authority.Root())
+	pace.run(0, "telemetry", "on")
+	pace.run(0, "get", "data-policy", "orders")
+	runs := func() string {
+		_, table := get("http://" + private + "/api/v1/commands?app=pace&format=csv")
+		return table
 	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		t.Fatal(answer.Status)
-	}
+	eventually(t, "\npace get data-policy,1,0,0,1,0", runs)
+
+	authority.Kill() // the certificate is in the volume
 	syscall.Kill(process(public), syscall.SIGKILL)
 	running.Wait()
 	start()
-	if _, metrics := get("http://" + private + "/metrics"); !regexp.MustCompile(`(?m)^cli_commands_total\{.*command="pace get".*\} 7$`).MatchString(metrics) {
-		t.Errorf("the report is gone after a restart:\n%s", metrics)
-	}
+	pace.run(3, "get", "data-policy", "nobody")
+	eventually(t, "\npace get data-policy,2,1,0,1,1", runs)
 }
 
 // process finds the collector that listens on an address; 0 if there is none.
@@ -181,14 +182,18 @@ func get(url string) (int, string) {
 	return answer.StatusCode, string(body)
 }
 
-func freeAddress(t *testing.T) string {
+// eventually waits until what another program says has a text.
+func eventually(t *testing.T, text string, says func() string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		said := says()
+		if strings.Contains(said, text) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not in 30 s: %q in %s", text, said)
+		}
 	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // bytesOf reads a size as buildah writes it: "21.4 MB".

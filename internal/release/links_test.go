@@ -8,18 +8,24 @@ import (
 	"testing"
 )
 
-// TestLinksLeadSomewhere looks for every file and heading that a page links to.
-func TestLinksLeadSomewhere(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^):]+)\)`)
-	var pages []string
+// pages are the files that somebody reads.
+func pages(t *testing.T) []string {
+	t.Helper()
+	var all []string
 	for _, pattern := range []string{"*.md", "docs/*.md", "deploy/*/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
 		}
-		pages = append(pages, found...)
+		all = append(all, found...)
 	}
-	for _, page := range pages {
+	return all
+}
+
+// TestLinksLeadSomewhere looks for every file and heading that a page links to.
+func TestLinksLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^):]+)\)`)
+	for _, page := range pages(t) {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ func TestReadmeShowsTheDiff(t *testing.T) {
 		t.Fatal("README.md has no diff")
 	}
 	dir := t.TempDir()
-	cli, telemetrygen := filepath.Join(dir, "pace"), filepath.Join(dir, "telemetrygen")
+	cli, telemetrygen := filepath.Join(dir, "pace"), filepath.Join(commands(t), "telemetrygen")
 	if err := os.CopyFS(cli, os.DirFS(filepath.Join(root, "examples", "pace"))); err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,6 @@ func TestReadmeShowsTheDiff(t *testing.T) {
 		}
 		return string(output)
 	}
-	run(root, "go", "build", "-o", telemetrygen, "./cmd/telemetrygen")
 	run(cli, "git", "init", "-q")
 	run(cli, "git", "add", ".")
 	run(cli, telemetrygen, "--endpoint", "https://example.com/telemetry")

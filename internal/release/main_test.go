@@ -1,0 +1,42 @@
+package release
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// bin is where the commands are built.
+var bin string
+
+func TestMain(m *testing.M) {
+	var err error
+	if bin, err = os.MkdirTemp("", "telemetrygen-release-"); err != nil {
+		log.Fatal(err)
+	}
+	status := m.Run()
+	os.RemoveAll(bin)
+	os.Exit(status)
+}
+
+// commands is a folder with both commands.
+func commands(t *testing.T) string {
+	t.Helper()
+	if err := build(); err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+var build = sync.OnceValue(func() error {
+	build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "./cmd/...")
+	build.Dir = root
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, output)
+	}
+	return nil
+})
