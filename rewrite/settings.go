@@ -60,7 +60,13 @@ func (b *builder) named(s Settings, answer commands.Answer) (Settings, error) {
 	s.Tags = b.asked
 	if s.App == "" {
 		s.App = answer.Name
-		if binary := binaryName(b.program.Main.PkgPath); s.App == "" || path.Base(s.App) == binary && s.App != binary {
+		binary := binaryName(b.program.Main.PkgPath)
+		if plugin := answer.Plugin(binary); plugin != "" {
+			s.App = plugin
+			b.result.Findings = append(b.result.Findings, Finding{Kind: plan.Note, What: fmt.Sprintf(
+				"the CLI is called through another one; runs are recorded under %q (set another with --app)", s.App)})
+		}
+		if s.App == "" || path.Base(s.App) == binary && s.App != binary {
 			s.App = binary
 			b.result.Findings = append(b.result.Findings, Finding{Kind: plan.Note, What: fmt.Sprintf(
 				"the root's name is no constant; runs are recorded under %q, the name of the binary (set another with --app)", s.App)})

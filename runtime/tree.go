@@ -18,7 +18,10 @@ func init() {
 		if file == "" || !final && len(root.Commands()) == 0 {
 			return // the executor may still add commands
 		}
-		answer := treeAnswer{Name: root.Name(), Commands: treeCommands(root, "")}
+		answer := treeAnswer{
+			Name: root.Name(), Use: root.Use, Display: root.Annotations["cobra_annotation_command_display_name"],
+			Commands: treeCommands(root, ""),
+		}
 		for _, child := range root.Commands() {
 			answer.Taken = append(append(answer.Taken, child.Name()), child.Aliases...)
 		}
@@ -37,6 +40,8 @@ func init() {
 // treeAnswer is what the generator reads.
 type treeAnswer struct {
 	Name     string        `json:"name"`     // of the root
+	Use      string        `json:"use"`      // its usage line
+	Display  string        `json:"display"`  // how users call it, where that is not its name
 	Taken    []string      `json:"taken"`    // names and aliases of the commands below it
 	Commands []treeCommand `json:"commands"` // paths without the root
 }

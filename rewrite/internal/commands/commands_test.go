@@ -107,3 +107,21 @@ func program(t *testing.T, body string) commands.Build {
 	source := "package main\n\nimport \"os\"\n\nvar _ = os.Args\n\nfunc main() {\n\t" + body + "\n}\n"
 	return commands.Build{Dir: dir, Binary: "p", Changes: []transaction.Change{{Name: filepath.Join(dir, "main.go"), New: []byte(source)}}}
 }
+
+// A plugin has a name of its own, where its usage line or its display name says
+// that it is one.
+func TestPlugin(t *testing.T) {
+	for _, test := range []struct{ use, display, binary, want string }{
+		{"kubectl tree KIND NAME", "", "kubectl-tree", "kubectl-tree"},
+		{"gh dash", "", "gh-dash", "gh-dash"},
+		{"tree KIND NAME", "kubectl tree", "tree", "kubectl-tree"},
+		{"foo", "", "foo-cli", ""},
+		{"foo cli", "", "foo", ""},
+		{"foo [flags]", "foo", "foo", ""},
+		{"", "", "foo", ""},
+	} {
+		if got := (commands.Answer{Use: test.use, Display: test.display}).Plugin(test.binary); got != test.want {
+			t.Errorf("%+v: %q", test, got)
+		}
+	}
+}

@@ -39,6 +39,8 @@ type Build struct {
 // An Answer is what a CLI says of itself.
 type Answer struct {
 	Name     string    `json:"name"`     // of its root command
+	Use      string    `json:"use"`      // its usage line
+	Display  string    `json:"display"`  // how users call it, where that is not its name: "kubectl tree"
 	Taken    []string  `json:"taken"`    // names and aliases of the commands below its root
 	Commands []Command `json:"commands"` // paths below the root, sorted
 }
@@ -51,6 +53,20 @@ func (a Answer) Below(app string) []Command {
 		list = append(list, c)
 	}
 	return Sorted(list)
+}
+
+// Plugin returns the name of a CLI that users call through another one, as
+// `kubectl tree` stands for kubectl-tree, "" for others. It shares neither the
+// name nor the folder of that other CLI.
+func (a Answer) Plugin(binary string) string {
+	if words := strings.Fields(a.Display); len(words) > 1 {
+		return strings.Join(words, "-")
+	}
+	words := strings.Fields(a.Use)
+	if len(words) > 1 && binary == words[0]+"-"+words[1] {
+		return binary
+	}
+	return ""
 }
 
 // A RunError says why the built CLI could not be asked for its tree.
