@@ -90,7 +90,7 @@ func root(getenv environment) *cobra.Command {
 	cmd.CompletionOptions.HiddenDefaultCmd = true
 	cmd.PersistentFlags().SortFlags = false
 	cmd.PersistentFlags().StringVar(&s.store, "store", "sqlite:telemetry.db", "sqlite:FILE, postgres://..., or none to only pass reports on")
-	cmd.AddCommand(s.reportCommand())
+	cmd.AddCommand(s.reportCommand(), s.purgeCommand())
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the public side; :8080 for all of this machine's")

@@ -46,8 +46,8 @@ func (b *batch) add(report *named, purse *purse) error {
 		return err
 	}
 	total := sum(increases)
-	if !seen && total == 0 {
-		return nil // nothing but zeros
+	if total == 0 && (!seen || row.firstDay == 0) {
+		return nil // nothing but zeros, or of an install that was purged
 	}
 	size := int64(len(marks) - before)
 	if !seen {
