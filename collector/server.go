@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/intake"
+	"github.com/telemetrygen/telemetrygen/collector/passthrough"
 	"github.com/telemetrygen/telemetrygen/collector/sink"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
@@ -46,6 +47,7 @@ type Server struct {
 	committer *committer
 	queues    []*sink.Queue
 	installs  *intake.Limiter
+	passed    *passthrough.Limiter // where nothing is kept
 	sites     *intake.Limiter
 	providers *intake.Limiter
 	logged    *intake.Limiter // lines that senders can cause
@@ -58,6 +60,7 @@ func New(config Config) *Server {
 		log:       config.Log,
 		now:       time.Now,
 		installs:  intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
+		passed:    passthrough.NewLimiter(),
 		sites:     intake.NewLimiter(requestsPerSite, 2*requestsPerSite),
 		providers: intake.NewLimiter(requestsPerProvider, 2*requestsPerProvider),
 		logged:    intake.NewLimiter(1, 10),

@@ -37,18 +37,11 @@ func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 
 // take keeps a report, or passes it on where nothing is kept.
 func (s *Server) take(ctx context.Context, report wire.Report, from intake.Network) *problem {
+	if s.config.Store == nil {
+		return s.pass(report, from)
+	}
 	if !s.installs.Allow(s.now(), report.ID[:]) {
 		return tooMany(fmt.Sprintf("more than %d reports of one id in a minute", reportsPerMinute), time.Minute/reportsPerMinute)
-	}
-	if s.config.Store == nil {
-		if err := s.allowed.Load().Admit(&report); err != nil {
-			return badRequest(err.Error())
-		}
-		samples := passthrough.Samples(report, s.now())
-		for _, queue := range s.queues {
-			queue.Push(samples)
-		}
-		return nil
 	}
 	err := s.committer.add(ctx, store.Submission{Report: report, Site: from.Site, Provider: from.Provider})
 	var refusal *store.Refusal
@@ -60,6 +53,22 @@ func (s *Server) take(ctx context.Context, report wire.Report, from intake.Netwo
 			s.log.Error("reports cannot be kept", "error", err)
 		}
 		return unavailable
+	}
+	return nil
+}
+
+// pass passes a report on to the sinks, within what one network may make of a bill.
+func (s *Server) pass(report wire.Report, from intake.Network) *problem {
+	if err := s.allowed.Load().Admit(&report); err != nil {
+		return badRequest(err.Error())
+	}
+	now := s.now()
+	samples := passthrough.Samples(report, now)
+	if refusal := s.passed.Admit(now, report, samples, from); refusal != "" {
+		return tooMany(refusal, time.Minute)
+	}
+	for _, queue := range s.queues {
+		queue.Push(samples)
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func many(n, days int) fixed {
 	for i := range n {
 		one := store.Sums{Installs: int64(n-i) * 91, InstallsFailed: int64(n - i), Runs: int64(n-i) * 1000, Failures: int64(i % 90), NoExit: int64(i % 7)}
 		f.commands = append(f.commands, store.Row{Name: fmt.Sprintf("app group%d command-with-a-long-name-%d", i%20, i), Sums: one})
-		if i < store.MaxVersions {
+		if i < store.DefaultLimits().Versions {
 			f.versions = append(f.versions, store.Row{Name: fmt.Sprintf("v1.%d.0-rc.1", n-i), Sums: one})
 		}
 		if i < 20 {
