@@ -25,6 +25,7 @@ type Store interface {
 	Weeks(ctx context.Context, app, system string) ([]store.Week, error)
 	Cohorts(ctx context.Context, app, system string) ([]store.Cohort, error)
 	Versions(ctx context.Context, app string) ([]store.Version, error)
+	HeldBack(ctx context.Context, since, until time.Time) ([]store.Held, error)
 	Releases(ctx context.Context, app string) ([]store.Release, error)
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
 // Monday is all that the first page shows, and the report in a terminal.
@@ -18,6 +20,7 @@ type Monday struct {
 	Retention Retention
 	Unused    Unused
 	News      News
+	Held      []Held // what was not counted, or under another name, in the period
 }
 
 // News is what was not there before the period.
@@ -38,6 +41,7 @@ const leastWeeks = 12
 // AskMonday asks everything that the first page shows. q.Command is not looked at.
 func AskMonday(ctx context.Context, s Store, q Question) (m Monday, err error) {
 	q.Command = ""
+	s = remember(s, q.App)
 	if m.Commands, err = AskCommands(ctx, s, q); err != nil {
 		return m, err
 	}
@@ -76,8 +80,41 @@ func AskMonday(ctx context.Context, s Store, q Question) (m Monday, err error) {
 	if m.Retention, err = AskRetention(ctx, s, q); err != nil {
 		return m, err
 	}
-	m.News, err = news(ctx, s, q, m)
+	if m.News, err = news(ctx, s, q, m); err != nil {
+		return m, err
+	}
+	m.Held, err = heldBack(ctx, s, q)
 	return m, err
+}
+
+// Held is what was held back for a reason.
+type Held struct {
+	Reason  string // for people
+	Reports int64
+	Runs    int64 // that are not counted
+}
+
+// heldBack adds up what was held back of an app's reports, and of those of which
+// the app is not known.
+func heldBack(ctx context.Context, s Store, q Question) ([]Held, error) {
+	rows, err := s.HeldBack(ctx, q.Since, q.Until)
+	if err != nil {
+		return nil, err
+	}
+	sums := map[store.Reason]store.HeldCount{}
+	for _, row := range rows {
+		if row.App == q.App || row.App == store.Overflow {
+			sum := sums[row.Reason]
+			sums[row.Reason] = store.HeldCount{Reports: sum.Reports + row.Reports, Runs: sum.Runs + row.Runs}
+		}
+	}
+	var held []Held
+	for _, reason := range store.Reasons {
+		if sum := sums[reason]; sum.Reports > 0 {
+			held = append(held, Held{reason.Text(), sum.Reports, sum.Runs})
+		}
+	}
+	return held, nil
 }
 
 // news finds what is new in what m has already. In the time of an app's first

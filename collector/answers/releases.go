@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
@@ -112,12 +111,13 @@ func AskUnused(ctx context.Context, s Store, q Question) (Unused, error) {
 	if err != nil {
 		return a, err
 	}
-	for i, c := range release.Commands {
+	below := groups(release.Commands)
+	for _, c := range release.Commands {
 		if used := last[c.Path]; !used.IsZero() && !used.Before(q.Since) {
 			continue
 		}
 		one := UnusedCommand{Path: c.Path, Hidden: c.Hidden, Deprecated: c.Deprecated, Listed: Day{listedSince(releases, c.Path)}, Last: Day{last[c.Path]}}
-		one.Group = i+1 < len(release.Commands) && slices.ContainsFunc(release.Commands, func(o wire.Command) bool { return strings.HasPrefix(o.Path, c.Path+" ") })
+		one.Group = below[c.Path]
 		from := one.Last.Time
 		if from.IsZero() {
 			from = one.Listed.Time
@@ -129,6 +129,19 @@ func AskUnused(ctx context.Context, s Store, q Question) (Unused, error) {
 		return cmp.Or(cmp.Compare(b.Days, a.Days), cmp.Compare(a.Path, b.Path))
 	})
 	return a, nil
+}
+
+// groups are the commands that others are below.
+func groups(commands []wire.Command) map[string]bool {
+	groups := map[string]bool{}
+	for _, c := range commands {
+		for at := range c.Path {
+			if c.Path[at] == ' ' {
+				groups[c.Path[:at]] = true
+			}
+		}
+	}
+	return groups
 }
 
 // lastUse has the last day up to the end of the period on which each command was

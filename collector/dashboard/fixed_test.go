@@ -16,6 +16,7 @@ type fixed struct {
 	systems            []store.Row
 	codes              []store.CodeRuns
 	days               []store.Day
+	held               []store.Held
 	err                error
 	asked              *store.Selection // the last question about days
 }
@@ -71,5 +72,8 @@ func (f fixed) Versions(context.Context, string) ([]store.Version, error) {
 		all = append(all, store.Version{Name: v.Name, First: noon.Truncate(24*time.Hour).AddDate(0, 0, -i)})
 	}
 	return all, f.err
+}
+func (f fixed) HeldBack(context.Context, time.Time, time.Time) ([]store.Held, error) {
+	return f.held, f.err
 }
 func (f fixed) Releases(context.Context, string) ([]store.Release, error) { return nil, f.err }

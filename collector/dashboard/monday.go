@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
@@ -23,6 +24,7 @@ type mondayPage struct {
 	Figures  []figure
 	Compared comparison
 	News     []newsRow
+	Held     string // what was held back; empty where nothing was
 	Installs chart
 	Runs     chart
 	Use      string // what the installs of the table are
@@ -57,6 +59,7 @@ func (d drawer) monday(ctx context.Context, q answers.Question, _ int) (view, er
 	p.Figures = summary(m.Total, m.Before, m.Installs.Weeks)
 	p.Compared = newComparison(q, m.Worse)
 	p.News = newsRows(q, m)
+	p.Held = heldBack(m.Held)
 	all := bins(q, m.Days, m.Installs.Days)
 	marks := marksOf(m.Versions.Versions, all)
 	use, title := bin.installsADay, "Installs that reported, per day"
@@ -135,6 +138,22 @@ func newsRows(q answers.Question, m answers.Monday) []newsRow {
 		rows = rows[:topOthers]
 	}
 	return rows
+}
+
+// heldBack is one line about what was held back.
+func heldBack(held []answers.Held) string {
+	var text []string
+	for _, h := range held {
+		one := plural(h.Reports, "report", "reports")
+		if h.Runs > 0 {
+			one = plural(h.Runs, "run", "runs") + " of " + one
+		}
+		text = append(text, one+" ("+h.Reason+")")
+	}
+	if text == nil {
+		return ""
+	}
+	return "Held back, to keep one sender from moving the figures: " + strings.Join(text, "; ") + "."
 }
 
 // commandLists are the commands by installs, and by installs that failed.

@@ -212,6 +212,24 @@ func TestTheAddressIsThePermalink(t *testing.T) {
 	}
 }
 
+// TestHeldBack is one line, and only where something was.
+func TestHeldBack(t *testing.T) {
+	f := fixed{apps: []string{"pace"}, total: store.Sums{Runs: 5, Installs: 1}, held: []store.Held{
+		{App: "pace", Reason: store.InstallRuns, HeldCount: store.HeldCount{Reports: 2, Runs: 7000}},
+		{App: "pace", Reason: store.InstallRuns, HeldCount: store.HeldCount{Reports: 1, Runs: 500}},
+		{App: "another", Reason: store.InstallRuns, HeldCount: store.HeldCount{Reports: 9, Runs: 9}},
+		{App: store.Overflow, Reason: store.NetworkInstalls, HeldCount: store.HeldCount{Reports: 1}},
+	}}
+	want := "Held back, to keep one sender from moving the figures: 7,500 runs of 3 reports (" + store.InstallRuns.Text() + "); 1 report (" + store.NetworkInstalls.Text() + ")."
+	if got := parse(t, get(t, f, "/")).class("held"); len(got) != 1 || got[0].text != want {
+		t.Errorf("%v, want %q", got, want)
+	}
+	f.held = nil
+	if got := parse(t, get(t, f, "/")).class("held"); len(got) != 0 {
+		t.Errorf("nothing was held back, and the page says %q", got[0].text)
+	}
+}
+
 // TestTheApps: where several apps report, the first page is to choose one.
 func TestTheApps(t *testing.T) {
 	page := parse(t, get(t, history(t), "/"))

@@ -32,6 +32,7 @@ func (p *Population) Check(get func(question string) ([]byte, error)) []string {
 	c.versions(today)
 	c.weeks()
 	c.unused(today)
+	c.releases()
 	return c.wrong
 }
 
@@ -99,6 +100,7 @@ type commandsAnswer struct {
 	Commands      []struct {
 		Command string
 		sums
+		Before sums
 	}
 }
 
@@ -110,9 +112,14 @@ func (c *check) commands(choice Choice, parameters url.Values) {
 	want := c.p.ByCommand(choice)
 	what := "commands " + parameters.Encode()
 	c.equal(what+" in all", got.Total.figures(), want[""].plain())
+	before := choice
+	before.Since, before.Until = choice.Since-(choice.Until-choice.Since)-1, choice.Since-1
+	earlier := c.p.ByCommand(before)
+	c.before(what+" in all", got.Before, earlier[""], choice)
 	delete(want, "")
 	for i, one := range got.Commands {
 		c.equal(what+" "+one.Command, one.figures(), want[one.Command].plain())
+		c.before(what+" "+one.Command, one.Before, earlier[one.Command], choice)
 		if i > 0 && *got.Commands[i-1].Installs < *one.Installs {
 			c.equal(what+" order", one.Command, "ranked by installs")
 		}
@@ -123,6 +130,15 @@ func (c *check) commands(choice Choice, parameters url.Values) {
 			c.equal(what+" "+command, "missing", f)
 		}
 	}
+}
+
+// before is the period before: its installs are known of the windows of which a
+// picture is kept, and not of a version.
+func (c *check) before(what string, got sums, want Figures, choice Choice) {
+	if kept := slices.Contains([]int{7, 30, 90, 365}, choice.Until-choice.Since+1); !kept || choice.Version != "" {
+		want.Installs, want.InstallsFailed = -1, -1
+	}
+	c.equal(what+" before", got.figures(), want.plain())
 }
 
 // earlier is a window of some days that ended long ago.
@@ -273,6 +289,10 @@ func (c *check) weeks() {
 			Week                                 string
 			Active, New, Stayed, Returning, Lost int64
 		}
+		Days []struct {
+			Date   string
+			Active int64
+		}
 	}
 	var retention struct {
 		Weeks []struct {
@@ -280,10 +300,23 @@ func (c *check) weeks() {
 			Installs int64
 			Active   []int64
 		}
+		Mean []struct{ Installs, Active int64 }
 	}
 	if !c.ask("installs", url.Values{"days": {"365"}}, &got) || !c.ask("retention", url.Values{}, &retention) {
 		return
 	}
+	active := map[string]int64{}
+	for _, day := range got.Days {
+		active[day.Date] = day.Active
+	}
+	for day := max(0, c.p.day-365); day < c.p.day; day++ {
+		var sum int64
+		for _, n := range c.p.Active(day, 30) {
+			sum += n
+		}
+		c.equal("active on "+c.date(day), active[c.date(day)], sum)
+	}
+	mean := make([]struct{ Installs, Active int64 }, 27)
 	want := map[string]Week{}
 	for _, w := range c.p.Weeks() {
 		want[w.Monday.Format(time.DateOnly)] = w
@@ -301,9 +334,18 @@ func (c *check) weeks() {
 		if n := len(later); n > 1 && !monday.AddDate(0, 0, 7*(n-1)+6).Before(c.p.Start.AddDate(0, 0, c.p.day-1)) {
 			later = later[:n-1] // that week is not over
 		}
-		c.equal("of them later", w.Active, later[:min(len(later), 27)])
+		later = later[:min(len(later), 27)]
+		c.equal("of them later", w.Active, later)
+		for n, active := range later {
+			mean[n].Installs += t.New
+			mean[n].Active += active
+		}
 		delete(want, w.Week)
 	}
+	for len(mean) > 0 && mean[len(mean)-1].Installs == 0 {
+		mean = mean[:len(mean)-1]
+	}
+	c.equal("mean of all weeks", retention.Mean, mean)
 	for week, t := range want {
 		if t.New > 0 {
 			c.equal("first seen in "+week, 0, t.New)
@@ -318,7 +360,7 @@ func (c *check) unused(today int) {
 			Command            string
 			Hidden, Deprecated bool
 			Group              bool
-			Last               *string
+			Listed, Last       *string
 		}
 	}
 	if !c.ask("unused", url.Values{"days": {"90"}}, &got) {
@@ -328,7 +370,7 @@ func (c *check) unused(today int) {
 	type unused struct {
 		path                      string
 		hidden, deprecated, group bool
-		last                      string
+		listed, last              string
 	}
 	want, list := []string{}, []string{}
 	for _, command := range Listed(len(c.p.Releases) - 1) {
@@ -337,7 +379,7 @@ func (c *check) unused(today int) {
 			if day := c.p.LastUse(command.Path); day >= 0 {
 				last = c.date(day)
 			}
-			want = append(want, fmt.Sprint(unused{command.Path, command.Hidden, command.Deprecated, IsGroup(command.Path), last}))
+			want = append(want, fmt.Sprint(unused{command.Path, command.Hidden, command.Deprecated, IsGroup(command.Path), c.date(c.p.Releases[since(command.Path)].Day), last}))
 		}
 	}
 	for _, one := range got.Commands {
@@ -345,9 +387,57 @@ func (c *check) unused(today int) {
 		if one.Last != nil {
 			last = *one.Last
 		}
-		list = append(list, fmt.Sprint(unused{one.Command, one.Hidden, one.Deprecated, one.Group, last}))
+		listed := ""
+		if one.Listed != nil {
+			listed = *one.Listed
+		}
+		list = append(list, fmt.Sprint(unused{one.Command, one.Hidden, one.Deprecated, one.Group, listed, last}))
 	}
 	slices.Sort(want)
 	slices.Sort(list)
 	c.equal("unused in "+got.Release, list, want)
+}
+
+// since is the release that first lists a command: of a plan with fewer releases
+// than the CLI's own story, those after the last bring nothing.
+func since(path string) int {
+	for _, c := range Commands {
+		if c.Path == path {
+			return c.Since
+		}
+	}
+	return 0
+}
+
+func (c *check) releases() {
+	var got struct {
+		Releases []struct {
+			Version, Registered string
+			Commands            int
+			Added, Removed      []string
+			Codes               []struct {
+				Code  int `json:"exit_code"`
+				Names []string
+			} `json:"exit_codes"`
+		}
+	}
+	if !c.ask("releases", url.Values{}, &got) {
+		return
+	}
+	c.equal("releases", len(got.Releases), len(c.p.Releases))
+	for i, one := range got.Releases {
+		n := len(c.p.Releases) - 1 - i
+		added := []string{}
+		for _, command := range Commands {
+			if n > 0 && command.Since == n {
+				added = append(added, command.Path)
+			}
+		}
+		release := c.p.Releases[n]
+		c.equal("release "+release.Version, []any{one.Version, one.Registered, one.Commands, one.Added, one.Removed, len(one.Codes)},
+			[]any{release.Version, c.date(release.Day), len(Listed(n)), added, []string{}, len(ExitCodes)})
+		for i, code := range one.Codes {
+			c.equal("exit codes of "+release.Version, []any{code.Code, code.Names}, []any{ExitCodes[i].Code, ExitCodes[i].Names})
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/collector/answers"
 	"github.com/telemetrygen/telemetrygen/collector/api"
+	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 	"github.com/telemetrygen/telemetrygen/collector/population"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
@@ -27,7 +28,7 @@ func open(t testing.TB, url string) *store.Store {
 	return s
 }
 
-// TestAYear: the API tells the truth about a year of 400 installs, in both stores.
+// TestAYear: the API and the pages tell the truth about a year of 400 installs, in both stores.
 func TestAYear(t *testing.T) {
 	for name, url := range map[string]func(*testing.T) string{
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/year.db" },
@@ -48,6 +49,15 @@ func TestAYear(t *testing.T) {
 				}
 				return w.Body.Bytes(), nil
 			})
+			pages := dashboard.Handler(s, func() time.Time { return until.Add(13 * time.Hour) })
+			wrong = append(wrong, p.CheckPages(func(address string) ([]byte, error) {
+				w := httptest.NewRecorder()
+				pages.ServeHTTP(w, httptest.NewRequest("GET", "/"+address, nil))
+				if w.Code != 200 {
+					return w.Body.Bytes(), fmt.Errorf("status %d", w.Code)
+				}
+				return w.Body.Bytes(), nil
+			})...)
 			for _, one := range wrong {
 				t.Error(one)
 			}
@@ -63,7 +73,7 @@ func TestTheCheckCanFail(t *testing.T) {
 	if err := other.Fill(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	other.Arrived = other.Arrived[:len(other.Arrived)-3]
+	other.Arrived = other.Arrived[:len(other.Arrived)-3] // the last day's
 	handler := api.Handler(s, func() time.Time { return until })
 	if len(other.Check(func(question string) ([]byte, error) {
 		w := httptest.NewRecorder()
@@ -71,6 +81,15 @@ func TestTheCheckCanFail(t *testing.T) {
 		return w.Body.Bytes(), nil
 	})) == 0 {
 		t.Error("three arrivals less are the truth, too")
+	}
+	pages := dashboard.Handler(s, func() time.Time { return until })
+	wrong := other.CheckPages(func(address string) ([]byte, error) {
+		w := httptest.NewRecorder()
+		pages.ServeHTTP(w, httptest.NewRequest("GET", "/"+address, nil))
+		return w.Body.Bytes(), nil
+	})
+	if len(wrong) < 10 {
+		t.Errorf("on the pages, with three arrivals less only these differ: %q", wrong)
 	}
 }
 

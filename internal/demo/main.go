@@ -1,7 +1,8 @@
 // Demo is the main job from end to end on a copy of examples/pace: instrument
 // it, show the diff, build it, run some commands, print what was counted,
-// receive the upload on loopback, give it to a collector, and take everything
-// out again. It needs no network, and leaves nothing behind.
+// receive the upload on loopback, give it to a collector, take everything out
+// again, and serve the page of two simulated months in which a release broke a
+// command. It needs no network, and leaves nothing behind.
 package main
 
 import (
