@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -30,6 +31,13 @@ var errHistory = errors.New("the sums of a command are damaged")
 
 // eachSum calls each with the sums of the days from since on.
 func eachSum(data []byte, since int64, each func(day int64, measure int, n int64)) error {
+	return eachDay(data, since, math.MaxInt64, func(day int64, sums []byte) error {
+		return eachMeasure(sums, func(measure int, n int64) { each(day, measure, n) })
+	})
+}
+
+// eachDay calls each with what there is of the days from since to until.
+func eachDay(data []byte, since, until int64, each func(day int64, sums []byte) error) error {
 	var day int64
 	for at := 0; at < len(data); {
 		passed, next := varint(data, at)
@@ -37,33 +45,49 @@ func eachSum(data []byte, since int64, each func(day int64, measure int, n int64
 		if next < 0 || n <= 0 || length > uint64(len(data)-next-n) {
 			return errHistory
 		}
-		at = next + n
-		end := at + int(length)
-		if day += passed; day < since {
-			at = end
-			continue
+		begin := next + n
+		at = begin + int(length)
+		if day += passed; day > until {
+			return nil
 		}
-		for at < end {
-			measure, next := varint(data, at)
-			if next < 0 {
-				return errHistory
+		if day >= since {
+			if err := each(day, data[begin:at]); err != nil {
+				return err
 			}
-			sum, last := varint(data, next)
-			if last < 0 {
-				return errHistory
-			}
-			each(day, int(measure), sum)
-			at = last
 		}
 	}
 	return nil
 }
 
-// varint returns the number at a place, most of which are short, and where the
-// next one is; -1 if there is none.
+// eachMeasure calls each with the sums of a day.
+func eachMeasure(sums []byte, each func(measure int, n int64)) error {
+	for at := 0; at < len(sums); {
+		measure, next := varint(sums, at)
+		if next < 0 {
+			return errHistory
+		}
+		n, end := varint(sums, next)
+		if end < 0 {
+			return errHistory
+		}
+		each(int(measure), n)
+		at = end
+	}
+	return nil
+}
+
+// varint returns the number at a place, and where the next one is; -1 if there is
+// none.
 func varint(data []byte, at int) (value int64, next int) {
-	if at < len(data) && data[at] < 0x80 {
-		return int64(data[at]>>1) ^ -int64(data[at]&1), at + 1
+	if at+1 < len(data) { // most have one byte or two
+		low, high := data[at], data[at+1]
+		if low < 0x80 {
+			return int64(low>>1) ^ -int64(low&1), at + 1
+		}
+		if high < 0x80 {
+			both := int64(low&0x7f) | int64(high)<<7
+			return both>>1 ^ -(both & 1), at + 2
+		}
 	}
 	value, n := binary.Varint(data[at:])
 	if n <= 0 {

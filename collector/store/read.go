@@ -129,16 +129,14 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 		if err := scan(&name, &data); err != nil {
 			return err
 		}
-		err := eachSum(data, since, func(day int64, measure int, n int64) {
+		err := eachDay(data, since, until, func(day int64, sums []byte) error {
 			switch {
-			case day > until:
 			case by.day:
-				each(found{name, day, measure, n})
+				return eachMeasure(sums, func(measure int, n int64) { each(found{name, day, measure, n}) })
 			case day < by.split:
-				before.add(day, measure, n)
-			default:
-				tally.add(day, measure, n)
+				return before.add(day, sums)
 			}
+			return tally.add(day, sums)
 		})
 		before.empty(name, each)
 		tally.empty(name, each)

@@ -24,17 +24,27 @@ func slot(measure int) int {
 	return measure - wire.NoExit
 }
 
-func (t *tally) add(day int64, measure int, n int64) {
-	at := slot(measure)
-	if at < 0 || at >= len(t.sums) {
-		return
+// add adds what there is of a day.
+func (t *tally) add(day int64, sums []byte) error {
+	for at := 0; at < len(sums); {
+		measure, next := varint(sums, at)
+		if next < 0 {
+			return errHistory
+		}
+		n, end := varint(sums, next)
+		place := slot(int(measure))
+		if end < 0 || place < 0 || place >= len(t.sums) {
+			return errHistory
+		}
+		at = end
+		sum := &t.sums[place]
+		if sum.last == 0 {
+			t.found = append(t.found, int(measure))
+		}
+		sum.n += n
+		sum.last = day // they come in order
 	}
-	sum := &t.sums[at]
-	if sum.last == 0 {
-		t.found = append(t.found, measure)
-	}
-	sum.n += n
-	sum.last = max(sum.last, day)
+	return nil
 }
 
 // empty calls each with the sums, and starts anew.
