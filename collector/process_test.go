@@ -152,6 +152,12 @@ func fetch(ctx context.Context, address string, header ...string) (string, error
 // series reads the commands' totals out of GET /metrics, by command and exit code.
 func (p *process) series() map[string]float64 {
 	p.t.Helper()
+	return p.seriesOf("", "")
+}
+
+// seriesOf are those of one version and system; empty: of all.
+func (p *process) seriesOf(version, system string) map[string]float64 {
+	p.t.Helper()
 	text, err := fetch(p.t.Context(), "http://"+p.private+"/metrics")
 	if err != nil {
 		p.t.Fatal(err)
@@ -163,6 +169,9 @@ func (p *process) series() map[string]float64 {
 			continue
 		}
 		labels, value, _ := strings.Cut(labels, "} ")
+		if version != "" && !strings.Contains(labels, `cli_version="`+version+`"`) || system != "" && !strings.Contains(labels, `operating_system="`+system+`"`) {
+			continue
+		}
 		var command, code string
 		var total float64
 		for pair := range strings.SplitSeq(labels, ",") {
