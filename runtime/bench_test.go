@@ -75,9 +75,8 @@ func BenchmarkCountOnce(b *testing.B) {
 			l, err := d.lockFile()
 			must(b, err)
 			row(fmt.Sprintf("block, lock, overwritten in place, %d points", points), samples(pairs, func() {
-				one := run{path: "pace get data-policy", code: 0, unsent: true}
-				mine := l.enter(one, none)
-				mine.run = one
+				mine := l.take("pace get data-policy", none, true)
+				mine.code = 0
 				if _, err := l.settle(mine, consent{}, time.Second); err != nil {
 					b.Fatal("not counted")
 				}
@@ -218,12 +217,13 @@ func BenchmarkLookUp(b *testing.B) {
 			}
 			sort.Strings(list)
 			commands = strings.Join(list, "\n") + "\n"
-			if got := recordedPath(root, last); got != app+" "+last.Parent().Use+" "+last.Use {
+			below := " " + last.Parent().Use + " " + last.Use
+			if got := recordedPath(below); got != app+" "+last.Parent().Use+" "+last.Use {
 				b.Fatal(got)
 			}
 			all := samples(pairs, func() {
 				for n := 0; n < 1000; n++ {
-					recordedPath(root, last)
+					recordedPath(below)
 				}
 			}) // milliseconds for 1,000 are microseconds for one
 			row(fmt.Sprintf("%d paths", len(list)), all)

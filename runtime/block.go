@@ -8,18 +8,13 @@ import (
 	"strings"
 )
 
-// run is one run of a command that is or will be counted.
-type run struct {
-	path   string
-	code   int  // 0 to 255, or noExitSeen
-	unsent bool // it happened while nothing could be sent, so it never will be
-}
-
 // block is the content of one block of the lock file: free, or a run that began, or one that ended and waits to be
 // counted. The first of its two lines is the run, empty in a free block.
 type block struct {
-	run           // no path: the block is free
-	n      int    // its number
+	path   string // "": the block is free
+	code   int    // 0 to 255, or noExitSeen
+	unsent bool   // the run happened while nothing could be sent, so it never will be
+	n      int    // the number of the block
 	nonce  string // when the run was entered: tells it from a later one in the same block
 	was    int    // the code that the run is counted under already, or none
 	before int64  // what the count was before this run, once it is being counted, or none
@@ -31,16 +26,12 @@ const none = -2
 // blockSize divides every page: a write inside one page is not torn when the process is killed.
 const blockSize = 512
 
-// text is the block as it is written, nil if it does not fit.
-func (b block) text() []byte {
-	text := make([]byte, blockSize)
-	if copy(text, strings.Join([]string{
+// text is the block as it is written, without the zeros that fill it up.
+func (b block) text() string {
+	return strings.Join([]string{
 		strconv.Itoa(b.code), strconv.Itoa(b.was), strconv.FormatInt(b.before, 10),
 		strconv.FormatBool(b.unsent), b.nonce, b.path + "\n" + b.left + "\n",
-	}, " ")) == blockSize {
-		return nil
-	}
-	return text
+	}, " ")
 }
 
 // parseBlock reads a block. One that cannot be parsed counts as free.
@@ -56,5 +47,5 @@ func parseBlock(n int, text []byte) block {
 	if err != nil || errWas != nil || errBefore != nil {
 		return block{n: n}
 	}
-	return block{run{words[5], code, words[3] == "true"}, n, words[4], was, before, lines[1]}
+	return block{words[5], code, words[3] == "true", n, words[4], was, before, lines[1]}
 }

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// verbs are what the telemetry command can do. Each returns what is to be printed.
+// verbs are what the telemetry command can do. Each prints its result.
 var verbs = []struct {
 	name, does string
-	run        func(folder) (string, error)
+	run        func(folder) error
 }{
 	{"status", "Show what is on, and what decided it", folder.status},
 	{"on", "Count commands and send the counts", folder.turnOn},
@@ -30,18 +30,18 @@ func serve(args []string) {
 	if len(args) == 3 && args[0] == app {
 		args = args[1:]
 	}
+	if len(args) != 2 || args[0] != command {
+		return
+	}
 	for _, verb := range verbs {
-		if len(args) != 2 || args[0] != command || args[1] != verb.name {
-			continue
+		if args[1] == verb.name {
+			code := 0
+			if err := verb.run(findFolder()); err != nil {
+				fmt.Fprintln(os.Stderr, "Error:", err)
+				code = 1
+			}
+			os.Exit(code)
 		}
-		d, _ := findFolder()
-		text, err := verb.run(d)
-		_, _ = os.Stdout.WriteString(text)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "Error:", err)
-			os.Exit(1)
-		}
-		os.Exit(0)
 	}
 }
 
@@ -57,24 +57,20 @@ func usage(rest string) int {
 	return 1
 }
 
-func (d folder) status() (string, error) {
+func (d folder) status() error {
 	c := consentIn(d)
 	sent := "no"
-	switch {
-	case c.endpoint == "" || c.interval < 0:
-		sent = "never"
-	case c.level == levelOn:
+	if c.sends() {
 		sent = fmt.Sprintf("to %s, at most every %s", c.endpoint, c.interval)
-	case c.pending:
-		sent = fmt.Sprintf("to %s, after a notice was shown", c.endpoint)
 	}
-	return fmt.Sprintf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent), nil
+	fmt.Printf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent)
+	return nil
 }
 
 // change does something under the lock, for which this command can wait longer. Without a folder there is nothing to
 // be done, unless it is to be made.
 func (d folder) change(make bool, do func(*lockFile) error) error {
-	if _, err := os.Stat(string(d)); err != nil && !make {
+	if !make && stampOf(string(d)) == "" {
 		return nil
 	}
 	l, err := d.lockFile()
@@ -91,112 +87,107 @@ func (d folder) change(make bool, do func(*lockFile) error) error {
 	return err
 }
 
-func (d folder) turnOn() (string, error) {
-	if err := d.change(true, func(*lockFile) error { return d.store("on") }); err != nil {
-		return "", err
+// stored says text, unless something else decides than the user, whose decision was stored with err.
+func (d folder) stored(want level, text string, err error) error {
+	if c := consentIn(d); err == nil && c.level != want {
+		err = fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
 	}
-	return d.inForce(levelOn, "Telemetry is on. Thank you.\n")
-}
-
-// inForce returns text, unless something else than the user's decision decides.
-func (d folder) inForce(want level, text string) (string, error) {
-	if c := consentIn(d); c.level != want {
-		return "", fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
+	if err == nil {
+		fmt.Println(text)
 	}
-	return text, nil
+	return err
 }
 
-func (d folder) turnOff() (string, error) {
-	return d.off(func(string) (string, error) { return hint(), nil })
+func (d folder) turnOn() error {
+	return d.stored(levelOn, "Telemetry is on. Thank you.", d.change(true, func(*lockFile) error { return d.store("on") }))
 }
 
-func (d folder) forget() (string, error) { return d.off(askToErase) }
+const isOff = "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."
+
+func (d folder) turnOff() error {
+	return d.off(isOff+"\n"+hint(), func(string) error { return nil })
+}
+
+func (d folder) forget() error { return d.off(isOff, askToErase) }
 
 // hint names the command that also erases what was sent. It needs the id, which off and reset have erased by then.
 func hint() string {
-	return fmt.Sprintf("What was sent before stays on the server. `%s %s forget`, in place of this command, has it erased there too.\n", programName(), command)
+	return fmt.Sprintf("What was sent before stays on the server. `%s %s forget`, in place of this command, has it erased there too.", programName(), command)
 }
 
 // off stores the user's no, waits until no uploader can send any more, does something about what was sent under the
 // id, and erases the id. The counts stay where the id can be taken out of the report.
-func (d folder) off(about func(id string) (string, error)) (text string, failed error) {
-	err := d.change(true, func(l *lockFile) error {
+func (d folder) off(text string, about func(id string) error) (failed error) {
+	err := d.stored(levelOff, text, d.change(true, func(l *lockFile) error {
 		if err := d.store("off"); err != nil {
 			return err
 		}
 		_ = l.lock(theUploader, 4*lockPatience) // the uploader ends, and none sends after this command
-		mayHaveID := []string{reportFile, baselineFile, brokenFile}
 		now, err := d.read(reportFile)
-		text, failed = about(now.ID)
+		failed = about(now.ID)
 		if now.ID = ""; err == nil && len(now.MetricPoints) > 0 && d.save(reportFile, now) == nil {
-			mayHaveID = mayHaveID[1:]
+			return d.remove(baselineFile, brokenFile)
 		}
-		return d.remove(mayHaveID...)
-	})
-	off := ""
-	if err == nil {
-		off, err = d.inForce(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased.\n")
-	}
+		return d.remove(reportFile, baselineFile, brokenFile)
+	}))
 	if failed == nil {
 		failed = err
 	}
-	return off + text, failed
+	return failed
 }
 
-// askToErase asks the server to erase what it got under the id.
-func askToErase(id string) (string, error) {
+// askToErase asks the server to erase what it got under the id, and says what it answered.
+func askToErase(id string) error {
 	if id == "" {
-		return "There is no id, so there is nothing that the server could erase.\n", nil
+		fmt.Println("There is no id, so there is nothing that the server could erase.")
+		return nil
 	}
 	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
-	request, err := http.NewRequest(http.MethodDelete, url, nil)
-	if err == nil {
-		client := httpClient()
-		client.Timeout = 10 * time.Second
-		var answer *http.Response
-		if answer, err = client.Do(request); err == nil {
-			_ = answer.Body.Close()
-			switch {
-			case answer.StatusCode/100 == 2:
-				return fmt.Sprintf("The server answered %s: what was sent is erased.\n", answer.Status), nil
-			case answer.StatusCode == http.StatusNotFound:
-				return fmt.Sprintf("The server answered %s: it keeps nothing under this id.\n", answer.Status), nil
-			}
-			err = fmt.Errorf("the server answered %s", answer.Status)
-		}
+	answer, err := ask(http.MethodDelete, url, nil, 10*time.Second)
+	switch {
+	case err != nil:
+	case answer.StatusCode/100 == 2:
+		fmt.Printf("The server answered %s: what was sent is erased.\n", answer.Status)
+		return nil
+	case answer.StatusCode == http.StatusNotFound:
+		fmt.Printf("The server answered %s: it keeps nothing under this id.\n", answer.Status)
+		return nil
+	default:
+		err = fmt.Errorf("the server answered %s", answer.Status)
 	}
-	return "", fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
+	return fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
 }
 
-func (d folder) show() (string, error) {
+func (d folder) show() error {
+	body, err := d.nextBody()
 	if c := consentIn(d); !c.sends() {
 		fmt.Fprintf(os.Stderr, "Nothing will be sent: telemetry is %s, decided by %s.\n", c.level, c.source)
-		return "", nil
-	}
-	body, err := d.nextBody()
-	if err == nil && body == nil {
+	} else if err == nil && body == nil {
 		fmt.Fprintln(os.Stderr, "There is nothing to send yet.")
+	} else {
+		_, _ = os.Stdout.Write(body)
 	}
-	return string(body), err
+	return err
 }
 
-func (d folder) reset() (string, error) {
+// reset counts what dead processes left before, so that it is not counted later.
+func (d folder) reset() error {
 	err := d.change(false, func(l *lockFile) error {
-		_ = (&ledger{lock: l, left: map[string]bool{}}).settle()
+		_ = l.countAll(nil, false)
 		return d.remove(reportFile, baselineFile, brokenFile)
 	})
-	if err != nil {
-		return "", err
+	if err == nil {
+		fmt.Println("All counts and the id are erased.\n" + hint())
 	}
-	return "All counts and the id are erased.\n" + hint(), nil
+	return err
 }
 
 // remove removes files of the folder.
-func (d folder) remove(names ...string) error {
+func (d folder) remove(names ...string) (err error) {
 	for _, name := range names {
-		if err := os.RemoveAll(d.path(name)); err != nil {
-			return err
+		if failed := os.RemoveAll(d.path(name)); failed != nil {
+			err = failed
 		}
 	}
-	return nil
+	return err
 }

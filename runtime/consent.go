@@ -24,36 +24,45 @@ const (
 
 func (l level) String() string { return [...]string{"off", "local", "on"}[l] }
 
-// consent is the level in force and what decided it.
+// consent is what is allowed in a folder, and what decided it.
 type consent struct {
+	dir      folder
+	asked    time.Time
 	level    level
 	source   string
 	pending  bool // on as soon as the notice was shown
 	endpoint string
-	interval time.Duration
+	interval time.Duration // between uploads, < 0: never
+}
+
+// settings are what is allowed to this process. An answer holds for a second: most runs ask once.
+func settings() consent {
+	if time.Since(process.consent.asked) > time.Second {
+		process.consent = consentIn(findFolder())
+	}
+	return process.consent
 }
 
 // sends reports whether counts of this run may ever leave the machine.
-func (c consent) sends() bool { return c.level == levelOn && c.endpoint != "" && c.interval >= 0 }
+func (c consent) sends() bool { return c.level == levelOn && c.interval >= 0 }
 
-// uploads reports whether this run may start an uploader.
-func (c consent) uploads() bool { return c.sends() && !anySet(agentVariables) }
-
-// consentIn finds the level in force: the environment, else the user's own
-// decision, else the author's default; an administrator and a CI system can
-// only lower it. Whatever cannot be read means off.
+// consentIn finds the level in force: the environment, else the user's own decision, else the author's default; an
+// administrator and a CI system can only lower it. Whatever cannot be read means off.
 func consentIn(d folder) consent {
-	c := consent{endpoint: endpoint, interval: uploadInterval}
+	c := consent{dir: d, asked: time.Now(), endpoint: endpoint, interval: uploadInterval}
 	if url, ok := os.LookupEnv(variable + "_ENDPOINT"); ok {
 		c.endpoint = url
 	}
 	if text := os.Getenv(variable + "_UPLOAD_INTERVAL_SECONDS"); text != "" {
 		n, err := strconv.ParseInt(text, 10, 32)
-		if c.interval = time.Duration(n) * time.Second; err != nil || n < 0 {
+		if c.interval = time.Duration(n) * time.Second; err != nil {
 			c.interval = -1
 		}
 	}
-	if c.source = "DO_NOT_TRACK"; isSet(c.source) {
+	if c.endpoint == "" {
+		c.interval = -1
+	}
+	if c.source = "DO_NOT_TRACK"; anySet(c.source) {
 		return c
 	}
 	if c.source = "no folder to count in"; d == "" {
@@ -64,10 +73,8 @@ func consentIn(d folder) consent {
 	} else {
 		c.decideByFile(d.path(consentFile))
 	}
-	if word, err := readWord(adminFile()); !missing(err) {
-		if limit := levelOf(word); err != nil || limit < c.level {
-			c.level, c.source, c.pending = limit, adminFile(), false
-		}
+	if word, err := readWord(adminFile()); !missing(err) && (err != nil || levelOf(word) < c.level) {
+		c.level, c.source, c.pending = levelOf(word), adminFile(), false
 	}
 	if (c.level == levelOn || c.pending) && anySet(ciVariables) {
 		c.level, c.source, c.pending = levelLocal, "a CI system", false
@@ -75,17 +82,16 @@ func consentIn(d folder) consent {
 	return c
 }
 
-// decideByFile applies the user's decision, which the telemetry command and the
-// notice write: a word and the unix time.
+// decideByFile applies the user's decision, which the telemetry command and the notice write: a word and the unix time.
 func (c *consent) decideByFile(path string) {
 	word, err := readWord(path)
-	switch {
-	case missing(err) && consentMode == "opt-out":
-		c.level, c.source, c.pending = levelLocal, "default, before the notice", true
-	case missing(err), word == "noticed" && consentMode != "opt-out":
-		c.level, c.source = levelLocal, "default"
-	case word == "noticed":
+	switch optOut := consentMode == "opt-out"; {
+	case word == "noticed" && optOut:
 		c.level, c.source = levelOn, "default"
+	case missing(err) && optOut:
+		c.level, c.source, c.pending = levelLocal, "default, before the notice", true
+	case missing(err), word == "noticed":
+		c.level, c.source = levelLocal, "default"
 	default:
 		c.level, c.source = levelOf(word), path
 	}
@@ -115,12 +121,6 @@ func readWord(path string) (string, error) {
 
 func missing(err error) bool { return os.IsNotExist(err) || errors.Is(err, syscall.ENOTDIR) }
 
-// isSet reads a switch as people write them: any value but empty, 0 and false.
-func isSet(name string) bool {
-	value := strings.ToLower(os.Getenv(name))
-	return value != "" && value != "0" && value != "false"
-}
-
 // ciVariables are set by continuous integration, which is nobody's consent.
 const ciVariables = "CI CONTINUOUS_INTEGRATION BUILD_NUMBER GITHUB_ACTIONS GITLAB_CI TF_BUILD JENKINS_URL TEAMCITY_VERSION " +
 	"BUILDKITE CODEBUILD_BUILD_ID"
@@ -131,41 +131,44 @@ const ciVariables = "CI CONTINUOUS_INTEGRATION BUILD_NUMBER GITHUB_ACTIONS GITLA
 const agentVariables = "AI_AGENT AGENT AMP_CURRENT_THREAD_ID ANTIGRAVITY_AGENT AUGMENT_AGENT CLAUDECODE CLINE_ACTIVE " +
 	"CODEX_SANDBOX CODEX_SANDBOX_NETWORK_DISABLED CODEX_THREAD_ID CURSOR_AGENT GEMINI_CLI GOOSE_TERMINAL OPENCODE"
 
+// anySet reports whether one of the variables is on, as people write that: any value but empty, 0 and false.
 func anySet(names string) bool {
 	for _, name := range strings.Fields(names) {
-		if isSet(name) {
+		if value := strings.ToLower(os.Getenv(name)); value != "" && value != "0" && value != "false" {
 			return true
 		}
 	}
 	return false
 }
 
-// notify tells the user, once and at the end of a run that was counted, that
-// counts will be sent from the next run on: on a terminal only.
-func (d folder) notify(c consent) {
-	if !c.pending || c.endpoint == "" || c.interval < 0 || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
+// notify tells the user, once and at the end of a run that was counted, that counts will be sent from the next run on:
+// on a terminal only.
+func (c consent) notify() {
+	if !c.pending || c.interval < 0 || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
 		return
 	}
 	defer process.lock.unlock(theFolder)
-	if !consentIn(d).pending {
+	if !consentIn(c.dir).pending {
 		return // another process was first
 	}
-	_, err := fmt.Fprintf(os.Stderr, `
+	if _, err := fmt.Fprintf(os.Stderr, `
 %[1]s counts which of its commands are run and with which exit codes, never arguments or flags.
 Starting with the next run, these counts are sent to %[2]s.
 See them: %[3]s %[4]s show. Stop it: %[3]s %[4]s off, or set %[5]s=off.
-`, app, c.endpoint, programName(), command, variable)
-	if err == nil {
-		_ = d.store("noticed")
+`, app, c.endpoint, programName(), command, variable); err == nil {
+		_ = c.dir.store("noticed")
 	}
 }
 
-// programName is how the user calls this CLI: by its file, or as a plugin of another CLI (`docker compose`).
+// programName is how the user calls this CLI: by its file, or as a plugin of another CLI (`docker compose`), which names
+// it in the arguments.
 func programName() string {
-	if root := process.root; root != nil && root.HasParent() {
-		return root.CommandPath()
+	for _, word := range process.args[1:] {
+		if root := process.root; word == app && root != nil && root.HasParent() {
+			return root.CommandPath()
+		}
 	}
-	return strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	return strings.TrimSuffix(filepath.Base(process.args[0]), ".exe")
 }
 
 // isTerminal reports whether a file is a terminal or console.

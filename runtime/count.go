@@ -10,24 +10,36 @@ import (
 	"github.com/google/uuid"
 )
 
-// ledger is the report while this process holds the lock of the folder.
-type ledger struct {
-	lock  *lockFile
-	mine  *block          // of this process, if it has one
-	sends bool            // counts may leave the machine
-	left  map[string]bool // how the report may be, if nobody else changed it
-	hasID bool            // the report has an id, as far as is known
+// finish counts the run of this process under code. The code is written into its block first. If another process has the
+// lock of the folder, that one may count the run, and the run need not wait.
+func (l *lockFile) finish(mine *block, code int, c consent) error {
+	if mine.code != noExitSeen || l.read(mine.n).nonce != mine.nonce {
+		// It moves: it was counted by Exiting, or taken for dead where a lock can get lost (NFS).
+		if mine = l.take(mine.path, mine.code, mine.unsent); mine == nil {
+			return errBusy
+		}
+		process.mine = mine
+	}
+	mine.code, mine.unsent = code, !c.sends()
+	err := l.write(*mine)
+	if err != nil {
+		return err
+	}
+	due, err := l.settle(mine, c, lockPatience)
+	if due {
+		spawnUploader()
+	}
+	return err
 }
 
-// settle counts all finished runs, and reports whether an upload is due. A run that waits for the lock has written
-// its result before, and gives up after lockPatience. So if the lock was held that long, there may be results that
-// nobody else will look for.
+// settle counts all finished runs, and reports whether an upload is due. Runs that wait for the lock give up after
+// lockPatience. So if it was held that long, there may be results that nobody else will look for.
 func (l *lockFile) settle(mine *block, c consent, patience time.Duration) (due bool, err error) {
 	err = l.lock(theFolder, patience)
 	for tries := 0; err == nil; tries++ {
 		begin := time.Now()
-		err = (&ledger{lock: l, mine: mine, sends: c.sends(), left: map[string]bool{}}).settle()
-		due = due || err == nil && c.uploads() && l.dir.claimUpload(c.interval)
+		err = l.countAll(mine, c.sends())
+		due = due || err == nil && c.claimUpload()
 		l.unlock(theFolder)
 		if time.Since(begin) < lockPatience/2 || tries == 5 || l.lock(theFolder, lockPatience/10) != nil {
 			break
@@ -36,81 +48,73 @@ func (l *lockFile) settle(mine *block, c consent, patience time.Duration) (due b
 	return due, err
 }
 
-// settle counts every finished run in the lock file, starting with any count that a killed process left half done.
-func (g *ledger) settle() error {
-	all, err := g.lock.blocks()
+// countAll counts every finished run in the lock file, starting with any count that a killed process left half done.
+// It is called with the lock of the folder. With sends counts may leave the machine.
+func (l *lockFile) countAll(mine *block, sends bool) error {
+	all, err := l.blocks()
+	left := all // they say how the report is, if nobody else has changed it
 	for _, b := range all {
-		g.left[b.left] = true
-	}
-	for _, b := range all {
-		if err != nil || b.path == "" {
-			continue
+		own := mine != nil && mine.n == b.n
+		if err != nil || b.path == "" || b.code == noExitSeen && (own || l.lock(b.n, 0) != nil) {
+			continue // the block is free, or the run is going on
 		}
-		if g.lock.finished(&b, g.mine) {
-			if err = g.count(&b); err == nil {
-				_ = g.lock.free(b)
+		if b = l.read(b.n); b.path != "" {
+			if err = l.count(&b, left, sends); err == nil {
+				_ = l.free(b)
 			}
+			left = append(left[:0], b)
 		}
-		if g.mine == nil || g.mine.n != b.n {
-			g.lock.unlock(b.n)
+		if !own {
+			l.unlock(b.n)
 		}
 	}
-	g.lock.cut(all, g.mine)
+	if err == nil && len(all) > blocksKept && (mine == nil || mine.n < blocksKept) {
+		l.cut()
+	}
 	return err
 }
 
 // count adds a run to the report. In a report that is just as one of us left it, the digits are overwritten in place.
 // Others go through yaml.v3, a temporary file and a rename. Before the report is changed the block says what the count
 // is, so the next holder can tell what a killed one had done.
-func (g *ledger) count(b *block) error {
+func (l *lockFile) count(b *block, left []block, sends bool) error {
+	asLeft, hasID, state := false, false, l.dir.state()
+	for _, other := range left {
+		hasID = hasID || other.left == state+"id"
+		asLeft = asLeft || other.left == state
+	}
 	err := errNotInPlace
-	if b.before == none && b.was == none && g.isAsLeft() { // else half counted, to be moved, or edited by somebody
-		err = g.countInPlace(b)
+	if b.before == none && b.was == none && (hasID || !sends && asLeft) { // else half counted, to be moved, edited, or an id is wanted
+		err = l.dir.raise(reportFile, b, func(count int64) error {
+			note := func(int64) error { b.before = count; return l.write(*b) }
+			if b.unsent && hasID {
+				return l.dir.raise(baselineFile, b, note)
+			}
+			return note(count)
+		})
 	}
 	if err == errNotInPlace {
-		err = g.rewrite(b)
+		hasID, err = l.rewrite(b, sends)
 	}
-	if b.left = g.state(); g.hasID {
+	if b.left = l.dir.state(); hasID {
 		b.left += "id"
 	}
-	g.left = map[string]bool{b.left: true}
 	return err
 }
 
-func (g *ledger) countInPlace(b *block) error {
-	return g.lock.dir.raise(reportFile, b.run, func(count int64) (err error) {
-		if b.unsent && g.hasID {
-			err = g.lock.dir.raise(baselineFile, b.run, func(int64) error { return nil })
-		}
-		if b.before = count; err == nil {
-			err = g.lock.write(*b)
-		}
-		return err
-	})
-}
-
-// isAsLeft reports whether the report is as one of us left it, and needs no other change than the count.
-func (g *ledger) isAsLeft() bool {
-	state := g.state()
-	g.hasID = g.left[state+"id"]
-	return g.hasID || !g.sends && g.left[state]
-}
-
-// state tells which file the report is, and what makes a rewrite necessary although nobody has changed it: another
-// version, or an id that is wanted.
-func (g *ledger) state() string { return stampOf(g.lock.dir.path(reportFile)) + versionMark() + " " }
+// state tells which file the report is, and whose version is in it: another one is a reason to write it anew.
+func (d folder) state() string { return stampOf(d.path(reportFile)) + versionOr(programStamp) + " " }
 
 // rewrite adds the run of a block to the report through yaml.v3, and takes off what it was counted as already. An
 // unreadable report is set aside. Where something can be sent the report gets its id. What was counted until then is
 // the baseline, which is never sent. An unsent run is added to the baseline of a report that has an id as well.
-func (g *ledger) rewrite(b *block) error {
-	dir := g.lock.dir
-	now, err := dir.read(reportFile)
+func (l *lockFile) rewrite(b *block, sends bool) (hasID bool, err error) {
+	now, err := l.dir.read(reportFile)
 	if err == errBroken || os.IsPermission(err) {
-		err = os.Rename(dir.path(reportFile), dir.path(brokenFile))
+		err = os.Rename(l.dir.path(reportFile), l.dir.path(brokenFile))
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	count := int64(now.MetricPoints.count(b.path, b.code))
 	change := func(p points) {
@@ -119,33 +123,29 @@ func (g *ledger) rewrite(b *block) error {
 			p.add(b.path, b.code, 1)
 		}
 	}
-	if _, err := dir.read(baselineFile); err != nil {
-		now.ID = "" // what must not be sent is not known any more: begin anew
-	}
-	if now.ID == "" && g.sends && consentIn(dir).sends() {
-		if err := dir.save(baselineFile, report{MetricPoints: now.MetricPoints}); err != nil {
-			return err
-		}
-		now.ID = uuid.New().String()
-	}
-	if now.ID != "" && b.unsent {
-		baseline, _ := dir.read(baselineFile)
-		change(baseline.MetricPoints)
-		if err := dir.save(baselineFile, baseline); err != nil {
-			return err
-		}
-	}
 	if b.before == none {
 		b.before = count
-		if err := g.lock.write(*b); err != nil {
-			return err
-		}
+		err = l.write(*b)
+	}
+	if _, broken := l.dir.read(baselineFile); broken != nil {
+		now.ID = "" // what must not be sent is not known any more: begin anew
+	}
+	if err == nil && now.ID == "" && sends && consentIn(l.dir).sends() {
+		now.ID = uuid.New().String()
+		err = l.dir.save(baselineFile, report{MetricPoints: now.MetricPoints})
+	}
+	if err == nil && now.ID != "" && b.unsent {
+		baseline, _ := l.dir.read(baselineFile)
+		change(baseline.MetricPoints)
+		err = l.dir.save(baselineFile, baseline)
+	}
+	if err != nil {
+		return false, err
 	}
 	change(now.MetricPoints)
 	if process.root != nil || now.CLIVersion == "" { // a run that ended before Execute does not know the root's version
-		now.CLIVersion = cliVersion()
+		now.CLIVersion = versionOr(moduleVersion)
 	}
 	now.OperatingSystem = runtime.GOOS
-	g.hasID = now.ID != ""
-	return dir.save(reportFile, now)
+	return now.ID != "", l.dir.save(reportFile, now)
 }

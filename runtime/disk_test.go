@@ -3,12 +3,14 @@
 package telemetry
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Whatever is the matter with the folder, every kind of run stays its twin.
@@ -191,4 +193,64 @@ func TestNotAllowed(t *testing.T) {
 			t.Errorf("%+v, twin %+v", got, want)
 		}
 	}
+}
+
+// Whatever the process is given for its streams and its terminal, the command prints, returns and takes as long as its
+// twin, also on the run that would show the notice.
+func TestStreamsInAnyState(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
+	need(t, err == nil, "/dev/full")
+	defer full.Close()
+	for _, args := range []string{"end three", "get data-policy", "nope", "--help", "telemetry"} {
+		for name, set := range map[string]func(h *home, cmd *exec.Cmd){
+			"stdout full":   func(_ *home, cmd *exec.Cmd) { cmd.Stdout = full },
+			"stderr full":   func(_ *home, cmd *exec.Cmd) { cmd.Stderr = full },
+			"all full":      func(_ *home, cmd *exec.Cmd) { cmd.Stdin, cmd.Stdout, cmd.Stderr = full, full, full },
+			"stdin closed":  func(h *home, cmd *exec.Cmd) { closeInChild(h, cmd, "<&-") },
+			"stdout closed": func(h *home, cmd *exec.Cmd) { closeInChild(h, cmd, ">&-") },
+			"all closed":    func(h *home, cmd *exec.Cmd) { closeInChild(h, cmd, "<&- >&- 2>&-") },
+			"dumb terminal": func(_ *home, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "TERM=dumb") },
+			"no terminal":   func(_ *home, cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "TERM=") },
+			"no HOME, full": func(_ *home, cmd *exec.Cmd) { cmd.Env, cmd.Stdout = []string{"PATH=/bin"}, full },
+			"nothing at all": func(h *home, cmd *exec.Cmd) {
+				cmd.Env = []string{}
+				closeInChild(h, cmd, "<&- >&- 2>&-")
+			},
+		} {
+			if args == "telemetry" && name != "all full" && name != "all closed" {
+				continue // the twin has no such command: it only must not hang
+			}
+			t.Run(args+" "+name, func(t *testing.T) {
+				t.Parallel()
+				h := newHome(t)
+				run := func(program string) outcome {
+					cmd := h.command(program, strings.Fields(args)...)
+					var stdout, stderr bytes.Buffer
+					cmd.Stdout, cmd.Stderr = &stdout, &stderr
+					set(h, cmd)
+					timer := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+					defer timer.Stop()
+					if err := cmd.Run(); cmd.ProcessState == nil {
+						t.Fatal(err)
+					}
+					return outcome{stdout.String(), stderr.String(), shellCode(cmd.ProcessState)}
+				}
+				got, want := run(built.cli), run(built.twin)
+				if args == "telemetry" {
+					if got.code != 0 {
+						t.Errorf("%+v", got)
+					}
+					return
+				}
+				sameForUser(t, got, want)
+			})
+		}
+	}
+}
+
+// closeInChild has a shell start the program with streams closed. Both programs think they are called ./pace.
+func closeInChild(h *home, cmd *exec.Cmd, closed string) {
+	cmd.Dir = h.t.TempDir()
+	must(h.t, os.Symlink(cmd.Path, filepath.Join(cmd.Dir, "pace")))
+	cmd.Path, cmd.Args = "/bin/sh", append([]string{"sh", "-c", `exec ./pace "$@" ` + closed}, cmd.Args...)
 }

@@ -7,11 +7,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"time"
 )
 
-// The files of the folder. All names begin with telemetry: the folder is also
-// where the CLI keeps its own configuration.
+// The files of the folder. All names begin with telemetry: the folder is also where the CLI keeps its own
+// configuration.
 const (
 	reportFile    = "telemetry.yaml"
 	brokenFile    = "telemetry.yaml.unreadable" // what could not be parsed, set aside
@@ -21,56 +20,39 @@ const (
 	lockName      = "telemetry.lock"
 )
 
-// folder is the absolute path of the folder that holds the files.
+// folder is the absolute path of the folder that holds the files, "" if there is no place for it.
 type folder string
 
 func (d folder) path(name string) string { return string(d) + string(os.PathSeparator) + name }
 
-// settings are where to count and what is allowed there. An answer holds for a
-// second: most runs ask once.
-func settings() (folder, consent) {
-	if now := time.Now(); now.Sub(process.asked) > time.Second {
-		process.asked = now
-		process.folder, _ = findFolder()
-		process.consent = consentIn(process.folder)
+// findFolder is where to count. Also on macOS it is below the configuration folder of the XDG base directory
+// specification, which says that relative paths are to be ignored.
+func findFolder() folder {
+	config := filepath.Join(os.Getenv("HOME"), ".config")
+	if runtime.GOOS == "windows" {
+		config = os.Getenv("AppData")
+	} else if xdg := os.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(xdg) {
+		config = xdg
 	}
-	return process.folder, process.consent
+	if !filepath.IsAbs(config) {
+		return ""
+	}
+	return folder(filepath.Join(config, folderName))
 }
 
-// make makes the folder, if it is missing and may be made, and reports whether
-// it is there. Of what is missing the owner of the parent is looked at: sudo may
-// leave HOME pointing at the user's.
+// make makes the folder if it may be made, and reports whether it is there. It may in a parent that belongs to this
+// user: sudo may leave HOME pointing at somebody else's. ~/.config is made with it, a home folder never.
 func (d folder) make() bool {
-	_, base := findFolder()
-	_, err := os.Stat(base)
-	for dir := string(d); err == nil; dir = filepath.Dir(dir) {
-		if info, missing := os.Stat(dir); missing == nil {
+	for dir, made := string(d), 0; made < 3; dir, made = filepath.Dir(dir), made+1 {
+		if info, err := os.Stat(dir); err == nil {
 			return info.IsDir() && mayWrite(dir) && os.MkdirAll(string(d), 0o700) == nil
 		}
 	}
 	return false
 }
 
-// findFolder is where to count, "" if there is no such place, and the folder that
-// must be there for it to be made: a home folder itself never is. Also on macOS it
-// is below the configuration folder of the XDG base directory specification.
-func findFolder() (d folder, base string) {
-	base = os.Getenv("HOME")
-	config := base + "/.config"
-	if runtime.GOOS == "windows" {
-		base = os.Getenv("AppData")
-		config = base
-	} else if xdg := os.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(xdg) { // the specification: ignore relative ones
-		base, config = "/", xdg
-	}
-	if !filepath.IsAbs(base) {
-		return "", ""
-	}
-	return folder(filepath.Join(config, folderName)), base
-}
-
-// replace writes a file of the folder so that readers see the old content or
-// the new, also when the process is killed. The caller holds the lock.
+// replace writes a file of the folder so that readers see the old content or the new, also when the process is killed.
+// The caller holds the lock.
 func (d folder) replace(name string, data []byte) error {
 	path := d.path(name)
 	if target, err := filepath.EvalSymlinks(path); err == nil {
@@ -82,7 +64,7 @@ func (d folder) replace(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary) // if it did not come to the name that it should have
+	defer os.Remove(temporary) // no effect after a successful rename
 	_, err = f.Write(data)
 	if closed := f.Close(); err == nil {
 		err = closed

@@ -15,6 +15,7 @@ func TestFormattersChangeNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the formatters")
 	}
+	t.Parallel()
 	_, files := sources(t)
 	module := t.TempDir()
 	data, err := os.ReadFile("../go.mod")

@@ -13,7 +13,7 @@ var errNotInPlace = errors.New("the count is not where it can be overwritten")
 
 // raise adds a run in a file by overwriting the digits of its count, before which
 // it calls before with them. It fails with errNotInPlace where they cannot be.
-func (d folder) raise(name string, r run, before func(count int64) error) error {
+func (d folder) raise(name string, r *block, before func(count int64) error) error {
 	f, err := openFile(d.path(name), os.O_RDWR)
 	if err != nil {
 		return errNotInPlace
@@ -35,24 +35,27 @@ func (d folder) raise(name string, r run, before func(count int64) error) error 
 // process is killed.
 const pageSize = 4096
 
-// buffer holds all the codes that a path can have. It is used again and again: the
-// first touch of a page costs more than reading it. The caller holds the lock of process.
-var buffer [16 << 10]byte
+// buffer holds all blocks. It is used again and again: the first touch of a page costs more than reading it. The caller
+// holds the lock of process.
+var buffer [blockLimit * blockSize]byte
+
+// window holds all the codes that a path can have.
+var window = buffer[:16<<10]
 
 // locate finds the digits of a run's count, and where they are, in a report that
 // yaml.v3 wrote. There are none if the run was never counted. It looks through
 // buffer: page by page for the path, and where its codes go on, at all of them.
-func (f file) locate(r run) (digits string, at int64) {
+func (f file) locate(r *block) (digits string, at int64) {
 	path := []byte("\n    " + r.path + ":")
 	for size := pageSize; ; {
 		n, _ := f.ReadAt(buffer[:size], at)
 		begin := bytes.Index(buffer[:n], path)
 		if begin >= 0 {
 			digits, offset := digitsOf(buffer[begin:n], r.code)
-			if digits != "" || n < size || size == len(buffer) {
+			if digits != "" || n < size || size == len(window) {
 				return digits, at + int64(begin+offset)
 			}
-			at, size = at+int64(begin), len(buffer)
+			at, size = at+int64(begin), len(window)
 		} else if at += int64(n - len(path)); n < size {
 			return "", 0
 		}

@@ -144,6 +144,7 @@ func TestKilledAtEverySystemCall(t *testing.T) {
 
 // The next run, which counts what the dead one left, may be killed too.
 func TestKilledWhileCountingTheDead(t *testing.T) {
+	t.Parallel()
 	sweep(t, "signal=KILL", func() *home {
 		h := newHome(t)
 		h.run("end", "kill")

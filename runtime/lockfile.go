@@ -69,11 +69,11 @@ func (l *lockFile) lock(n int, patience time.Duration) error {
 func (l *lockFile) unlock(n int) { l.file.unlock(lockOffset(n), 1) }
 
 func (l *lockFile) write(b block) error {
-	text := b.text()
-	if text == nil {
+	var text [blockSize]byte // no allocation: the pages of the stack are in use
+	if copy(text[:], b.text()) == blockSize {
 		return io.ErrShortWrite
 	}
-	_, err := l.file.WriteAt(text, int64(b.n)*blockSize)
+	_, err := l.file.WriteAt(text[:], int64(b.n)*blockSize)
 	return err
 }
 
@@ -92,25 +92,24 @@ func (l *lockFile) read(n int) block {
 
 // blocks returns all blocks, one with a count that a killed process left half done first.
 func (l *lockFile) blocks() (all []block, err error) {
-	for size := len(buffer); size == len(buffer) && len(all) < blockLimit; {
-		size, err = l.file.ReadAt(buffer[:], int64(len(all))*blockSize)
-		if err != nil && err != io.EOF {
-			return nil, err
-		}
-		for at := 0; at+blockSize <= size; at += blockSize {
-			b := parseBlock(len(all), buffer[at:at+blockSize])
-			if all = append(all, b); b.path != "" && b.before != none {
-				all[0], all[b.n] = b, all[0]
-			}
+	size, err := l.file.ReadAt(buffer[:], 0)
+	all = make([]block, 0, size/blockSize) // at once: each size that a list grows through costs a page
+	for at := 0; at+blockSize <= size; at += blockSize {
+		b := parseBlock(len(all), buffer[at:at+blockSize])
+		if all = append(all, b); b.path != "" && b.before != none {
+			all[0], all[b.n] = b, all[0]
 		}
 	}
-	return all, nil
+	if err == io.EOF {
+		err = nil
+	}
+	return all, err
 }
 
-// enter takes a free block for a run of this process that began, and that was counted under the code was already, or
-// under none. It returns nil if no block can be had.
-func (l *lockFile) enter(r run, was int) *block {
-	for tries := 0; tries < 100; tries++ { // or somebody cuts the file
+// take takes a free block for a run of this process, which was counted under the code was already, or under none. It
+// returns nil if no block can be had.
+func (l *lockFile) take(path string, was int, unsent bool) *block {
+	for tries := 0; tries < 250; tries++ { // or somebody cuts the file
 		for n := 0; n < blockLimit; n++ {
 			if err := l.lock(n, 0); err == errBusy {
 				continue
@@ -118,8 +117,7 @@ func (l *lockFile) enter(r run, was int) *block {
 				return nil // there are file systems without locks
 			}
 			if b := l.read(n); b.path == "" {
-				b.run, b.was, b.before = r, was, none
-				b.nonce = strconv.FormatInt(time.Now().UnixNano(), 36)
+				b = block{path, noExitSeen, unsent, n, strconv.FormatInt(time.Now().UnixNano(), 36), was, none, b.left}
 				if l.write(b) != nil {
 					return nil
 				}
@@ -132,31 +130,16 @@ func (l *lockFile) enter(r run, was int) *block {
 	return nil
 }
 
-// finished reports whether the run of a block ended, or its process did. Nobody else can take the block then.
-func (l *lockFile) finished(b, mine *block) bool {
-	if mine != nil && mine.n == b.n && mine.nonce == b.nonce {
-		b.run = mine.run // a code that was counted at once is not in the file
-	} else if b.code == noExitSeen && l.lock(b.n, 0) == nil {
-		*b = l.read(b.n)
-		return b.path != ""
-	}
-	return b.code != noExitSeen
-}
-
-// cut takes free blocks off the end when there are many, unless somebody holds the lock of one and so may be about to
-// write there.
-func (l *lockFile) cut(all []block, mine *block) {
-	if len(all) <= blocksKept || mine != nil && mine.n >= blocksKept || l.file.lock(lockOffset(blocksKept), blockLimit) != nil {
-		return
-	}
-	defer l.file.unlock(lockOffset(blocksKept), blockLimit)
-	all, err := l.blocks() // from here on nobody lengthens it
-	for _, b := range all {
-		if b.n >= blocksKept && b.path != "" {
-			return
+// cut takes free blocks off the end, unless somebody holds the lock of one and so may be about to write there.
+func (l *lockFile) cut() {
+	if l.file.lock(lockOffset(blocksKept), blockLimit) == nil {
+		all, err := l.blocks() // from here on nobody lengthens it
+		for len(all) > blocksKept && all[len(all)-1].path == "" {
+			all = all[:len(all)-1]
 		}
-	}
-	if err == nil {
-		_ = l.file.Truncate(blocksKept * blockSize)
+		if err == nil {
+			_ = l.file.Truncate(int64(len(all)) * blockSize)
+		}
+		l.file.unlock(lockOffset(blocksKept), blockLimit)
 	}
 }

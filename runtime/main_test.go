@@ -128,7 +128,7 @@ func (h *home) write(name, text string) {
 // report parses telemetry.yaml, which must be readable.
 func (h *home) report() report {
 	h.t.Helper()
-	r, err := parseReport([]byte(h.read(reportFile)))
+	r, err := folder(h.file("")).read(reportFile)
 	if err != nil {
 		h.t.Fatalf("%v:\n%s", err, h.read(reportFile))
 	}

@@ -56,6 +56,13 @@ func TestWhatIsRecorded(t *testing.T) {
 		{args: "get data-policy", env: "PACE_BEFORE_EXECUTE=3", code: 3, counted: "pace 3 1"},
 		{args: "get data-policy", env: "PACE_BEFORE_EXECUTE=0"},
 		{args: "nope", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace -1 1", later: true},
+		{args: "--quiet nope", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace -1 1", later: true},
+		{args: "-q --profile=x nope get", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace -1 1", later: true},
+		{args: "-p x nope", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace -1 1", later: true},
+		{args: "--quiet nope", env: "PACE_SWALLOW=1", counted: "pace 0 1"},
+		{args: "--profile nope", env: "PACE_DEPENDENCY_EXITS=1"}, // the root's help
+		{args: "--profile nope get data-policy", counted: "pace get data-policy 0 1"},
+		{args: "docker-cli-plugin-metadata", code: 1, counted: "pace 1 1"},
 		{args: "get data-policy --nope", env: "PACE_SWALLOW=1", counted: "pace get data-policy 0 1"},
 		{args: "get data-policy", env: "PACE_DEPENDENCY_EXITS=1", counted: "pace get data-policy -1 1", later: true},
 		{args: "get data-policy --nope", env: "PACE_DEPENDENCY_EXITS=1", code: 1, counted: "pace get data-policy -1 1", later: true},

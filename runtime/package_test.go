@@ -110,13 +110,14 @@ func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 			t.Errorf("%s and the tag notelemetry", name)
 		}
 	}
-	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped >= 1460 {
+	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped > 1309 {
 		t.Error("the runtime grows: it is to be read in a review")
 	}
 }
 
 // The oldest language version that a CLI may have in its go.mod, and the other systems.
 func TestBuildsElsewhere(t *testing.T) {
+	t.Parallel()
 	for _, goos := range []string{"linux", "darwin", "windows"} {
 		for _, tags := range []string{"", "notelemetry", "telemetrygen"} {
 			if tags != "" && goos != "linux" {

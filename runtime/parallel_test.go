@@ -181,7 +181,7 @@ func TestPidOfAKilledCommandIsReused(t *testing.T) {
 	h.write(lockName, "")
 	f, err := openFile(h.file(lockName), os.O_RDWR)
 	must(t, err)
-	must(t, (&lockFile{file: f}).write(block{run: run{path: "pace run wait", code: noExitSeen}, nonce: "1", was: none, before: none}))
+	must(t, (&lockFile{file: f}).write(block{path: "pace run wait", code: noExitSeen, nonce: "1", was: none, before: none}))
 	must(t, f.Close())
 	h.run("required")
 	h.want("pace required 1 1", "pace run wait -1 1")

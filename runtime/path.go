@@ -3,9 +3,9 @@
 package telemetry
 
 import (
-	"context"
 	_ "embed" // for the allow-list
 	"os"
+	"sort"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,84 +19,32 @@ var commands string
 
 const unlisted = " (unlisted)"
 
-// recordedPath is the path under which runs of cmd are counted: the app and the names below root, never an alias,
-// never the root's Use (which may be os.Args[0]). A path that is not in the allow-list, such as a user's own alias or
-// a plugin, is counted under its nearest listed ancestor. It is "" for what is never recorded: help, completion,
-// excluded commands, and those that an executor has beside root.
-func recordedPath(root, cmd *cobra.Command) string {
-	path := ""
-	for ; cmd != root; cmd = cmd.Parent() {
-		if !cmd.HasParent() || !cmd.Parent().HasParent() && ofCobra(cmd.Name()) {
-			return ""
-		}
-		path = " " + cmd.Name() + path
+// calledPath is the path to record for the command that cobra called, and whether it is known which one that is. It is
+// "" for what is never recorded, as that which an executor has beside root.
+func calledPath() (path string, known bool) {
+	root := process.root
+	if root == nil || process.foreign || process.decided {
+		return "", false
 	}
-	path = app + path
-	for _, line := range strings.Split(excluded, "\n") {
-		if line != "" && (path == line || strings.HasPrefix(path, line+" ")) {
-			return ""
-		}
+	if dumpTree != nil {
+		dumpTree(root, true)
 	}
-	if listed(path) {
-		return path
+	if below, found := called(root); found {
+		return recordedPath(below), true
 	}
-	for !listed(path) && path != app {
-		path = path[:strings.LastIndexByte(path, ' ')]
-	}
-	return path + unlisted
+	_, beside := called(root.Root())
+	return "", beside
 }
 
-// ofCobra reports the names of the commands that cobra adds to a root: their hooks fire for every press of TAB.
-func ofCobra(name string) bool {
-	return name == "help" || name == "completion" || name == "__complete" || name == "__completeNoDesc"
-}
-
-// listed looks a path up in the allow-list, by bisection in its text.
-func listed(path string) bool {
-	for low, high := 0, len(commands); low < high; {
-		start := strings.LastIndexByte(commands[low:(low+high)/2], '\n') + 1 + low
-		line := strings.SplitN(commands[start:], "\n", 2)[0]
-		switch text := strings.SplitN(strings.TrimSuffix(line, "\r"), "\t", 2)[0]; { // \r: a Windows checkout
-		case text == path:
-			return true
-		case text < path:
-			low = start + len(line) + 1
-		default:
-			high = start
-		}
-	}
-	return false
-}
-
-// called is the command at or below root that cobra executed, nil if there is none. It is where the arguments lead,
-// unless the CLI replaced them: then all are looked at. It only reads: another goroutine may execute cobra.
-func called(root *cobra.Command) *cobra.Command {
-	cmd := root
-	for _, word := range os.Args[1:] {
-		for _, child := range children(cmd) {
-			if child.Name() == word || child.HasAlias(word) {
-				cmd = child
-				break
-			}
-		}
-	}
-	if cmd.CalledAs() != "" {
-		return cmd
-	}
-	return search(root)
-}
-
-// search is called without a guess.
-func search(cmd *cobra.Command) *cobra.Command {
+// called is the names below cmd of the command there that cobra called. It only reads: another goroutine may execute
+// cobra. It goes downwards, because the commands of a copied root have the original as their parent.
+func called(cmd *cobra.Command) (below string, found bool) {
 	for _, child := range children(cmd) {
-		if found := search(child); found != nil {
-			return found
+		if below, found := called(child); found {
+			return " " + child.Name() + below, true
 		}
 	}
-	if cmd.CalledAs() != "" {
-		return cmd
-	}
-	return nil
+	return "", cmd.CalledAs() != ""
 }
 
 // children are the commands below cmd in the order in which they were added. Cobra would sort them, and finds another
@@ -109,25 +57,64 @@ func children(cmd *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// unknownWord is the first argument if cobra will refuse it as the name of a command, else "".
-func unknownWord(root *cobra.Command) string {
-	if len(os.Args) < 2 || os.Args[1] == "" || os.Args[1][0] == '-' || ofCobra(os.Args[1]) ||
-		!root.HasSubCommands() || root.Args != nil || root.TraverseChildren || cobra.EnablePrefixMatching {
+// recordedPath is the path under which runs of a command are counted: the app and the names below root, never an alias,
+// never the root's Use (which may be os.Args[0]). A path that is not in the allow-list, such as a user's own alias or
+// a plugin, is counted under its nearest listed ancestor. Help, completion and excluded commands have none.
+func recordedPath(below string) string {
+	path := app + below
+	if ofCobra(strings.SplitN(below+"  ", " ", 3)[1]) {
 		return ""
 	}
-	word := os.Args[1]
-	for _, child := range children(root) {
-		for _, name := range append([]string{child.Name()}, child.Aliases...) {
-			if strings.EqualFold(name, word) { // newer versions of cobra can ignore case
-				return ""
-			}
+	for _, line := range strings.Split(excluded, "\n") {
+		if strings.HasPrefix(path+" ", line+" ") {
+			return ""
 		}
 	}
-	return word
+	suffix := ""
+	for ; path != app && !listed(path); suffix = unlisted {
+		path = path[:strings.LastIndexByte(path, ' ')]
+	}
+	return path + suffix
 }
 
-// executed reports whether cobra has begun to execute root, as far as this version of cobra tells.
-func executed(root *cobra.Command) bool {
-	run, ok := interface{}(root).(interface{ Context() context.Context })
-	return ok && run.Context() != nil
+// ofCobra reports the names of commands that are not the CLI's. Cobra adds the first four to a root: their hooks fire
+// for every press of TAB. With the others docker asks its plugins what they are.
+func ofCobra(name string) bool {
+	return name == "help" || name == "completion" || name == "__complete" || name == "__completeNoDesc" ||
+		strings.HasPrefix(name, "docker-cli-plugin-")
+}
+
+// listed looks a path up in the allow-list, by bisection in its text.
+func listed(path string) bool {
+	lineAt := func(at int) string {
+		line := commands[strings.LastIndexByte(commands[:at], '\n')+1:]
+		if end := strings.IndexAny(line, "\t\r\n"); end >= 0 { // \r: a Windows checkout
+			line = line[:end]
+		}
+		return line
+	}
+	at := sort.Search(len(commands), func(at int) bool { return lineAt(at) >= path })
+	return path != "" && lineAt(at) == path
+}
+
+// refuses reports whether cobra will find no command for the arguments. Cobra itself is asked, with the names alone:
+// it would merge the flags of the real tree, which the CLI may not have finished yet.
+func refuses(root *cobra.Command) bool {
+	all, flags := children(root), true
+	for _, word := range os.Args[1:] {
+		for _, child := range all {
+			if ofCobra(word) || flags && (child.Name() == word || child.HasAlias(word)) {
+				return false // so it is in nearly every run
+			}
+		}
+		flags = flags && strings.HasPrefix(word, "-")
+	}
+	names := &cobra.Command{Use: app, DisableSuggestions: true}
+	names.Flags().AddFlagSet(root.PersistentFlags())
+	names.Flags().AddFlagSet(root.Flags())
+	for _, child := range all {
+		names.AddCommand(&cobra.Command{Use: child.Use, Aliases: child.Aliases})
+	}
+	_, _, err := names.Find(os.Args[1:])
+	return err != nil && root.Args == nil && !root.TraverseChildren
 }

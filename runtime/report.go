@@ -35,39 +35,32 @@ const maxFile = 16 << 20
 
 var errBroken = errors.New("not a telemetry report")
 
-// read parses a file of the folder; one that does not exist is empty. It does not
-// wait for a pipe.
+// read parses a file of the folder; one that does not exist is empty. It does not wait for a pipe, and does not panic,
+// whatever yaml.v3 does with a strange file.
 func (d folder) read(name string) (r report, err error) {
-	var data []byte
-	f, err := openFile(d.path(name), os.O_RDONLY)
-	if err == nil {
-		defer f.Close()
-		data, err = io.ReadAll(io.NewSectionReader(f, 0, maxFile+1))
-	}
-	switch {
-	case os.IsNotExist(err):
-		err = nil
-	case errors.Is(err, syscall.ESPIPE), errors.Is(err, syscall.EISDIR), len(data) > maxFile:
-		data, err = nil, errBroken
-	}
-	r, broken := parseReport(data)
-	if err == nil {
-		err = broken
-	}
-	return r, err
-}
-
-// parseReport never panics, whatever yaml.v3 does with a strange file.
-func parseReport(data []byte) (r report, err error) {
 	defer func() {
-		if recover() != nil || err != nil {
-			r, err = report{}, errBroken
+		if recover() != nil {
+			err = errBroken
+		}
+		if err != nil {
+			r = report{}
 		}
 		if r.MetricPoints == nil {
 			r.MetricPoints = points{}
 		}
 	}()
-	err = yaml.Unmarshal(data, &r)
+	f, err := openFile(d.path(name), os.O_RDONLY)
+	if os.IsNotExist(err) {
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.NewSectionReader(f, 0, maxFile+1))
+	if errors.Is(err, syscall.ESPIPE) || errors.Is(err, syscall.EISDIR) || err == nil && (len(data) > maxFile || yaml.Unmarshal(data, &r) != nil) {
+		err = errBroken
+	}
 	if _, invalid := uuid.Parse(r.ID); invalid != nil {
 		r.ID = ""
 	}

@@ -31,7 +31,9 @@ func TestReportBecomesTheDocumentedBody(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := parseReport(data)
+			d := folder(tempDir(t))
+			must(t, os.WriteFile(d.path(reportFile), data, 0o600))
+			r, err := d.read(reportFile)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +87,7 @@ func TestCountsAreFoundInTheReport(t *testing.T) {
 				continue
 			}
 			for code := -1; code < 256 && (code < 4 || len(codes) > 4); code++ {
-				digits, at := f.locate(run{path: path, code: code})
+				digits, at := f.locate(&block{path: path, code: code})
 				want, counted := codes[code]
 				if !counted {
 					if digits != "" {
@@ -101,14 +103,14 @@ func TestCountsAreFoundInTheReport(t *testing.T) {
 				}
 			}
 		}
-		if digits, _ := f.locate(run{path: app + " nowhere", code: 0}); digits != "" {
+		if digits, _ := f.locate(&block{path: app + " nowhere", code: 0}); digits != "" {
 			t.Fatal("found what is nowhere")
 		}
 		for cut := min(len(data), 3000) - 1; cut >= 0; cut-- { // a torn file
 			if err := f.Truncate(int64(cut)); err != nil {
 				t.Fatal(err)
 			}
-			if digits, at := f.locate(run{path: app + " every", code: 7}); digits != "" && (digits != "9" || at >= int64(cut)) {
+			if digits, at := f.locate(&block{path: app + " every", code: 7}); digits != "" && (digits != "9" || at >= int64(cut)) {
 				t.Fatalf("found %s in the first %d bytes", digits, cut)
 			}
 		}

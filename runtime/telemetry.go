@@ -12,6 +12,8 @@ import (
 	"flag"
 	"os"
 	"runtime"
+
+	"github.com/spf13/cobra"
 )
 
 // hookLoggers sets the exit hooks of loggers that this CLI imports. The generator writes it where there are any.
@@ -19,7 +21,8 @@ var hookLoggers = func() {}
 
 // Start arms the telemetry of this process and returns what main has to run on its way out:
 // `defer telemetry.Start()()` is main's first statement. It does not return in two cases: in the process that was
-// started to upload, and where the user asked for the telemetry command.
+// started to upload, and where the user asked for the telemetry command. A process that starts while telemetry is off
+// is not recorded, whatever happens later.
 func Start() func() {
 	if len(os.Args) == 1 && os.Getenv(uploaderEnv) == "1" {
 		upload()
@@ -28,26 +31,29 @@ func Start() func() {
 	if flag.Lookup("test.v") != nil {
 		return func() {} // main() inside a test binary (testscript runs it there)
 	}
+	process.started, process.args = true, os.Args
 	serve(os.Args[1:])
-	process.started = true
+	if settings().level == levelOff && dumpTree == nil {
+		process.decided = true
+		return func() {}
+	}
 	register(record)
-	watch()
+	cobra.OnInitialize(begin)
 	hookLoggers()
-	return func() {
-		if isOff() {
-			record(0, false)
-			return
-		}
-		// Tells a panic from a return by who calls. A recover would change the traceback. It touches three pages.
-		var pc [1]uintptr
-		runtime.Callers(2, pc[:])
-		switch runtime.FuncForPC(pc[0] - 1).Name() {
-		case "runtime.gopanic":
-			record(2, true) // what the Go runtime exits with after an unrecovered panic
-		case "runtime.Goexit": // ends no process
-		default:
-			record(0, true)
-		}
+	return leave
+}
+
+// leave records how main ends.
+func leave() {
+	// Tells a panic from a return by who calls. A recover would change the traceback.
+	var pc [1]uintptr
+	runtime.Callers(2, pc[:])
+	switch runtime.FuncForPC(pc[0] - 1).Name() {
+	case "runtime.gopanic":
+		record(2, true) // what the Go runtime exits with after an unrecovered panic
+	case "runtime.Goexit": // ends no process
+	default:
+		record(0, true)
 	}
 }
 

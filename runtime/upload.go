@@ -11,25 +11,27 @@ import (
 	"time"
 )
 
-// claimUpload reports whether an upload is due, and if so stamps the attempt:
-// only the one process that wrote the stamp starts an uploader, and a failure
-// is not repeated before the next interval.
-func (d folder) claimUpload(interval time.Duration) bool {
-	word, _ := readWord(d.path(timestampFile))
-	last, _ := strconv.ParseInt(word, 10, 64) // or 1970
-	now := time.Now().Unix()
-	if last <= now && now-last < int64(interval/time.Second) {
+// claimUpload reports whether an upload is due, and if so stamps the attempt: only the one process that wrote the stamp
+// starts an uploader, and a failure is not repeated before the next interval.
+func (c consent) claimUpload() bool {
+	if !c.sends() {
 		return false
 	}
-	return d.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
+	word, _ := readWord(c.dir.path(timestampFile))
+	last, _ := strconv.ParseInt(word, 10, 64) // or 1970
+	now := time.Now().Unix()
+	if last <= now && now-last < int64(c.interval/time.Second) || anySet(agentVariables) {
+		return false
+	}
+	return c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
 }
 
 // armFlush uploads from time to time while a command runs. It waits for garbage
 // to be collected first, which comes after 2 minutes at the latest: most commands
-// have ended by then. A timer costs more than counting, for it starts Go's poller,
-// and hides from the Go runtime that all goroutines are asleep.
-func armFlush(d folder, c consent) {
-	arm := func(*folder) { time.AfterFunc(c.interval+time.Second, func() { flush(d, c) }) }
+// have ended by then. A timer from the begin would hide from the Go runtime that
+// all goroutines are asleep: a program that ends with its error would hang.
+func armFlush(c consent) {
+	arm := func(*folder) { time.AfterFunc(c.interval+time.Second, func() { flush(c) }) }
 	if c.sends() && c.interval < 2*time.Minute {
 		arm(nil)
 	} else if c.sends() {
@@ -38,23 +40,20 @@ func armFlush(d folder, c consent) {
 }
 
 // flush counts what dead processes left, and waits for the uploader if an upload is due: it leaves no zombie.
-func flush(d folder, c consent) {
+func flush(c consent) {
 	defer shield()
-	defer armFlush(d, c)
-	if uploader := startIfDue(d); uploader != nil {
-		_, _ = uploader.Wait()
-	}
-}
-
-func startIfDue(d folder) (uploader *os.Process) {
-	process.Lock()
-	defer process.Unlock()
-	if c := consentIn(d); c.sends() && process.lock != nil {
-		if due, _ := process.lock.settle(process.mine, c, 0); due {
-			uploader = spawnUploader()
+	defer armFlush(c)
+	due := func() (due bool) {
+		process.Lock()
+		defer process.Unlock()
+		if c := consentIn(c.dir); c.sends() {
+			due, _ = process.lock.settle(process.mine, c, 0)
 		}
+		return due
 	}
-	return uploader
+	if due() {
+		_, _ = spawnUploader().Wait()
+	}
 }
 
 // uploaderEnv marks the process that uploads. It takes no arguments: what is to
@@ -80,31 +79,26 @@ func spawnUploader() (child *os.Process) {
 // uploadDeadline ends the uploader, whatever it is waiting for.
 const uploadDeadline = 30 * time.Second
 
-// upload sends the report once. What is answered does not matter, and nobody
-// learns of it: the attempt was stamped before, and counts are cumulative, so the
-// next report makes up for one that was lost.
+// upload sends the report once. What is answered does not matter, and nobody learns of it: the attempt was stamped
+// before, and counts are cumulative, so the next report makes up for one that was lost.
 func upload() {
 	defer shield()
 	closeInherited()
-	dir, c := settings()
+	d := findFolder()
 	go func() {
-		for end := time.Now().Add(uploadDeadline); time.Now().Before(end) && consentIn(dir).sends(); {
+		for end := time.Now().Add(uploadDeadline); time.Now().Before(end) && consentIn(d).sends(); {
 			time.Sleep(20 * time.Millisecond)
 		}
 		os.Exit(1) // also while it connects or sends: the user who says off waits for it
 	}()
-	l, err := dir.lockFile()
+	l, err := d.lockFile()
 	if err != nil || l.lock(theUploader, uploadDeadline) != nil {
 		return
 	}
-	if body, err := dir.nextBody(); err == nil && body != nil && consentIn(dir).sends() {
-		_, _ = httpClient().Post(c.endpoint, "application/json", bytes.NewReader(body))
+	body, err := d.nextBody()
+	if c := consentIn(d); err == nil && body != nil && c.sends() {
+		_, _ = ask(http.MethodPost, c.endpoint, body, uploadDeadline)
 	}
-}
-
-// httpClient follows no redirects: what is sent is for the host that the user was told.
-func httpClient() *http.Client {
-	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // nextBody is the body of the next upload, nil if there is nothing to send.
@@ -118,4 +112,20 @@ func (d folder) nextBody() (body []byte, err error) {
 		return err
 	})
 	return body, err
+}
+
+// ask makes a request and returns the answer without its body. It follows no redirects: what is sent is for the host
+// that the user was told.
+func ask(method, url string, body []byte, timeout time.Duration) (*http.Response, error) {
+	request, err := http.NewRequest(method, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	client := http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Do(request)
+	if err == nil {
+		err = answer.Body.Close()
+	}
+	return answer, err
 }

@@ -170,6 +170,7 @@ func TestServersThatMisbehave(t *testing.T) {
 
 // A server that never answers does not keep the uploader alive.
 func TestUploaderDeadline(t *testing.T) {
+	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -11,32 +11,25 @@ import (
 // maxVersion is the longest cli_version a collector takes, in bytes.
 const maxVersion = 64
 
-// cliVersion is the version of this CLI: the root command's, else that of the
-// module the binary was built from.
-func cliVersion() string {
-	text := rootVersion()
-	if info, ok := debug.ReadBuildInfo(); ok && text == "" {
-		text = info.Main.Version
+// versionOr is the version that the author wrote into the root command, or that of otherwise.
+func versionOr(otherwise func() string) string {
+	if process.root != nil && versionWord(process.root.Version) != "" {
+		return versionWord(process.root.Version)
 	}
-	return versionWord(text + " unknown")
+	return otherwise()
 }
 
-// rootVersion is the version that the author wrote into the root command, "" if there is none.
-func rootVersion() string {
-	if process.root == nil {
-		return ""
+// moduleVersion is the version of the module that the program was built from.
+func moduleVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return versionWord(info.Main.Version + " unknown")
 	}
-	return process.root.Version
+	return "unknown"
 }
 
-// versionMark changes when cliVersion does. Build information of 400 modules
-// takes longer to parse than all the rest: the program's file stands for it.
-func versionMark() string {
-	if text := versionWord(rootVersion()); text != "" {
-		return text
-	}
-	return stampOf(self())
-}
+// programStamp stands for the module's version from run to run: build information of 400 modules takes longer to parse
+// than all the rest.
+func programStamp() string { return stampOf(self()) }
 
 // versionWord is the version in a text that may also tell the commit, the date
 // and the compiler, on several lines: the first word that begins like 1.2 or

@@ -20,6 +20,7 @@ func TestUnderWine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes two minutes")
 	}
+	t.Parallel()
 	needProgram(t, "wine")
 	dir := t.TempDir()
 	for program, args := range map[string][]string{

@@ -138,6 +138,24 @@ var shapes = map[string]func() error{
 		telemetry.Exit(78)
 		return nil
 	},
+	"a copy of the root": func() error {
+		root := *tree()
+		return telemetry.Track(&root).Execute()
+	},
+	"a copy that an executor makes": func() error {
+		root := *telemetry.Track(tree())
+		return root.Execute()
+	},
+	"a tree that is built late": func() error {
+		root := telemetry.Track(&cobra.Command{Use: "pace", SilenceUsage: true})
+		root.AddCommand(tree().Commands()...)
+		return root.Execute()
+	},
+	"arguments of its own": func() error {
+		root := tree()
+		root.SetArgs([]string{"get"})
+		return telemetry.Track(root).Execute()
+	},
 	"two with one name": func() error {
 		root := &cobra.Command{Use: "pace"}
 		root.AddCommand(&cobra.Command{Use: "z", Aliases: []string{"get"}, Run: say("z")}, &cobra.Command{Use: "get", Run: say("get")})

@@ -58,6 +58,8 @@ func Main(h Hooks) {
 func Root(h Hooks) *cobra.Command {
 	root := &cobra.Command{Use: os.Args[0], Version: "v1.16.0", SilenceUsage: true}
 	root.SetVersionTemplate("pace {{.Version}}\n")
+	root.PersistentFlags().BoolP("quiet", "q", false, "say less")
+	root.PersistentFlags().StringP("profile", "p", "", "whose settings")
 	get := &cobra.Command{Use: "get", Short: "a group"}
 	policy := &cobra.Command{Use: "data-policy [id]", Aliases: []string{"dp"}, Short: "get a policy", Args: cobra.MaximumNArgs(1),
 		Run: func(cmd *cobra.Command, args []string) { fmt.Println("policy", args) }}
