@@ -40,7 +40,8 @@ const (
 var benchSystems = []string{"darwin", "freebsd", "linux", "openbsd", "windows"}
 
 // BenchmarkPages prints what each page and answer costs at 100,000 series and a
-// year of days: CPU time of this process, the database's part included.
+// year of days: CPU time of this process, the database's part included. So does
+// the end of a day on which all of them were reported.
 func BenchmarkPages(b *testing.B) {
 	s, now := filled(b)
 	server := collector.New(collector.Config{Store: s, Interval: time.Minute, Retention: 400 * 24 * time.Hour, Log: slog.New(slog.DiscardHandler)})
@@ -74,6 +75,12 @@ func BenchmarkPages(b *testing.B) {
 		slices.Sort(took[1:]) // the first fills caches
 		fmt.Fprintf(w, "%.0f\t%d\t%s\t\n", float64(took[len(took)/2].Microseconds())/1000, size/1000, address)
 	}
+	before, start := ownCPU(), time.Now()
+	tomorrow := wire.Report{App: "pace", CLIVersion: "v1.19.0", OperatingSystem: "linux", ID: uuid.New(), Counters: []wire.Counter{{Path: "pace command-0", Count: 1}}}
+	if refusals, err := s.Add(b.Context(), now.AddDate(0, 0, 1), []wire.Report{tomorrow}); err != nil || refusals[0] != nil {
+		b.Error(refusals, err)
+	}
+	fmt.Fprintf(w, "%.0f\t\tthe first report of a day, which closes the one before: %v\t\n", float64((ownCPU()-before).Microseconds())/1000, time.Since(start).Round(time.Millisecond))
 	w.Flush()
 	b.Logf("%d series, %d days, as of %s; the median of 5\n%s", benchCommands*benchVersions*2*len(benchSystems), benchYear, now.Format(time.DateOnly), table.String())
 }

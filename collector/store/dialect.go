@@ -27,7 +27,9 @@ type dialect struct {
 type chunk struct{ at, n int }
 
 // chunks cuts rows into powers of two, so that a few statements do for any
-// number of rows and need to be compiled once.
+// number of rows and need to be compiled once. One statement over json_each(?)
+// would need no chunks, and takes 1.8 times the CPU (20,480 rows of sums: 165 ms,
+// not 90), besides that byte strings would have to be written as text.
 func (s *Store) chunks(rows int) iter.Seq[chunk] {
 	return func(yield func(chunk) bool) {
 		for at, n := 0, s.dialect.rows; at < rows; {
