@@ -62,6 +62,7 @@ func (b *builder) finish(ctx context.Context) error {
 	if r.Settings, err = b.named(given, answer); err != nil {
 		return err
 	}
+	b.folderNote()
 	want, err := b.sources(project.Config{Settings: r.Settings, State: project.State{Undo: b.undo, Factored: factored(b.files)}})
 	if err != nil {
 		return err

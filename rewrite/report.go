@@ -46,6 +46,9 @@ func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte
 			list = append(list, Finding{Kind: plan.Uncovered, File: f.Name, What: f.Refused})
 		}
 	}
+	for _, site := range p.In("") {
+		list = append(list, Finding{Kind: site.Kind, What: site.Reason})
+	}
 	return list
 }
 

@@ -47,13 +47,17 @@ func Decide(w World) []Hook {
 	return hooks
 }
 
-// Covers reports whether one of the hooks sees the process end when fn ends it.
-func Covers(hooks []Hook, fn *types.Func) bool {
+// Covers returns the path of the hook that sees the process end when fn ends it,
+// "" for none.
+func Covers(hooks []Hook, fn *types.Func) string {
 	if fn.Pkg() == nil {
-		return false
+		return ""
 	}
 	k, ok := kindOf(fn.Pkg().Path())
-	return ok && Sets(hooks, k.path) && k.ends(receiver(fn), fn.Name())
+	if !ok || !Sets(hooks, k.path) || !k.ends(receiver(fn), fn.Name()) {
+		return ""
+	}
+	return k.path
 }
 
 // Sets reports whether the hook of the package at path is among them.

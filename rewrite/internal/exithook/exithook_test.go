@@ -116,10 +116,10 @@ func TestCovers(t *testing.T) {
 				obj, _, _ = types.LookupFieldOrMethod(pkg.Scope().Lookup(typeName).Type(), true, pkg, method)
 			}
 		}
-		if got := Covers(all, obj.(*types.Func)); got != test.want {
-			t.Errorf("%s.%s: %v, want %v", test.path, test.function, got, test.want)
+		if got := Covers(all, obj.(*types.Func)); (got != "") != test.want {
+			t.Errorf("%s.%s: %q, want one: %v", test.path, test.function, got, test.want)
 		}
-		if Covers(nil, obj.(*types.Func)) {
+		if Covers(nil, obj.(*types.Func)) != "" {
 			t.Errorf("%s.%s is covered without a hook", test.path, test.function)
 		}
 	}

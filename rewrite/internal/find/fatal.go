@@ -24,7 +24,8 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		return
 	}
 	path := fn.Pkg().Path()
-	if exithook.Covers(f.options.Hooks, fn) {
+	if hook := exithook.Covers(f.options.Hooks, fn); hook != "" {
+		f.hooked[hook]++
 		return
 	}
 	if code, ok := fatalLogger(path, receiverName(fn), fn.Name()); ok {

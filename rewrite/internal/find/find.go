@@ -77,8 +77,20 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 			p.Sites = append(p.Sites, f.sites...)
 		}
 	}
+	for _, h := range o.Hooks {
+		p.Sites = append(p.Sites, plan.Site{Kind: plan.Note, Reason: hookNote(h, s.hooked[h.Path])})
+	}
 	p.Sort()
 	return p, nil
+}
+
+// hookNote says what an exit hook covers.
+func hookNote(h exithook.Hook, calls int) string {
+	status := "with their status"
+	if !h.Known {
+		status = "as -1, because other code may set the hook too"
+	}
+	return fmt.Sprintf("%s: no call is edited; its exit hook, set in loggers.go, records those of this module (%d) and of dependencies %s", h.Path, calls, status)
 }
 
 // A survey is one look at the whole CLI.
@@ -91,6 +103,7 @@ type survey struct {
 	depend   *dependencies
 
 	fatalEvents map[string]bool // own functions that return a fatal event of zerolog
+	hooked      map[string]int  // by the path of an exit hook, the calls of the module that it covers
 	executed    []execution
 	factories   []factory
 }
@@ -101,7 +114,7 @@ func search(g *load.Program, o Options, wanted func(src []byte) bool) (*survey, 
 	if err != nil {
 		return nil, err
 	}
-	s := &survey{g: g, options: o, packages: list, flow: newFlow(), depend: newDependencies(g)}
+	s := &survey{g: g, options: o, packages: list, flow: newFlow(), depend: newDependencies(g), hooked: map[string]int{}}
 	s.flow.more = s.follow
 	s.fatalEvents = fatalEvents(list)
 	for _, c := range list {

@@ -1,0 +1,42 @@
+package rewrite_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite"
+)
+
+// TestFolderNote: the report says so where a CLI may look into ~/.config itself,
+// unless another folder was chosen.
+func TestFolderNote(t *testing.T) {
+	const main = `package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	dir, _ := os.UserConfigDir()
+	root := &cobra.Command{Use: "cli", Run: func(*cobra.Command, []string) { println(dir) }}
+	if root.Execute() != nil {
+		os.Exit(1)
+	}
+}
+`
+	c := cliModule(t, map[string]string{"main.go": main})
+	for folder, noted := range map[string]bool{"": true, "cli-usage": false} {
+		c.options.Folder = folder
+		result, err := rewrite.Instrument(context.Background(), c.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := findings(result)
+		if strings.Contains(report, "main.go:10:15: the CLI may use ~/.config itself") != noted {
+			t.Errorf("with --folder %q:\n%s", folder, report)
+		}
+	}
+}
