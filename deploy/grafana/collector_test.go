@@ -49,7 +49,7 @@ func start(t *testing.T, program, private string, args ...string) (public string
 	public = reserve(t)
 	cmd := exec.Command(program, append([]string{"--listen", public, "--private-listen", private, "--interval", hold.String()}, args...)...)
 	cmd.Stdout, cmd.Stderr = &output, &output
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	peertest.DieWithTest(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
