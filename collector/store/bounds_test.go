@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -84,7 +85,7 @@ func heldRuns(t *testing.T, s *store.Store) (runs int64, reports map[store.Reaso
 // marks; no install and no network adds more than it may; and a repetition holds
 // nothing again.
 func TestWhatIsNotCountedIsHeldOnce(t *testing.T) {
-	limits := store.Limits{RunsPerInstall: 50, RunsPerNetwork: 600, RunsPerNetworkAtOnce: 300, InstallsPerNetwork: 6, AppsPerNetwork: 2, VersionsPerNetwork: 2, CommandsPerNetwork: 3, SeriesPerNetwork: 12}
+	limits := store.Limits{RunsPerInstall: 50, RunsPerNetwork: 600, RunsPerNetworkAtOnce: 300, InstallsPerNetwork: 4, AppsPerNetwork: 2, VersionsPerNetwork: 2, CommandsPerNetwork: 3, SeriesPerNetwork: 12}
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		s.Limit(limits)
@@ -100,8 +101,8 @@ func TestWhatIsNotCountedIsHeldOnce(t *testing.T) {
 		var senders []*sender
 		counted := int64(0)
 		day, installDay, networkDay := 0, map[string]int64{}, map[string]int64{}
-		for step := range 600 {
-			if step%150 == 149 {
+		for step := range 400 {
+			if step%100 == 99 {
 				day++
 			}
 			if random.IntN(4) == 0 || len(senders) == 0 {
@@ -273,6 +274,24 @@ func TestSumsThatComeToNothingEndNoDay(t *testing.T) {
 		add(t, s, noon.AddDate(0, 0, 1), report(uuid.New(), "v1", counter("pace get", 0, 1)))
 		if got := all(totals(t, s, noon)); got != 2 {
 			t.Errorf("%d runs", got)
+		}
+	})
+}
+
+func TestUnbelievableReportsAreRefusedWhole(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		id := uuid.New()
+		refusals, err := s.Add(t.Context(), noon, []wire.Report{
+			report(id, "v1", counter("pace a", 0, 1), counter("pace b", 0, store.MaxIncrease+1)),
+			report(id, "v1", counter("pace a", 0, 2)),
+		})
+		var refusal *store.Refusal
+		if err != nil || !errors.As(refusals[0], &refusal) || refusals[1] != nil {
+			t.Fatal(refusals, err)
+		}
+		if got := totals(t, s, noon); len(got) != 1 || got[store.Key{Command: "pace a", CLIVersion: "v1", OperatingSystem: "linux"}] != 2 {
+			t.Errorf("%v: nothing of a refused report counts", got)
 		}
 	})
 }

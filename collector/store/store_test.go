@@ -206,24 +206,6 @@ func TestSumsAreRightUnderEveryOrder(t *testing.T) {
 	})
 }
 
-func TestUnbelievableReportsAreRefusedWhole(t *testing.T) {
-	onEach(t, func(t *testing.T, url string) {
-		s := open(t, url)
-		id := uuid.New()
-		refusals, err := s.Add(t.Context(), noon, []wire.Report{
-			report(id, "v1", counter("pace a", 0, 1), counter("pace b", 0, store.MaxIncrease+1)),
-			report(id, "v1", counter("pace a", 0, 2)),
-		})
-		var refusal *store.Refusal
-		if err != nil || !errors.As(refusals[0], &refusal) || refusals[1] != nil {
-			t.Fatal(refusals, err)
-		}
-		if got := totals(t, s, noon); len(got) != 1 || got[store.Key{Command: "pace a", CLIVersion: "v1", OperatingSystem: "linux"}] != 2 {
-			t.Errorf("%v: nothing of a refused report counts", got)
-		}
-	})
-}
-
 func TestForgetErasesTheInstallAndNoTotal(t *testing.T) {
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
