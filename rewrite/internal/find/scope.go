@@ -11,10 +11,13 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// dead reports whether n is a branch that its condition, written out as false or
-// true, keeps from ever running. A named constant proves nothing: another build
-// may give it another value.
+// dead reports whether n never runs in the CLI: a branch that its condition,
+// written out as false or true, keeps from it, or a function for tests. A named
+// constant proves nothing: another build may give it another value.
 func (f *finder) dead(n ast.Node) bool {
+	if decl, ok := n.(*ast.FuncDecl); ok {
+		return f.forTests(decl)
+	}
 	switch outer := f.parent().(type) {
 	case *ast.IfStmt:
 		value, known := f.literalBool(outer.Cond)
@@ -25,6 +28,16 @@ func (f *finder) dead(n ast.Node) bool {
 		}
 		value, known := f.literalBool(outer.Cond)
 		return known && !value && n == outer.Body
+	}
+	return false
+}
+
+// forTests reports whether a function is handed a *testing.T or its like.
+func (f *finder) forTests(decl *ast.FuncDecl) bool {
+	for _, field := range decl.Type.Params.List {
+		if named, ok := deref(f.c.Info.TypeOf(field.Type)).(*types.Named); ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "testing" {
+			return true
+		}
 	}
 	return false
 }
