@@ -40,7 +40,7 @@ func TestTwoCollectorsAndAKilledLeader(t *testing.T) {
 	first := leader()
 	var turn atomic.Int64
 	kills := 0
-	truth := population(t, 2_000, func() string { return both[turn.Add(1)%2].address }, func(done float64) {
+	truth := simulate(t, 2_000, func() string { return both[turn.Add(1)%2].address }, func(done float64) {
 		if done > float64(kills+1)/3 && kills < 2 {
 			kills++
 			victim := leader()

@@ -14,6 +14,7 @@ type committer struct {
 	store   *store.Store
 	metrics *metrics
 	ready   *readiness
+	now     func() time.Time
 	waiting chan pending
 }
 
@@ -34,8 +35,8 @@ const (
 
 var errBusy = errors.New("too many reports are waiting")
 
-func newCommitter(s *store.Store, m *metrics, ready *readiness) *committer {
-	return &committer{store: s, metrics: m, ready: ready, waiting: make(chan pending, maxWaiting)}
+func newCommitter(s *store.Store, m *metrics, ready *readiness, now func() time.Time) *committer {
+	return &committer{store: s, metrics: m, ready: ready, now: now, waiting: make(chan pending, maxWaiting)}
 }
 
 // add returns once the report is durable, or was refused or failed.
@@ -95,7 +96,7 @@ func (c *committer) commit(batch []pending) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
 	start := time.Now()
-	outcome, err := c.store.Receive(ctx, start, reports)
+	outcome, err := c.store.Receive(ctx, c.now(), reports)
 	c.metrics.committed(len(batch), time.Since(start))
 	if err != nil && len(batch) > 1 && !store.Unavailable(err) {
 		c.commit(batch[:len(batch)/2])

@@ -74,7 +74,7 @@ func New(config Config) *Server {
 	}
 	s.metrics = newMetrics(s)
 	if config.Store != nil {
-		s.committer = newCommitter(config.Store, s.metrics, &s.ready)
+		s.committer = newCommitter(config.Store, s.metrics, &s.ready, func() time.Time { return s.now() })
 	}
 	return s
 }

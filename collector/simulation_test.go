@@ -75,10 +75,10 @@ func deliver(address string, body []byte, network uint32) (bool, error) {
 	return true, nil
 }
 
-// population lets installs run and report until each has been heard with its
+// simulate lets installs run and report until each has been heard with its
 // last state; on the way reports are lost, repeated and late. It returns the
 // sums of the last states: the truth.
-func population(t *testing.T, installs int, address func() string, during func(done float64)) map[string]float64 {
+func simulate(t *testing.T, installs int, address func() string, during func(done float64)) map[string]float64 {
 	t.Helper()
 	truth := map[string]float64{}
 	var mu sync.Mutex
@@ -155,7 +155,7 @@ func TestTenThousandInstalls(t *testing.T) {
 	scraping := peertest.Prometheus(t, collector.private)
 	kills := 0
 	start := time.Now()
-	truth := population(t, installs, func() string { return collector.address }, func(done float64) {
+	truth := simulate(t, installs, func() string { return collector.address }, func(done float64) {
 		if done > float64(kills+1)/4 && kills < 3 {
 			kills++
 			collector.kill()

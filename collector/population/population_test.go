@@ -2,7 +2,6 @@ package population_test
 
 import (
 	"context"
-	"fmt"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 	"github.com/telemetrygen/telemetrygen/collector/population"
 	"github.com/telemetrygen/telemetrygen/collector/store"
-	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 var until = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
@@ -26,43 +24,6 @@ func open(t testing.TB, url string) *store.Store {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
-}
-
-// TestAYear: the API and the pages tell the truth about a year of 400 installs, in both stores.
-func TestAYear(t *testing.T) {
-	for name, url := range map[string]func(*testing.T) string{
-		"SQLite":     func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/year.db" },
-		"PostgreSQL": func(t *testing.T) string { return peertest.Postgres(t).DSN },
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := open(t, url(t))
-			p := population.New(population.Year(1, 400, until))
-			if err := p.Fill(t.Context(), s); err != nil {
-				t.Fatal(err)
-			}
-			handler := api.Handler(s, func() time.Time { return until.Add(13 * time.Hour) })
-			wrong := p.Check(func(question string) ([]byte, error) {
-				w := httptest.NewRecorder()
-				handler.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/"+question, nil))
-				if w.Code != 200 {
-					return w.Body.Bytes(), fmt.Errorf("status %d", w.Code)
-				}
-				return w.Body.Bytes(), nil
-			})
-			pages := dashboard.Handler(s, func() time.Time { return until.Add(13 * time.Hour) })
-			wrong = append(wrong, p.CheckPages(func(address string) ([]byte, error) {
-				w := httptest.NewRecorder()
-				pages.ServeHTTP(w, httptest.NewRequest("GET", "/"+address, nil))
-				if w.Code != 200 {
-					return w.Body.Bytes(), fmt.Errorf("status %d", w.Code)
-				}
-				return w.Body.Bytes(), nil
-			})...)
-			for _, one := range wrong {
-				t.Error(one)
-			}
-		})
-	}
 }
 
 // TestTheCheckCanFail: figures of another population are not the truth.
