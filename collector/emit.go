@@ -100,7 +100,7 @@ func (s *Server) show(ctx context.Context, at time.Time, to *reader) error {
 	}
 	to.zeros = zeros
 	if to.queue != nil {
-		to.queue.Push(samples(shot, at))
+		to.queue.Push(append(samples(shot, at), s.decisionSamples(ctx, at)...))
 	}
 	return nil
 }

@@ -157,6 +157,9 @@ const scrapeTimeout = 10 * time.Second
 var help = map[string]string{
 	sink.CommandsTotal: "Runs by command and exit code; -1 if no exit was seen. A scraper gets 0 for at least the first --interval of a series, so that increase() counts its first runs.",
 	activeInstalls:     "Installs that reported in the last 30 days.",
+	commandInstalls:    "Installs that used a command, and that failed at it, in the last 7, 30, 90 and 365 days; of the 200 commands of an app with most.",
+	commandWorse:       "What the newest release made worse, beyond chance: the share of installs that failed at their first use of the command in it, minus that of the release before.",
+	releaseTime:        "When a version was registered, or else first reported.",
 }
 
 var storeUp = prometheus.NewDesc("telemetry_collector_store_up", "1 if the store answered this scrape; where it is 0, the series of the commands are missing.", nil, nil)
@@ -173,7 +176,7 @@ func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 	out <- prometheus.MustNewConstMetric(storeUp, prometheus.GaugeValue, 1)
 	c.server.metrics.setSeries(len(shot.Series))
-	for _, sample := range samples(shot, now) {
+	for _, sample := range append(samples(shot, now), c.server.decisionSamples(c.ctx, now)...) {
 		names, values := make([]string, len(sample.Labels)), make([]string, len(sample.Labels))
 		for i, label := range sample.Labels {
 			names[i], values[i] = label.Name, label.Value

@@ -44,6 +44,7 @@ type Server struct {
 	allowed   atomic.Pointer[wire.AllowList]
 	metrics   *metrics
 	ready     readiness
+	decisions decisions
 	committer *committer
 	queues    []*sink.Queue
 	installs  *intake.Limiter

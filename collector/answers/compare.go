@@ -171,7 +171,7 @@ func pair(ctx context.Context, s Store, q Question) (from, to string, err error)
 func named(versions []store.Version) []string {
 	var registered, all []string
 	for _, v := range versions {
-		if v.First.IsZero() || v.Name == "" || v.Name[0] == '(' || v.Name == "unknown" {
+		if v.First.IsZero() || !isRelease(v.Name) {
 			continue // nobody has it yet, or it is many
 		}
 		all = append(all, v.Name)
@@ -183,4 +183,9 @@ func named(versions []store.Version) []string {
 		return registered
 	}
 	return all
+}
+
+// isRelease is false of the names that stand for several versions.
+func isRelease(version string) bool {
+	return version != "" && version[0] != '(' && version != "unknown"
 }
