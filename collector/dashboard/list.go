@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
@@ -76,16 +77,18 @@ func change(now, before *int64) string {
 	if now == nil || before == nil {
 		return ""
 	}
-	switch n, b := *now, *before; {
-	case n == b:
-		return "±0"
-	case b == 0:
+	n, b := *now, *before
+	if b == 0 && n != 0 {
 		return "new"
-	case n/b >= 10:
-		return "×" + count(n/b)
-	default:
-		return fmt.Sprintf("%+.0f%%", 100*(float64(n)/float64(b)-1))
 	}
+	if b != 0 && n/b >= 10 {
+		return "×" + count(n/b)
+	}
+	percent := math.Round(100 * (float64(n)/float64(b) - 1))
+	if n == b || percent == 0 {
+		return "±0"
+	}
+	return fmt.Sprintf("%+.0f%%", percent)
 }
 
 // points writes the change of a share in percentage points; empty where there was

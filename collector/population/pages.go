@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -146,7 +147,11 @@ func changed(now, before int64) string {
 	case now/before >= 10:
 		return "×" + thousands(now/before)
 	}
-	return fmt.Sprintf("%+.0f%%", 100*(float64(now)/float64(before)-1))
+	text := fmt.Sprintf("%+.0f%%", math.Round(100*(float64(now)/float64(before)-1)))
+	if text == "+0%" || text == "-0%" {
+		return "±0"
+	}
+	return text
 }
 
 func (c *check) monday() {
