@@ -1,44 +1,42 @@
 package rewrite
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
 // Remove plans the way back: every file of the module is stripped, the generated
 // packages and pages are deleted, and go.mod is as it was. It needs no code that
 // compiles.
 func Remove(_ context.Context, o Options) (*Result, error) {
-	restored, err := recoverInterrupted(o.folder())
+	at := project.Locate(o.Dir, o.Package)
+	restored, err := transaction.Recover(at.Root)
 	if err != nil {
 		return nil, err
 	}
-	root, modulePath, mainPath := o.module()
-	if root == "" {
+	if at.Root == "" {
 		return nil, fmt.Errorf("%s is not in a module; there is nothing to remove", o.Dir)
 	}
-	g := o.place(root, modulePath, mainPath)
-	r := &Result{Main: mainPath, Module: modulePath, Restored: restored, dir: root}
+	g := at.Package(o.PackageDir)
 	if !g.Exists {
-		return nil, fmt.Errorf("%s is not instrumented (no runtime package in %s); if it stands in another folder, name it with --package-dir", mainPath, strings.Join(project.Dirs, ", "))
+		return nil, fmt.Errorf("%s is not instrumented (no runtime package in %s); if it is in another folder, name it with --package-dir", at.Main, strings.Join(project.Dirs, ", "))
 	}
 	earlier, err := project.ReadConfig(g.Dir)
 	if err != nil {
 		return nil, err
 	}
-	r.Settings = earlier.Settings
+	r := &Result{Main: at.Main, Module: at.Module, Settings: earlier.Settings, Restored: restored, dir: at.Root}
 	imported := map[string]bool{}
-	err = eachGoFile(root, func(name string) error {
+	err = load.EachGoFile(at.Root, func(name string) error {
 		disk, err := os.ReadFile(name)
 		if err != nil {
 			return err
@@ -55,14 +53,10 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.changes.Delete(g.Dir); err != nil {
+	if err := r.changes.Remove(g, at.Root); err != nil {
 		return nil, err
 	}
-	page := filepath.Join(root, project.UsersPage)
-	if data, err := os.ReadFile(page); err == nil && bytes.HasPrefix(data, []byte(commands.PageMarker)) {
-		r.changes.Replace(page, data, nil)
-	}
-	modChanges, err := gomod.Remove(gomod.Env{Dir: root}, earlier.Undo, func(module string) bool {
+	modules, err := gomod.Remove(gomod.Env{Dir: at.Root}, earlier.Undo, func(module string) bool {
 		for path := range imported {
 			if path == module || strings.HasPrefix(path, module+"/") {
 				return true
@@ -70,9 +64,6 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 		}
 		return false
 	})
-	if err != nil {
-		return nil, err
-	}
-	r.changes = append(r.changes, modChanges...)
-	return r, nil
+	r.changes = append(r.changes, modules...)
+	return r, err
 }

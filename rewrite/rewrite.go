@@ -9,10 +9,14 @@
 package rewrite
 
 import (
+	"cmp"
 	"context"
-	"path/filepath"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
@@ -70,6 +74,28 @@ func (r *Result) Changed() bool { return len(r.changes) > 0 }
 // Write writes all files or none.
 func (r *Result) Write() error { return transaction.Apply(r.dir, r.changes) }
 
+// Defaults of the settings.
+const (
+	DefaultInterval = 3600 * time.Second
+	DefaultConsent  = "opt-out"
+)
+
+// settings are what was given, completed by what the last run remembers.
+func (o Options) settings(earlier Settings, tags string) (Settings, error) {
+	if !o.Remembered || earlier.App == "" {
+		earlier = Settings{Interval: DefaultInterval}
+	}
+	s := Settings{
+		App: cmp.Or(o.App, earlier.App), Folder: cmp.Or(o.Folder, earlier.Folder),
+		Endpoint: *cmp.Or(o.Endpoint, &earlier.Endpoint), Interval: *cmp.Or(o.Interval, &earlier.Interval),
+		Consent: cmp.Or(o.Consent, earlier.Consent, DefaultConsent), Excluded: o.Excluded, Tags: tags,
+	}
+	if s.Excluded == nil {
+		s.Excluded = earlier.Excluded
+	}
+	return s, s.Check()
+}
+
 // Instrument plans the instrumentation of a CLI and verifies that the result
 // type-checks and builds. It reads the module and runs the go command; it
 // writes only to the build cache and its own cache, and rolls back what an
@@ -79,20 +105,40 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if stage == nil {
 		stage = func(string) {}
 	}
-	restored, err := recoverInterrupted(o.folder())
+	at := project.Locate(o.Dir, o.Package)
+	restored, err := transaction.Recover(at.Root)
 	if err != nil {
 		return nil, err
 	}
+
 	stage("loading")
-	asked := o.tags()
-	if o.Tags, err = load.Tags(ctx, o.Dir, asked); err != nil {
+	before := at.Package(o.PackageDir)
+	asked := o.Tags
+	if asked == "" && o.Remembered && before.Exists {
+		last, _ := before.Earlier()
+		asked = last.Settings.Tags
+	}
+	tags, err := load.Tags(ctx, o.Dir, asked)
+	if err != nil {
 		return nil, err
 	}
-	m, generated, err := o.load(ctx)
+	m, err := load.Load(ctx, o.Dir, o.Package, tags, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
+	if err != nil {
+		return nil, err
+	}
+	generated, err := project.For(m, o.PackageDir)
 	if err != nil {
 		return nil, err
 	}
 	earlier, err := generated.Earlier()
+	if err != nil {
+		return nil, err
+	}
+	settings, err := o.settings(earlier.Settings, asked)
+	if err != nil {
+		return nil, err
+	}
+	listed, err := generated.Listed()
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +147,7 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	}))
 
 	stage("finding")
-	hooks := exitHooks(program, generated.Owns)
-	p, err := find.Plan(program, find.Options{Runtime: generated.Path, Name: generated.Name(), Skip: generated.Owns, Tags: o.Tags, Force: o.Force, Hooks: hooks})
+	p, err := find.Plan(program, find.Options{Runtime: generated.Path, Name: generated.Name(), Skip: generated.Owns, Tags: tags, Force: o.Force})
 	if err != nil {
 		return nil, err
 	}
@@ -119,17 +164,110 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if undo.Empty() {
+		undo = earlier.Undo
+	} else {
+		undo = undo.After(earlier.Undo)
+	}
 
 	stage("listing commands")
 	r := &Result{Main: m.Main.PkgPath, Module: m.Path, Plan: p, Siblings: m.Siblings, Restored: restored, dir: m.Dir}
 	r.Findings = findings(p, files, program.Sources.Stripped)
-	r.changes = sourceChanges(program.Sources, files)
-	r.changes = append(r.changes, modules...)
-	b := builder{options: o, asked: asked, program: program, generated: generated, earlier: earlier, undo: earlier.Undo, result: r, files: files, hooks: hooks}
-	if !undo.Empty() {
-		b.undo = undo.After(earlier.Undo)
+	r.changes = append(sourceChanges(program.Sources, files), modules...)
+	tree, complete, err := r.commands(ctx, program, generated, tags, o.Force)
+	if err != nil {
+		return nil, err
 	}
-	return r, b.finish(ctx)
+	named, notes, err := settings.Named(tree, commands.BinaryName(m.Main.PkgPath))
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range notes {
+		r.note(plan.Note, "", note)
+	}
+	r.Settings = named
+	r.folderNote(program, generated)
+	list, unknown := project.Without(tree.Below(named.App), named.Excluded)
+	if len(unknown) > 0 && complete {
+		return nil, &project.ExcludedError{Paths: unknown}
+	}
+	for _, c := range list {
+		r.Commands = append(r.Commands, c.Path)
+	}
+	r.Missing, r.Gone = project.Diff(listed, list)
+	foreign, err := r.changes.Generate(generated, m.Dir, project.Contents{
+		Config: project.Config{Settings: named, State: project.State{Main: m.Main.PkgPath, Undo: undo, Factored: factored(files)}},
+		Hooks:  p.Hooks, Commands: list, ExitCodes: p.ExitCodes,
+	})
+	if foreign {
+		r.note(plan.Note, project.UsersPage, "not written by telemetrygen, so it is left alone; what it says of telemetry is up to you")
+	}
+	return r, err
+}
+
+// commands asks the CLI for its commands, as it will be. Where it cannot be run,
+// the source gives them as far as they are constant, which is not complete.
+func (r *Result) commands(ctx context.Context, program *load.Program, generated project.Package, tags string, force bool) (tree plan.Tree, complete bool, err error) {
+	asking, files, err := r.changes.Asking(generated, r.Plan.Hooks)
+	if err != nil {
+		return tree, false, err
+	}
+	key, err := commands.Key(program.Module, files, generated.Owns, asking)
+	if err != nil {
+		return tree, false, err
+	}
+	tree, err = commands.List(ctx, commands.Build{
+		Dir: program.Main.Dir, Binary: commands.BinaryName(program.Main.PkgPath), Tags: tags, Changes: asking, Key: key,
+	})
+	var cannotRun *commands.RunError
+	if !errors.As(err, &cannotRun) {
+		return tree, true, err
+	}
+	if cannotRun.Missed && !force {
+		return tree, false, r.notReached(cannotRun.Output)
+	}
+	tree, unknown, err := find.Commands(program, generated.Owns, tags)
+	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nso the commands are those of the source, as far as they are constant; %s could not be followed and will be recorded as (unlisted)",
+		cannotRun, plural(unknown, "addition")))
+	return tree, false, err
+}
+
+// A NotReachedError says that the CLI ran as if all were well without executing
+// a command that is tracked: something else is its root.
+type NotReachedError struct {
+	Executions []string // what was found, file:line:col: what
+	Output     string   // what it printed, cut
+}
+
+func (e *NotReachedError) Error() string {
+	return fmt.Sprintf("the instrumented CLI, run once as `--help` in an empty home, ended well without executing any of the commands that would be tracked:\n\t%s\n"+
+		"Its root is another one, so runs would be counted wrongly or not at all, and nothing was written. Use --force to go on.\nIt printed:\n%s",
+		strings.Join(e.Executions, "\n\t"), e.Output)
+}
+
+func (r *Result) notReached(output string) error {
+	missed := &NotReachedError{Output: output}
+	for _, f := range r.Findings {
+		if f.Kind == plan.Execute {
+			missed.Executions = append(missed.Executions, f.String())
+		}
+	}
+	return missed
+}
+
+// note adds what is to be said of the whole CLI, or of one file.
+func (r *Result) note(kind plan.Kind, file, what string) {
+	r.Findings = append(r.Findings, Finding{Kind: kind, File: file, What: what})
+}
+
+// factored are the files whose only import stood in parentheses.
+func factored(files []edit.File) (names []string) {
+	for _, f := range files {
+		if f.Factored {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // sourceChanges are the files of the author's that will be different.
@@ -147,22 +285,4 @@ func sourceChanges(sources *load.Sources, files []edit.File) (changes project.Ch
 		changes.Replace(s.Name, s.Disk, want)
 	}
 	return changes
-}
-
-// recoverInterrupted puts back what a killed run had half written.
-func recoverInterrupted(dir string) ([]string, error) {
-	root := load.Root(dir)
-	if root == "" {
-		return nil, nil
-	}
-	return transaction.Recover(root)
-}
-
-// folder is where the package stands, as far as its name says: below the root of
-// a go.work project, its module is not the one of Dir.
-func (o Options) folder() string {
-	if len(o.Package) > 0 && o.Package[0] == '.' {
-		return filepath.Join(o.Dir, o.Package)
-	}
-	return o.Dir
 }

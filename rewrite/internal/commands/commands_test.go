@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -13,39 +12,6 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
-
-func TestDiffNamesWhatIsMissingAndGone(t *testing.T) {
-	missing, gone := commands.Diff(paths("cli", "cli a", "cli c"), paths("cli", "cli b", "cli c"))
-	if !reflect.DeepEqual(missing, []string{"cli b"}) || !reflect.DeepEqual(gone, []string{"cli a"}) {
-		t.Errorf("missing %v, gone %v", missing, gone)
-	}
-}
-
-func TestParseIsTheInverseOfText(t *testing.T) {
-	list := paths("cli", "cli a", "cli a c", "cli a-b")
-	list[1].Hidden, list[2].Deprecated = true, true
-	list[3].Hidden, list[3].Deprecated = true, true
-	got, err := commands.Parse([]byte(strings.ReplaceAll(string(commands.Text(list)), "\n", "\r\n")))
-	if err != nil || !reflect.DeepEqual(got, list) {
-		t.Errorf("%v, %v", got, err)
-	}
-	if _, err := commands.Parse([]byte("cli\n<<<<<<< HEAD\n")); err != nil {
-		t.Errorf("words are words: %v", err)
-	}
-	if got, _ := commands.Parse([]byte("cli\ncli a\ncli a\n")); len(got) != 2 {
-		t.Errorf("two commands of one name are one path: %v", got)
-	}
-	if _, err := commands.Parse([]byte("cli  a\n")); err == nil {
-		t.Error("two spaces are no path")
-	}
-}
-
-func paths(list ...string) (out []commands.Command) {
-	for _, path := range list {
-		out = append(out, commands.Command{Path: path})
-	}
-	return out
-}
 
 // TestListSaysWhyAProgramCannotBeAsked runs programs that never come to their
 // root command, which here is whatever writes the file that is asked for.
@@ -106,22 +72,4 @@ func program(t *testing.T, body string) commands.Build {
 	}
 	source := "package main\n\nimport \"os\"\n\nvar _ = os.Args\n\nfunc main() {\n\t" + body + "\n}\n"
 	return commands.Build{Dir: dir, Binary: "p", Changes: []transaction.Change{{Name: filepath.Join(dir, "main.go"), New: []byte(source)}}}
-}
-
-// A plugin has a name of its own, where its usage line or its display name says
-// that it is one.
-func TestPlugin(t *testing.T) {
-	for _, test := range []struct{ use, display, binary, want string }{
-		{"kubectl tree KIND NAME", "", "kubectl-tree", "kubectl-tree"},
-		{"gh dash", "", "gh-dash", "gh-dash"},
-		{"tree KIND NAME", "kubectl tree", "tree", "kubectl-tree"},
-		{"foo", "", "foo-cli", ""},
-		{"foo cli", "", "foo", ""},
-		{"foo [flags]", "foo", "foo", ""},
-		{"", "", "foo", ""},
-	} {
-		if got := (commands.Answer{Use: test.use, Display: test.display}).Plugin(test.binary); got != test.want {
-			t.Errorf("%+v: %q", test, got)
-		}
-	}
 }

@@ -12,16 +12,20 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
 // Key is a hash of everything that decides what the instrumented CLI's command
 // tree is: the module's own files as they will be, the generated ones, and the
 // build IDs of everything else, which stand in the names of the export data. The
 // build ID of a dependency that imports the module back changes with the module:
-// its files are taken. Planned returns a file as it will be, nil for one that is
-// on disk already.
-func Key(m *load.Module, generated map[string][]byte, owns func(importPath string) bool, planned func(name string) []byte) (string, error) {
+// its files are taken. Files that no change names are those on disk.
+func Key(m *load.Module, generated map[string][]byte, owns func(importPath string) bool, changes []transaction.Change) (string, error) {
 	h := sha256.New()
+	planned := map[string][]byte{}
+	for _, c := range changes {
+		planned[c.Name] = c.New
+	}
 	file := func(name string, data []byte) {
 		fmt.Fprintf(h, "%s %d\n", name, len(data))
 		h.Write(data)
@@ -33,7 +37,7 @@ func Key(m *load.Module, generated map[string][]byte, owns func(importPath strin
 			continue
 		}
 		for _, name := range slices.Concat(pkg.GoFiles, pkg.OtherFiles, pkg.EmbedFiles) {
-			data := planned(name)
+			data := planned[name]
 			if data == nil {
 				var err error
 				if data, err = os.ReadFile(name); err != nil {

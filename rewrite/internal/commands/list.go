@@ -1,6 +1,5 @@
-// Package commands makes the closed list of what an instrumented CLI can
-// record. It builds the CLI and asks it for its command tree before any command
-// runs. It also writes the list that is embedded, and the page for the users.
+// Package commands asks an instrumented CLI for its command tree: it builds the
+// CLI as it will be and runs it once, up to the point where a command would run.
 package commands
 
 import (
@@ -18,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
@@ -36,37 +36,14 @@ type Build struct {
 	Key     string
 }
 
-// An Answer is what a CLI says of itself.
-type Answer struct {
-	Name     string    `json:"name"`     // of its root command
-	Use      string    `json:"use"`      // its usage line
-	Display  string    `json:"display"`  // how users call it, where that is not its name: "kubectl tree"
-	Taken    []string  `json:"taken"`    // names and aliases of the commands below its root
-	Commands []Command `json:"commands"` // paths below the root, sorted
-}
-
-// Below returns the commands with the root, all under the app's name.
-func (a Answer) Below(app string) []Command {
-	list := []Command{{Path: app}}
-	for _, c := range a.Commands {
-		c.Path = app + " " + c.Path
-		list = append(list, c)
+// BinaryName is the name that go build gives the binary of a main package.
+func BinaryName(importPath string) string {
+	elements := strings.Split(importPath, "/")
+	last := elements[len(elements)-1]
+	if len(elements) > 1 && len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
+		last = elements[len(elements)-2]
 	}
-	return Sorted(list)
-}
-
-// Plugin returns the name of a CLI that users call through another one, as
-// `kubectl tree` stands for kubectl-tree, "" for others. It shares neither the
-// name nor the folder of that other CLI.
-func (a Answer) Plugin(binary string) string {
-	if words := strings.Fields(a.Display); len(words) > 1 {
-		return strings.Join(words, "-")
-	}
-	words := strings.Fields(a.Use)
-	if len(words) > 1 && binary == words[0]+"-"+words[1] {
-		return binary
-	}
-	return ""
+	return last
 }
 
 // A RunError says why the built CLI could not be asked for its tree.
@@ -87,29 +64,29 @@ func (e *RunError) Error() string {
 // List returns what the CLI says of itself. It runs the go command and then the
 // CLI itself, once, with --help as its only argument, an empty scratch home, no
 // terminal and a time limit; nothing is left behind but a cache entry.
-func List(ctx context.Context, b Build) (Answer, error) {
-	var answer Answer
+func List(ctx context.Context, b Build) (plan.Tree, error) {
+	var answer plan.Tree
 	cached := b.cacheFile()
 	if data, err := os.ReadFile(cached); err == nil && json.Unmarshal(data, &answer) == nil {
 		return answer, nil
 	}
 	scratch, err := os.MkdirTemp("", "telemetrygen")
 	if err != nil {
-		return Answer{}, err
+		return plan.Tree{}, err
 	}
 	defer os.RemoveAll(scratch)
 	binary, err := b.build(ctx, scratch)
 	if err != nil {
-		return Answer{}, err
+		return plan.Tree{}, err
 	}
 	data, err := ask(ctx, binary, scratch)
 	if err != nil {
-		return Answer{}, err
+		return plan.Tree{}, err
 	}
 	if err := json.Unmarshal(data, &answer); err != nil {
-		return Answer{}, fmt.Errorf("what the CLI said of its commands: %w", err)
+		return plan.Tree{}, fmt.Errorf("what the CLI said of its commands: %w", err)
 	}
-	answer.Commands = Sorted(answer.Commands)
+	answer.Commands = plan.Sorted(answer.Commands)
 	if cached != "" && os.MkdirAll(filepath.Dir(cached), 0o755) == nil {
 		store(cached, data)
 	}

@@ -8,13 +8,9 @@ import (
 	"go/types"
 	"slices"
 	"strings"
-)
 
-// A Hook is an exit hook that the generated file sets.
-type Hook struct {
-	Path  string // import path of the package that has it
-	Known bool   // the status that it is given, or stands for, is the one that the process ends with
-}
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
 
 // World is what has to be known of the CLI to decide.
 type World struct {
@@ -29,8 +25,8 @@ type World struct {
 
 // Decide returns the hooks of the loggers that the module imports itself, in a
 // version that has one. To add a logger, add a row to kinds.
-func Decide(w World) []Hook {
-	var hooks []Hook
+func Decide(w World) []plan.Hook {
+	var hooks []plan.Hook
 	for _, k := range kinds {
 		if !slices.ContainsFunc(w.Imports, k.imported) {
 			continue
@@ -41,7 +37,7 @@ func Decide(w World) []Hook {
 		}
 		known := !w.Mentions(k.path, k.custom)
 		if known || k.other != "" {
-			hooks = append(hooks, Hook{k.path, known})
+			hooks = append(hooks, plan.Hook{Path: k.path, Known: known})
 		}
 	}
 	return hooks
@@ -49,7 +45,7 @@ func Decide(w World) []Hook {
 
 // Covers returns the path of the hook that sees the process end when fn ends it,
 // "" for none.
-func Covers(hooks []Hook, fn *types.Func) string {
+func Covers(hooks []plan.Hook, fn *types.Func) string {
 	if fn.Pkg() == nil {
 		return ""
 	}
@@ -61,8 +57,8 @@ func Covers(hooks []Hook, fn *types.Func) string {
 }
 
 // Sets reports whether the hook of the package at path is among them.
-func Sets(hooks []Hook, path string) bool {
-	return slices.ContainsFunc(hooks, func(h Hook) bool { return h.Path == path })
+func Sets(hooks []plan.Hook, path string) bool {
+	return slices.ContainsFunc(hooks, func(h plan.Hook) bool { return h.Path == path })
 }
 
 // receiver is the bare name of a method's receiver type, "" for a function.

@@ -10,6 +10,8 @@ import (
 	"go/types"
 	"strings"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // loggers are declarations as the real packages have them, at versions with and without a hook.
@@ -47,13 +49,13 @@ func TestDecide(t *testing.T) {
 		imports   []string          // of the module
 		build     map[string]string // path to source, loggers where nil
 		mentioned string
-		want      []Hook
+		want      []plan.Hook
 	}{
 		{"nothing", []string{"fmt"}, nil, "", nil},
 		{"each", []string{"k8s.io/klog/v2", "github.com/rs/zerolog", "github.com/sirupsen/logrus", "k8s.io/kubectl/pkg/cmd/util"}, nil, "",
-			[]Hook{{"github.com/rs/zerolog", true}, {"github.com/sirupsen/logrus", true}, {"k8s.io/klog/v2", true}, {"k8s.io/kubectl/pkg/cmd/util", true}}},
+			[]plan.Hook{{Path: "github.com/rs/zerolog", Known: true}, {Path: "github.com/sirupsen/logrus", Known: true}, {Path: "k8s.io/klog/v2", Known: true}, {Path: "k8s.io/kubectl/pkg/cmd/util", Known: true}}},
 		{"another package of the module", []string{"github.com/rs/zerolog/log", "k8s.io/kubectl/pkg/cmd/get"}, nil, "",
-			[]Hook{{"github.com/rs/zerolog", true}, {"k8s.io/kubectl/pkg/cmd/util", true}}},
+			[]plan.Hook{{Path: "github.com/rs/zerolog", Known: true}, {Path: "k8s.io/kubectl/pkg/cmd/util", Known: true}}},
 		{"imported by dependencies only", []string{"example.com/cli"}, nil, "", nil},
 		{"a name that only begins alike", []string{"k8s.io/klog/v2extra", "github.com/sirupsen/logrus-hooks"}, nil, "", nil},
 		{"klog v1", []string{"k8s.io/klog"}, nil, "", nil},
@@ -62,7 +64,7 @@ func TestDecide(t *testing.T) {
 		{"a hook of another type", []string{"github.com/sirupsen/logrus"}, map[string]string{"github.com/sirupsen/logrus": loggers["github.com/sirupsen/logrus/old"]}, "", nil},
 		{"the hook's package is not built", []string{"k8s.io/kubectl/pkg/cmd/get"}, map[string]string{}, "", nil},
 		{"an ExitFunc of somebody's", []string{"github.com/sirupsen/logrus", "k8s.io/klog/v2"}, nil, "github.com/sirupsen/logrus ExitFunc",
-			[]Hook{{"github.com/sirupsen/logrus", false}, {"k8s.io/klog/v2", true}}},
+			[]plan.Hook{{Path: "github.com/sirupsen/logrus", Known: false}, {Path: "k8s.io/klog/v2", Known: true}}},
 		{"kubectl's hook is taken", []string{"k8s.io/kubectl/pkg/cmd/util"}, nil, "k8s.io/kubectl/pkg/cmd/util BehaviorOnFatal", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -93,7 +95,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestCovers(t *testing.T) {
-	all := []Hook{{"github.com/rs/zerolog", true}, {"github.com/sirupsen/logrus", true}, {"k8s.io/klog/v2", true}, {"k8s.io/kubectl/pkg/cmd/util", true}}
+	all := []plan.Hook{{Path: "github.com/rs/zerolog", Known: true}, {Path: "github.com/sirupsen/logrus", Known: true}, {Path: "k8s.io/klog/v2", Known: true}, {Path: "k8s.io/kubectl/pkg/cmd/util", Known: true}}
 	for _, test := range []struct {
 		path, function string
 		want           bool
@@ -138,13 +140,13 @@ func TestSourceOfEverySubset(t *testing.T) {
 		stubs[k.path] = packageAt(t, k.path, source)
 	}
 	for subset := 1; subset < 1<<(2*len(kinds)); subset++ {
-		var hooks []Hook
+		var hooks []plan.Hook
 		for i, k := range kinds {
 			switch state := subset >> (2 * i) & 3; {
 			case state == 1:
-				hooks = append(hooks, Hook{k.path, true})
+				hooks = append(hooks, plan.Hook{Path: k.path, Known: true})
 			case state == 2 && k.other != "":
-				hooks = append(hooks, Hook{k.path, false})
+				hooks = append(hooks, plan.Hook{Path: k.path, Known: false})
 			}
 		}
 		if len(hooks) == 0 {

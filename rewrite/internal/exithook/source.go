@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // Source is the body of loggers.go for a runtime package of that name, nil
 // where there is no hook to set.
-func Source(pkg string, hooks []Hook) []byte {
+func Source(pkg string, hooks []plan.Hook) []byte {
 	if len(hooks) == 0 {
 		return nil
 	}

@@ -4,32 +4,27 @@ import (
 	"bytes"
 	"go/ast"
 	"go/constant"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
-
-// A Tree is the command tree as the source tells it, for a CLI that cannot be
-// run where it is instrumented: who adds which command, as far as both are
-// literals of the module and their names are constant.
-type Tree struct {
-	Roots   []string // names of the roots, sorted
-	Paths   []string // command paths below a root, sorted
-	Unknown int      // additions of commands that could not be followed
-}
 
 // notRecorded are the names that the runtime never records below a root.
 var notRecorded = map[string]bool{"help": true, "completion": true}
 
-// Commands derives the command tree from the source.
-func Commands(g *load.Program, skip func(importPath string) bool, tags string) (*Tree, error) {
-	s, err := search(g, Options{Skip: skip, Tags: tags}, func(src []byte) bool {
+// Commands derives the command tree from the source, for a CLI that cannot be run
+// where it is instrumented: which command is added to which, as far as both are
+// literals of the module and their names are constant. It also returns how many
+// additions could not be followed.
+func Commands(g *load.Program, skip func(importPath string) bool, tags string) (tree plan.Tree, unknown int, err error) {
+	s, err := search(g, Options{Skip: skip, Tags: tags}, nil, func(src []byte) bool {
 		return wanted(src) || bytes.Contains(src, []byte("cobra.Command"))
 	})
 	if err != nil {
-		return nil, err
+		return tree, 0, err
 	}
 	t := &sourceTree{flow: s.flow, names: map[*ast.CompositeLit]string{}, children: map[*ast.CompositeLit][]literal{}}
 	for _, c := range s.packages {
@@ -65,7 +60,16 @@ func Commands(g *load.Program, skip func(importPath string) bool, tags string) (
 			t.descend(paths, root.lit, "", map[*ast.CompositeLit]bool{})
 		}
 	}
-	return &Tree{Roots: sortedKeys(roots), Paths: sortedKeys(paths), Unknown: t.unknown}, nil
+	if len(roots) == 1 {
+		tree.Name = slices.Collect(maps.Keys(roots))[0]
+	}
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		tree.Commands = append(tree.Commands, plan.Command{Path: path})
+		if !strings.Contains(path, " ") {
+			tree.Taken = append(tree.Taken, path)
+		}
+	}
+	return tree, t.unknown, nil
 }
 
 type sourceTree struct {
@@ -88,7 +92,11 @@ func (t *sourceTree) add(c *load.Package, call *ast.CallExpr) {
 		return
 	}
 	for _, arg := range call.Args {
-		found := t.flow.literals(origin{expr: arg, in: c}, nil)
+		from := origin{expr: arg, in: c}
+		if call.Ellipsis.IsValid() {
+			from = origin{place: elementOf(t.flow.place(c, arg)), in: c}
+		}
+		found := t.flow.literals(from, nil)
 		if len(found) == 0 {
 			t.unknown++
 		}
@@ -156,13 +164,4 @@ func firstWord(e ast.Expr, c *load.Package) string {
 	}
 	word, _, _ := strings.Cut(constant.StringVal(value), " ")
 	return word
-}
-
-func sortedKeys(set map[string]bool) []string {
-	keys := make([]string, 0, len(set))
-	for k := range set {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return slices.Clip(keys)
 }

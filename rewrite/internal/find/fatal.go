@@ -24,7 +24,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		return
 	}
 	path := fn.Pkg().Path()
-	if hook := exithook.Covers(f.options.Hooks, fn); hook != "" {
+	if hook := exithook.Covers(f.hooks, fn); hook != "" {
 		f.hooked[hook]++
 		return
 	}
@@ -33,7 +33,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		return
 	}
 	if zerologFatal(fn) || f.fatalEvents[fn.FullName()] {
-		if !exithook.Sets(f.options.Hooks, zerologPath) {
+		if !exithook.Sets(f.hooks, zerologPath) {
 			f.zerolog(call)
 		}
 		return

@@ -11,7 +11,6 @@ import (
 	"go/token"
 	"strings"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -24,7 +23,6 @@ type Options struct {
 	Skip    func(importPath string) bool // generated packages
 	Tags    string                       // build tags, comma-separated
 	Force   bool                         // also track what is only executed inside a run
-	Hooks   []exithook.Hook              // exit hooks of loggers, whose calls need no edit
 }
 
 // An ExecutionError says that no root command is executed where it could be tracked.
@@ -59,7 +57,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if g.All[load.Cobra] == nil {
 		return nil, fmt.Errorf("%s does not use %s; telemetrygen instruments cobra CLIs only", g.Main.PkgPath, load.Cobra)
 	}
-	s, err := search(g, o, wanted)
+	s, err := search(g, o, exitHooks(g, o.Skip), wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -70,14 +68,14 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	for _, f := range s.finders {
 		names.look(f.c, f.file)
 	}
-	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name, ExitCodes: names.codes()}
+	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name, Hooks: s.hooks, ExitCodes: names.codes()}
 	for _, f := range s.finders {
 		if len(f.sites) > 0 {
 			p.Files = append(p.Files, f.facts(o.Name))
 			p.Sites = append(p.Sites, f.sites...)
 		}
 	}
-	for _, h := range o.Hooks {
+	for _, h := range s.hooks {
 		p.Sites = append(p.Sites, plan.Site{Kind: plan.Note, Reason: hookNote(h, s.hooked[h.Path])})
 	}
 	p.Sort()
@@ -85,7 +83,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 }
 
 // hookNote says what an exit hook covers.
-func hookNote(h exithook.Hook, calls int) string {
+func hookNote(h plan.Hook, calls int) string {
 	status := "with their status"
 	if !h.Known {
 		status = "as -1, because other code may set the hook too"
@@ -97,6 +95,7 @@ func hookNote(h exithook.Hook, calls int) string {
 type survey struct {
 	g        *load.Program
 	options  Options
+	hooks    []plan.Hook // exit hooks of loggers, whose calls need no edit
 	packages []*load.Package
 	finders  []*finder
 	flow     *flow
@@ -109,12 +108,12 @@ type survey struct {
 }
 
 // search walks every file that may matter.
-func search(g *load.Program, o Options, wanted func(src []byte) bool) (*survey, error) {
+func search(g *load.Program, o Options, hooks []plan.Hook, wanted func(src []byte) bool) (*survey, error) {
 	list, err := g.Check(o.Skip, wanted)
 	if err != nil {
 		return nil, err
 	}
-	s := &survey{g: g, options: o, packages: list, flow: newFlow(), depend: newDependencies(g), hooked: map[string]int{}}
+	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: newDependencies(g), hooked: map[string]int{}}
 	s.flow.more = s.follow
 	s.fatalEvents = fatalEvents(list)
 	for _, c := range list {

@@ -64,8 +64,33 @@ func (e *Error) List() string {
 }
 
 // Load asks the go command for the main package named by pattern, seen from
-// dir. The overlay holds files whose instrumentation keeps them from compiling.
-func Load(ctx context.Context, dir, pattern, tags string, overlay map[string][]byte) (*Module, error) {
+// dir. Where it does not load because of instrumentation (an import that the
+// author's edit left over, a generated package that was deleted), it is loaded
+// again as strip leaves the files of the module in root.
+func Load(ctx context.Context, dir, pattern, tags, root string, strip func(src []byte) []byte) (*Module, error) {
+	m, err := load(ctx, dir, pattern, tags, nil)
+	var failed *Error
+	if root == "" || !errors.As(err, &failed) {
+		return m, err
+	}
+	overlay := map[string][]byte{}
+	_ = EachGoFile(root, func(name string) error {
+		disk, err := os.ReadFile(name)
+		if err != nil {
+			return nil // the go command will say so
+		}
+		if stripped := strip(disk); len(stripped) != len(disk) {
+			overlay[name] = stripped
+		}
+		return nil
+	})
+	if len(overlay) == 0 {
+		return m, err
+	}
+	return load(ctx, dir, pattern, tags, overlay)
+}
+
+func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]byte) (*Module, error) {
 	cfg := &packages.Config{
 		Context: ctx,
 		Dir:     dir,

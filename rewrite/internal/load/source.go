@@ -1,6 +1,7 @@
 package load
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,4 +89,30 @@ func (s *Sources) Relative(name string) string {
 		return filepath.ToSlash(rel)
 	}
 	return filepath.ToSlash(name)
+}
+
+// EachGoFile visits the Go files of a module: not those of modules nested in
+// it, nor vendored ones.
+func EachGoFile(root string, visit func(name string) error) error {
+	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			base := d.Name()
+			if name != root {
+				if base == "vendor" || base == ".git" || base == "node_modules" {
+					return filepath.SkipDir
+				}
+				if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+					return filepath.SkipDir
+				}
+			}
+			return nil
+		}
+		if d.Type().IsRegular() && strings.HasSuffix(name, ".go") {
+			return visit(name)
+		}
+		return nil
+	})
 }

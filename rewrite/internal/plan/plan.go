@@ -59,7 +59,14 @@ type Plan struct {
 	Files   []File `json:"files"`
 	Sites   []Site `json:"sites"`
 
-	ExitCodes []ExitCode `json:"exit_codes"` // that have a name in the source
+	Hooks     []Hook     `json:"hooks,omitempty"` // of loggers, set by the generated package
+	ExitCodes []ExitCode `json:"exit_codes"`      // that have a name in the source
+}
+
+// A Hook is an exit hook of a logger.
+type Hook struct {
+	Path  string `json:"path"`  // import path of the package that has it
+	Known bool   `json:"known"` // the status that it is given, or stands for, is the one that the process ends with
 }
 
 // An ExitCode is an exit status, as the shell sees it, and the names of its
@@ -93,17 +100,4 @@ func (p *Plan) Sort() {
 		}
 		return a.At < b.At
 	})
-}
-
-// Count returns the number of sites of these kinds.
-func (p *Plan) Count(kinds ...Kind) int {
-	n := 0
-	for _, s := range p.Sites {
-		for _, k := range kinds {
-			if s.Kind == k {
-				n++
-			}
-		}
-	}
-	return n
 }

@@ -2,9 +2,14 @@ package project
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
@@ -28,45 +33,45 @@ func (c *Changes) Replace(name string, old, new []byte) {
 	*c = append(*c, transaction.Change{Name: name, Old: old, New: new, Mode: 0o644})
 }
 
-// ReplaceGenerated is Replace for text of ours, which git may have checked out
+// replaceGenerated is Replace for text of ours, which git may have checked out
 // with other line ends.
-func (c *Changes) ReplaceGenerated(name string, old, new []byte) {
+func (c *Changes) replaceGenerated(name string, old, new []byte) {
 	if old != nil && bytes.Equal(bytes.ReplaceAll(old, []byte("\r\n"), []byte("\n")), new) {
 		return
 	}
 	c.Replace(name, old, new)
 }
 
-// Generate replaces the generated Go files by want, and takes away those of
+// generate replaces the generated Go files by want, and takes away those of
 // earlier packages.
-func (c *Changes) Generate(g Package, want map[string][]byte) error {
-	have, err := Generated(g.Dir)
+func (c *Changes) generate(g Package, want map[string][]byte) error {
+	have, err := generated(g.Dir)
 	if err != nil {
 		return err
 	}
-	for _, name := range SortedNames(want) {
-		c.ReplaceGenerated(name, have[name], want[name])
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		c.replaceGenerated(name, have[name], want[name])
 	}
-	for _, name := range SortedNames(have) {
+	for _, name := range slices.Sorted(maps.Keys(have)) {
 		if want[name] == nil {
 			c.Replace(name, have[name], nil)
 		}
 	}
 	for _, dir := range g.Older {
-		if err := c.Delete(dir); err != nil {
+		if err := c.delete(dir); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Delete deletes the files of a generated package.
-func (c *Changes) Delete(dir string) error {
-	files, err := Generated(dir)
+// delete deletes the files of a generated package.
+func (c *Changes) delete(dir string) error {
+	files, err := generated(dir)
 	if err != nil {
 		return err
 	}
-	for _, name := range SortedNames(files) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		c.Replace(name, files[name], nil)
 	}
 	for _, name := range []string{CommandsFile, ExitCodesFile} {
@@ -76,4 +81,74 @@ func (c *Changes) Delete(dir string) error {
 		}
 	}
 	return nil
+}
+
+// Remove deletes everything that was generated for a CLI.
+func (c *Changes) Remove(g Package, root string) error {
+	if err := c.delete(g.Dir); err != nil {
+		return err
+	}
+	name := filepath.Join(root, UsersPage)
+	if data, err := os.ReadFile(name); err == nil && bytes.HasPrefix(data, []byte(pageMarker)) {
+		c.Replace(name, data, nil)
+	}
+	return nil
+}
+
+// Asking returns these changes with all that is needed to ask the built CLI for
+// its commands, and the generated files among them. The settings make no
+// difference to the commands.
+func (c Changes) Asking(g Package, hooks []plan.Hook) (changes Changes, files map[string][]byte, err error) {
+	if files, err = g.sources(Config{Settings: Settings{App: "app"}}, hooks); err != nil {
+		return nil, nil, err
+	}
+	changes = slices.Clone(c)
+	if err := changes.generate(g, files); err != nil {
+		return nil, nil, err
+	}
+	name, tree, err := g.tree()
+	files[name] = tree
+	changes = append(changes, transaction.Change{Name: name, New: tree})
+	list := filepath.Join(g.Dir, CommandsFile)
+	if _, missing := os.Stat(list); missing != nil {
+		changes = append(changes, transaction.Change{Name: list, New: []byte{}})
+	}
+	return changes, files, err
+}
+
+// Contents are what the generated files of a CLI say.
+type Contents struct {
+	Config    Config
+	Hooks     []plan.Hook
+	Commands  []plan.Command
+	ExitCodes []plan.ExitCode
+}
+
+// Generate adds the generated packages, their lists, and the page for the CLI's
+// users. Foreign says that the page there is somebody else's, and stays.
+func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, err error) {
+	files, err := g.sources(of.Config, of.Hooks)
+	if err != nil {
+		return false, err
+	}
+	if err := c.generate(g, files); err != nil {
+		return false, err
+	}
+	list := func(name string, text []byte) {
+		name = filepath.Join(g.Dir, name)
+		onDisk, _ := os.ReadFile(name)
+		c.replaceGenerated(name, onDisk, text)
+	}
+	list(CommandsFile, commandsText(of.Commands))
+	list(ExitCodesFile, exitCodesText(of.ExitCodes))
+	name := filepath.Join(root, UsersPage)
+	onDisk, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if err == nil && !bytes.HasPrefix(onDisk, []byte(pageMarker)) {
+		return true, nil
+	}
+	c.replaceGenerated(name, onDisk, markdown(of))
+	return false, nil
 }

@@ -15,28 +15,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 )
-
-// Settings are what the flags of the //go:generate line say. They end up in
-// the generated config.go.
-type Settings struct {
-	App      string        // first word of every path
-	Folder   string        // the folder under ~/.config; "" is App
-	Command  string        // the name of the telemetry command; "" is Command
-	Endpoint string        // URL of the collector; "" means nothing is ever sent
-	Interval time.Duration // least time between two uploads; negative means never
-	Consent  string        // "opt-out" or "opt-in"
-	Excluded []string      // command paths that are never recorded, nor what is below them
-	Tags     string        // build tags of --tags, comma-separated
-}
-
-// Command is the name of the CLI's command that turns telemetry on and off.
-const Command = "telemetry"
-
-// OtherCommands are tried, in this order, where the CLI has a Command of its own.
-var OtherCommands = []string{"usage-telemetry", "command-telemetry", "telemetrygen"}
 
 // A Config is what a config.go says: the settings, as constants of the runtime
 // package, and what a later run needs to know, in a comment.
@@ -79,7 +59,7 @@ func (c Config) Source(pkg string) ([]byte, error) {
 	fmt.Fprintf(&b, "\tapp            = %q\n", c.App)
 	fmt.Fprintf(&b, "\tfolderName     = %q\n", cmp.Or(c.Folder, c.App))
 	fmt.Fprintf(&b, "\tcommand        = %q\n", cmp.Or(c.Settings.Command, Command))
-	fmt.Fprintf(&b, "\tvariable       = %q\n", commands.Variable(c.App))
+	fmt.Fprintf(&b, "\tvariable       = %q\n", variable(c.App))
 	fmt.Fprintf(&b, "\tendpoint       = %q\n", c.Endpoint)
 	fmt.Fprintf(&b, "\tuploadInterval = %d * time.Second\n", int64(c.Interval/time.Second))
 	fmt.Fprintf(&b, "\tconsentMode    = %q\n", c.Consent)
@@ -181,20 +161,4 @@ func stringOf(value ast.Expr) (string, error) {
 		return "", fmt.Errorf("is no string")
 	}
 	return strconv.Unquote(literal.Value)
-}
-
-// Earlier is what the last run's config.go says, also one in another folder; a
-// zero one without an earlier run.
-func (g Package) Earlier() (Config, error) {
-	dir := g.Dir
-	if !g.Exists {
-		dir = ""
-		for _, older := range g.Older {
-			dir = older
-		}
-	}
-	if dir == "" {
-		return Config{}, nil
-	}
-	return ReadConfig(dir)
 }

@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"go/build/constraint"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // leafPath is the import path that the leaf has in the runtime's own source.
@@ -25,14 +25,17 @@ const configFile = "config.go"
 
 var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
-// Sources returns the Go files of the generated packages, by name, with the body
-// of config.go and, where it is not nil, that of loggers.go.
-func (g Package) Sources(config, loggers []byte) (map[string][]byte, error) {
+// sources returns the Go files of the generated packages, by name.
+func (g Package) sources(c Config, hooks []plan.Hook) (map[string][]byte, error) {
+	config, err := c.Source(g.Name())
+	if err != nil {
+		return nil, err
+	}
 	files := map[string][]byte{filepath.Join(g.Dir, configFile): sealed(config)}
-	if loggers != nil {
+	if loggers := exithook.Source(g.Name(), hooks); loggers != nil {
 		files[filepath.Join(g.Dir, "loggers.go")] = sealed(loggers)
 	}
-	err := g.each(func(name string, body []byte) {
+	err = g.each(func(name string, body []byte) {
 		if name != configFile && name != treeFile {
 			files[filepath.Join(g.Dir, filepath.FromSlash(name))] = sealed(body)
 		}
@@ -40,8 +43,8 @@ func (g Package) Sources(config, loggers []byte) (map[string][]byte, error) {
 	return files, err
 }
 
-// Tree returns the file that lets the CLI print its command tree.
-func (g Package) Tree() (name string, data []byte, err error) {
+// tree returns the file that lets the CLI print its command tree.
+func (g Package) tree() (name string, data []byte, err error) {
 	err = g.each(func(name string, body []byte) {
 		if name == treeFile {
 			data = sealed(body)
@@ -102,9 +105,9 @@ func withTag(body []byte, tag string) bool {
 	return true
 }
 
-// Generated lists the Go files of a generated package, and of its leaf, that are
+// generated lists the Go files of a generated package, and of its leaf, that are
 // on disk. It fails when one was edited.
-func Generated(dir string) (map[string][]byte, error) {
+func generated(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var dirty []string
 	for _, folder := range []string{dir, filepath.Join(dir, Leaf)} {
@@ -128,6 +131,3 @@ func Generated(dir string) (map[string][]byte, error) {
 	}
 	return files, nil
 }
-
-// SortedNames lists the names of files in order.
-func SortedNames(files map[string][]byte) []string { return slices.Sorted(maps.Keys(files)) }

@@ -4,9 +4,12 @@ package project
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
 // marker is the first line of every generated Go file (the form that
@@ -40,9 +43,43 @@ func (g Package) Name() string { return g.Path[strings.LastIndexByte(g.Path, '/'
 // Dirs are tried in this order when --package-dir is not given.
 var Dirs = []string{"internal/telemetry", "internal/usagetelemetry", "internal/telemetrygen"}
 
-// Place finds where the runtime package is, or decides where it will be: the
+// For is where the generated package of a loaded module is or will be. It is an
+// error if there is no room for it, or if somebody edited its files.
+func For(m *load.Module, asked string) (Package, error) {
+	var reached []string
+	for _, p := range m.Own {
+		reached = append(reached, p.Dir)
+	}
+	g := place(m.Dir, m.Path, asked, m.Main.PkgPath, reached)
+	if g.Dir == "" {
+		return g, fmt.Errorf("%s all hold other packages; choose a folder for the runtime with --package-dir", strings.Join(Dirs, ", "))
+	}
+	if !g.Exists && !free(g.Dir) {
+		return g, fmt.Errorf("%s holds other Go files; choose another folder for the runtime with --package-dir", g.Dir)
+	}
+	_, err := generated(g.Dir)
+	return g, err
+}
+
+// Earlier is what the last run's config.go says, also one in another folder; a
+// zero one without an earlier run.
+func (g Package) Earlier() (Config, error) {
+	dir := g.Dir
+	if !g.Exists {
+		dir = ""
+		for _, older := range g.Older {
+			dir = older
+		}
+	}
+	if dir == "" {
+		return Config{}, nil
+	}
+	return ReadConfig(dir)
+}
+
+// place finds where the generated package is, or decides where it will be: the
 // folder asked for, else the one of an earlier run, else the first that is free.
-func Place(moduleDir, modulePath, asked, mainPath string, reached []string) Package {
+func place(moduleDir, modulePath, asked, mainPath string, reached []string) Package {
 	g := Package{Older: map[string]string{}}
 	candidates := append([]string(nil), reached...)
 	for _, rel := range Dirs {
@@ -52,25 +89,25 @@ func Place(moduleDir, modulePath, asked, mainPath string, reached []string) Pack
 	if asked != "" {
 		chosen = filepath.Join(moduleDir, filepath.FromSlash(asked))
 	}
-	importPath := func(dir string) string { return ImportPath(moduleDir, modulePath, dir) }
+	pathOf := func(dir string) string { return importPath(moduleDir, modulePath, dir) }
 	for _, dir := range candidates {
-		if !IsGenerated(dir) || !belongs(dir, mainPath) {
+		if !isGenerated(dir) || !belongs(dir, mainPath) {
 			continue
 		}
 		if chosen == "" {
 			chosen = dir
 		}
 		if dir != chosen {
-			g.Older[importPath(dir)] = dir
+			g.Older[pathOf(dir)] = dir
 		}
 	}
 	for _, rel := range Dirs {
 		dir := filepath.Join(moduleDir, filepath.FromSlash(rel))
-		if chosen == "" && Free(dir) {
+		if chosen == "" && free(dir) {
 			chosen = dir
 		}
 	}
-	g.Dir, g.Path, g.Exists = chosen, importPath(chosen), IsGenerated(chosen)
+	g.Dir, g.Path, g.Exists = chosen, pathOf(chosen), isGenerated(chosen)
 	return g
 }
 
@@ -81,8 +118,8 @@ func belongs(dir, mainPath string) bool {
 	return err != nil || c.Main == mainPath
 }
 
-// ImportPath is the import path of a folder of the module.
-func ImportPath(moduleDir, modulePath, dir string) string {
+// importPath is the import path of a folder of the module.
+func importPath(moduleDir, modulePath, dir string) string {
 	rel, err := filepath.Rel(moduleDir, dir)
 	if err != nil || rel == "." {
 		return modulePath
@@ -90,14 +127,14 @@ func ImportPath(moduleDir, modulePath, dir string) string {
 	return modulePath + "/" + filepath.ToSlash(rel)
 }
 
-// IsGenerated reports whether a folder holds a runtime package of ours.
-func IsGenerated(dir string) bool {
+// isGenerated reports whether a folder holds a runtime package of ours.
+func isGenerated(dir string) bool {
 	data, err := os.ReadFile(filepath.Join(dir, "config.go"))
 	return err == nil && bytes.HasPrefix(data, []byte(marker))
 }
 
-// Free reports whether a folder holds no Go file of anybody else's.
-func Free(dir string) bool {
+// free reports whether a folder holds no Go file of anybody else's.
+func free(dir string) bool {
 	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 	return len(files) == 0
 }

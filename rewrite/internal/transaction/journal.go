@@ -103,7 +103,7 @@ func restore(e entry) error {
 // leftovers it does nothing.
 func Recover(root string) (restored []string, err error) {
 	staging := filepath.Join(root, folder)
-	if _, err := os.Stat(staging); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(staging); root == "" || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	unlock, err := lock(root)

@@ -1,8 +1,10 @@
-package commands
+package project
 
 import (
 	"fmt"
 	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // An ExcludedError names commands of --exclude that the CLI does not have.
@@ -14,7 +16,7 @@ func (e *ExcludedError) Error() string {
 
 // Without drops the excluded command paths, and those below them, from
 // a list of command paths, and says which of them it did not hold.
-func Without(list []Command, excluded []string) (kept []Command, unknown []string) {
+func Without(list []plan.Command, excluded []string) (kept []plan.Command, unknown []string) {
 	found := make([]bool, len(excluded))
 	for _, c := range list {
 		drop := false

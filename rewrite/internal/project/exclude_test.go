@@ -1,8 +1,10 @@
-package commands
+package project
 
 import (
 	"slices"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 func TestExcludedCommandsAreNotListed(t *testing.T) {
@@ -16,9 +18,9 @@ func TestExcludedCommandsAreNotListed(t *testing.T) {
 		{[]string{"app daemo", "app get"}, []string{"app", "app daemon", "app daemon run", "app daemonize"}, []string{"app daemo"}},
 		{[]string{"app get "}, paths, []string{"app get "}},
 	} {
-		var list []Command
+		var list []plan.Command
 		for _, path := range paths {
-			list = append(list, Command{Path: path})
+			list = append(list, plan.Command{Path: path})
 		}
 		without, unknown := Without(list, test.excluded)
 		var kept []string

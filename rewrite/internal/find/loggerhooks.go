@@ -1,4 +1,4 @@
-package rewrite
+package find
 
 import (
 	"bytes"
@@ -8,10 +8,11 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // exitHooks are the exit hooks of loggers that the module imports itself.
-func exitHooks(g *load.Program, owns func(importPath string) bool) []exithook.Hook {
+func exitHooks(g *load.Program, owns func(importPath string) bool) []plan.Hook {
 	imported := map[string]bool{}
 	for _, p := range g.Own {
 		if owns(p.PkgPath) {

@@ -1,0 +1,42 @@
+package find
+
+import "testing"
+
+// TestEnds asks the source of dependencies whether a function ends the process.
+func TestEnds(t *testing.T) {
+	const dep = `package dep
+
+import (
+	"log"
+	"os"
+)
+
+func Exit(code int) { os.Exit(code) }
+
+func ExitWith(err error) { leave(err) }
+
+func leave(err error) { quit(1) }
+
+var quit = os.Exit
+
+func FatalIf(err error) { log.Fatal(err) }
+
+func Abort() {}
+
+func Die() { panic(1) }
+
+func ExitCode(err error) int { return 1 }
+
+type Printer interface{ Fatal(v ...any) }
+`
+	testPlan(t, dep, []planTest{
+		{"with its argument", run + "func f() {\n\tdep.Exit(3)\n}", []string{"track root", "exiting 3 dep.Exit(3)"}},
+		{"through a variable", run + "func f(err error) { dep.ExitWith(err) }", []string{"track root",
+			"dependency dep.ExitWith of example.com/dep may end the process, with os.Exit: such a run is recorded as -1"}},
+		{"with a logger", run + "func f(err error) { dep.FatalIf(err) }", []string{"track root",
+			"dependency dep.FatalIf of example.com/dep may end the process, with log.Fatal: such a run is recorded as -1"}},
+		{"by its name only", run + "func f() { dep.Abort(); dep.Die(); dep.ExitCode(nil) }", []string{"track root"}},
+		{"behind an interface", run + "func f(p dep.Printer) { p.Fatal(1) }", []string{"track root",
+			"dependency p.Fatal of example.com/dep may end the process, with a method behind an interface: such a run is recorded as -1"}},
+	})
+}

@@ -1,0 +1,16 @@
+package find
+
+import "testing"
+
+// TestSwap finds the uses of functions that are swapped.
+func TestSwap(t *testing.T) {
+	testPlan(t, "", []planTest{
+		{"called", run + "func f() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
+		{"as a value", run + "var exit = os.Exit", []string{"track root", "exit os.Exit"}},
+		{"checked", run + "func f(err error) { cobra.CheckErr(err) }", []string{"track root", "check-err cobra.CheckErr"}},
+		{"a method of that name", run + "type system struct{}\nfunc (system) Exit(int) {}\nfunc f() { system{}.Exit(1) }", []string{"track root"}},
+		{"never compiled in", run + "func f() { if false { os.Exit(1) } }", []string{"track root"}},
+		{"the branch that runs", run + "func f() { if false { os.Exit(1) } else { os.Exit(2) } }", []string{"track root", "exit os.Exit"}},
+		{"in init", run + "func init() { os.Exit(1) }", []string{"track root"}},
+	})
+}

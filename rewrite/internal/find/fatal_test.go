@@ -1,0 +1,19 @@
+package find
+
+import "testing"
+
+// TestFatal finds calls that log and end the process.
+func TestFatal(t *testing.T) {
+	testPlan(t, "", []planTest{
+		{"a statement", run + "func f() {\n\tlog.Fatal(1)\n}", []string{"track root", "exiting 1 log.Fatal(1)"}},
+		{"a method", run + "func f(l *log.Logger) {\n\tl.Fatal(1)\n}", []string{"track root", "exiting 1 l.Fatal(1)"}},
+		{"an embedded logger", run + "type app struct { *log.Logger }\nfunc f(a app) {\n\ta.Fatal(1)\n}", []string{"track root", "exiting 1 a.Fatal(1)"}},
+		{"formatted", run + "func f(err error) {\n\tlog.Fatal(fmt.Sprint(err.Error()))\n}", []string{"track root", "exiting 1 log.Fatal(fmt.Sprint(err.Error()))"}},
+		{"an argument that may take the whole run", run + "func serve() error { return nil }\nfunc f() {\n\tlog.Fatal(serve())\n}", []string{"track root", "exiting-with 1 serve()"}},
+		{"a channel", run + "func f(c chan int) {\n\tlog.Fatal(<-c)\n}", []string{"track root", "exiting-with 1 <-c"}},
+		{"deferred", run + "func f() {\n\tdefer log.Fatal(1)\n}", []string{"track root", "uncovered log.Fatal ends the process here in a form that is not covered; the run is recorded as -1"}},
+		{"only logs", run + "func f() {\n\tlog.Print(1)\n}", []string{"track root"}},
+		{"zerolog", run + "func f(l *zerolog.Logger, err error) {\n\tl.Fatal().Err(err).Msg(\"bye\")\n}", []string{"track root", "exiting 1 l.Fatal().Err(err).Msg(\"bye\")"}},
+		{"a function that returns zerolog's event", run + "var l *zerolog.Logger\nfunc fatal() *zerolog.Event { return l.Fatal() }\nfunc f() {\n\tfatal().Msg(\"bye\")\n}", []string{"track root", "exiting 1 fatal().Msg(\"bye\")"}},
+	})
+}

@@ -1,0 +1,19 @@
+package find
+
+import "testing"
+
+// TestMajorVersionsAreOneLogger looks functions up as the type checker names them.
+func TestMajorVersionsAreOneLogger(t *testing.T) {
+	for _, test := range []struct {
+		path, recv, name string
+		code             int
+	}{
+		{"log", "", "Fatal", 1}, {"log", "Logger", "Fatalf", 1}, {"k8s.io/klog/v2", "", "Fatal", 255}, {"k8s.io/klog", "", "Exitf", 1},
+		{"github.com/golang/glog", "", "Fatal", 2}, {"log", "", "Print", 0}, {"example.com/log", "", "Fatal", 0}, {"log", "Other", "Fatal", 0},
+	} {
+		code, ok := fatalLogger(test.path, test.recv, test.name)
+		if code != test.code || ok != (test.code != 0) {
+			t.Errorf("%v: %d, %v", test, code, ok)
+		}
+	}
+}

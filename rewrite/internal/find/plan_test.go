@@ -1,0 +1,90 @@
+package find
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// imports are what the sources of these tests may import, as far as they use it.
+var imports = []string{"os", "log", "fmt", "github.com/spf13/cobra", "github.com/rs/zerolog", "example.com/dep"}
+
+// A planTest has the sites that are wanted as form, status and text, such as `exit
+// os.Exit`; without a form, as kind and reason.
+type planTest struct {
+	name string
+	code string // of package main, without its imports
+	want []string
+}
+
+// testPlan plans a main package whose root is executed in main, and compares the
+// sites but for those of main itself.
+func testPlan(t *testing.T, dependency string, tests []planTest) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p, src, err := planOf(t, dependency, test.code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := sites(p, src); !slices.Equal(got, test.want) {
+				t.Errorf("%s\nhas sites\n\t%s\nwant\n\t%s", test.code, strings.Join(got, "\n\t"), strings.Join(test.want, "\n\t"))
+			}
+		})
+	}
+}
+
+// planOf plans the CLI of one file that has some code.
+func planOf(t *testing.T, dependency, code string) (*plan.Plan, string, error) {
+	t.Helper()
+	src := "package main\n\n"
+	for _, path := range imports {
+		if name := path[strings.LastIndexByte(path, '/')+1:]; regexp.MustCompile(`\b` + name + `\.`).MatchString(code) {
+			src += "import \"" + path + "\"\n"
+		}
+	}
+	src += "\n" + code + "\n"
+	archive := "-- " + loadtest.Module + "/main.go --\n" + src
+	if dependency != "" {
+		archive += "-- example.com/dep/dep.go --\n" + dependency
+	}
+	g := loadtest.Program(t, archive)
+	p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Name: "telemetry", Skip: func(string) bool { return false }})
+	return p, src, err
+}
+
+func sites(p *plan.Plan, src string) (list []string) {
+	for _, s := range p.Sites {
+		switch {
+		case s.Kind == plan.Main:
+		case s.Form == "":
+			list = append(list, string(s.Kind)+" "+s.Reason)
+		case s.Operands.Status != "":
+			list = append(list, s.Form+" "+s.Operands.Status+" "+src[s.Start:s.End])
+		default:
+			list = append(list, s.Form+" "+src[s.Start:s.End])
+		}
+	}
+	return list
+}
+
+// run is a main function that executes a root.
+const run = "func main() { root.Execute() }\nvar root = &cobra.Command{Use: \"cli\", RunE: do}\nfunc do(cmd *cobra.Command, args []string) error { return nil }\n"
+
+func TestPlanRefusesWhatIsNoCLI(t *testing.T) {
+	for _, test := range []struct{ name, code, want string }{
+		{"no root is executed", "var root = &cobra.Command{}\nfunc main() {}", "executes no root command"},
+		{"only inside a run", "var root = &cobra.Command{Run: func(*cobra.Command, []string) { other.Execute() }}\nvar other = &cobra.Command{}\nfunc main() {}", "inside the run of another command"},
+	} {
+		_, _, err := planOf(t, "", test.code)
+		var execution *ExecutionError
+		if !errors.As(err, &execution) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}

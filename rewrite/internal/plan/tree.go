@@ -1,0 +1,55 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A Command is one command that can be recorded.
+type Command struct {
+	Path       string `json:"path"` // names of commands, separated by single spaces
+	Hidden     bool   `json:"hidden,omitempty"`
+	Deprecated bool   `json:"deprecated,omitempty"`
+}
+
+// A Tree is the command tree of a CLI, as the built CLI or its source tells it.
+type Tree struct {
+	Name     string    `json:"name"`     // of the root command; "" where it is not constant
+	Use      string    `json:"use"`      // its usage line
+	Display  string    `json:"display"`  // how users call it, where that is not its name: "kubectl tree"
+	Taken    []string  `json:"taken"`    // names and aliases of the commands below the root
+	Commands []Command `json:"commands"` // paths below the root
+}
+
+// Below returns all commands, the root among them, under the app's name.
+func (t Tree) Below(app string) []Command {
+	list := []Command{{Path: app}}
+	for _, c := range t.Commands {
+		c.Path = app + " " + c.Path
+		list = append(list, c)
+	}
+	return Sorted(list)
+}
+
+// Plugin returns the name of a CLI that users call through another one, as
+// `kubectl tree` stands for kubectl-tree, "" for others. It shares neither the
+// name nor the folder of that other CLI.
+func (t Tree) Plugin(binary string) string {
+	if words := strings.Fields(t.Display); len(words) > 1 {
+		return strings.Join(words, "-")
+	}
+	words := strings.Fields(t.Use)
+	if len(words) > 1 && binary == words[0]+"-"+words[1] {
+		return binary
+	}
+	return ""
+}
+
+// Sorted returns the list sorted by path, every path once: two children of one
+// command may have the same name.
+func Sorted(list []Command) []Command {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b Command) int { return cmp.Compare(a.Path, b.Path) })
+	return slices.CompactFunc(list, func(a, b Command) bool { return a.Path == b.Path })
+}

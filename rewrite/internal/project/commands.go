@@ -1,0 +1,85 @@
+package project
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// commandsText is the content of commands.txt: one path a line, sorted by bytes. A TAB
+// ends the path where words about the command follow.
+func commandsText(list []plan.Command) []byte {
+	var b bytes.Buffer
+	for _, c := range list {
+		var words []string
+		if c.Hidden {
+			words = append(words, "hidden")
+		}
+		if c.Deprecated {
+			words = append(words, "deprecated")
+		}
+		b.WriteString(c.Path)
+		if len(words) > 0 {
+			b.WriteString("\t" + strings.Join(words, ","))
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// exitCodesText is the content of exitcodes.txt, a status and its names a line; nil
+// where no status has a name.
+func exitCodesText(codes []plan.ExitCode) []byte {
+	var b bytes.Buffer
+	for _, c := range codes {
+		fmt.Fprintf(&b, "%d %s\n", c.Status, strings.Join(c.Names, " "))
+	}
+	return b.Bytes()
+}
+
+// Listed is the commands.txt of the last run, nil without one.
+func (g Package) Listed() ([]plan.Command, error) {
+	name := filepath.Join(g.Dir, CommandsFile)
+	onDisk, _ := os.ReadFile(name)
+	list, err := parseCommands(onDisk)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; delete the file and run telemetrygen again", name, err)
+	}
+	return list, nil
+}
+
+// parseCommands reads what commandsText wrote, and fails on anything that is no list of paths.
+func parseCommands(data []byte) ([]plan.Command, error) {
+	var list []plan.Command
+	for i, line := range strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n") {
+		path, words, _ := strings.Cut(line, "\t")
+		if line == "" {
+			continue
+		}
+		if path == "" || strings.Join(strings.Fields(path), " ") != path {
+			return nil, fmt.Errorf("line %d, %q, is no command path", i+1, line)
+		}
+		known := strings.Split(words, ",")
+		list = append(list, plan.Command{Path: path, Hidden: slices.Contains(known, "hidden"), Deprecated: slices.Contains(known, "deprecated")})
+	}
+	return plan.Sorted(list), nil
+}
+
+// Diff returns the commands that the list lacks, and those that only it has.
+func Diff(listed, actual []plan.Command) (missing, gone []string) {
+	only := func(a, b []plan.Command) (paths []string) {
+		for _, c := range a {
+			if _, found := slices.BinarySearchFunc(b, c.Path, func(c plan.Command, path string) int { return cmp.Compare(c.Path, path) }); !found {
+				paths = append(paths, c.Path)
+			}
+		}
+		return paths
+	}
+	return only(actual, listed), only(listed, actual)
+}

@@ -1,0 +1,72 @@
+package project
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// Settings are what the flags of the //go:generate line say. They end up in
+// the generated config.go.
+type Settings struct {
+	App      string        // first word of every path
+	Folder   string        // the folder under ~/.config; "" is App
+	Command  string        // the name of the telemetry command; "" is Command
+	Endpoint string        // URL of the collector; "" means nothing is ever sent
+	Interval time.Duration // least time between two uploads; negative means never
+	Consent  string        // "opt-out" or "opt-in"
+	Excluded []string      // command paths that are never recorded, nor what is below them
+	Tags     string        // build tags of --tags, comma-separated
+}
+
+// Command is the name of the CLI's command that turns telemetry on and off.
+const Command = "telemetry"
+
+// otherCommands are tried, in this order, where the CLI has a Command of its own.
+var otherCommands = []string{"usage-telemetry", "command-telemetry", "telemetrygen"}
+
+var appName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// Check looks at what can be wrong before the CLI was asked.
+func (s Settings) Check() error {
+	if s.Folder != "" && !appName.MatchString(s.Folder) {
+		return fmt.Errorf("--folder is %q; it takes one folder name below ~/.config, of letters, digits, dots, dashes and underscores", s.Folder)
+	}
+	return nil
+}
+
+// Named completes the settings by what the CLI says of itself: an app without a
+// name is called after the root command, and the telemetry command like none of
+// the CLI's own. Notes say where either is not what a reader would expect.
+func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []string, err error) {
+	if s.App == "" {
+		s.App = tree.Name
+		if plugin := tree.Plugin(binary); plugin != "" {
+			s.App = plugin
+			notes = append(notes, fmt.Sprintf("the CLI is called through another one; runs are recorded under %q (set another with --app)", s.App))
+		}
+		if s.App == "" || path.Base(s.App) == binary && s.App != binary {
+			s.App = binary
+			notes = append(notes, fmt.Sprintf("the root command's name is not constant; runs are recorded under %q, the name of the binary (choose another with --app)", s.App))
+		}
+	}
+	if !appName.MatchString(s.App) {
+		return s, nil, fmt.Errorf("the app would be called %q; a name has only letters, digits, dots, dashes and underscores: choose one with --app", s.App)
+	}
+	names := append([]string{Command}, otherCommands...)
+	free := slices.IndexFunc(names, func(name string) bool {
+		return !slices.ContainsFunc(tree.Taken, func(taken string) bool { return strings.EqualFold(taken, name) })
+	})
+	if free < 0 {
+		return s, nil, fmt.Errorf("the CLI has commands of its own called %s, so no name is left for the command that turns telemetry off; rename one of them", strings.Join(names, ", "))
+	}
+	if s.Command = names[free]; s.Command != Command {
+		notes = append(notes, fmt.Sprintf("the CLI has a command %q of its own, so telemetry is turned on and off with `%s %s`", Command, s.App, s.Command))
+	}
+	return s, notes, nil
+}
