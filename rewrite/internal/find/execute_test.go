@@ -13,9 +13,9 @@ func TestExecute(t *testing.T) {
 		{"embedded", "func main() { a := app{&cobra.Command{}}; a.Execute() }\ntype app struct{ *cobra.Command }", []string{"track a"}},
 		{"in a function", "func main() { execute() }\nvar root = &cobra.Command{}\nfunc execute() { root.ExecuteC() }", []string{"track root"}},
 		{"inside a run", run + "var inner = &cobra.Command{Run: func(*cobra.Command, []string) { root.Execute() }}",
-			[]string{"track root", "note root.Execute: inside the run of another command, under which it is counted"}},
+			[]string{"track root", "note root.Execute: executed inside a run, under which it is counted: not a root"}},
 		{"in a function of a hook", "func main() { root.Execute() }\nvar root = &cobra.Command{RunE: do}\nvar inner = &cobra.Command{}\nfunc do(*cobra.Command, []string) error { return again() }\nfunc again() error { return inner.Execute() }",
-			[]string{"track root", "note inner.Execute: inside the run of another command, under which it is counted"}},
+			[]string{"track root", "note inner.Execute: executed inside a run, under which it is counted: not a root"}},
 		{"an interface's method", "type executer interface { Execute() error }\nfunc main() { var e executer = root; e.Execute(); root.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
 	})
 }

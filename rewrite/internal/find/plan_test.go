@@ -79,7 +79,7 @@ const run = "func main() { root.Execute() }\nvar root = &cobra.Command{Use: \"cl
 func TestPlanRefusesWhatIsNoCLI(t *testing.T) {
 	for _, test := range []struct{ name, code, want string }{
 		{"no root is executed", "var root = &cobra.Command{}\nfunc main() {}", "executes no root command"},
-		{"only inside a run", "var root = &cobra.Command{Run: func(*cobra.Command, []string) { other.Execute() }}\nvar other = &cobra.Command{}\nfunc main() {}", "inside the run of another command"},
+		{"only inside a run", "var root = &cobra.Command{Run: func(*cobra.Command, []string) { other.Execute() }}\nvar other = &cobra.Command{}\nfunc main() {}", "executed inside a run"},
 	} {
 		_, _, err := planOf(t, "", test.code)
 		var execution *ExecutionError
