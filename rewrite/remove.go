@@ -24,11 +24,11 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	if at.Root == "" {
-		return nil, fmt.Errorf("%s is not in a module; there is nothing to remove", o.Dir)
+		return nil, fmt.Errorf("%s is not in a Go module, so there is nothing to remove", o.Dir)
 	}
 	g := at.Package(o.PackageDir)
 	if !g.Exists {
-		return nil, fmt.Errorf("%s is not instrumented (no runtime package in %s); if it is in another folder, name it with --package-dir", at.Main, strings.Join(project.Dirs, ", "))
+		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; if it is in another folder, name it with --package-dir", at.Main, strings.Join(project.Dirs, ", "))
 	}
 	earlier, err := project.ReadConfig(g.Dir)
 	if err != nil {

@@ -200,7 +200,7 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 		Hooks:  p.Hooks, Commands: list, ExitCodes: p.ExitCodes,
 	})
 	if foreign {
-		r.note(plan.Note, project.UsersPage, "not written by telemetrygen, so it is left alone; what it says of telemetry is up to you")
+		r.note(plan.Note, project.UsersPage, "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
 	}
 	return r, err
 }
@@ -227,7 +227,7 @@ func (r *Result) commands(ctx context.Context, program *load.Program, generated 
 		return tree, false, r.notReached(cannotRun.Output)
 	}
 	tree, unknown, err := find.Commands(program, generated.Owns, tags)
-	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nso the commands are those of the source, as far as they are constant; %s could not be followed and will be recorded as (unlisted)",
+	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; %s could not be followed, and what they add is recorded as (unlisted)",
 		cannotRun, plural(unknown, "addition")))
 	return tree, false, err
 }
@@ -240,8 +240,8 @@ type NotReachedError struct {
 }
 
 func (e *NotReachedError) Error() string {
-	return fmt.Sprintf("the instrumented CLI, run once as `--help` in an empty home, ended well without executing any of the commands that would be tracked:\n\t%s\n"+
-		"Its root is another one, so runs would be counted wrongly or not at all, and nothing was written. Use --force to go on.\nIt printed:\n%s",
+	return fmt.Sprintf("the instrumented CLI was run once, as `--help` in an empty home, and exited with status 0 without executing any of the commands that telemetrygen found:\n\t%s\n"+
+		"So its real root command is another one, and runs would be counted wrongly or not at all. Nothing was written; --force instruments it all the same.\nIt printed:\n%s",
 		strings.Join(e.Executions, "\n\t"), e.Output)
 }
 

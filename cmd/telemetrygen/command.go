@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -30,24 +31,28 @@ func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "telemetrygen [flags] [package]",
 		Short: "Instrument a cobra CLI with honest usage telemetry",
-		Long: `Telemetrygen parses a cobra CLI, edits the places where the root command is
-executed and where the process ends, and copies into the CLI's module the small
-runtime that counts (command path, exit code), never arguments or flags. Review
-the result with git diff, like any other change.
+		Long: `Telemetrygen instruments a CLI that is built on cobra, so that each run counts
+its command path and its exit code, and never arguments or flags. It edits the
+places where the root command is executed and where the process ends, and copies
+a small runtime into the CLI's module. Review the result with git diff.
 
-The package is the CLI's main package, "." by default, as go generate runs it:
+The package is the CLI's main package, "." by default. Put this line into it, and
+run go generate:
 
 	//go:generate go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@v0.1.0 --endpoint https://example.com/telemetry
 
-Run by hand, flags that are not given are those of the last go generate.
+When you run telemetrygen by hand, it takes the flags that you leave out from its
+last run. Under go generate the flags on the line are all that counts.
 
-Exit status: 0 when all is well, 1 when --diff or --check found differences,
-2 on an error. Nothing is written on an error.`,
+Exit status: 0 for success, 1 if --diff or --check found differences, 2 for an
+error. After an error nothing has been written.`,
 		Example: `  telemetrygen --endpoint https://example.com/telemetry   instrument the CLI in this folder
-  telemetrygen --diff ./cmd/pace                          show what would change
-  telemetrygen --check ./cmd/pace                         for CI: is everything up to date?
-  telemetrygen --remove                                   take all of it out again`,
-		Args:          cobra.MaximumNArgs(1),
+  telemetrygen --diff ./cmd/pace                          print what would change
+  telemetrygen --check ./cmd/pace                         fail in CI if go generate was forgotten
+  telemetrygen --exclude "pace daemon"                    never record pace daemon and its subcommands
+  telemetrygen --check --json ./cmd/pace                  the same check, with a report for scripts
+  telemetrygen --remove                                   restore the original files`,
+		Args:          onePackage,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
@@ -55,27 +60,40 @@ Exit status: 0 when all is well, 1 when --diff or --check found differences,
 	}
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
 	root.SetVersionTemplate("telemetrygen {{.Version}}\n")
 	f := root.Flags()
 	f.SortFlags = false
-	f.StringVar(&c.options.App, "app", "", "name of the CLI in paths and folders (default: the root command's name)")
-	f.StringVar(&c.endpoint, "endpoint", "", "URL that reports are sent to (default: none, nothing is ever sent)")
-	f.StringVar(&c.interval, "interval", "3600", "least time between two uploads, in seconds or as 1h30m; -1 for never")
-	f.StringVar(&c.options.Consent, "consent", "", `"opt-out" or "opt-in" (default "opt-out")`)
-	f.StringVar(&c.options.Folder, "folder", "", "name of the folder under ~/.config, where <app> is one that the CLI itself uses (default: the app's name)")
-	f.StringArrayVar(&c.options.Excluded, "exclude", nil, "command path that is never recorded, with all below it (\"app daemon\"); repeat it for more")
-	f.StringVar(&c.options.PackageDir, "package-dir", "", "folder of the runtime package (default internal/telemetry, another when that is taken)")
+	f.StringVar(&c.options.App, "app", "", "name of the CLI in paths and folders (default the root command's name)")
+	f.StringVar(&c.endpoint, "endpoint", "", "URL of the collector that reports are sent to (default none, nothing is ever sent)")
+	f.StringVar(&c.interval, "interval", "3600", "least time between two uploads, in seconds or like 1h30m; -1 for never")
+	f.StringVar(&c.options.Consent, "consent", "", `"opt-out": sends after a notice, "opt-in": only after the user said so (default "opt-out")`)
+	f.StringVar(&c.options.Folder, "folder", "", "name of the folder under ~/.config; choose one if the CLI itself uses ~/.config/<app> (default the app's name)")
+	f.StringArrayVar(&c.options.Excluded, "exclude", nil, "command path that is never recorded, nor its subcommands; may be repeated")
+	f.StringVar(&c.options.PackageDir, "package-dir", "", "folder of the runtime package (default internal/telemetry, or another if that is taken)")
 	f.StringVar(&c.options.Tags, "tags", "", "build tags of the CLI, comma-separated")
-	f.StringVarP(&c.options.Dir, "C", "C", ".", "run as if started in `folder`")
-	f.BoolVar(&c.diff, "diff", false, "print what would change, write nothing; exit status 1 if there is anything")
-	f.BoolVar(&c.check, "check", false, "write nothing; exit status 1 when something is not up to date")
-	f.BoolVar(&c.remove, "remove", false, "take all instrumentation out again")
-	f.BoolVar(&c.options.Force, "force", false, "go on although the CLI does not come to a command that is tracked")
-	f.BoolVar(&c.json, "json", false, "print the report as JSON")
+	f.StringVarP(&c.options.Dir, "chdir", "C", ".", "run as if started in `folder`")
+	f.BoolVar(&c.diff, "diff", false, "print what would change and write nothing; exit status 1 if anything would")
+	f.BoolVar(&c.check, "check", false, "write nothing; exit status 1 if anything is not up to date")
+	f.BoolVar(&c.remove, "remove", false, "remove the instrumentation and restore the original files")
+	f.BoolVar(&c.options.Force, "force", false, "go on although the CLI, run once, executed none of the commands found")
+	f.BoolVar(&c.json, "json", false, "print the report as JSON (docs/author.md describes it)")
 	root.MarkFlagsMutuallyExclusive("diff", "check")
 	root.MarkFlagsMutuallyExclusive("remove", "check")
 	root.CompletionOptions.DisableDefaultCmd = true
 	return root
+}
+
+// onePackage accepts no more than one argument.
+func onePackage(cmd *cobra.Command, args []string) error {
+	if err := cobra.MaximumNArgs(1)(cmd, args); err != nil {
+		return usageError(err)
+	}
+	return nil
+}
+
+func usageError(err error) error {
+	return fmt.Errorf("%w; telemetrygen --help lists the flags", err)
 }
 
 // version is telemetrygen's own, from the build information.
@@ -111,7 +129,10 @@ func (c *command) run(cmd *cobra.Command, args []string) error {
 	default:
 		return fmt.Errorf("--consent is %q; it takes opt-out or opt-in", o.Consent)
 	}
-	// Under go generate the flags of the line are all there is to know.
+	if info, err := os.Stat(o.Dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("-C is %q; it takes a folder that exists", o.Dir)
+	}
+	// Under go generate the flags of the line are all that counts.
 	o.Remembered = c.getenv("GOFILE") == ""
 	progress := newProgress(c.stderr)
 	defer progress.clear()
@@ -124,10 +145,13 @@ func (c *command) run(cmd *cobra.Command, args []string) error {
 	result, err := plan(cmd.Context(), o)
 	progress.clear()
 	if err != nil {
+		if cmd.Context().Err() != nil {
+			return errInterrupted
+		}
 		return err
 	}
 	for _, name := range result.Restored {
-		fmt.Fprintf(c.stderr, "%s: put back, an earlier run was interrupted while writing\n", name)
+		fmt.Fprintf(c.stderr, "%s: restored, because an earlier run was killed while it wrote\n", name)
 	}
 	return c.finish(result)
 }

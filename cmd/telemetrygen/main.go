@@ -26,6 +26,9 @@ const (
 	statusError       = 2
 )
 
+// errInterrupted ends a run that got a signal before it began to write.
+var errInterrupted = errors.New("interrupted; nothing was written")
+
 // errDifferences ends a --diff or --check that found some.
 var errDifferences = errors.New("there are differences")
 

@@ -20,7 +20,7 @@ func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 		{"ends early", `println("no config"); os.Exit(3)`, "before it executed its root command (exit status 3)\nno config"},
 		{"no root", ``, "without executing its root command"},
 		{"does not compile", `undefined()`, "does not build"},
-		{"no answer", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "what the CLI said"},
+		{"no answer", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "is not valid"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := commands.List(context.Background(), program(t, test.body))

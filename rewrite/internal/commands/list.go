@@ -54,7 +54,7 @@ type RunError struct {
 }
 
 func (e *RunError) Error() string {
-	s := "asking the CLI for its commands (it is run once as `--help` in an empty home): " + e.Why
+	s := "the CLI could not be asked for its commands; it was run once, as `--help` in an empty home, and " + e.Why
 	if e.Output != "" {
 		s += "\n" + e.Output
 	}
@@ -84,7 +84,7 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, err
 	}
 	if err := json.Unmarshal(data, &answer); err != nil {
-		return plan.Tree{}, fmt.Errorf("what the CLI said of its commands: %w", err)
+		return plan.Tree{}, fmt.Errorf("the CLI's answer to the question for its commands is not valid: %w", err)
 	}
 	answer.Commands = plan.Sorted(answer.Commands)
 	if cached != "" && os.MkdirAll(filepath.Dir(cached), 0o755) == nil {
@@ -178,11 +178,11 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return nil, &RunError{Why: fmt.Sprintf("it had not executed its root command after %v", timeLimit), Output: cut(out, 10)}
+		return nil, &RunError{Why: fmt.Sprintf("had not executed its root command after %v", timeLimit), Output: cut(out, 10)}
 	case err != nil:
-		return nil, &RunError{Why: fmt.Sprintf("it ended before it executed its root command (%v)", err), Output: cut(out, 10)}
+		return nil, &RunError{Why: fmt.Sprintf("ended before it executed its root command (%v)", err), Output: cut(out, 10)}
 	}
-	return nil, &RunError{Why: "it ended without executing its root command", Output: cut(out, 10), Missed: true}
+	return nil, &RunError{Why: "ended without executing its root command", Output: cut(out, 10), Missed: true}
 }
 
 // scratchEnvironment holds what a program needs to start, and nothing that

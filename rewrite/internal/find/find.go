@@ -55,7 +55,7 @@ func wanted(src []byte) bool {
 // Plan looks at the whole CLI.
 func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if g.All[load.Cobra] == nil {
-		return nil, fmt.Errorf("%s does not use %s; telemetrygen instruments cobra CLIs only", g.Main.PkgPath, load.Cobra)
+		return nil, fmt.Errorf("%s does not use %s, and telemetrygen instruments only cobra CLIs; if the CLI's func main is in another folder, name it: telemetrygen ./path/to/main", g.Main.PkgPath, load.Cobra)
 	}
 	s, err := search(g, o, exitHooks(g, o.Skip), wanted)
 	if err != nil {

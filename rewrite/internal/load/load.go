@@ -48,7 +48,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return "the package does not load; make `go build` succeed first, then run telemetrygen again:\n" + e.List()
+	return "the package does not compile; make `go build` succeed, then run telemetrygen again:\n" + e.List()
 }
 
 // List shows the first errors, one a line.
@@ -116,7 +116,7 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 	m.Path, m.Dir, m.GoMod, m.GoVersion = mod.Path, mod.Dir, mod.GoMod, mod.GoVersion
 
 	if built := runtime.Version(); version.IsValid(built) && version.Compare(version.Lang("go"+m.GoVersion), version.Lang(built)) > 0 {
-		return nil, fmt.Errorf("%s says go %s; this telemetrygen was built with %s, which cannot check such code: run it with `go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest` or install it again with that Go", m.GoMod, m.GoVersion, built)
+		return nil, fmt.Errorf("%s says go %s, but this telemetrygen was built with %s, which cannot check such code: run it with `go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest`, or install it again with that Go", m.GoMod, m.GoVersion, built)
 	}
 	if v := "v" + m.GoVersion; m.GoVersion != "" && semver.Compare(v, "v1.17") < 0 {
 		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod edit -go=1.17 && go mod tidy`", m.GoMod, m.GoVersion)
@@ -126,9 +126,7 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 	siblings := map[string]bool{}
 	packages.Visit(found, nil, func(p *packages.Package) {
 		m.All[p.PkgPath] = p
-		for _, e := range p.Errors {
-			failures = append(failures, e.Error())
-		}
+		failures = append(failures, messages(p)...)
 		switch {
 		case p.Module == nil:
 		case p.Module.Path == m.Path:
@@ -143,6 +141,23 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 	m.Siblings = sortedKeys(siblings)
 	sort.Slice(m.Own, func(i, j int) bool { return m.Own[i].PkgPath < m.Own[j].PkgPath })
 	return m, nil
+}
+
+// messages are a package's errors, by line. The go command names the package in a
+// line of its own before those of the compiler.
+func messages(p *packages.Package) (list []string) {
+	for _, e := range p.Errors {
+		if e.Pos != "" && e.Pos != "-" {
+			list = append(list, e.Error())
+			continue
+		}
+		for line := range strings.Lines(e.Msg) {
+			if line = strings.TrimRight(line, "\r\n"); line != "" && !strings.HasPrefix(line, "# ") {
+				list = append(list, line)
+			}
+		}
+	}
+	return list
 }
 
 // onlyMain picks the main package that the pattern names.
@@ -161,15 +176,13 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	case len(mains) == 1:
 		return main, nil
 	case len(mains) > 1:
-		return nil, fmt.Errorf("%s names %d main packages (%s); name one of them: telemetrygen ./path/to/main", pattern, len(mains), strings.Join(mains, ", "))
+		return nil, fmt.Errorf("%s is %d main packages (%s); name one of them: telemetrygen ./path/to/main", pattern, len(mains), strings.Join(mains, ", "))
 	case len(others) > 0:
-		return nil, fmt.Errorf("%s is no main package; name the folder of the CLI's func main: telemetrygen ./path/to/main", others[0])
+		return nil, fmt.Errorf("%s is not a main package; name the folder of the CLI's func main: telemetrygen ./path/to/main", others[0])
 	}
 	var why []string
 	for _, p := range found {
-		for _, e := range p.Errors {
-			why = append(why, e.Error())
-		}
+		why = append(why, messages(p)...)
 	}
 	if len(why) > 0 {
 		return nil, &Error{Errors: Dedup(why)}
@@ -188,7 +201,10 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 }
 
 func noModule(dir string) error {
-	return fmt.Errorf("%s is not in a module; run `go mod init` in its repository first", dir)
+	if absolute, err := filepath.Abs(dir); err == nil {
+		dir = absolute
+	}
+	return fmt.Errorf("%s is not in a Go module; run telemetrygen in the folder of the CLI's func main, or name it: telemetrygen -C FOLDER (a repository without a go.mod needs `go mod init` first)", dir)
 }
 
 func explainListFailure(dir, pattern string, err error) error {

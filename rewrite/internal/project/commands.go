@@ -63,7 +63,7 @@ func parseCommands(data []byte) ([]plan.Command, error) {
 			continue
 		}
 		if path == "" || strings.Join(strings.Fields(path), " ") != path {
-			return nil, fmt.Errorf("line %d, %q, is no command path", i+1, line)
+			return nil, fmt.Errorf("line %d, %q, is not a command path", i+1, line)
 		}
 		known := strings.Split(words, ",")
 		list = append(list, plan.Command{Path: path, Hidden: slices.Contains(known, "hidden"), Deprecated: slices.Contains(known, "deprecated")})

@@ -11,7 +11,7 @@ import (
 type ExcludedError struct{ Paths []string }
 
 func (e *ExcludedError) Error() string {
-	return fmt.Sprintf("--exclude names what is no command of this CLI: %s; write the whole path as internal/telemetry/commands.txt has it, app first", strings.Join(e.Paths, ", "))
+	return fmt.Sprintf("--exclude names paths that are not commands of this CLI: %s; write the whole path as in internal/telemetry/commands.txt, with the app first", strings.Join(e.Paths, ", "))
 }
 
 // Without drops the excluded command paths, and those below them, from

@@ -37,5 +37,5 @@ func unsealed(data []byte) (body []byte, intact bool) {
 type DirtyError struct{ Files []string }
 
 func (e *DirtyError) Error() string {
-	return fmt.Sprintf("edited by hand since it was generated: %s; take the edit out (or delete the file) and run telemetrygen again, generated files are overwritten", strings.Join(e.Files, ", "))
+	return fmt.Sprintf("generated files were edited by hand: %s; undo the edits or delete the files, and run telemetrygen again (it overwrites generated files)", strings.Join(e.Files, ", "))
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -27,8 +28,9 @@ type Change struct {
 // transaction is under way.
 const folder = ".telemetrygen"
 
-// Apply writes all changes or none. It fails, with nothing changed, when a file
-// is no longer what Old says. Until the journal is on disk nothing but the
+// Apply writes all changes or none. It fails, with nothing changed, when a file is
+// no longer what Old says, unless all files are what New says already: then
+// another run has just done the same. Until the journal is on disk nothing but the
 // staging folder below root is touched; from then on every file is replaced by
 // one rename. SIGINT and SIGTERM are held back meanwhile.
 func Apply(root string, changes []Change) (err error) {
@@ -40,6 +42,9 @@ func Apply(root string, changes []Change) (err error) {
 		return err
 	}
 	defer unlock()
+	if !slices.ContainsFunc(changes, func(c Change) bool { return !c.done() }) {
+		return nil
+	}
 	for _, c := range changes {
 		if err := c.unchanged(); err != nil {
 			return err
@@ -63,6 +68,15 @@ func Apply(root string, changes []Change) (err error) {
 	return nil
 }
 
+// done reports whether the file is what New says.
+func (c Change) done() bool {
+	data, err := os.ReadFile(c.Name)
+	if c.New == nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return err == nil && bytes.Equal(data, c.New)
+}
+
 // unchanged checks that nobody edited the file since it was read.
 func (c Change) unchanged() error {
 	data, err := os.ReadFile(c.Name)
@@ -72,7 +86,7 @@ func (c Change) unchanged() error {
 	case err != nil && c.Old == nil:
 		return fmt.Errorf("nothing was written: %w", err)
 	case err != nil || c.Old == nil || !bytes.Equal(data, c.Old):
-		return fmt.Errorf("%s was changed by somebody else meanwhile; nothing was written, run telemetrygen again", c.Name)
+		return fmt.Errorf("%s was changed while telemetrygen ran; nothing was written, run it again", c.Name)
 	}
 	return nil
 }

@@ -38,6 +38,24 @@ func changesOf(root string) []transaction.Change {
 	}
 }
 
+// Two runs that make the same changes are both right.
+func TestApplyOfWhatIsThereAlready(t *testing.T) {
+	root := newTree(t)
+	for range 2 {
+		if err := transaction.Apply(root, changesOf(root)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if data, err := os.ReadFile(filepath.Join(root, "changed.go")); err != nil || string(data) != "new" {
+		t.Errorf("%q, %v", data, err)
+	}
+	other := changesOf(root)
+	other[0].New = []byte("another")
+	if err := transaction.Apply(root, other); err == nil {
+		t.Error("another run's changes were overwritten")
+	}
+}
+
 func newTree(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()

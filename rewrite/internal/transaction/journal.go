@@ -120,10 +120,10 @@ func Recover(root string) (restored []string, err error) {
 	}
 	var j journal
 	if err := json.Unmarshal(data, &j); err != nil {
-		return nil, fmt.Errorf("%s of an interrupted run is damaged: %w; restore the tree with git and delete the folder", staging, err)
+		return nil, fmt.Errorf("%s was left by a run that was killed, and is damaged: %w; restore the source files with git and delete the folder", staging, err)
 	}
 	if err := j.rollback(); err != nil {
-		return nil, fmt.Errorf("an earlier run was interrupted and cannot be rolled back: %w", err)
+		return nil, fmt.Errorf("an earlier run was killed while it wrote, and its changes cannot be rolled back: %w; restore the source files with git and delete %s", err, staging)
 	}
 	for _, e := range j.Entries {
 		restored = append(restored, e.Name)

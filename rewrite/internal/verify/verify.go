@@ -21,7 +21,7 @@ import (
 type Error struct{ Errors []string }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("the instrumented code would not compile, so nothing was written; please report this:\n%s", (&load.Error{Errors: e.Errors}).List())
+	return fmt.Sprintf("the instrumented code would not compile, so nothing was written. This is a defect of telemetrygen; please report it:\n%s", (&load.Error{Errors: e.Errors}).List())
 }
 
 // Types type-checks every edited package as it will be. The generated packages
