@@ -25,7 +25,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if cause := recover(); cause != nil {
-				if cause != http.ErrAbortHandler {
+				if cause != http.ErrAbortHandler { //nolint:errorlint // not an error but what was panicked with
 					s.log.Error("a request failed", "path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
 				}
 				panic(http.ErrAbortHandler)

@@ -48,7 +48,7 @@ func readRelease(w http.ResponseWriter, r *http.Request) (store.Release, error) 
 	form := multipart.NewReader(http.MaxBytesReader(w, r.Body, maxRelease), parameters["boundary"])
 	for {
 		part, err := form.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return release, nil
 		}
 		if err != nil {

@@ -148,7 +148,7 @@ func TestNothingOfTheUsersIsKeptOrSent(t *testing.T) {
 // scratch is a folder that goes when the last uploader has left it.
 func scratch(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "leak")
+	dir, err := os.MkdirTemp("", "leak") //nolint:usetesting // t.TempDir fails where an uploader has not left yet
 	if err != nil {
 		t.Fatal(err)
 	}

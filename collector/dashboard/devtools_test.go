@@ -60,7 +60,7 @@ func openBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	profile, err := os.MkdirTemp("", "dashboard-browser-")
+	profile, err := os.MkdirTemp("", "dashboard-browser-") //nolint:usetesting // the browser still writes when it is told to end
 	if err != nil {
 		t.Fatal(err)
 	}

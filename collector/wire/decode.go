@@ -24,7 +24,7 @@ func Decode(body []byte) (Report, error) {
 	if err := d.report(&report); err != nil {
 		return Report{}, err
 	}
-	if _, err := d.tokens.ReadToken(); err != io.EOF {
+	if _, err := d.tokens.ReadToken(); !errors.Is(err, io.EOF) {
 		return Report{}, errors.New("there is more after the report")
 	}
 	return report, nil

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -106,7 +107,7 @@ func (d *stage) pace(env []string, args ...string) (int, error) {
 	cmd.Env = append([]string{"HOME=" + d.home, "AppData=" + d.home, "PATH=" + os.Getenv("PATH")}, env...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stdout
 	err := cmd.Run()
-	if _, ok := err.(*exec.ExitError); err != nil && !ok {
+	if exited := new(exec.ExitError); err != nil && !errors.As(err, &exited) {
 		return 0, err
 	}
 	return cmd.ProcessState.ExitCode(), nil

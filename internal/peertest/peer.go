@@ -125,7 +125,7 @@ func (p *Peer) start(deadline time.Time) error {
 		}
 		select {
 		case <-gone:
-			return fmt.Errorf("it ended: %v (%v)", command.ProcessState, err)
+			return fmt.Errorf("it ended: %v (%w)", command.ProcessState, err)
 		case <-time.After(20 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {

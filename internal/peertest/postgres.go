@@ -30,7 +30,7 @@ func Postgres(t testing.TB) *PostgresPeer {
 	bin := postgresPrograms(t)
 	owner := postgresOwner(t)
 	// Not t.TempDir: another user has to reach it.
-	dir, err := os.MkdirTemp("", "telemetrygen-postgres-")
+	dir, err := os.MkdirTemp("", "telemetrygen-postgres-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

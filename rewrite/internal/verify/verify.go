@@ -3,6 +3,7 @@ package verify
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/types"
 	"maps"
@@ -118,7 +119,7 @@ func newErrors(before, after []error) []string {
 }
 
 func message(err error) string {
-	if e, ok := err.(types.Error); ok {
+	if e := (types.Error{}); errors.As(err, &e) {
 		return e.Msg
 	}
 	return err.Error()
