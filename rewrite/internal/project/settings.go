@@ -66,7 +66,7 @@ func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []
 		return s, nil, fmt.Errorf("the CLI has commands of its own called %s, so no name is left for the command that turns telemetry off; rename one of them", strings.Join(names, ", "))
 	}
 	if s.Command = names[free]; s.Command != Command {
-		notes = append(notes, fmt.Sprintf("the CLI has a command %q of its own, so telemetry is turned on and off with `%s %s`", Command, s.App, s.Command))
+		notes = append(notes, fmt.Sprintf("the CLI has a command %q of its own; telemetry is turned on and off with `%s %s`", Command, s.App, s.Command))
 	}
 	return s, notes, nil
 }
