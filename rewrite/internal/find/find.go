@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
@@ -39,17 +40,12 @@ func (e *ExecutionError) Error() string {
 		e.Main, e.Module, strings.Join(e.Inside, "\n\t"))
 }
 
-// tokens are what a file that needs an edit must contain. Packages without them
-// are neither parsed nor type-checked, unless a command is followed into them.
-var tokens = [][]byte{[]byte("Exit"), []byte("Fatal"), []byte("CheckErr"), []byte(".Execute"), []byte("func main(")}
+// tokens are what a file that needs an edit must contain one of. Packages without
+// them are neither parsed nor type-checked, unless a command is followed into them.
+var tokens = append(loggerNames(), "Exit", "CheckErr", ".Execute", "func main(")
 
 func wanted(src []byte) bool {
-	for _, token := range tokens {
-		if bytes.Contains(src, token) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(tokens, func(token string) bool { return bytes.Contains(src, []byte(token)) })
 }
 
 // Plan looks at the whole CLI.

@@ -36,6 +36,20 @@ var loggers = []logger{
 	{"github.com/go-kratos/kratos/log", []string{"", "Helper"}, []string{"Fatal", "Fatalf", "Fatalw"}, 1},
 }
 
+// loggerNames are the shortest names among the functions of loggers: each function
+// that ends the process has one of them in its name.
+func loggerNames() []string {
+	names := []string{"Fatal"} // zerolog's, too
+	for _, l := range loggers {
+		for _, name := range l.names {
+			if !slices.ContainsFunc(names, func(known string) bool { return strings.Contains(name, known) }) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 // zerologPath logs with a chain that ends the process at its last call:
 // log.Fatal().Err(err).Msg("...") exits with status 1.
 const zerologPath = "github.com/rs/zerolog"

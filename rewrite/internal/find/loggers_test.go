@@ -2,6 +2,20 @@ package find
 
 import "testing"
 
+// TestFilesWithALoggerAreLookedAt: a row in loggers is all that a new one needs.
+func TestFilesWithALoggerAreLookedAt(t *testing.T) {
+	for _, l := range loggers {
+		for _, name := range l.names {
+			if !wanted([]byte("log." + name + "(err)")) {
+				t.Errorf("a file that calls %s of %s is not looked at", name, l.path)
+			}
+		}
+	}
+	if wanted([]byte("package p\n\nfunc f() { log.Print(err) }\n")) {
+		t.Error("a file that only logs is looked at")
+	}
+}
+
 // TestMajorVersionsAreOneLogger looks functions up as the type checker names them.
 func TestMajorVersionsAreOneLogger(t *testing.T) {
 	for _, test := range []struct {

@@ -1,0 +1,36 @@
+package find
+
+import "testing"
+
+// TestInsideRuns tells roots from what is executed while another command runs.
+func TestInsideRuns(t *testing.T) {
+	const head = "func main() { root.Execute() }\nvar inner = &cobra.Command{}\n"
+	const note = "note inner.Execute: executed inside a run, under which it is counted: not a root"
+	testPlan(t, "", []planTest{
+		{"a hook", head + "var root = &cobra.Command{PreRunE: func(*cobra.Command, []string) error { return inner.Execute() }}", []string{"track root", note}},
+		{"a hook that is assigned", head + "var root = &cobra.Command{}\nfunc init() { root.RunE = again }\nfunc again(*cobra.Command, []string) error { return inner.Execute() }", []string{"track root", note}},
+		{"a function that returns a hook", head + "var root = &cobra.Command{RunE: runner()}\nfunc runner() func(*cobra.Command, []string) error { return func(*cobra.Command, []string) error { return inner.Execute() } }", []string{"track root", note}},
+		{"a function that is also called elsewhere", "func main() { if len(os.Args) > 3 { again(nil, nil) }; root.Execute() }\nvar inner = &cobra.Command{}\nvar root = &cobra.Command{RunE: again}\nfunc again(*cobra.Command, []string) error { return inner.Execute() }", []string{"track root", "track inner"}},
+	})
+}
+
+// TestBeforeMain leaves alone what runs while packages are initialised.
+func TestBeforeMain(t *testing.T) {
+	testPlan(t, "", []planTest{
+		{"init", run + "func init() { log.Fatal(1); os.Exit(1) }", []string{"track root"}},
+		{"an initialiser", run + "var x = func() int { os.Exit(1); return 1 }()", []string{"track root"}},
+		{"what init keeps", run + "var f func()\nfunc init() { f = func() { os.Exit(1) } }", []string{"track root", "exit os.Exit"}},
+		{"a goroutine of init", run + "func init() { go func() { os.Exit(1) }() }", []string{"track root", "exit os.Exit"}},
+	})
+}
+
+// TestDead leaves alone what a written-out condition keeps from running.
+func TestDead(t *testing.T) {
+	testPlan(t, "", []planTest{
+		{"false", run + "func f() { if false { os.Exit(1) } }", []string{"track root"}},
+		{"not true", run + "func f(b bool) { if !true && b { os.Exit(1) } }", []string{"track root"}},
+		{"else", run + "func f(b bool) { if true || b { } else { os.Exit(1) } }", []string{"track root"}},
+		{"a loop", run + "func f() { for false { os.Exit(1) } }", []string{"track root"}},
+		{"a named constant proves nothing", run + "const debug = false\nfunc f() { if debug { os.Exit(1) } }", []string{"track root", "exit os.Exit"}},
+	})
+}

@@ -1,0 +1,85 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// TestGenerateAndRemove writes a generated package, changes nothing the second
+// time, and takes it away again.
+func TestGenerateAndRemove(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n"})
+	g := Locate(dir, ".").Package("")
+	contents := Contents{
+		Config:    Config{Settings: Settings{App: "cli", Command: "telemetry", Consent: "opt-out"}, State: State{Main: "example.com/cli"}},
+		Hooks:     []plan.Hook{{Path: "github.com/sirupsen/logrus", Known: true}},
+		Commands:  []plan.Command{{Path: "cli"}, {Path: "cli get", Hidden: true}},
+		ExitCodes: []plan.ExitCode{{Status: 3, Names: []string{"exitLost"}}},
+	}
+	var first, second, third Changes
+	for _, c := range []*Changes{&first, &second} {
+		if foreign, err := c.Generate(g, dir, contents); err != nil || foreign {
+			t.Fatalf("%v, %v", foreign, err)
+		}
+		for _, change := range *c {
+			write(t, "/", map[string]string{change.Name: string(change.New)})
+		}
+	}
+	if len(second) > 0 {
+		t.Errorf("the second time %d files change, the first is %s", len(second), second[0].Name)
+	}
+	for name, want := range map[string]string{
+		"internal/telemetry/commands.txt": "cli\ncli get\thidden\n", "internal/telemetry/exitcodes.txt": "3 exitLost\n",
+		"internal/telemetry/loggers.go": "logrus.RegisterExitHandler", "internal/telemetry/config.go": "\"cli\"",
+		"internal/telemetry/exit/exit.go": "package telemetry", "TELEMETRY.md": "`cli get`",
+	} {
+		if data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))); err != nil || !strings.Contains(string(data), want) {
+			t.Errorf("%s has no %q (%v)", name, want, err)
+		}
+	}
+	g = Locate(dir, ".").Package("")
+	if listed, err := g.Listed(); err != nil || !slices.Equal(listed, contents.Commands) {
+		t.Errorf("listed %v, %v", listed, err)
+	}
+	if err := third.Remove(g, dir); err != nil || len(third) != len(first) {
+		t.Errorf("%d files added, %d removed (%v)", len(first), len(third), err)
+	}
+	for _, change := range third {
+		if change.New != nil {
+			t.Errorf("%s stays", change.Name)
+		}
+	}
+}
+
+// TestGenerateLeavesAForeignPage where the author wrote TELEMETRY.md.
+func TestGenerateLeavesAForeignPage(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "TELEMETRY.md": "my own words\n"})
+	var c Changes
+	foreign, err := c.Generate(Locate(dir, ".").Package(""), dir, Contents{Config: Config{Settings: Settings{App: "cli"}}})
+	if err != nil || !foreign {
+		t.Errorf("foreign %v, %v", foreign, err)
+	}
+	for _, change := range c {
+		if filepath.Base(change.Name) == UsersPage {
+			t.Error("it is written")
+		}
+	}
+}
+
+// TestEditedGeneratedFileIsAnError names the file.
+func TestEditedGeneratedFileIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "internal/telemetry/config.go": configOf(t, "example.com/cli") + "\n// mine\n"})
+	var c Changes
+	_, err := c.Generate(Locate(dir, ".").Package(""), dir, Contents{Config: Config{Settings: Settings{App: "cli"}}})
+	if err == nil || !strings.Contains(err.Error(), filepath.Join("internal", "telemetry", "config.go")) {
+		t.Errorf("the error is %v", err)
+	}
+}

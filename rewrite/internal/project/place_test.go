@@ -1,0 +1,73 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// write makes files below dir.
+func write(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// configOf is the config.go that an earlier run for a main package left.
+func configOf(t *testing.T, main string) string {
+	t.Helper()
+	body, err := Config{Settings: Settings{App: "cli"}, State: State{Main: main}}.Source("telemetry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(sealed(body))
+}
+
+// TestPlace finds the generated package of example.com/cli, or a folder for it.
+func TestPlace(t *testing.T) {
+	ours, others := configOf(t, "example.com/cli"), configOf(t, "example.com/cli/cmd/other")
+	for _, test := range []struct {
+		name   string
+		files  map[string]string
+		asked  string
+		want   string // folder
+		exists bool
+		older  string
+	}{
+		{"the first time", nil, "", "internal/telemetry", false, ""},
+		{"again", map[string]string{"internal/telemetry/config.go": ours}, "", "internal/telemetry", true, ""},
+		{"taken by another package", map[string]string{"internal/telemetry/x.go": "package telemetry\n"}, "", "internal/usagetelemetry", false, ""},
+		{"taken by another CLI", map[string]string{"internal/telemetry/config.go": others}, "", "internal/usagetelemetry", false, ""},
+		{"all taken", map[string]string{"internal/telemetry/x.go": "", "internal/usagetelemetry/x.go": "", "internal/telemetrygen/x.go": ""}, "", "", false, ""},
+		{"asked for", nil, "lib/usage", "lib/usage", false, ""},
+		{"moved", map[string]string{"internal/telemetry/config.go": ours}, "lib/usage", "lib/usage", false, "internal/telemetry"},
+		{"where main imports it from", map[string]string{"lib/usage/config.go": ours}, "", "lib/usage", true, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, test.files)
+			write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "main.go": "package main\n\nimport _ \"example.com/cli/lib/usage\"\n"})
+			g := Locate(dir, ".").Package(test.asked)
+			want := test.want
+			if want != "" {
+				want = filepath.Join(dir, filepath.FromSlash(want))
+			}
+			if g.Dir != want || g.Exists != test.exists {
+				t.Errorf("%s, exists %v", g.Dir, g.Exists)
+			}
+			if _, older := g.Older["example.com/cli/"+test.older]; older != (test.older != "") || test.older == "" && len(g.Older) > 0 {
+				t.Errorf("older ones are %v", g.Older)
+			}
+			if test.want != "" && (!g.Owns("example.com/cli/"+test.want) || !g.Owns("example.com/cli/"+test.want+"/exit") || g.Owns("example.com/cli")) {
+				t.Errorf("%s does not own its packages, or others", g.Path)
+			}
+		})
+	}
+}

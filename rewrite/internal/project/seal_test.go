@@ -1,0 +1,31 @@
+package project
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestSeal tells files that somebody edited from those that only travelled.
+func TestSeal(t *testing.T) {
+	body := "package telemetry\n\nconst app = \"pace\"\n"
+	file := string(sealed([]byte(body)))
+	for _, test := range []struct {
+		name, text string
+		intact     bool
+	}{
+		{"as it was written", file, true},
+		{"with CRLF", strings.ReplaceAll(file, "\n", "\r\n"), true},
+		{"another value", strings.Replace(file, "pace", "other", 1), false},
+		{"a line more", file + "\n", false},
+		{"another checksum", strings.Replace(file, checksumPrefix, checksumPrefix+"0", 1), false},
+		{"without its first line", file[strings.Index(file, "\n")+1:], false},
+		{"a line before the body", strings.Replace(file, "\n\n", "\n// mine\n\n", 1), false},
+		{"nothing", "", false},
+	} {
+		got, intact := unsealed([]byte(test.text))
+		if intact != test.intact || intact && !bytes.Equal(got, []byte(body)) {
+			t.Errorf("%s: intact %v, body %q", test.name, intact, got)
+		}
+	}
+}

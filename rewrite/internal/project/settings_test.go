@@ -1,0 +1,50 @@
+package project
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// TestNamed completes settings by what a CLI says of itself.
+func TestNamed(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		settings  Settings
+		tree      plan.Tree
+		binary    string
+		app       string
+		command   string
+		noteOrErr string
+	}{
+		{"the root's name", Settings{}, plan.Tree{Name: "pace"}, "main", "pace", "telemetry", ""},
+		{"--app", Settings{App: "other"}, plan.Tree{Name: "pace"}, "pace", "other", "telemetry", ""},
+		{"a root without a name", Settings{}, plan.Tree{}, "pace", "pace", "telemetry", "not constant"},
+		{"a root called like the program", Settings{}, plan.Tree{Name: "/tmp/x/pace"}, "pace", "pace", "telemetry", "not constant"},
+		{"a plugin", Settings{}, plan.Tree{Name: "kubectl", Use: "kubectl tree KIND"}, "kubectl-tree", "kubectl-tree", "telemetry", "through another one"},
+		{"no possible name", Settings{}, plan.Tree{Name: "a b"}, "pace", "", "", "--app"},
+		{"a telemetry command of its own", Settings{}, plan.Tree{Name: "pace", Taken: []string{"Telemetry"}}, "pace", "pace", "usage-telemetry", "pace usage-telemetry"},
+		{"two", Settings{}, plan.Tree{Name: "pace", Taken: []string{"telemetry", "usage-telemetry"}}, "pace", "pace", "command-telemetry", "pace command-telemetry"},
+		{"all names are taken", Settings{}, plan.Tree{Name: "pace", Taken: append([]string{Command}, otherCommands...)}, "pace", "", "", "rename one"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			named, notes, err := test.settings.Named(test.tree, test.binary)
+			said := strings.Join(notes, "\n")
+			if err != nil {
+				said, named = err.Error(), Settings{}
+			}
+			if named.App != test.app || named.Command != test.command || !strings.Contains(said, test.noteOrErr) || test.noteOrErr == "" && said != "" {
+				t.Errorf("%+v, says %q; want app %q, command %q, and %q", named, said, test.app, test.command, test.noteOrErr)
+			}
+		})
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for folder, ok := range map[string]bool{"": true, "pace": true, "pace-cli_1.0": true, "a/b": false, "..": false, ".hidden": false, "a b": false} {
+		if err := (Settings{Folder: folder}).Check(); (err == nil) != ok {
+			t.Errorf("%q: %v", folder, err)
+		}
+	}
+}
