@@ -126,7 +126,7 @@ func getsAndKeepsACertificate(t *testing.T, store string, single bool) {
 func TestACertificateIsRenewedInTime(t *testing.T) {
 	t.Parallel()
 	address := peertest.FreeAddress(t)
-	authority := peertest.ACME(t, address, 12*time.Second)
+	authority := peertest.ACME(t, address, 18*time.Second)
 	collector := started(t, []string{"SSL_CERT_FILE=" + authority.APIRoot}, "--listen", address, "--tls-domain", domain, "--acme-directory", authority.Directory)
 	collector.says("the certificate is there")
 	visitor := newVisitor(t, address, authority)
