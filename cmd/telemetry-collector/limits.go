@@ -13,7 +13,7 @@ import (
 func (s *settings) limitFlags(flags *pflag.FlagSet) {
 	l := store.DefaultLimits()
 	s.limits = &l
-	flags.Int64Var(&l.RunsPerInstall, "install-runs", l.RunsPerInstall, "runs that one install can add in a day, with its first report as well; like those below 0 for no limit")
+	flags.Int64Var(&l.RunsPerInstall, "install-runs", l.RunsPerInstall, "runs that one install can add in a day, its first report included; 0 is no limit, here and below")
 	flags.Int64Var(&l.RunsPerNetwork, "network-runs", l.RunsPerNetwork, "runs that one network (/24 in IPv4, /48 in IPv6) can add in a day; an IPv6 /32 ten times as many, as below")
 	flags.Int64Var(&l.RunsPerNetworkAtOnce, "network-runs-at-once", l.RunsPerNetworkAtOnce, "of these, at once")
 	flags.Int64Var(&l.InstallsPerNetwork, "network-installs", l.InstallsPerNetwork, "new installs from one network in a day")

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	neturl "net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -294,4 +296,19 @@ func TestUnbelievableReportsAreRefusedWhole(t *testing.T) {
 			t.Errorf("%v: nothing of a refused report counts", got)
 		}
 	})
+}
+
+// TestLimitsBeyondAllUse: the highest limits that there are bound nothing.
+func TestLimitsBeyondAllUse(t *testing.T) {
+	s := open(t, "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"))
+	const most = math.MaxInt64
+	s.Limit(store.Limits{RunsPerInstall: most, RunsPerNetwork: most, RunsPerNetworkAtOnce: most, InstallsPerNetwork: most, AppsPerNetwork: most, VersionsPerNetwork: most, CommandsPerNetwork: most, SeriesPerNetwork: most})
+	for range 20 {
+		if held := receive(t, s, noon, from(101, report(uuid.New(), "v1", counter("pace get", 0, 900_000)))); len(held) != 0 {
+			t.Fatal(held)
+		}
+	}
+	if got := all(totals(t, s, noon)); got != 18_000_000 {
+		t.Error(got)
+	}
 }

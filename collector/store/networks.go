@@ -47,10 +47,12 @@ type networks struct {
 }
 
 func newNetworks(l Limits) *networks {
-	perDay := [allowances]int64{l.RunsPerNetwork, l.InstallsPerNetwork * marksPerInstall, l.AppsPerNetwork, l.VersionsPerNetwork, l.CommandsPerNetwork, l.SeriesPerNetwork}
+	const most = 1e10 // one of it comes back in a few nanoseconds, also to a /32: more is no limit anyway
+	perDay := [allowances]int64{min(l.RunsPerNetwork, most), min(l.InstallsPerNetwork, most) * marksPerInstall, min(l.AppsPerNetwork, most),
+		min(l.VersionsPerNetwork, most), min(l.CommandsPerNetwork, most), min(l.SeriesPerNetwork, most)}
 	n := &networks{seed: maphash.MakeSeed(), perDay: perDay, atOnce: perDay, debts: map[uint64]debt{}}
 	if l.RunsPerNetworkAtOnce > 0 {
-		n.atOnce[newRuns] = min(l.RunsPerNetworkAtOnce, l.RunsPerNetwork)
+		n.atOnce[newRuns] = min(l.RunsPerNetworkAtOnce, perDay[newRuns])
 	}
 	return n
 }
