@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"testing"
@@ -44,6 +45,7 @@ var benchSystems = []string{"darwin", "freebsd", "linux", "openbsd", "windows"}
 // the end of a day on which all of them were reported.
 func BenchmarkPages(b *testing.B) {
 	s, now := filled(b)
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the program does
 	server := collector.New(collector.Config{Store: s, Interval: time.Minute, Retention: 400 * 24 * time.Hour, Log: slog.New(slog.DiscardHandler)})
 	private := server.Private()
 	version := "version=v1.10.0"
