@@ -48,7 +48,8 @@ func TestAPurgeWhileTheCollectorRuns(t *testing.T) {
 			metrics(`command="pace get evil"`, `command="pace get data-policy"`)
 		}
 	}
-	metrics(`no command="pace get evil"`, `command="pace get data-policy"`)
+	// The totals: figures about installs are made anew once an interval.
+	metrics(`no cli_commands_total{app="pace",cli_version="v1.16.0",command="pace get evil"`, `command="pace get data-policy"`)
 	for _, body := range []string{evil, strings.Replace(evil, ":900}", ":901}", 1), report} {
 		if got := post(t, collector.public, body); got != "200 OK" {
 			t.Error(got)
