@@ -255,6 +255,24 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// The notice of a plugin names what the user typed: the CLI that started it, or its own file.
+func TestNoticeOfAPlugin(t *testing.T) {
+	cli := filepath.Join(t.TempDir(), "cli")
+	must(t, build(cli, "./testdata/shapes"))
+	for _, c := range []struct{ shape, args, says string }{
+		{"a plugin", "pace get", "Stop it: docker pace telemetry off,"},
+		{"a plugin that also runs by its own name", "get", "Stop it: pace telemetry off,"},
+	} {
+		h := newHome(t, "SHAPE="+c.shape)
+		if text := h.programOnTerminal(cli, c.args); !strings.Contains(text, c.says) {
+			t.Errorf("%s: no %q in\n%s", c.shape, c.says, text)
+		}
+		if got := h.runProgram(cli, "telemetry", "off"); got.code != 0 {
+			t.Errorf("%s: %+v", c.shape, got)
+		}
+	}
+}
+
 // onTerminal runs the CLI with a pseudo terminal as stderr and returns what it shows.
 func (h *home) onTerminal(args string) string { return h.programOnTerminal(built.cli, args) }
 

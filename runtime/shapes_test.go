@@ -34,6 +34,7 @@ func TestShapes(t *testing.T) {
 		{"a plugin", "pace required", "docker", "pace required -1 1"},
 		{"a plugin", "pace get --nope", "", "pace get -1 1"},
 		{"a plugin", "docker-cli-plugin-metadata", "docker\n{}", ""},
+		{"a plugin that also runs by its own name", "get", "docker\ngot", "pace get 0 1"},
 		{"an execution inside a run", "get", "", "pace get 0 1"},
 		{"only an execution inside a run", "get", "", ""},
 		{"a command that was taken from a tree", "get", "got", "pace get 0 1"},

@@ -96,6 +96,11 @@ var shapes = map[string]func() error{
 		plugin(func() *cobra.Command { return telemetry.Track(tree()) })
 		return nil
 	},
+	"a plugin that also runs by its own name": func() error {
+		os.Args = append([]string{"docker", "pace"}, os.Args[1:]...)
+		plugin(func() *cobra.Command { return telemetry.Track(tree()) })
+		return nil
+	},
 	"an execution inside a run": func() error {
 		root := tree()
 		root.Commands()[0].Run = func(*cobra.Command, []string) {
