@@ -11,6 +11,7 @@ import (
 // What was built once to be asked for its commands is not built again by the run
 // after it, which sees the files as the first one wrote them.
 func TestSecondRunBuildsNothing(t *testing.T) {
+	long(t)
 	goMod, err := os.ReadFile("../examples/pace/go.mod")
 	if err != nil {
 		t.Fatal(err)

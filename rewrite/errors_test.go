@@ -123,6 +123,7 @@ func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
 }
 
 func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	name := filepath.Join(c.dir, "internal", "telemetry", "telemetry.go")
@@ -149,6 +150,7 @@ func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 // The runtime of another version may have other files; what only the generator
 // needs is not left with the author.
 func TestFilesOfAnotherVersionGo(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	want := tree(t, c.dir)
@@ -200,6 +202,7 @@ func TestReadOnlyTreeStaysAsItIs(t *testing.T) {
 // TestAuthorsEditsSurvive edits an instrumented CLI as its author would: what
 // is new is instrumented, and --remove gives back the original with the edits.
 func TestAuthorsEditsSurvive(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	edit := func(old, new string) {
@@ -261,6 +264,7 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 }
 
 func TestDeletedRuntimePackageComesBack(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	whole := tree(t, c.dir)
@@ -284,6 +288,7 @@ func withoutModuleFiles(files map[string]string) map[string]string {
 // TestCommandsOfACLIThatCannotBeRun lists the commands from the source, and
 // says so, when the CLI ends before it executes its root.
 func TestCommandsOfACLIThatCannotBeRun(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": `package main
 
 import (

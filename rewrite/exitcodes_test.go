@@ -69,6 +69,7 @@ func Root() *cobra.Command {
 // TestExitCodesFile follows the names of exit statuses into exitcodes.txt and
 // TELEMETRY.md, and through an edit of the author's.
 func TestExitCodesFile(t *testing.T) {
+	long(t)
 	c := cliModule(t, codesCLI)
 	c.before = tree(t, c.dir)
 	c.instrument(t)
@@ -105,6 +106,7 @@ func TestExitCodesFile(t *testing.T) {
 // TestSettingsAreRemembered runs without flags after a run with all of them, as
 // --check by hand does.
 func TestSettingsAreRemembered(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": strings.Replace(plainCLI, "package main\n", "//go:build mytag\n\npackage main\n", 1)})
 	c.before = tree(t, c.dir)
 	c.options.Tags, c.options.Folder, c.options.Excluded = "mytag", "cli-files", []string{"cli run"}

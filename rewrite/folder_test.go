@@ -11,6 +11,7 @@ import (
 // TestFolderNote: the report says so where a CLI may look into ~/.config itself,
 // unless another folder was chosen.
 func TestFolderNote(t *testing.T) {
+	long(t)
 	const main = `package main
 
 import (

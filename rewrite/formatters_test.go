@@ -163,6 +163,7 @@ func Root() *cobra.Command {
 // generate: --check stays clean, and --remove gives what the formatter makes of
 // the original.
 func TestFormattersAfterGenerate(t *testing.T) {
+	long(t)
 	for _, f := range formatters {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
@@ -212,6 +213,7 @@ func (c *goldenCase) remove(t *testing.T) {
 // TestEditAfterAFormatter adds an exit to a file whose import was moved: the
 // import stays where the formatter put it.
 func TestEditAfterAFormatter(t *testing.T) {
+	long(t)
 	c := cliModule(t, layouts)
 	c.instrument(t)
 	i := slices.IndexFunc(formatters, func(f formatter) bool { return f.name == "goimports -local" })

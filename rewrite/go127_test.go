@@ -15,6 +15,7 @@ import (
 // TestGo127 is TestGolden for what is new in Go 1.27. Types are checked by the Go
 // that the test is built with, so .ci/run runs it with that one.
 func TestGo127(t *testing.T) {
+	long(t)
 	if version.Compare(runtime.Version(), "go1.27") < 0 {
 		t.Skipf("built with %s", runtime.Version())
 	}

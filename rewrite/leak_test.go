@@ -66,6 +66,7 @@ func main() {
 // config value, file name and error text, and looks for the mark in every file
 // that the runtime wrote and every byte that arrived at the server.
 func TestNothingOfTheUsersIsKeptOrSent(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": pluginCLI})
 	c.options.App = "cli"
 	result := c.instrument(t)

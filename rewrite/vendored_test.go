@@ -12,6 +12,7 @@ import (
 // runtime needs. From go 1.23 the go command imports nothing from vendor/ that
 // vendor/modules.txt does not list, and it reads that list from the disk only.
 func TestVendoredCLI(t *testing.T) {
+	long(t)
 	for _, version := range []string{"1.17", "1.25"} {
 		t.Run("go "+version, func(t *testing.T) {
 			t.Parallel()

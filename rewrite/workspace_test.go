@@ -13,6 +13,7 @@ import (
 // TestWorkspaceSiblingsAreLeftAlone instruments one module of a go.work
 // project: another one that it reaches is named and not touched.
 func TestWorkspaceSiblingsAreLeftAlone(t *testing.T) {
+	long(t)
 	dir := t.TempDir()
 	example := func(name string) string {
 		data, err := os.ReadFile(filepath.Join("../examples/pace", name))

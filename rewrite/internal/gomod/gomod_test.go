@@ -29,6 +29,9 @@ const (
 // with what the runtime imports, no line that was there is lost but for its
 // place or its "// indirect", and Remove is the exact inverse.
 func TestAddBuildsAndRemoveGivesBackEveryByte(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
 	for _, test := range []struct {
 		name, goMod string
 		edit        func(string) string
@@ -87,6 +90,9 @@ func TestAddBuildsAndRemoveGivesBackEveryByte(t *testing.T) {
 }
 
 func TestRemoveKeepsWhatTheAuthorUsesByNow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
 	dir := t.TempDir()
 	write(t, dir, "go.mod", separate)
 	write(t, dir, "main.go", program)
@@ -110,6 +116,9 @@ func TestRemoveKeepsWhatTheAuthorUsesByNow(t *testing.T) {
 
 // TestVendorIsWhatGoModVendorMakes compares with the go command's own result.
 func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
 	dir := t.TempDir()
 	write(t, dir, "go.mod", separate)
 	write(t, dir, "main.go", program)

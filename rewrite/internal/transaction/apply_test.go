@@ -199,6 +199,9 @@ func required(t *testing.T, why string) {
 // calls in turn: then the tree is as it was, at once or after Recover, or as it
 // should become.
 func TestKillAtEverySystemCall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		required(t, "strace is not installed")
