@@ -135,6 +135,9 @@ func search(g *load.Program, o Options, hooks []plan.Hook, wanted func(src []byt
 func (s *survey) look(c *load.Package, i int) *finder {
 	f := s.finder(c, i)
 	f.walk()
+	if ast.IsGenerated(f.file) {
+		f.leaveExits()
+	}
 	s.finders = append(s.finders, f)
 	return f
 }
@@ -200,6 +203,33 @@ func (f *finder) visit(n ast.Node) {
 		f.handOver(n)
 		f.fatal(n)
 	}
+}
+
+// leaveExits takes the exits of a file out that another tool generates: that tool
+// would drop the edits. A file that starts telemetry or executes commands keeps
+// them, it is edited in any case.
+func (f *finder) leaveExits() {
+	if f.executes {
+		return
+	}
+	var rest []plan.Site
+	exits := 0
+	for _, site := range f.sites {
+		switch {
+		case site.Kind == plan.Main:
+			return
+		case site.Form != "":
+			exits++
+		default:
+			rest = append(rest, site)
+		}
+	}
+	if exits == 0 {
+		return
+	}
+	f.sites, f.swapped = rest, nil
+	f.note(plan.Uncovered, f.file.Name, fmt.Sprintf(
+		"the file is generated, and the next generation would drop an edit; where it ends the process (places: %d), the run is recorded as -1", exits))
 }
 
 // mainFunc is where telemetry starts.
