@@ -255,7 +255,7 @@ func (r *Result) notReached(output string) error {
 	return missed
 }
 
-// note adds what is to be said of the whole CLI, or of one file.
+// note adds a finding about the whole CLI, or about one file.
 func (r *Result) note(kind plan.Kind, file, what string) {
 	r.Findings = append(r.Findings, Finding{Kind: kind, File: file, What: what})
 }
@@ -270,7 +270,7 @@ func factored(files []edit.File) (names []string) {
 	return names
 }
 
-// sourceChanges are the files of the author's that will be different.
+// sourceChanges are the author's files that will change.
 func sourceChanges(sources *load.Sources, files []edit.File) (changes project.Changes) {
 	edited := map[string][]byte{}
 	for _, f := range files {

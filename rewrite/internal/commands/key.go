@@ -17,7 +17,7 @@ import (
 
 // Key is a hash of everything that decides what the instrumented CLI's command
 // tree is: the module's own files as they will be, the generated ones, and the
-// build IDs of everything else, which stand in the names of the export data. The
+// build IDs of everything else, which are in the names of the export data. The
 // build ID of a dependency that imports the module back changes with the module:
 // its files are taken. Files that no change names are those on disk.
 func Key(m *load.Module, generated map[string][]byte, owns func(importPath string) bool, changes []transaction.Change) (string, error) {

@@ -21,8 +21,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// timeLimit is how long the CLI may take to come to the point where its root
-// is handed over.
+// timeLimit is how long the CLI may take until it executes its root command.
 const timeLimit = 30 * time.Second
 
 // Build says what to build: the main package in Dir, with Changes not written
@@ -156,7 +155,7 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	return binary, nil
 }
 
-// ask runs the CLI with nothing of the author's around it, and returns its answer.
+// ask runs the CLI in an empty home with a bare environment, and returns its answer.
 func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	home := filepath.Join(scratch, "home")
 	if err := os.Mkdir(home, 0o755); err != nil {

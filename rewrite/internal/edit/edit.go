@@ -1,8 +1,7 @@
 // Package edit turns a plan and the source bytes into edited bytes, and back. It
 // needs neither types nor the go command. Every edited file is checked in two
-// ways before anybody sees it: taking the instrumentation out again must give
-// the original to the byte, and a tree rewriter that knows no offsets must come
-// to the original's tree.
+// ways: stripping the instrumentation must give the original byte for byte, and a
+// tree rewriter that knows no offsets must arrive at the original's tree.
 package edit
 
 import (

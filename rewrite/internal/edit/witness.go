@@ -42,7 +42,7 @@ func witness(original, edited []byte, local string, owns func(string) bool) erro
 		}
 	}
 	if len(extra) > 0 {
-		return fmt.Errorf("imports nobody asked for: %s", strings.Join(extra, ", "))
+		return fmt.Errorf("there are new imports: %s", strings.Join(extra, ", "))
 	}
 	a, b := withoutImports(want), withoutImports(got)
 	if same(reflect.ValueOf(a.Decls), reflect.ValueOf(b.Decls)) && a.Name.Name == b.Name.Name {

@@ -11,7 +11,7 @@ import (
 
 // A flow says where values come from: for each place that keeps one, what is
 // assigned to it. It covers the packages that were added to it, and it is a
-// may-analysis: order, conditions and calls' contexts make no difference.
+// may-analysis: the order of statements, conditions and callers are ignored.
 type flow struct {
 	into   map[string][]origin
 	params map[*types.Var]string // places of the parameters of declared functions
@@ -99,8 +99,8 @@ func (fl *flow) assign(c *load.Package, lhs, rhs []ast.Expr) {
 }
 
 // literal records the fields of a struct, or the elements of anything else.
-// Since Go 1.27 the key of an embedded struct's field may stand in the literal
-// around it.
+// Since Go 1.27 the literal of the outer struct may have keys of an embedded
+// struct's fields.
 func (fl *flow) literal(c *load.Package, lit *ast.CompositeLit) {
 	t := c.Info.TypeOf(lit)
 	if t == nil {
@@ -242,9 +242,8 @@ func (fl *flow) back(from origin, t trace) {
 	visit(from)
 }
 
-// bare is an expression without what makes no other value of it, as far as
-// where it comes from is concerned: parentheses, conversions, type assertions,
-// & and *.
+// bare is an expression without parentheses, conversions, type assertions, & and
+// *: for the question where a value comes from, these make no difference.
 func bare(c *load.Package, e ast.Expr) ast.Expr {
 	for {
 		switch outer := e.(type) {
@@ -276,7 +275,7 @@ type literal struct {
 	in  *load.Package
 }
 
-// literals returns the composite literals that a command can stand for. It calls
+// literals returns the composite literals that a command can come from. It calls
 // passed with every place on the way back; it may be nil.
 func (fl *flow) literals(from origin, passed func(place string)) (found []literal) {
 	if passed == nil {

@@ -27,7 +27,7 @@ var (
 )
 
 // swap makes the form of a swapped function. Its arguments are its name, the
-// injected function, and the function of the author's that it stands for.
+// injected function, and the function that it replaces.
 func swap(name, injected string, original Function) string {
 	Swaps[original] = name
 	return register(Form{

@@ -1,6 +1,6 @@
 // Package form holds every form of injected code once: its text, its inverse,
-// and how the tree rewriter that is the witness of an edit recognises it. To
-// add a form, add a file with one more Form; nothing else has to know it.
+// and how the tree rewriter that checks each edit recognises it. To add a form, add
+// a file with one more Form; no other file mentions it.
 package form
 
 import (

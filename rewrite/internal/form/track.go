@@ -52,7 +52,7 @@ var Track = register(Form{
 	},
 })
 
-// receiver is what stands before and behind the author's receiver.
+// receiver is the text to add before and after the author's receiver.
 func receiver(o plan.Operands) (before, after string) {
 	if o.Address {
 		before = "&"

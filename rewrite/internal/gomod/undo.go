@@ -95,7 +95,7 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 // Remove returns the changes that take back what Add did. Where go.mod is what
 // Add made of it, its old bytes come back; where the author or go mod tidy has
 // edited it since, the requirements are taken out or made indirect again.
-// Modules that the author's own code imports by now stay.
+// Modules that the author's own code has come to import stay.
 func Remove(env Env, undo Undo, stillImported func(modulePath string) bool) ([]transaction.Change, error) {
 	if undo.Empty() {
 		return nil, nil

@@ -151,7 +151,7 @@ func (g *Program) Checked(path string) bool {
 	return g.checked[path] != nil
 }
 
-// Base is what positions of a file are larger by than its offsets.
+// Base is the difference between a file's positions and its offsets.
 func (g *Program) Base(f *ast.File) int { return g.Fset.File(f.FileStart).Base() }
 
 // Types type-checks p with the given file contents. The generated packages, which

@@ -1,5 +1,6 @@
-// Package load asks the go command for a CLI's main package and what it reaches,
-// and type-checks packages of its module. What is loaded is only read afterwards.
+// Package load asks the go command for a CLI's main package and the packages that
+// it reaches, and type-checks packages of its module on demand. Later stages only
+// read what it loaded.
 package load
 
 import (

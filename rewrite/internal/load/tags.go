@@ -9,7 +9,7 @@ import (
 
 // Tags are the tags that the CLI is built with: those of --tags and those
 // of GOFLAGS, comma-separated. The go command takes the -tags of its command
-// line instead of those of GOFLAGS, so whoever passes one has to pass both.
+// line instead of those of GOFLAGS, so a caller that passes one has to pass both.
 func Tags(ctx context.Context, dir, asked string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "env", "GOFLAGS")
 	cmd.Dir = dir

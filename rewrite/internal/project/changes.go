@@ -25,7 +25,7 @@ const UsersPage = "TELEMETRY.md"
 // Changes collects what will be different from the disk.
 type Changes []transaction.Change
 
-// Replace notes a change of one file; nil stands for a file that is not there.
+// Replace notes a change of one file; nil means that the file does not exist.
 func (c *Changes) Replace(name string, old, new []byte) {
 	if (old == nil) == (new == nil) && bytes.Equal(old, new) {
 		return
@@ -33,7 +33,7 @@ func (c *Changes) Replace(name string, old, new []byte) {
 	*c = append(*c, transaction.Change{Name: name, Old: old, New: new, Mode: 0o644})
 }
 
-// replaceGenerated is Replace for text of ours, which git may have checked out
+// replaceGenerated is Replace for generated text, which git may have checked out
 // with other line ends.
 func (c *Changes) replaceGenerated(name string, old, new []byte) {
 	if old != nil && bytes.Equal(bytes.ReplaceAll(old, []byte("\r\n"), []byte("\n")), new) {
@@ -125,7 +125,7 @@ type Contents struct {
 }
 
 // Generate adds the generated packages, their lists, and the page for the CLI's
-// users. Foreign says that the page there is somebody else's, and stays.
+// users. Foreign reports that the author wrote that page, so it is left alone.
 func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, err error) {
 	files, err := g.sources(of.Config, of.Hooks)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// A Location is where a CLI's main package stands, as far as files tell without
-// the go command.
+// A Location is where a CLI's main package is, as far as files tell without the
+// go command.
 type Location struct {
 	Dir    string // where the package is, as far as its name says
 	Root   string // folder of the module's go.mod, "" outside of a module

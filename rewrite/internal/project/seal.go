@@ -33,7 +33,7 @@ func unsealed(data []byte) (body []byte, intact bool) {
 	return body, strings.TrimPrefix(lines[1], checksumPrefix) == checksum(body)
 }
 
-// A DirtyError names generated files that somebody edited.
+// A DirtyError names generated files that were edited by hand.
 type DirtyError struct{ Files []string }
 
 func (e *DirtyError) Error() string {

@@ -61,7 +61,7 @@ func Inverse(src []byte, edits, undo []Splice) []Splice {
 }
 
 // Moved maps an offset of the unedited source to the edited one: positions in
-// reports are those of the files that the author will open.
+// reports refer to the files as the author will see them.
 func Moved(offset int, edits []Splice) int {
 	shift := 0
 	for _, e := range edits {

@@ -77,7 +77,7 @@ func (c Change) done() bool {
 	return err == nil && bytes.Equal(data, c.New)
 }
 
-// unchanged checks that nobody edited the file since it was read.
+// unchanged checks that the file was not edited since it was read.
 func (c Change) unchanged() error {
 	data, err := os.ReadFile(c.Name)
 	switch {

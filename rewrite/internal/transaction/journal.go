@@ -77,7 +77,7 @@ func (j *journal) rollback() error {
 		}
 	}
 	for i := len(j.Folders) - 1; i >= 0; i-- {
-		os.Remove(j.Folders[i]) // stays if somebody has put something into it
+		os.Remove(j.Folders[i]) // stays if it is not empty
 	}
 	return errors.Join(errs...)
 }
