@@ -83,7 +83,7 @@ func BenchmarkAMillionInstalls(b *testing.B) {
 		"on disk                              %.0f MB, %d bytes an install\n"+
 		"memory, at most                      %s MB\n"+
 		"all series for the sinks             %v\n"+
-		"a dashboard of 30 days               %v",
+		"all that the first page asks         %v",
 		installs, batch, rate(first), rate(last), rate(again), float64(size)/1e6, size/installs, peakMemory(), snapshot.Round(time.Microsecond), page.Round(time.Microsecond))
 }
 
