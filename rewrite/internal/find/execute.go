@@ -54,43 +54,7 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 		operands: f.operands(sel, s), what: f.short(ast.Unparen(sel.X)) + "." + sel.Sel.Name,
 		where: enclosed(f.c, f.stack, false),
 	})
-	if f.copied(sel.X) {
-		f.note(plan.Uncovered, sel, f.short(sel.X)+" is a copy of a command, whose subcommands still belong to the original: only unknown commands and flag errors of it are counted")
-	}
 	f.executes = true
-}
-
-// copied reports whether a variable of the file is given the value that a pointer
-// to a command points to.
-func (f *finder) copied(e ast.Expr) bool {
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	if !ok {
-		return false
-	}
-	v, found := f.c.Info.Uses[id], false
-	given := func(to, value ast.Expr) {
-		star, ok := ast.Unparen(value).(*ast.StarExpr)
-		name, isName := to.(*ast.Ident)
-		found = found || ok && isName && f.c.Info.ObjectOf(name) == v && isCommandPointer(f.c.Info.TypeOf(star.X))
-	}
-	ast.Inspect(f.file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for i := range n.Rhs {
-				if len(n.Lhs) == len(n.Rhs) {
-					given(n.Lhs[i], n.Rhs[i])
-				}
-			}
-		case *ast.ValueSpec:
-			for i := range n.Values {
-				if len(n.Names) == len(n.Values) {
-					given(n.Names[i], n.Values[i])
-				}
-			}
-		}
-		return !found
-	})
-	return v != nil && found
 }
 
 // operands say what more than the receiver has to be handed to Track.
