@@ -2,6 +2,7 @@ package population
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -45,7 +46,7 @@ func (c *check) page(address string) map[string]*section {
 	}
 	for decoder := xml.NewDecoder(strings.NewReader(string(body))); ; {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return sections
 		}
 		if err != nil {
