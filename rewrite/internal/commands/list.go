@@ -102,8 +102,18 @@ func (b Build) cacheFile() string {
 	return filepath.Join(dir, "telemetrygen", "commands-"+hex.EncodeToString(sum[:]))
 }
 
-// store writes a cache entry, whole or not at all. The cache may fail.
+// keepCached is how long an answer is of use: the source has changed since.
+const keepCached = 30 * 24 * time.Hour
+
+// store writes a cache entry, whole or not at all, and removes those that are
+// older than keepCached. The cache may fail.
 func store(name string, data []byte) {
+	all, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "commands-*"))
+	for _, other := range all {
+		if info, err := os.Stat(other); err == nil && time.Since(info.ModTime()) > keepCached {
+			os.Remove(other)
+		}
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), "commands-*.tmp")
 	if err != nil {
 		return
