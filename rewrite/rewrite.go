@@ -18,6 +18,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -160,7 +161,7 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err := verify.Types(program, generated, files); err != nil {
 		return nil, err
 	}
-	modules, undo, err := gomod.Add(ctx, gomod.Env{Dir: m.Dir})
+	modules, undo, err := gomod.Add(ctx, gomod.Env{Dir: m.Dir, Loggers: exithook.Modules(p.Hooks)})
 	if err != nil {
 		return nil, err
 	}

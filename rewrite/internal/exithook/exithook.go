@@ -24,23 +24,52 @@ type World struct {
 }
 
 // Decide returns the hooks of the loggers that the module imports itself, in a
-// version that has one. To add a logger, add a row to kinds.
+// version that has one, and of those that these end the process with. To add a
+// logger, add a row to kinds.
 func Decide(w World) []plan.Hook {
 	var hooks []plan.Hook
 	for _, k := range kinds {
 		if !slices.ContainsFunc(w.Imports, k.imported) {
 			continue
 		}
-		pkg := w.Package(k.path)
-		if pkg == nil || !k.exists(pkg) {
-			continue
+		hook, ok := k.decide(w)
+		if ok && k.through != "" {
+			inner, _ := kindOf(k.through)
+			below, found := inner.decide(w)
+			if !found || !below.Known {
+				continue // it could record a status that is not the one
+			}
+			hooks = append(hooks, below)
 		}
-		known := !w.Mentions(k.path, k.custom)
-		if known || k.other != "" {
-			hooks = append(hooks, plan.Hook{Path: k.path, Known: known})
+		if ok {
+			hooks = append(hooks, hook)
 		}
 	}
-	return hooks
+	slices.SortFunc(hooks, func(a, b plan.Hook) int { return strings.Compare(a.Path, b.Path) })
+	return slices.Compact(hooks)
+}
+
+// decide returns the logger's hook, and whether it can be set in this build.
+func (k kind) decide(w World) (hook plan.Hook, ok bool) {
+	pkg := w.Package(k.path)
+	if pkg == nil || !k.exists(pkg) {
+		return plan.Hook{}, false
+	}
+	known := !w.Mentions(k.path, k.custom)
+	return plan.Hook{Path: k.path, Known: known}, known || k.other != ""
+}
+
+// Modules returns the modules that the generated file imports and the CLI's own
+// packages may not.
+func Modules(hooks []plan.Hook) []string {
+	var paths []string
+	for _, h := range hooks {
+		if k, _ := kindOf(h.Path); k.through != "" {
+			inner, _ := kindOf(k.through)
+			paths = append(paths, inner.module)
+		}
+	}
+	return paths
 }
 
 // Covers returns the path of the hook that sees the process end when fn ends it,

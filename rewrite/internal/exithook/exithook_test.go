@@ -55,7 +55,12 @@ func TestDecide(t *testing.T) {
 		{"each", []string{"k8s.io/klog/v2", "github.com/rs/zerolog", "github.com/sirupsen/logrus", "k8s.io/kubectl/pkg/cmd/util"}, nil, "",
 			[]plan.Hook{{Path: "github.com/rs/zerolog", Known: true}, {Path: "github.com/sirupsen/logrus", Known: true}, {Path: "k8s.io/klog/v2", Known: true}, {Path: "k8s.io/kubectl/pkg/cmd/util", Known: true}}},
 		{"another package of the module", []string{"github.com/rs/zerolog/log", "k8s.io/kubectl/pkg/cmd/get"}, nil, "",
-			[]plan.Hook{{Path: "github.com/rs/zerolog", Known: true}, {Path: "k8s.io/kubectl/pkg/cmd/util", Known: true}}},
+			[]plan.Hook{{Path: "github.com/rs/zerolog", Known: true}, {Path: "k8s.io/klog/v2", Known: true}, {Path: "k8s.io/kubectl/pkg/cmd/util", Known: true}}},
+		{"kubectl beside a klog without the hook", []string{"k8s.io/klog/v2", "k8s.io/kubectl/pkg/cmd/util"},
+			map[string]string{"k8s.io/klog/v2": loggers["k8s.io/klog"], "k8s.io/kubectl/pkg/cmd/util": loggers["k8s.io/kubectl/pkg/cmd/util"]}, "", nil},
+		{"kubectl, and klog's hook is taken", []string{"k8s.io/kubectl/pkg/cmd/util"}, nil, "k8s.io/klog/v2 OsExit", nil},
+		{"kubectl and klog, whose hook is taken", []string{"k8s.io/klog/v2", "k8s.io/kubectl/pkg/cmd/util"}, nil, "k8s.io/klog/v2 OsExit",
+			[]plan.Hook{{Path: "k8s.io/klog/v2", Known: false}}},
 		{"imported by dependencies only", []string{"example.com/cli"}, nil, "", nil},
 		{"a name that only begins alike", []string{"k8s.io/klog/v2extra", "github.com/sirupsen/logrus-hooks"}, nil, "", nil},
 		{"klog v1", []string{"k8s.io/klog"}, nil, "", nil},
@@ -130,7 +135,7 @@ func TestCovers(t *testing.T) {
 // TestSourceOfEverySubset writes loggers.go for each combination: it is
 // formatted, and type-checks beside what the runtime declares.
 func TestSourceOfEverySubset(t *testing.T) {
-	const runtime = "package telemetry\n\nconst noExitSeen = -1\n\nvar hookLoggers = func() {}\n\nfunc ending(code int) {}\n\nfunc Start() { hookLoggers() }\n"
+	const runtime = "package telemetry\n\nconst noExitSeen = -1\n\nvar hookLoggers = func() {}\n\nfunc ending(code int) {}\n\nfunc record(code int, last bool) {}\n\nfunc Start() { hookLoggers() }\n"
 	stubs := map[string]*types.Package{}
 	for _, k := range kinds {
 		source := loggers[k.path]

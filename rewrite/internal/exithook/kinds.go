@@ -4,12 +4,13 @@ import "strings"
 
 // A kind is a logger with an exit hook, and how the hook is set.
 type kind struct {
-	module string // module path
-	path   string // of the package that has the hook, and that the generated file imports
-	alias  string // its name there, "" for its own
-	symbol string // the hook
-	typ    string // and its type
-	custom string // what other code mentions where it may change the status, or the hook
+	module  string // module path
+	path    string // of the package that has the hook, and that the generated file imports
+	alias   string // its name there, "" for its own
+	symbol  string // the hook
+	typ     string // and its type
+	custom  string // what other code mentions where it may change the status, or the hook
+	through string // path of a logger that it may end the process with, "" for none: its hook is set as well
 
 	ends func(receiver, name string) bool // the functions that end the process through the hook
 
@@ -48,7 +49,7 @@ var kinds = []kind{
 		hook: `
 // zerolog calls this function instead of os.Exit(1).
 func hookZerolog() {
-	zerolog.FatalExitFunc = func() { ending(1); os.Exit(1) }
+	zerolog.FatalExitFunc = func() { record(1, true); os.Exit(1) }
 }
 `,
 		other: `
@@ -115,9 +116,9 @@ func fatalOfLogrus() bool {
 			return receiver == "" && (strings.HasPrefix(name, "Fatal") || strings.HasPrefix(name, "Exit") || name == "FlushAndExit")
 		},
 		hook: `
-// klog ends the process with this function.
+// klog ends the process with this function, whatever status was recorded before.
 func hookKlog() {
-	klog.OsExit = func(code int) { ending(code); os.Exit(code) }
+	klog.OsExit = func(code int) { record(code, true); os.Exit(code) }
 }
 `,
 		other: `
@@ -132,15 +133,17 @@ func hookKlog() {
 	{
 		module: "k8s.io/kubectl", path: "k8s.io/kubectl/pkg/cmd/util", alias: "cmdutil",
 		symbol: "BehaviorOnFatal", typ: "func(f func(string, int))", custom: "BehaviorOnFatal",
+		through: "k8s.io/klog/v2",
 		ends: func(receiver, name string) bool {
 			return receiver == "" && (name == "CheckErr" || name == "CheckDiffErr")
 		},
 		hook: `
 // kubectl's CheckErr calls this function with the message and the status. What it does by default is done again by
-// CheckErr: an error that has a status of its own is passed on as it is.
+// CheckErr: an error that has a status of its own is passed on as it is. Where klog is verbose (-v=99, in versions before
+// v0.25 -v=6) the process ends in klog.Fatal, whose hook corrects the status.
 func hookCmdutil() {
 	cmdutil.BehaviorOnFatal(func(message string, code int) {
-		ending(code)
+		record(code, false)
 		cmdutil.DefaultBehaviorOnFatal()
 		cmdutil.CheckErr(exitError{message, code})
 	})

@@ -25,7 +25,8 @@ import (
 
 // Env is the module to work on.
 type Env struct {
-	Dir string // module root, where go.mod is
+	Dir     string   // module root, where go.mod is
+	Loggers []string // modules of the build that the runtime package sets a hook of, though the CLI may not import them
 }
 
 // needed are the modules that the runtime package imports, with the version to
@@ -67,7 +68,11 @@ func Add(ctx context.Context, env Env) (changes []transaction.Change, undo Undo,
 		return nil, undo, err
 	}
 	var added []module.Version
-	for _, m := range needed {
+	wanted := slices.Clone(needed)
+	for _, path := range env.Loggers {
+		wanted = append(wanted, module.Version{Path: path})
+	}
+	for _, m := range wanted {
 		if m.Path == modfile.ModulePath(data) {
 			continue
 		}
