@@ -139,8 +139,8 @@ func hookKlog() {
 		},
 		hook: `
 // kubectl's CheckErr calls this function with the message and the status. What it does by default is done again by
-// CheckErr: an error that has a status of its own is passed on as it is. Where klog is verbose (-v=99, in versions before
-// v0.25 -v=6) the process ends in klog.Fatal, whose hook corrects the status.
+// CheckErr: an error that has a status of its own is passed on as it is. Where klog is verbose (-v=99; -v=6 in v0.20) the
+// process ends in klog.Fatal, whose hook corrects the status.
 func hookCmdutil() {
 	cmdutil.BehaviorOnFatal(func(message string, code int) {
 		record(code, false)

@@ -125,14 +125,16 @@ func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
 	goTool(t, dir, "mod", "download", "all")
 	goTool(t, dir, "mod", "vendor")
 	before := readAll(t, dir)
-	changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+	changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir, Loggers: []string{"github.com/spf13/pflag"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	apply(t, dir, changes)
 	write(t, dir, "runtime.go", runtimePackage)
+	write(t, dir, "loggers.go", "package main\n\nimport _ \"github.com/spf13/pflag\"\n")
 	goTool(t, dir, "build", "-mod=vendor", "-o", os.DevNull, ".")
 	ours := readAll(t, dir)
+	direct := ours["go.mod"]
 	goTool(t, dir, "mod", "vendor")
 	for name, content := range readAll(t, dir) {
 		if ours[name] != content {
@@ -143,7 +145,11 @@ func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
 	for name := range ours {
 		t.Errorf("%s is too much", name)
 	}
+	if strings.Contains(direct, "pflag v1.0.9 // indirect") {
+		t.Errorf("the logger is still indirect in go.mod:\n%s", direct)
+	}
 	os.Remove(filepath.Join(dir, "runtime.go"))
+	os.Remove(filepath.Join(dir, "loggers.go"))
 	back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(string) bool { return false })
 	if err != nil {
 		t.Fatal(err)
