@@ -36,7 +36,7 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 		return nil, errors.Join(err, unlock())
 	}
 	return &Store{
-		db:       sqliteHandle(file, 1, 64, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
+		db:       sqliteHandle(file, 1, 16, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
 		read:     sqliteHandle(file, 2, 8, url.Values{}),
 		tell:     sqliteHandle(file, 2, 8, url.Values{}),
 		unlock:   unlock,
