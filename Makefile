@@ -11,7 +11,8 @@ AXE := $(TOOLS)/axe-core-4.14.1.js
 demo:
 	go run ./internal/demo
 
-# Before every commit: the linters, and the tests without the longest.
+# Before every commit: the linters, and the tests that need nothing but Go and
+# little time.
 check: lint
 	go test -short ./...
 

@@ -47,8 +47,10 @@ func TestMain(m *testing.M) {
 		return
 	}
 	status := m.Run()
-	if file, err := program(); err == nil {
-		os.RemoveAll(filepath.Dir(file))
+	if !testing.Short() {
+		if file, err := program(); err == nil {
+			os.RemoveAll(filepath.Dir(file))
+		}
 	}
 	os.Exit(status)
 }
@@ -82,6 +84,7 @@ func newProcess(t testing.TB, args ...string) *process {
 // newProcessUnder has another program start it, by exec.
 func newProcessUnder(t testing.TB, under []string, args ...string) *process {
 	t.Helper()
+	peertest.Long(t, "runs the collector")
 	p := &process{t: t, under: under, address: freeAddress(t), private: freeAddress(t), output: &lockedBuffer{}}
 	p.args = append([]string{"--listen", p.address, "--private-listen", p.private, "--trusted-proxies", "127.0.0.1"}, args...)
 	t.Cleanup(func() {

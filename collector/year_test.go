@@ -34,6 +34,7 @@ import (
 // The collector is a process of its own, and a real one but for its clock: the days
 // are those of a file's time of modification.
 func TestAYear(t *testing.T) {
+	peertest.Long(t, "a year of a collector")
 	installs := 400
 	if text := os.Getenv("TELEMETRYGEN_YEAR_INSTALLS"); text != "" {
 		var err error

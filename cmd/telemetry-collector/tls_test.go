@@ -56,6 +56,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 func TestARenewedCertificateIsServedAndOldConnectionsLiveOn(t *testing.T) {
+	peertest.Long(t, "waits until the files are looked at again")
 	t.Parallel()
 	dir := t.TempDir()
 	cert, key := peertest.SelfSigned(t, dir, 1)

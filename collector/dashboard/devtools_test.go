@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // A browser is a Chromium without a window that is spoken to over the two pipes
@@ -39,6 +41,7 @@ type object = map[string]any
 // openBrowser starts Chromium with an empty profile and one empty page. It ends with the test.
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
+	peertest.Long(t, "runs Chromium")
 	var program string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -47,10 +50,7 @@ func openBrowser(t *testing.T) *browser {
 		}
 	}
 	if program == "" {
-		if os.Getenv("TELEMETRYGEN_TEST_REQUIRE") == "all" {
-			t.Fatal("needs chromium")
-		}
-		t.Skip("SKIPPED, NOT TESTED HERE: needs chromium")
+		peertest.Missing(t, "chromium")
 	}
 	theirIn, send, err := os.Pipe()
 	if err != nil {

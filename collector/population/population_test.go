@@ -11,6 +11,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 	"github.com/telemetrygen/telemetrygen/collector/population"
 	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 var until = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
@@ -57,6 +58,7 @@ func TestTheCheckCanFail(t *testing.T) {
 // TestNothingIsWorse: of a thousand populations to which nothing happened, at most
 // one in twenty is said to have a command that got worse.
 func TestNothingIsWorse(t *testing.T) {
+	peertest.Long(t, "a thousand populations")
 	alarms := 0
 	const seeds = 1000
 	for seed := range uint64(seeds) {

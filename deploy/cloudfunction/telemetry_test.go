@@ -267,6 +267,7 @@ func TestTheReadmesFunctionBuilds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	peertest.Long(t, "builds the function")
 	vet := exec.Command("go", "vet", ".")
 	vet.Dir = dir
 	vet.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")

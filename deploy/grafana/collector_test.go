@@ -33,6 +33,7 @@ func reserve(t *testing.T) string {
 
 // build builds the collector.
 func build(t *testing.T) (program string) {
+	peertest.Long(t, "builds the collector")
 	t.Helper()
 	program = filepath.Join(t.TempDir(), "telemetry-collector")
 	if output, err := exec.Command("go", "build", "-o", program, "../../cmd/telemetry-collector").CombinedOutput(); err != nil {

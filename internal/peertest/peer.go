@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -41,9 +42,11 @@ type Peer struct {
 
 // Need skips the test when a program is missing on this machine, or fails it
 // when TELEMETRYGEN_TEST_REQUIRE=all says that nothing may be skipped. It
-// returns the path of each program.
+// returns the path of each program. Under -short it always skips: short tests
+// need nothing but Go.
 func Need(t testing.TB, programs ...string) []string {
 	t.Helper()
+	Long(t, "runs "+strings.Join(programs, ", "))
 	paths := make([]string, len(programs))
 	for i, program := range programs {
 		path, err := exec.LookPath(program)
@@ -53,6 +56,15 @@ func Need(t testing.TB, programs ...string) []string {
 		paths[i] = path
 	}
 	return paths
+}
+
+// Long leaves a test out of `make check`: it skips it under -short. The reason
+// says what takes the time.
+func Long(t testing.TB, reason string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skipf("-short: %s", reason)
+	}
 }
 
 // Missing ends the test because what it needs is not on this machine.

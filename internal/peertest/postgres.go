@@ -79,6 +79,7 @@ func Postgres(t testing.TB) *PostgresPeer {
 // the server's out of $PATH, a folder for each version.
 func postgresPrograms(t testing.TB) string {
 	t.Helper()
+	Long(t, "runs PostgreSQL")
 	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	sort.Slice(folders, func(i, j int) bool {
 		return postgresVersion(folders[i]) < postgresVersion(folders[j])

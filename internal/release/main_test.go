@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // bin is where the commands are built.
@@ -26,6 +28,7 @@ func TestMain(m *testing.M) {
 // commands is a folder with both commands.
 func commands(t *testing.T) string {
 	t.Helper()
+	peertest.Long(t, "builds both commands")
 	if err := build(); err != nil {
 		t.Fatal(err)
 	}
