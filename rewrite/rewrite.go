@@ -156,6 +156,9 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := startsAndTracks(p, files); err != nil {
+		return nil, err
+	}
 
 	stage("verifying")
 	if err := verify.Types(program, generated, files); err != nil {
@@ -231,6 +234,27 @@ func (r *Result) commands(ctx context.Context, program *load.Program, generated 
 	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; %s could not be followed, and what they add is recorded as (unlisted)",
 		cannotRun, plural(unknown, "addition")))
 	return tree, false, err
+}
+
+// startsAndTracks returns an error where telemetry would never start, or no command
+// be tracked, because the files for it must not be edited.
+func startsAndTracks(p *plan.Plan, files []edit.File) error {
+	edited, refused := map[plan.Kind]bool{}, map[plan.Kind]error{}
+	for _, f := range files {
+		for _, site := range p.In(f.Name) {
+			if f.Refused == "" {
+				edited[site.Kind] = true
+			} else if site.Form != "" {
+				refused[site.Kind] = fmt.Errorf("%s: %s (not done: %s)", f.Name, site.Reason, f.Refused)
+			}
+		}
+	}
+	for _, kind := range []plan.Kind{plan.Main, plan.Execute} {
+		if err := refused[kind]; err != nil && !edited[kind] {
+			return err
+		}
+	}
+	return nil
 }
 
 // A NotReachedError says that the CLI ran as if all were well without executing

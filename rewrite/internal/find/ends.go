@@ -15,12 +15,19 @@ func endsProcess(fn *types.Func) bool {
 	}
 	path := fn.Pkg().Path()
 	_, fatal := fatalLogger(path, receiverName(fn), fn.Name())
-	return fatal || zerologFatal(fn) || path == "os" && fn.Name() == "Exit" || path == load.Cobra && fn.Name() == "CheckErr"
+	return fatal || zerologFatal(fn) || isSyscallExit(fn) || path == "os" && fn.Name() == "Exit" || path == load.Cobra && fn.Name() == "CheckErr"
 }
+
+// isSyscallExit reports whether a function is syscall.Exit, which ends the
+// process without os.Exit.
+func isSyscallExit(fn *types.Func) bool { return fn.Pkg().Path() == "syscall" && fn.Name() == "Exit" }
 
 // ends returns the function with which a function of a dependency may end the
 // process, "" if its source, and what it calls in its package, has none.
 func (d *dependencies) ends(fn *types.Func) string {
+	if isSyscallExit(fn) {
+		return fn.FullName()
+	}
 	name := fn.FullName()
 	how, ok := d.ending[name]
 	if !ok {

@@ -9,7 +9,10 @@ func TestEnds(t *testing.T) {
 import (
 	"log"
 	"os"
+	"syscall"
 )
+
+func ExitRaw(code int) { syscall.Exit(code) }
 
 func Exit(code int) { os.Exit(code) }
 
@@ -31,6 +34,10 @@ type Printer interface{ Fatal(v ...any) }
 `
 	testPlan(t, dep, []planTest{
 		{"with its argument", run + "func f() {\n\tdep.Exit(3)\n}", []string{"track root", "exiting 3 dep.Exit(3)"}},
+		{"past os", run + "func f() {\n\tsyscall.Exit(3)\n\tdep.ExitRaw(4)\n}", []string{"track root", "exiting 3 syscall.Exit(3)", "exiting 4 dep.ExitRaw(4)"}},
+		{"past os, with a status that cannot be said twice", run + "func f() { syscall.Exit(os.Getpid()) }", []string{"track root",
+			"dependency syscall.Exit of syscall may end the process, with syscall.Exit: such a run is recorded as -1"}},
+		{"past os, as a value", run + "var leave = syscall.Exit", []string{"track root", "uncovered syscall.Exit as a value: a run that ends in it is recorded as -1"}},
 		{"through a variable", run + "func f(err error) { dep.ExitWith(err) }", []string{"track root",
 			"dependency dep.ExitWith of example.com/dep may end the process, with os.Exit: such a run is recorded as -1"}},
 		{"with a logger", run + "func f(err error) { dep.FatalIf(err) }", []string{"track root",

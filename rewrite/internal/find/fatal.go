@@ -43,6 +43,25 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	}
 }
 
+// fatalValue names a function that logs and ends the process where it is used as
+// a value: nothing can be announced before a call that goes through a variable.
+func (f *finder) fatalValue(id *ast.Ident) {
+	fn, ok := f.c.Info.Uses[id].(*types.Func)
+	if !ok || fn.Pkg() == nil || exithook.Covers(f.hooks, fn) != "" {
+		return
+	}
+	if _, fatal := fatalLogger(fn.Pkg().Path(), receiverName(fn), fn.Name()); !fatal && !isSyscallExit(fn) {
+		return
+	}
+	var whole ast.Expr = id
+	if sel, ok := f.parent().(*ast.SelectorExpr); ok && sel.Sel == id {
+		whole = sel
+	}
+	if f.callOf(whole) == nil {
+		f.note(plan.Uncovered, whole, f.short(whole)+" as a value: a run that ends in it is recorded as -1")
+	}
+}
+
 // dependency looks at a call of a function of a dependency whose name says that
 // it may end the process. Whether it does is a question to its source.
 func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {

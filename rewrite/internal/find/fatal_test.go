@@ -12,6 +12,8 @@ func TestFatal(t *testing.T) {
 		{"an argument that may take the whole run", run + "func serve() error { return nil }\nfunc f() {\n\tlog.Fatal(serve())\n}", []string{"track root", "exiting-with 1 serve()"}},
 		{"a channel", run + "func f(c chan int) {\n\tlog.Fatal(<-c)\n}", []string{"track root", "exiting-with 1 <-c"}},
 		{"deferred", run + "func f() {\n\tdefer log.Fatal(1)\n}", []string{"track root", "uncovered log.Fatal ends the process here in a form that is not covered; the run is recorded as -1"}},
+		{"as a value", run + "var die = log.Fatalf", []string{"track root", "uncovered log.Fatalf as a value: a run that ends in it is recorded as -1"}},
+		{"a method as a value", run + "func f(l *log.Logger) { die := l.Fatal; die(1) }", []string{"track root", "uncovered l.Fatal as a value: a run that ends in it is recorded as -1"}},
 		{"only logs", run + "func f() {\n\tlog.Print(1)\n}", []string{"track root"}},
 		{"zerolog", run + "func f(l *zerolog.Logger, err error) {\n\tl.Fatal().Err(err).Msg(\"bye\")\n}", []string{"track root", "exiting 1 l.Fatal().Err(err).Msg(\"bye\")"}},
 		{"a function that returns zerolog's event", run + "var l *zerolog.Logger\nfunc fatal() *zerolog.Event { return l.Fatal() }\nfunc f() {\n\tfatal().Msg(\"bye\")\n}", []string{"track root", "exiting 1 fatal().Msg(\"bye\")"}},

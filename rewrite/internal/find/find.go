@@ -197,6 +197,7 @@ func (f *finder) visit(n ast.Node) {
 		f.mainFunc(n)
 	case *ast.Ident:
 		f.swap(n)
+		f.fatalValue(n)
 	case *ast.SelectorExpr:
 		f.execute(n)
 	case *ast.CallExpr:
