@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,9 +39,43 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		}
 		return
 	}
-	if !f.g.IsOwn(path) && mayEnd(path, fn.Name()) && returnsNothing(fn) {
-		f.dependency(call, fn)
+	switch {
+	case !f.g.IsOwn(path):
+		if mayEnd(path, fn.Name()) && returnsNothing(fn) {
+			f.dependency(call, fn)
+		}
+	case isInterfaceMethod(fn):
+		if logger := f.loggerBehind(fn); logger != "" {
+			f.note(plan.Dependency, call, f.short(call.Fun)+" ends the process where it is a "+logger+": such a run is recorded as -1")
+		}
 	}
+}
+
+// loggerBehind returns a logger that satisfies an interface of the CLI's own and
+// ends the process in its method fn, "" for none.
+func (f *finder) loggerBehind(fn *types.Func) string {
+	iface := fn.Type().(*types.Signature).Recv().Type().Underlying().(*types.Interface)
+	for _, l := range loggers {
+		if !slices.Contains(l.names, fn.Name()) {
+			continue
+		}
+		for path := range f.g.All {
+			if withoutMajor(path) != l.path || exithook.Sets(f.hooks, path) {
+				continue
+			}
+			pkg := f.g.Imported(path)
+			for _, recv := range l.recv {
+				if pkg == nil || recv == "" {
+					continue
+				}
+				obj := pkg.Scope().Lookup(recv)
+				if obj != nil && !types.IsInterface(obj.Type()) && types.Implements(types.NewPointer(obj.Type()), iface) {
+					return pkg.Name() + "." + recv
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // fatalValue names a function that logs and ends the process where it is used as
