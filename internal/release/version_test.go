@@ -53,7 +53,7 @@ func TestPagesNameTheNewestVersion(t *testing.T) {
 	if newest == nil {
 		t.Fatal("CHANGELOG.md has no version")
 	}
-	pages := []string{"README.md", "cmd/telemetrygen/command.go", "deploy/compose/compose.yaml", "deploy/kubernetes/collector.yaml", "deploy/cloudfunction/README.md"}
+	pages := []string{"README.md", "cmd/telemetrygen/command.go", "collector/dashboard/page.html", "deploy/compose/compose.yaml", "deploy/kubernetes/collector.yaml", "deploy/cloudfunction/README.md"}
 	docs, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil {
 		t.Fatal(err)
