@@ -52,6 +52,8 @@ func TestShapes(t *testing.T) {
 		{"a tree that is built late", "get", "got", "pace get 0 1"},
 		{"a tree that is built late", "nope", "", "pace 1 1"},
 		{"arguments of its own", "x", "got", "pace get 0 1"},
+		{"main calls itself", "get", "got", "pace get 0 1"},
+		{"main calls itself", "nope", "", "pace 1 1"},
 		{"two with one name", "get", "z", "pace (unlisted) 0 1"},
 	} {
 		t.Run(c.shape+" "+c.args, func(t *testing.T) {

@@ -28,8 +28,8 @@ func Start() func() {
 		upload()
 		os.Exit(0)
 	}
-	if flag.Lookup("test.v") != nil {
-		return func() {} // main() inside a test binary (testscript runs it there)
+	if process.started || flag.Lookup("test.v") != nil {
+		return func() {} // main() calls itself, or a test binary calls it (testscript does)
 	}
 	process.started, process.args = true, os.Args
 	serve(os.Args[1:])

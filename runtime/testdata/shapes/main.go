@@ -20,6 +20,16 @@ func main() {
 	}
 }
 
+func init() {
+	shapes["main calls itself"] = func() error {
+		if err := os.Setenv("SHAPE", "no hook"); err != nil {
+			return err
+		}
+		main()
+		return nil
+	}
+}
+
 type hook = func(*cobra.Command, []string)
 
 type hookE = func(*cobra.Command, []string) error
