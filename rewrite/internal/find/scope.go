@@ -12,11 +12,11 @@ import (
 )
 
 // dead reports whether n never runs in the CLI: a branch that its condition,
-// written out as false or true, keeps from it, or a function for tests. A named
-// constant proves nothing: another build may give it another value.
+// written out as false or true, keeps from it, a function for tests, or one for
+// other programs. A named constant proves nothing: another build may give it another value.
 func (f *finder) dead(n ast.Node) bool {
 	if decl, ok := n.(*ast.FuncDecl); ok {
-		return f.forTests(decl)
+		return f.forTests(decl) || f.leftUnused(decl)
 	}
 	switch outer := f.parent().(type) {
 	case *ast.IfStmt:

@@ -1,0 +1,115 @@
+package find
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// leftUnused reports whether a function that may end the process is there for
+// other programs only: the CLI links its package, and nothing names it. Its exits
+// are left alone, and the report says so.
+func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
+	if decl.Recv != nil || decl.Body == nil || !decl.Name.IsExported() || f.file.Name.Name == "main" {
+		return false
+	}
+	code := []byte(f.text(decl.Body))
+	if bytes.Contains(code, []byte(".Execute")) || !wanted(code) || f.used(decl) {
+		return false
+	}
+	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, the CLI does not use it")
+	return true
+}
+
+// used reports whether anything but itself names an exported function, in its own
+// package or in one that imports it. Where that cannot be known, it does.
+func (f *finder) used(decl *ast.FuncDecl) bool {
+	name := decl.Name.Name
+	if bytes.Contains(f.src, []byte("//export "+name)) || bytes.Contains(f.src, []byte("go:linkname "+name)) {
+		return true
+	}
+	for _, file := range f.c.Files {
+		found := false
+		ast.Inspect(file, func(n ast.Node) bool {
+			id, ok := n.(*ast.Ident)
+			found = found || ok && id != decl.Name && id.Name == name && f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name]
+			return !found && n != ast.Node(decl)
+		})
+		if found {
+			return true
+		}
+	}
+	for _, p := range f.g.Own {
+		if f.options.Skip(p.PkgPath) {
+			continue
+		}
+		for _, source := range f.sourcesOf(p) {
+			if p.PkgPath == f.c.PkgPath && source.ignored && bytes.Contains(source.content, []byte(name)) ||
+				source.ignored && f.importsUnknown(source.content) || f.names(source.content, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A packageFile is a file of a package; it is ignored where this build leaves it out.
+type packageFile struct {
+	content []byte
+	ignored bool
+}
+
+func (f *finder) sourcesOf(p *packages.Package) (list []packageFile) {
+	for _, name := range p.GoFiles {
+		if s, err := f.g.Sources.Read(name); err == nil {
+			list = append(list, packageFile{content: s.Stripped})
+		}
+	}
+	for _, name := range p.IgnoredFiles {
+		if content, err := os.ReadFile(name); err == nil && strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			list = append(list, packageFile{content, true})
+		}
+	}
+	return list
+}
+
+// importsUnknown reports whether a file imports a package of the module that this
+// build leaves out.
+func (f *finder) importsUnknown(src []byte) bool {
+	return slices.ContainsFunc(load.Imports(src), func(path string) bool {
+		return strings.HasPrefix(path, f.g.Path+"/") && f.g.All[path] == nil
+	})
+}
+
+// names reports whether a file imports the finder's package and names a function of it.
+func (f *finder) names(src []byte, function string) bool {
+	if !bytes.Contains(src, []byte(`"`+f.c.PkgPath+`"`)) || !bytes.Contains(src, []byte(function)) {
+		return false
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
+	if err != nil {
+		return true
+	}
+	for _, spec := range file.Imports {
+		if importPath(spec) != f.c.PkgPath {
+			continue
+		}
+		local := f.c.Types.Name()
+		if spec.Name != nil {
+			local = spec.Name.Name
+		}
+		if local == "." || bytes.Contains(src, []byte(local+"."+function)) {
+			return true
+		}
+	}
+	return false
+}

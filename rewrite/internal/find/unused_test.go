@@ -1,0 +1,44 @@
+package find
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// TestUnused leaves the exits of functions alone that only other programs can call.
+func TestUnused(t *testing.T) {
+	const lib = "package lib\n\nimport \"os\"\n\n"
+	const note = "note func Die: left alone, the CLI does not use it"
+	for _, test := range []struct {
+		name, use, lib string // in main.go, and the package that it imports
+		want           []string
+	}{
+		{"used", "lib.Die()", lib + "func Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"as a value", "defer func(func()) {}(lib.Die)", lib + "func Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"not used", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Exit(1) }\n", []string{note}},
+		{"used by another", "lib.Live()", lib + "func Live() { Die() }\n\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"used by itself", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { Die(); os.Exit(1) }\n", []string{note}},
+		{"used by a variable", "lib.Live()", lib + "func Live() {}\n\nvar die = Die\n\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"linked by its name", "lib.Live()", lib + "func Live() {}\n\n//export Die\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"a method", "lib.Live()", lib + "func Live() {}\n\ntype T struct{}\n\nfunc (T) Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"not exported", "lib.Live()", lib + "func Live() {}\n\nfunc die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"it ends nothing", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Getpid() }\n", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			main := "package main\n\nimport (\n\t\"example.com/cli/lib\"\n\t\"github.com/spf13/cobra\"\n)\n\nvar root = &cobra.Command{Use: \"cli\"}\n\nfunc main() {\n\t" + test.use + "\n\troot.Execute()\n}\n"
+			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\n"+main+"-- "+loadtest.Module+"/lib/lib.go --\n"+test.lib)
+			p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Name: "telemetry", Skip: func(string) bool { return false }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Sites = slices.DeleteFunc(p.Sites, func(s plan.Site) bool { return s.File != "lib/lib.go" })
+			if got := sites(p, test.lib); !slices.Equal(got, test.want) {
+				t.Errorf("lib.go has sites\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(test.want, "\n\t"))
+			}
+		})
+	}
+}
