@@ -116,12 +116,24 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.What)
 }
 
-// Text prints the findings, what is not covered last, and a summary.
+// Text prints the findings, what is not covered last, and a summary. A note that
+// is the same in many places is printed once.
 func (r *Result) Text(w io.Writer) {
 	gap := func(f Finding) bool { return f.Kind == plan.Uncovered || f.Kind == plan.Dependency }
+	places, printed := map[string]int{}, map[string]bool{}
 	for _, f := range r.Findings {
-		if !gap(f) {
+		if f.Kind == plan.Note {
+			places[f.What]++
+		}
+	}
+	for _, f := range r.Findings {
+		switch n := places[f.What]; {
+		case gap(f):
+		case f.Kind != plan.Note || n < 4:
 			fmt.Fprintln(w, f)
+		case !printed[f.What]:
+			printed[f.What] = true
+			fmt.Fprintf(w, "%s (%d places; --json names them all)\n", f, n)
 		}
 	}
 	for _, s := range r.Siblings {

@@ -1,0 +1,34 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// A note that is the same in many places takes one line; what is edited or not
+// covered always has its own.
+func TestTextPrintsEqualNotesOnce(t *testing.T) {
+	r := &rewrite.Result{}
+	for line := 1; line <= 4; line++ {
+		for _, kind := range []plan.Kind{plan.Note, plan.Exit, plan.Uncovered} {
+			r.Findings = append(r.Findings, rewrite.Finding{Kind: kind, File: "a.go", Line: line, Column: 1, What: string(kind) + " alike"})
+		}
+	}
+	for line := 1; line <= 3; line++ {
+		r.Findings = append(r.Findings, rewrite.Finding{Kind: plan.Note, File: "b.go", Line: line, Column: 1, What: "few"})
+	}
+	var out bytes.Buffer
+	r.Text(&out)
+	for text, want := range map[string]int{
+		"a.go:1:1: note alike (4 places; --json names them all)\n": 1,
+		"note alike": 1, "exit alike\n": 4, "uncovered alike\n": 4, "few\n": 3,
+	} {
+		if got := strings.Count(out.String(), text); got != want {
+			t.Errorf("%q is printed %d times, want %d:\n%s", text, got, want, out.String())
+		}
+	}
+}
