@@ -46,7 +46,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		}
 	case isInterfaceMethod(fn):
 		if logger := f.loggerBehind(fn); logger != "" {
-			f.note(plan.Dependency, call, f.short(call.Fun)+" ends the process where it is a "+logger+": such a run is recorded as -1")
+			f.note(plan.Dependency, call, f.short(call.Fun)+" ends the process where it is a "+logger+": such a run is recorded as -1 if a command had begun")
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (f *finder) fatalValue(id *ast.Ident) {
 		whole = sel
 	}
 	if f.callOf(whole) == nil {
-		f.note(plan.Uncovered, whole, f.short(whole)+" as a value: a run that ends in it is recorded as -1")
+		f.note(plan.Uncovered, whole, f.short(whole)+" as a value: a run that ends in it is recorded as -1 if a command had begun")
 	}
 }
 
@@ -108,7 +108,7 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 		f.announce(call, call, status, fn)
 		return
 	}
-	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+" may end the process, with "+how+": such a run is recorded as -1")
+	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+" may end the process, with "+how+": such a run is recorded as -1 if a command had begun")
 }
 
 // statusArgument returns the source of a call's first argument where a function
@@ -214,7 +214,7 @@ func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func)
 		f.edit(plan.Fatal, at, form.ExitingWith, arg.Pos(), arg.End(), o, what)
 		return
 	}
-	f.note(plan.Uncovered, at, f.short(call.Fun)+" ends the process here in a form that is not covered; the run is recorded as -1")
+	f.note(plan.Uncovered, at, f.short(call.Fun)+" ends the process here in a form that is not covered; the run is recorded as -1 if a command had begun")
 }
 
 // statementOf returns the statement that consists of this call alone and

@@ -230,7 +230,7 @@ func (f *finder) leaveExits() {
 	}
 	f.sites, f.swapped = rest, nil
 	f.note(plan.Uncovered, f.file.Name, fmt.Sprintf(
-		"the file is generated, and the next generation would drop an edit; where it ends the process (places: %d), the run is recorded as -1", exits))
+		"the file is generated, and the next generation would drop an edit; where it ends the process (places: %d), the run is recorded as -1 if a command had begun", exits))
 }
 
 // mainFunc is where telemetry starts.
