@@ -23,9 +23,10 @@ type VersionUse struct {
 	Registered Day    `json:"registered"` // when the release was registered, or null
 	First      Day    `json:"first"`      // when it was first reported, or null
 	Figures
-	Active     int64   `json:"active"`       // installs whose latest report, in the 30 days that end with the period, was of it
-	Share      float64 `json:"share"`        // of all such installs
-	DaysToHalf *int    `json:"days_to_half"` // from its release until half of them had it or a newer one; null: not yet
+	Active       int64   `json:"active"`        // installs whose latest report, in the 30 days that end with the period, was of it
+	ActiveBefore int64   `json:"active_before"` // the same on the day before the period
+	Share        float64 `json:"share"`         // of all such installs
+	DaysToHalf   *int    `json:"days_to_half"`  // from its release until half of them had it or a newer one; null: not yet
 }
 
 // Released is when the release was registered, or else first seen.
@@ -71,16 +72,19 @@ func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 	if err != nil {
 		return a, err
 	}
-	var last AdoptionDay
+	var last, before AdoptionDay
 	for _, day := range adoption {
-		if !day.Date.Before(q.Since) && !day.Date.After(q.Until) {
+		switch {
+		case day.Date.Before(q.Since):
+			before = day
+		case !day.Date.After(q.Until):
 			a.Days = append(a.Days, day)
 			last = day
 		}
 	}
 	half := daysToHalf(all, adoption)
 	for i, v := range all {
-		use := VersionUse{Name: v.Name, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name]}
+		use := VersionUse{Name: v.Name, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name], ActiveBefore: before.Versions[v.Name]}
 		if last.Active > 0 {
 			use.Share = float64(use.Active) / float64(last.Active)
 		}
@@ -91,8 +95,9 @@ func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 }
 
 // adoption is every day since the oldest release that is still remembered, or
-// since the first day of the period.
+// since the day before the period.
 func adoption(ctx context.Context, s Store, q Question, versions []store.Version) ([]AdoptionDay, error) {
+	q.Since = q.Since.AddDate(0, 0, -1)
 	for _, v := range versions {
 		if !v.First.IsZero() && v.First.Before(q.Since) {
 			q.Since = v.First
@@ -101,7 +106,7 @@ func adoption(ctx context.Context, s Store, q Question, versions []store.Version
 			q.Since = dayOf(v.Registered).Time
 		}
 	}
-	if oldest := q.Until.AddDate(0, 0, 1-CompareDays); q.Since.Before(oldest) && q.Days <= CompareDays {
+	if oldest := q.Until.AddDate(0, 0, -CompareDays); q.Since.Before(oldest) && q.Days <= CompareDays {
 		q.Since = oldest
 	}
 	q.Days = int(q.Until.Sub(q.Since).Hours()/24) + 1

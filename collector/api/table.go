@@ -32,14 +32,14 @@ func commandCSV(a answers.CommandDetail) [][]string {
 }
 
 func versionsCSV(a answers.Versions) [][]string {
-	rows := [][]string{append(append([]string{"version", "registered", "first"}, figureColumns...), "active", "share", "days_to_half")}
+	rows := [][]string{append(append([]string{"version", "registered", "first"}, figureColumns...), "active", "active_before", "share", "days_to_half")}
 	for _, v := range a.Versions {
 		half := ""
 		if v.DaysToHalf != nil {
 			half = strconv.Itoa(*v.DaysToHalf)
 		}
 		row := append([]string{text(v.Name), v.Registered.String(), v.First.String()}, figures(v.Figures)...)
-		rows = append(rows, append(row, number(v.Active), fraction(v.Share), half))
+		rows = append(rows, append(row, number(v.Active), number(v.ActiveBefore), fraction(v.Share), half))
 	}
 	return rows
 }

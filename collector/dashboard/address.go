@@ -3,6 +3,7 @@ package dashboard
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
@@ -20,7 +21,7 @@ func link(page string, q answers.Question) string {
 		q.Command = ""
 	}
 	if query := q.Values().Encode(); query != "" {
-		return page + "?" + query
+		return page + "?" + strings.ReplaceAll(query, "+", "%20") // a + takes more room in HTML
 	}
 	return page
 }
@@ -44,6 +45,27 @@ func csvLink(name string, q answers.Question) string {
 	values := q.Values()
 	values.Set("format", "csv")
 	return "api/v1/" + name + "?" + values.Encode()
+}
+
+// codeLink leads from an exit code of an app to the commands that end with such
+// ones: runs without an exit are a column of the whole list only.
+func codeLink(q answers.Question, code int) string {
+	switch {
+	case code > 0:
+		return "#failing"
+	case code < 0:
+		return csvLink("commands", q)
+	}
+	return link("commands", q)
+}
+
+// weekLink is the page of q in the week that begins with a Monday.
+func weekLink(page string, q answers.Question, monday answers.Day) string {
+	sunday := answers.Day{Time: monday.AddDate(0, 0, 6)}
+	if sunday.After(q.Today) {
+		sunday.Time = q.Today
+	}
+	return link(page, onDays(q, monday, sunday))
 }
 
 // onDays is q of other days.

@@ -14,7 +14,7 @@ import (
 const layers = 5
 
 // mostPoints is how many days of a long period are drawn.
-const mostPoints = 32
+const mostPoints = 28
 
 // An adoption says who has which version.
 type adoption struct {
@@ -27,8 +27,8 @@ type adoption struct {
 // A versionRow is one version. Active are installs whose latest report was of it.
 type versionRow struct {
 	Name, Href, Released string
-	Active, Share, Half  string
-	Runs                 string
+	Active               cell
+	Share, Half          string
 	Failing              string // installs, and their share of those that used it in the period
 	Bar                  []part
 }
@@ -40,8 +40,8 @@ func newAdoption(q answers.Question, v answers.Versions) adoption {
 	for _, one := range shown {
 		only := q
 		only.Version = one.Name
-		r := versionRow{Name: named(one.Name), Href: link("", only), Active: count(one.Active), Share: percent(one.Active, active), Half: "not yet",
-			Runs: count(one.Runs), Failing: "–", Bar: share(active, part{Class: "ok", n: one.Active})}
+		r := versionRow{Name: named(one.Name), Href: link("", only), Active: cell{count(one.Active), change(&one.Active, &one.ActiveBefore)}, Share: percent(one.Active, active), Half: "not yet",
+			Failing: "–", Bar: share(active, part{Class: "ok", n: one.Active})}
 		if one.First.IsZero() {
 			r.Href = ""
 		}
@@ -102,22 +102,19 @@ func adoptionChart(q answers.Question, v answers.Versions) chart {
 	return c
 }
 
-// stack lays the versions above each other: the lower edge of each is the upper
-// one of that before.
+// stack lays the versions above each other. Each area reaches down to the foot, and
+// those that end lower are drawn over it.
 func stack(c *chart, days []answers.AdoptionDay, order []string, told map[string]bool) {
 	floor := make([]float64, len(days))
 	add := func(class, label string, installs func(answers.AdoptionDay) int64) {
-		var up, down strings.Builder
-		for i := len(days) - 1; i >= 0; i-- {
-			fmt.Fprintf(&down, "L%g %g", float64(i)*slot, tenth(100-floor[i]))
-		}
+		var edge strings.Builder
 		for i, d := range days {
 			if d.Active > 0 {
 				floor[i] += 100 * float64(installs(d)) / float64(d.Active)
 			}
-			fmt.Fprintf(&up, "%c%g %g", "ML"[b2i(i > 0)], float64(i)*slot, tenth(100-floor[i]))
+			fmt.Fprintf(&edge, "L%g %g", float64(i)*slot, tenth(100-floor[i]))
 		}
-		c.draw(class, up.String()+down.String()+"Z")
+		c.draw(class, fmt.Sprintf("M0 100%sV100Z", edge.String()))
 		c.Legend = append(c.Legend, key{class, label})
 	}
 	n := 0
@@ -137,6 +134,7 @@ func stack(c *chart, days []answers.AdoptionDay, order []string, told map[string
 			return sum
 		})
 	}
+	slices.Reverse(c.Paths)
 }
 
 // adoptionBins are the days between the points of the drawing, for its marks.

@@ -8,10 +8,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
 
-// mostBars is how many days get a bar of their own. Longer periods are drawn by weeks.
+// mostBars is how many bars a drawing has at most. Periods of more days are drawn by weeks.
 const mostBars = 31
 
-// A bin is one bar: a day, or in long periods the days of a week.
+// A bin is one bar: a day, or in long periods the days of some weeks.
 type bin struct {
 	from, to       time.Time
 	days           int64
@@ -24,17 +24,17 @@ type bin struct {
 // installsADay is how many installs reported on an average day.
 func (b bin) installsADay() int64 { return (b.installs + b.days/2) / b.days }
 
-// bins makes one bin of each day, or of each seven days when there are more
-// than mostBars. Weeks end with the last day; what is left over joins the oldest,
-// because a bar of one day beside bars of seven would read as a fall in use.
+// bins makes one bin of each day, or of one, two, four or more weeks where there
+// would be more than mostBars. They end with the last day; what is left over joins the oldest,
+// because a bar of one day beside bars of weeks would read as a fall in use.
 func bins(q answers.Question, days []answers.UseDay, active []answers.InstallDay) []bin {
 	known := map[string]int64{}
 	for _, d := range active {
 		known[d.Date.String()] = d.Active
 	}
 	size := 1
-	if len(days) > mostBars {
-		size = 7
+	for len(days)/size > mostBars {
+		size = max(7, 2*size)
 	}
 	var out []bin
 	for i, day := range days {
@@ -49,7 +49,7 @@ func bins(q answers.Question, days []answers.UseDay, active []answers.InstallDay
 		}
 		b.runs += day.Runs
 		b.failures += day.Failures + day.NoExit
-		b.installs += min(day.Installs, math.MaxInt64/16) // of at most 13 days: never past the end
+		b.installs += min(day.Installs, math.MaxInt64/answers.MostDays) // never past the end
 		b.days++
 		b.open = day.Date.Equal(q.Today)
 	}
@@ -67,10 +67,7 @@ func binRows(page string, q answers.Question, all []bin, use func(bin) int64, ma
 	var rows []binRow
 	for i := len(all) - 1; i >= 0; i-- {
 		b := all[i]
-		r := binRow{ID: fmt.Sprintf("r%d", i), Label: span(b.from, b.to), Installs: "–", Runs: count(b.runs), Failures: count(b.failures)}
-		if b.days == 1 {
-			r.Href = link(page, onDays(q, answers.Day{Time: b.from}, answers.Day{Time: b.to}))
-		}
+		r := binRow{ID: fmt.Sprintf("r%d", i), Href: link(page, onDays(q, answers.Day{Time: b.from}, answers.Day{Time: b.to})), Label: span(b.from, b.to), Installs: "–", Runs: count(b.runs), Failures: count(b.failures)}
 		if n := use(b); n >= 0 {
 			r.Installs = count(n)
 		}

@@ -176,10 +176,14 @@ func newChart(name, title string, all []bin, marks []mark, most int64) chart {
 
 // unit is what a bar stands for.
 func unit(all []bin) string {
-	if len(all) > 0 && all[len(all)-1].days > 1 {
+	switch n := len(all); {
+	case n == 0 || all[n-1].days == 1:
+		return "day"
+	case all[n-1].days == 7:
 		return "week"
+	default:
+		return count(all[n-1].days/7) + " weeks"
 	}
-	return "day"
 }
 
 func (c *chart) legendOfToday(all []bin) {

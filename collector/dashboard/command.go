@@ -30,7 +30,7 @@ type versionUse struct {
 	Failing    string // installs, with their share
 	First      string // installs that failed at their first use
 	Runs       cell
-	Failed     string
+	Failed     cell
 	Bar        []part
 }
 
@@ -68,7 +68,7 @@ func (d drawer) command(ctx context.Context, q answers.Question, _ int) (view, e
 		only := q
 		only.Version = one.Name
 		u := versionUse{Name: named(one.Name), Href: link("command", only), Installs: cell{optional(one.Installs), change(one.Installs, one.Before.Installs)},
-			Failing: "–", First: "–", Runs: cell{count(one.Runs), change(&one.Runs, &one.Before.Runs)}, Failed: percent(one.Failures, one.Runs), Bar: installsBar(one.Figures, a.Total.Users())}
+			Failing: "–", First: "–", Runs: cell{count(one.Runs), change(&one.Runs, &one.Before.Runs)}, Failed: sharedCell(one.Failures, one.Runs, one.Before.Failures, one.Before.Runs), Bar: installsBar(one.Figures, a.Total.Users())}
 		if one.Users() > 0 {
 			u.Failing = withCounts(one.Failed(), one.Users())
 		}
@@ -90,7 +90,7 @@ func (d drawer) command(ctx context.Context, q answers.Question, _ int) (view, e
 	if more := len(a.Codes) - topCodes; more > 0 {
 		p.MoreCodes = "and " + count(int64(more)) + " more"
 	}
-	p.Codes = codeRows(codes, a.Total.Runs)
+	p.Codes = codeRows(codes, a.Total, a.Before, func(int) string { return v.Up + "#codes" })
 	columns := a.Versions[:min(len(a.Versions), topColumns)]
 	for _, one := range columns {
 		p.Columns = append(p.Columns, shortened(named(one.Name), 16))

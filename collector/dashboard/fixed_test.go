@@ -17,6 +17,10 @@ type fixed struct {
 	codes              []store.CodeRuns
 	days               []store.Day
 	held               []store.Held
+	weeks              []store.Week
+	cohorts            []store.Cohort
+	releases           []store.Release
+	spans              map[string]store.Span
 	err                error
 	asked              *store.Selection // the last question about days
 }
@@ -31,7 +35,7 @@ func (f fixed) ByCommandAndBefore(context.Context, store.Selection) (now, before
 	return f.commands, nil, f.err
 }
 func (f fixed) Spans(context.Context, store.Selection) (map[string]store.Span, error) {
-	return nil, f.err
+	return f.spans, f.err
 }
 func (f fixed) ByVersion(context.Context, store.Selection) ([]store.Row, error) {
 	return f.versions, f.err
@@ -64,8 +68,10 @@ func (f fixed) Adoption(context.Context, store.Selection, int) (map[string][]sto
 	}
 	return all, f.err
 }
-func (f fixed) Weeks(context.Context, string, string) ([]store.Week, error)     { return nil, f.err }
-func (f fixed) Cohorts(context.Context, string, string) ([]store.Cohort, error) { return nil, f.err }
+func (f fixed) Weeks(context.Context, string, string) ([]store.Week, error) { return f.weeks, f.err }
+func (f fixed) Cohorts(context.Context, string, string) ([]store.Cohort, error) {
+	return f.cohorts, f.err
+}
 func (f fixed) Versions(context.Context, string) ([]store.Version, error) {
 	var all []store.Version
 	for i, v := range f.versions {
@@ -76,4 +82,4 @@ func (f fixed) Versions(context.Context, string) ([]store.Version, error) {
 func (f fixed) HeldBack(context.Context, time.Time, time.Time) ([]store.Held, error) {
 	return f.held, f.err
 }
-func (f fixed) Releases(context.Context, string) ([]store.Release, error) { return nil, f.err }
+func (f fixed) Releases(context.Context, string) ([]store.Release, error) { return f.releases, f.err }

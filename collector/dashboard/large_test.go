@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // TestLargestCounts: counts at the end of int64 are drawn inside the chart.
@@ -20,7 +21,7 @@ func TestLargestCounts(t *testing.T) {
 		days: []store.Day{{Date: noon.Truncate(24 * time.Hour), Runs: math.MaxInt64, Failures: math.MaxInt64, Installs: math.MaxInt64}}}
 	page := parse(t, get(t, f, "/"))
 	for _, rect := range page.class("share")[0].named("rect") {
-		if rect.attrs["x"] != "0%" || rect.attrs["width"] != "100%" {
+		if rect.attrs["x"] != "" || rect.attrs["width"] != "100%" {
 			t.Errorf("a bar of everything is %v", rect.attrs)
 		}
 	}
@@ -61,7 +62,8 @@ func TestLargeFigures(t *testing.T) {
 	}
 }
 
-// many has n commands, as many versions, exit codes and systems, and some days.
+// many has n commands, as many versions, exit codes and systems, some days, and a
+// year of weeks. Every list of a page is longer than the page shows.
 func many(n, days int) fixed {
 	f := fixed{apps: []string{"app"}, total: store.Sums{Installs: 1 << 20, Runs: 1 << 30, InstallsFailed: 1 << 15}}
 	for i := range n {
@@ -77,6 +79,22 @@ func many(n, days int) fixed {
 			f.codes = append(f.codes, store.CodeRuns{Code: i - 1, Runs: int64(n - i)})
 		}
 	}
+	f.spans = map[string]store.Span{"app first": {First: noon.AddDate(-2, 0, 0)}}
+	registered := store.Release{App: "app", Version: f.versions[0].Name}
+	for _, c := range f.commands {
+		f.spans[c.Name] = store.Span{First: noon.AddDate(0, 0, -1).Truncate(24 * time.Hour)}
+		registered.Commands = append(registered.Commands, wire.Command{Path: c.Name + "-of-old", Hidden: true, Deprecated: true})
+	}
+	f.releases = []store.Release{registered}
+	for week := range 52 {
+		monday := noon.Truncate(24*time.Hour).AddDate(0, 0, -7*(51-week))
+		f.weeks = append(f.weeks, store.Week{Start: monday, Active: 31_000 + int64(week), New: 11_000, Stayed: 10_000 - int64(week), Lost: 10_000 - int64(week)})
+		cohort := store.Cohort{Start: monday}
+		for later := range 52 - week {
+			cohort.Active = append(cohort.Active, 11_000-int64(100*later))
+		}
+		f.cohorts = append(f.cohorts, cohort)
+	}
 	for i := range days {
 		f.days = append(f.days, store.Day{Date: noon.Truncate(24*time.Hour).AddDate(0, 0, i+1-days), Runs: int64(i) * 1000, Failures: int64(i / 9), Installs: int64(i / 2)})
 	}
@@ -86,9 +104,10 @@ func many(n, days int) fixed {
 // TestNoPageIsLarge: no page of 2,000 commands, 500 versions and a year has 60 KB.
 func TestNoPageIsLarge(t *testing.T) {
 	for days, addresses := range map[int][]string{
-		30:  {"/", "/commands", "/commands?page=34", "/command?command=app+get"},
-		31:  {"/?days=31"},
-		365: {"/?days=365", "/command?command=app+get&days=365"},
+		30:   {"/", "/commands", "/commands?page=34", "/command?command=app+get"},
+		31:   {"/?days=31"},
+		365:  {"/?days=365", "/?days=365&version=v1.2000.0-rc.1&system=system1", "/command?command=app+get&days=365"},
+		3650: {"/?days=3650", "/command?command=app+get&days=3650"},
 	} {
 		for _, address := range addresses {
 			resp := get(t, many(2000, days), address)

@@ -20,7 +20,7 @@ type row struct {
 	Failing          cell // installs
 	FailingShare     string
 	Runs             cell
-	Failed           string // share of the runs
+	Failed           cell // share of the runs
 	Bar              []part
 }
 
@@ -32,7 +32,7 @@ func (r *row) figures(now, before answers.Figures) {
 		r.FailingShare = percent(now.Failed(), now.Users())
 	}
 	r.Runs = cell{count(now.Runs), change(&now.Runs, &before.Runs)}
-	r.Failed = percent(now.Failures, now.Runs)
+	r.Failed = sharedCell(now.Failures, now.Runs, before.Failures, before.Runs)
 }
 
 // A list is the head of one, and where the rest of it is.
@@ -91,6 +91,11 @@ func change(now, before *int64) string {
 	return fmt.Sprintf("%+.0f%%", percent)
 }
 
+// sharedCell is a share of the runs, and its change in points.
+func sharedCell(part, whole, partBefore, wholeBefore int64) cell {
+	return cell{percent(part, whole), points(part, whole, partBefore, wholeBefore)}
+}
+
 // points writes the change of a share in percentage points; empty where there was
 // nothing before.
 func points(part, whole, partBefore, wholeBefore int64) string {
@@ -110,11 +115,11 @@ func optional(n *int64) string {
 
 // A codeRow is one exit code, with its share of the runs of each version.
 type codeRow struct {
-	Name, Note string
-	Runs       cell
-	Share      string
-	Bar        []part
-	Versions   []string
+	Name, Note, Href string
+	Runs             cell
+	Share            cell
+	Bar              []part
+	Versions         []string
 }
 
 // codeName names the two codes that every program shares, and the others as the
@@ -138,12 +143,13 @@ func codeName(c answers.CodeValue) (name, note, class string) {
 	return fmt.Sprint(c.Code), note, "failed"
 }
 
-func codeRows(codes []answers.CodeValue, runs int64) []codeRow {
+// codeRows are exit codes with their share of the runs. href is where a code leads.
+func codeRows(codes []answers.CodeValue, now, before answers.Figures, href func(code int) string) []codeRow {
 	var rows []codeRow
 	for _, c := range codes {
 		name, note, class := codeName(c)
-		rows = append(rows, codeRow{Name: name, Note: note, Runs: cell{count(c.Runs), change(&c.Runs, &c.Before)},
-			Share: percent(c.Runs, runs), Bar: share(runs, part{Class: class, n: c.Runs})})
+		rows = append(rows, codeRow{Name: name, Note: note, Href: href(c.Code), Runs: cell{count(c.Runs), change(&c.Runs, &c.Before)},
+			Share: sharedCell(c.Runs, now.Runs, c.Before, before.Runs), Bar: share(now.Runs, part{Class: class, n: c.Runs})})
 	}
 	return rows
 }

@@ -12,10 +12,11 @@ import (
 
 // How many rows the first page shows of its lists.
 const (
-	topCommands = 15
-	topFailing  = 6
-	topOthers   = 6
-	topUnused   = 8
+	topCommands  = 12
+	topFailing   = 5
+	topOthers    = 5
+	topSomeCodes = 6
+	topUnused    = 6
 )
 
 // A mondayPage is what an author has to know of an app.
@@ -83,8 +84,8 @@ func (d drawer) monday(ctx context.Context, q answers.Question, _ int) (view, er
 		r.figures(s.Figures, s.Before)
 		p.Systems.Rows = append(p.Systems.Rows, r)
 	}
-	p.Codes = codeRows(m.Codes[:min(len(m.Codes), topOthers)], m.Total.Runs)
-	if more := len(m.Codes) - topOthers; more > 0 {
+	p.Codes = codeRows(m.Codes[:min(len(m.Codes), topSomeCodes)], m.Total, m.Before, func(code int) string { return codeLink(q, code) })
+	if more := len(m.Codes) - topSomeCodes; more > 0 {
 		p.MoreCode = "and " + count(int64(more)) + " more"
 	}
 	p.People = newPeople(q, m.Installs, m.Retention)

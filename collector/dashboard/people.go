@@ -9,7 +9,8 @@ import (
 
 const (
 	weeksShown   = 8
-	cohortsShown = 8
+	cohortsShown = 9
+	mostApart    = 4 // weeks between two cohorts: nine reach back further than the 26 weeks that each is followed
 )
 
 // people says who comes, comes back and stays away.
@@ -24,15 +25,15 @@ type people struct {
 
 // A weekRow is a week from Monday to Sunday.
 type weekRow struct {
-	Label, Note                          string
-	Active, New, Stayed, Returning, Lost string
+	Label, Note, Href                    string
+	Active, New, Stayed, Returning, Lost cell
 	Bar                                  []part
 }
 
 // A cohortRow is what became of the installs that reported first in a week.
 type cohortRow struct {
-	Label, Installs string
-	Later           []string
+	Label, Href, Installs string
+	Later                 []string
 }
 
 // laterWeeks are the weeks after the first that the table shows.
@@ -41,17 +42,19 @@ var laterWeeks = []int{1, 4, 12, 26}
 func newPeople(q answers.Question, installs answers.Installs, retention answers.Retention) people {
 	p := people{HrefWeeks: csvLink("installs", q), Href: csvLink("retention", q), Curve: retentionChart(retention)}
 	weeks := installs.Weeks
-	weeks = weeks[max(0, len(weeks)-weeksShown):]
+	first := max(0, len(weeks)-weeksShown)
 	var most int64
-	for _, w := range weeks {
+	for _, w := range weeks[first:] {
 		most = max(most, w.Active)
 	}
-	for i := len(weeks) - 1; i >= 0; i-- {
+	for i := len(weeks) - 1; i >= first; i-- {
 		w := weeks[i]
-		r := weekRow{Label: w.Week.Format("2 Jan 2006"), Active: count(w.Active), New: count(w.New), Stayed: count(w.Stayed), Returning: count(w.Returning), Lost: count(w.Lost)}
-		if !w.Complete {
-			r.Note = "not over yet"
+		var before *answers.WeekOfUse // that a whole week can be held against
+		if i > 0 && w.Complete {
+			before = &weeks[i-1]
 		}
+		r := newWeekRow(w, before)
+		r.Href = weekLink("", q, w.Week)
 		r.Bar = share(most, part{Class: "ok", n: w.Stayed}, part{Class: "back", n: w.Returning}, part{Class: "fresh", n: w.New})
 		p.Weeks = append(p.Weeks, r)
 	}
@@ -59,9 +62,13 @@ func newPeople(q answers.Question, installs answers.Installs, retention answers.
 		p.Later = append(p.Later, "Week "+fmt.Sprint(n))
 	}
 	cohorts := retention.Weeks
-	for i := len(cohorts) - 1; i >= 0 && len(p.Cohorts) < cohortsShown; i-- {
+	if n := len(cohorts); n > 1 && len(cohorts[n-1].Active) == 1 {
+		cohorts = cohorts[:n-1] // nobody of that week has had another one
+	}
+	step := min(mostApart, max(1, (len(cohorts)+cohortsShown-1)/cohortsShown))
+	for i := len(cohorts) - 1; i >= 0 && len(p.Cohorts) < cohortsShown; i -= step {
 		c := cohorts[i]
-		r := cohortRow{Label: c.Week.Format("2 Jan 2006"), Installs: count(c.Installs)}
+		r := cohortRow{Label: c.Week.Format("2 Jan 2006"), Href: weekLink("", q, c.Week), Installs: count(c.Installs)}
 		for _, n := range laterWeeks {
 			text := ""
 			if n < len(c.Active) {
@@ -72,6 +79,32 @@ func newPeople(q answers.Question, installs answers.Installs, retention answers.
 		p.Cohorts = append(p.Cohorts, r)
 	}
 	return p
+}
+
+// newWeekRow writes a week, with its change against the one before where there is one.
+func newWeekRow(w answers.WeekOfUse, before *answers.WeekOfUse) weekRow {
+	r := weekRow{Label: w.Week.Format("2 Jan 2006")}
+	if !w.Complete {
+		r.Note = "not over yet"
+	}
+	for _, column := range []struct {
+		to *cell
+		of func(answers.WeekOfUse) int64
+	}{
+		{&r.Active, func(w answers.WeekOfUse) int64 { return w.Active }},
+		{&r.New, func(w answers.WeekOfUse) int64 { return w.New }},
+		{&r.Stayed, func(w answers.WeekOfUse) int64 { return w.Stayed }},
+		{&r.Returning, func(w answers.WeekOfUse) int64 { return w.Returning }},
+		{&r.Lost, func(w answers.WeekOfUse) int64 { return w.Lost }},
+	} {
+		now := column.of(w)
+		column.to.Value = count(now)
+		if before != nil {
+			was := column.of(*before)
+			column.to.Change = change(&now, &was)
+		}
+	}
+	return r
 }
 
 // retentionChart draws how many of the installs reported one to 26 weeks after

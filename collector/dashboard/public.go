@@ -27,7 +27,7 @@ func PublicPage(s answers.Store, now func() time.Time) http.Handler {
 		for _, a := range p.Apps {
 			shown := app{Name: printable(a.Name)}
 			for _, c := range a.Commands {
-				shown.Rows = append(shown.Rows, row{Name: named(c.Path), Installs: cell{Value: count(c.Installs)}, Runs: cell{Value: count(c.Runs)}, Failed: percent(c.Failures, c.Runs)})
+				shown.Rows = append(shown.Rows, row{Name: named(c.Path), Installs: cell{Value: count(c.Installs)}, Runs: cell{Value: count(c.Runs)}, Failed: cell{Value: percent(c.Failures, c.Runs)}})
 			}
 			page.Apps = append(page.Apps, shown)
 		}

@@ -244,7 +244,8 @@ func (c *check) versions(today int) {
 			Version string
 			sums
 			Active int64
-			Half   *int `json:"days_to_half"`
+			Before int64 `json:"active_before"`
+			Half   *int  `json:"days_to_half"`
 		}
 		Days []struct {
 			Date     string
@@ -255,11 +256,11 @@ func (c *check) versions(today int) {
 	if !c.ask("versions", url.Values{"days": {"60"}}, &got) {
 		return
 	}
-	active := c.p.Active(today, 30)
+	active, before := c.p.Active(today, 30), c.p.Active(today-60, 30)
 	for _, v := range got.Versions {
 		choice := Choice{Version: v.Version, Since: today - 59, Until: today}
 		c.equal("versions "+v.Version, v.figures(), c.p.ByCommand(choice)[""].plain())
-		c.equal("active "+v.Version, v.Active, active[v.Version])
+		c.equal("active "+v.Version, []int64{v.Active, v.Before}, []int64{active[v.Version], before[v.Version]})
 		for r, release := range c.p.Releases {
 			if release.Version == v.Version {
 				half := -1

@@ -90,13 +90,13 @@ func (p *Population) ByCommand(c Choice) map[string]Figures {
 	return found
 }
 
-// ByCode counts the runs of a command by exit code.
+// ByCode counts the runs of a command, or of all, by exit code.
 func (p *Population) ByCode(c Choice, command string) map[int]int64 {
 	found := map[int]int64{}
 	for _, a := range p.Arrived {
 		if c.has(a) {
 			for _, r := range a.Rises {
-				if r.Command == command {
+				if command == "" || r.Command == command {
 					found[r.Code] += r.Runs
 				}
 			}
@@ -215,6 +215,18 @@ func (p *Population) LastUse(command string) int {
 		}
 	}
 	return last
+}
+
+// FirstRun is the first day on which runs of a command arrived, -1 for none.
+func (p *Population) FirstRun(command string) int {
+	for _, a := range p.Arrived {
+		for _, r := range a.Rises {
+			if r.Command == command {
+				return a.Day
+			}
+		}
+	}
+	return -1
 }
 
 // IsGroup says whether other commands are below a command.

@@ -243,8 +243,11 @@ func (s *Store) earlier(ctx context.Context, sel Selection, by grouping, sums ma
 		name, where, args = `c.path`, `c.path <> ''`, []any{sel.App, day(sel.Until)}
 	}
 	where += ` AND w.day = ? AND w.version = 0 AND w.operating_system`
+	if by.system {
+		name = `w.operating_system`
+	}
 	if by.system && system == "" {
-		name, where = `w.operating_system`, where+` <> ''`
+		where += ` <> ''`
 	} else {
 		where, args = where+` = ?`, append(args, system)
 	}
