@@ -18,21 +18,13 @@ type App struct {
 
 // AskApps lists the apps, those of most installs first.
 func AskApps(ctx context.Context, s Store, now time.Time) ([]App, error) {
-	today, err := today(ctx, s, now)
-	if err != nil {
-		return nil, err
-	}
-	names, err := s.Apps(ctx)
+	questions, err := eachApp(ctx, s, now)
 	if err != nil {
 		return nil, err
 	}
 	var apps []App
-	for _, name := range names {
-		q, err := Parse(url.Values{"app": {name}}.Encode(), today)
-		if err != nil {
-			return nil, err
-		}
-		one := App{Name: name}
+	for _, q := range questions {
+		one := App{Name: q.App}
 		if one.Total, one.Before, err = totals(ctx, s, q); err != nil {
 			return nil, err
 		}
@@ -40,4 +32,25 @@ func AskApps(ctx context.Context, s Store, now time.Time) ([]App, error) {
 	}
 	slices.SortStableFunc(apps, func(a, b App) int { return cmp.Compare(b.Total.Users(), a.Total.Users()) })
 	return apps, nil
+}
+
+// eachApp has a question about the last DefaultDays days of each app.
+func eachApp(ctx context.Context, s Store, now time.Time) ([]Question, error) {
+	today, err := today(ctx, s, now)
+	if err != nil {
+		return nil, err
+	}
+	apps, err := s.Apps(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var questions []Question
+	for _, app := range apps {
+		q, err := Parse(url.Values{"app": {app}}.Encode(), today)
+		if err != nil {
+			return nil, err
+		}
+		questions = append(questions, q)
+	}
+	return questions, nil
 }

@@ -81,25 +81,21 @@ func AskCommand(ctx context.Context, s Store, q Question) (CommandDetail, error)
 	return a, err
 }
 
+// versionValues are the versions, the newest first.
 func versionValues(ctx context.Context, s Store, q Question) ([]VersionValue, error) {
 	list := []VersionValue{}
-	rows, err := s.ByVersion(ctx, q.selection())
+	rows, before, err := withBefore(ctx, s.ByVersion, q, Figures{}) // no picture is kept of a command in one version
 	if err != nil {
 		return list, err
 	}
-	earlier, err := s.ByVersion(ctx, q.before().selection())
-	if err != nil {
-		return list, err
-	}
-	before := byName(earlier, Figures{}) // no picture is kept of a command in one version
 	for _, row := range rows {
 		of := q
 		of.Version = row.Name
-		value := VersionValue{Value: Value{row.Name, figures(row.Sums), before(row.Name)}, FirstUse: row.First, FirstUseFailed: row.FirstFailed, Codes: map[int]int64{}}
 		found, err := s.ByExitCode(ctx, of.selection())
 		if err != nil {
 			return list, err
 		}
+		value := VersionValue{Value: Value{row.Name, figures(row.Sums), before(row.Name)}, FirstUse: row.First, FirstUseFailed: row.FirstFailed, Codes: map[int]int64{}}
 		for _, one := range found {
 			value.Codes[one.Code] = one.Runs
 		}
@@ -112,19 +108,25 @@ func versionValues(ctx context.Context, s Store, q Question) ([]VersionValue, er
 // them together in the period before.
 func systemValues(ctx context.Context, s Store, q Question, total Figures) ([]Value, error) {
 	list := []Value{}
-	rows, err := s.BySystem(ctx, q.selection())
-	if err != nil {
-		return list, err
-	}
-	earlier, err := s.BySystem(ctx, q.before().selection())
-	if err != nil {
-		return list, err
-	}
-	before := byName(earlier, total)
+	rows, before, err := withBefore(ctx, s.BySystem, q, total)
 	for _, row := range rows {
 		list = append(list, Value{row.Name, figures(row.Sums), before(row.Name)})
 	}
-	return list, nil
+	return list, err
+}
+
+// withBefore asks for rows, and for those of the period before, in which all of them
+// together are total.
+func withBefore(ctx context.Context, ask func(context.Context, store.Selection) ([]store.Row, error), q Question, total Figures) ([]store.Row, func(name string) Figures, error) {
+	rows, err := ask(ctx, q.selection())
+	if err != nil {
+		return nil, nil, err
+	}
+	earlier, err := ask(ctx, q.before().selection())
+	if err != nil {
+		return nil, nil, err
+	}
+	return rows, byName(earlier, total), nil
 }
 
 // isCommand refuses a command that neither a release lists nor an install has reported.

@@ -2,52 +2,72 @@ package answers
 
 import (
 	"context"
+	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
 // A memo asks a store once for what several parts of one answer need. It is for
-// one answer, and not safe for concurrent use.
+// one request, and not safe for concurrent use.
 type memo struct {
 	Store
-	app      string
-	releases []store.Release
-	versions []store.Version
-	spans    map[store.Selection]map[string]store.Span
+	kept map[any]any // answers by their questions
 }
 
-func remember(s Store, app string) *memo {
-	return &memo{Store: s, app: app, spans: map[store.Selection]map[string]store.Span{}}
+// Once returns a store for one request, which is asked once for what several parts
+// of the answer need. Nothing in it may be changed.
+func Once(s Store) Store {
+	if already, is := s.(*memo); is {
+		return already
+	}
+	return &memo{s, map[any]any{}}
 }
 
-func (m *memo) Releases(ctx context.Context, app string) (list []store.Release, err error) {
-	if m.releases != nil && app == m.app {
-		return m.releases, nil
-	}
-	if list, err = m.Store.Releases(ctx, app); err == nil && app == m.app {
-		m.releases = list
-	}
-	return list, err
+// A keptQuestion is the name of a method and what it was asked for.
+type keptQuestion struct {
+	method string
+	of     any
 }
 
-func (m *memo) Versions(ctx context.Context, app string) (list []store.Version, err error) {
-	if m.versions != nil && app == m.app {
-		return m.versions, nil
+// once asks a question that was not asked yet. Errors are not kept.
+func once[T any](m *memo, method string, of any, ask func() (T, error)) (T, error) {
+	key := keptQuestion{method, of}
+	if known, is := m.kept[key]; is {
+		return known.(T), nil
 	}
-	if list, err = m.Store.Versions(ctx, app); err == nil && app == m.app {
-		m.versions = list
+	answer, err := ask()
+	if err == nil {
+		m.kept[key] = answer
 	}
-	return list, err
+	return answer, err
+}
+
+func (m *memo) Today(ctx context.Context) (time.Time, error) {
+	return once(m, "Today", nil, func() (time.Time, error) { return m.Store.Today(ctx) })
+}
+
+func (m *memo) Apps(ctx context.Context) ([]string, error) {
+	return once(m, "Apps", nil, func() ([]string, error) { return m.Store.Apps(ctx) })
+}
+
+func (m *memo) Releases(ctx context.Context, app string) ([]store.Release, error) {
+	return once(m, "Releases", app, func() ([]store.Release, error) { return m.Store.Releases(ctx, app) })
+}
+
+func (m *memo) Versions(ctx context.Context, app string) ([]store.Version, error) {
+	return once(m, "Versions", app, func() ([]store.Version, error) { return m.Store.Versions(ctx, app) })
+}
+
+func (m *memo) Total(ctx context.Context, sel store.Selection) (store.Sums, error) {
+	return once(m, "Total", sel, func() (store.Sums, error) { return m.Store.Total(ctx, sel) })
+}
+
+func (m *memo) ByVersion(ctx context.Context, sel store.Selection) ([]store.Row, error) {
+	sel.Version = "" // it tells them apart
+	return once(m, "ByVersion", sel, func() ([]store.Row, error) { return m.Store.ByVersion(ctx, sel) })
 }
 
 func (m *memo) Spans(ctx context.Context, sel store.Selection) (map[string]store.Span, error) {
-	key := store.Selection{App: sel.App, Version: sel.Version, System: sel.System}
-	if known := m.spans[key]; known != nil {
-		return known, nil
-	}
-	spans, err := m.Store.Spans(ctx, sel)
-	if err == nil {
-		m.spans[key] = spans
-	}
-	return spans, err
+	sel = store.Selection{App: sel.App, Version: sel.Version, System: sel.System} // it looks at nothing else
+	return once(m, "Spans", sel, func() (map[string]store.Span, error) { return m.Store.Spans(ctx, sel) })
 }

@@ -41,7 +41,7 @@ const leastWeeks = 12
 // AskMonday asks everything that the first page shows. q.Command is not looked at.
 func AskMonday(ctx context.Context, s Store, q Question) (m Monday, err error) {
 	q.Command = ""
-	s = remember(s, q.App)
+	s = Once(s)
 	if m.Commands, err = AskCommands(ctx, s, q); err != nil {
 		return m, err
 	}

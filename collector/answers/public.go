@@ -2,7 +2,6 @@ package answers
 
 import (
 	"context"
-	"net/url"
 	"time"
 )
 
@@ -36,25 +35,22 @@ type PublicCommand struct {
 // AskPublic tells which commands at least FewestInstalls installs used in the last
 // DefaultDays days. An app without such a command is not named.
 func AskPublic(ctx context.Context, s Store, now time.Time) (Public, error) {
+	s = Once(s)
 	today, err := today(ctx, s, now)
 	if err != nil {
 		return Public{}, err
 	}
 	public := Public{Day{today.AddDate(0, 0, 1-DefaultDays)}, Day{today}, FewestInstalls, []PublicApp{}}
-	apps, err := s.Apps(ctx)
+	questions, err := eachApp(ctx, s, now)
 	if err != nil {
 		return public, err
 	}
-	for _, name := range apps {
-		q, err := Parse(url.Values{"app": {name}}.Encode(), today)
-		if err != nil {
-			return public, err
-		}
+	for _, q := range questions {
 		used, err := AskCommands(ctx, s, q)
 		if err != nil {
 			return public, err
 		}
-		app := PublicApp{Name: name}
+		app := PublicApp{Name: q.App}
 		for _, c := range used.Commands {
 			if c.Users() >= FewestInstalls {
 				app.Commands = append(app.Commands, PublicCommand{c.Path, c.Users(), c.Runs, c.Failures})

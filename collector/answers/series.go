@@ -2,7 +2,6 @@ package answers
 
 import (
 	"context"
-	"net/url"
 	"time"
 )
 
@@ -43,20 +42,13 @@ const (
 
 // AskSeries asks for all apps.
 func AskSeries(ctx context.Context, s Store, now time.Time) (all Series, err error) {
-	today, err := today(ctx, s, now)
+	s = Once(s)
+	questions, err := eachApp(ctx, s, now)
 	if err != nil {
 		return all, err
 	}
-	apps, err := s.Apps(ctx)
-	if err != nil {
-		return all, err
-	}
-	for _, app := range apps {
-		q, err := Parse(url.Values{"app": {app}}.Encode(), today)
-		if err != nil {
-			return all, err
-		}
-		s := remember(s, app)
+	for _, q := range questions {
+		app := q.App
 		for _, days := range SeriesDays {
 			q.Days, q.Since = days, q.Until.AddDate(0, 0, 1-days)
 			rows, err := s.ByCommand(ctx, q.selection()) // most installs first
@@ -79,12 +71,14 @@ func AskSeries(ctx context.Context, s Store, now time.Time) (all Series, err err
 		if err != nil {
 			return all, err
 		}
+		releases := 0
 		for _, v := range versions {
 			released := v.Registered
 			if released.IsZero() {
 				released = v.First
 			}
-			if len(all.Releases) < seriesReleases*len(apps) && isRelease(v.Name) {
+			if releases < seriesReleases && isRelease(v.Name) {
+				releases++
 				all.Releases = append(all.Releases, ReleaseSeries{app, v.Name, released})
 			}
 		}

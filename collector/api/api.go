@@ -68,6 +68,7 @@ func handle[T any](mux *http.ServeMux, s answers.Store, now func() time.Time, na
 
 func answer[T any](r *http.Request, s answers.Store, now time.Time,
 	ask func(context.Context, answers.Store, answers.Question) (T, error), parameters []string) (answer T, format string, err error) {
+	s = answers.Once(s)
 	raw, format, err := splitFormat(r.URL.RawQuery)
 	if err != nil {
 		return answer, format, err

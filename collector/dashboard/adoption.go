@@ -14,7 +14,7 @@ import (
 const layers = 5
 
 // mostPoints is how many days of a long period are drawn.
-const mostPoints = 28
+const mostPoints = 24
 
 // An adoption says who has which version.
 type adoption struct {

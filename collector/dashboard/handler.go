@@ -49,9 +49,9 @@ func digest(s string) string {
 func Handler(s answers.Store, now func() time.Time) http.Handler {
 	d := drawer{s, now}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", d.page("", d.monday))
-	mux.HandleFunc("GET /command", d.page("command", d.command, "command"))
-	mux.HandleFunc("GET /commands", d.page("commands", d.commands, "page"))
+	mux.HandleFunc("GET /{$}", d.page("", drawer.monday))
+	mux.HandleFunc("GET /command", d.page("command", drawer.command, "command"))
+	mux.HandleFunc("GET /commands", d.page("commands", drawer.commands, "page"))
 	return mux
 }
 
@@ -71,7 +71,7 @@ type view struct {
 }
 
 // page answers with what draw makes of a question.
-func (d drawer) page(name string, draw func(context.Context, answers.Question, int) (view, error), others ...string) http.HandlerFunc {
+func (d drawer) page(name string, draw func(drawer, context.Context, answers.Question, int) (view, error), others ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		raw, changed := tidy(r.URL.RawQuery)
 		if changed {
@@ -102,7 +102,7 @@ func (d drawer) page(name string, draw func(context.Context, answers.Question, i
 
 // ask makes the page that an address asks for, or the one that comes before it:
 // that of a store without a report, or the choice of an app.
-func (d drawer) ask(ctx context.Context, raw string, draw func(context.Context, answers.Question, int) (view, error), others []string) (view, error) {
+func (d drawer) ask(ctx context.Context, raw string, draw func(drawer, context.Context, answers.Question, int) (view, error), others []string) (view, error) {
 	number := 1
 	if len(others) > 0 && others[0] == "page" {
 		var err error
@@ -111,6 +111,7 @@ func (d drawer) ask(ctx context.Context, raw string, draw func(context.Context, 
 		}
 		others = nil
 	}
+	d.store = answers.Once(d.store)
 	apps, err := d.store.Apps(ctx)
 	if err != nil {
 		return view{}, err
@@ -122,7 +123,7 @@ func (d drawer) ask(ctx context.Context, raw string, draw func(context.Context, 
 	if err != nil {
 		return view{}, err
 	}
-	v, err := draw(ctx, q, number)
+	v, err := draw(d, ctx, q, number)
 	if len(apps) > 1 {
 		v.Apps = "./"
 	}

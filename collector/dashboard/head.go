@@ -11,7 +11,7 @@ import (
 var periods = []int{7, 30, 90, 365}
 
 // topChoices is how many versions there are to choose from.
-const topChoices = 15
+const topChoices = 12
 
 // A head is what stands above every page.
 type head struct {

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	weeksShown   = 8
+	weeksShown   = 7
 	cohortsShown = 9
 	mostApart    = 4 // weeks between two cohorts: nine reach back further than the 26 weeks that each is followed
 )

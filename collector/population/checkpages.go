@@ -168,7 +168,7 @@ func (c *check) versionsOnThePage(page map[string]*section, today, days int) {
 
 func (c *check) weeksOnThePage(page map[string]*section, today int) {
 	weeks := c.p.Weeks()
-	for n := len(weeks) - 1; n >= 0 && n > len(weeks)-9; n-- {
+	for n := len(weeks) - 1; n >= 0 && n > len(weeks)-8; n-- {
 		w, over := weeks[n], c.over(weeks[n].Monday, 6)
 		label := w.Monday.Format("2 Jan 2006")
 		if !over {
