@@ -14,39 +14,55 @@ import (
 	"time"
 )
 
-// collect starts a collector, hands it the report that was received, and shows
-// what its dashboard and its metrics say.
-func (d *stage) collect() error {
+// A collector runs until stop is called.
+type collector struct {
+	public, private string // base URLs
+	stop            func()
+}
+
+// start starts a collector on two free ports, and waits until it is ready.
+func (d *stage) start(args ...string) (collector, error) {
 	public, err := freeAddress()
 	if err != nil {
-		return err
+		return collector{}, err
 	}
 	private, err := freeAddress()
 	if err != nil {
-		return err
+		return collector{}, err
 	}
-	server := exec.CommandContext(d.ctx, filepath.Join(d.bin, "telemetry-collector"),
-		"--listen", public, "--private-listen", private, "--store", "sqlite:"+filepath.Join(d.home, "telemetry.db"),
-		"--commands", filepath.Join(d.cli, "internal", "telemetry", "commands.txt"))
+	server := exec.CommandContext(d.ctx, filepath.Join(d.bin, "telemetry-collector"), append([]string{"--listen", public, "--private-listen", private}, args...)...)
+	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) }
 	server.Stderr = os.Stderr
 	if err := server.Start(); err != nil {
-		return err
+		return collector{}, err
 	}
-	defer func() {
+	c := collector{"http://" + public, "http://" + private, func() {
 		server.Process.Signal(os.Interrupt)
 		server.Wait()
-	}()
-	if err := d.waitFor("http://" + private + "/readyz"); err != nil {
+	}}
+	if err := d.waitFor(c.private + "/readyz"); err != nil {
+		c.stop()
+		return collector{}, err
+	}
+	return c, nil
+}
+
+// collect starts a collector, hands it the report that was received, and shows
+// what its dashboard and its metrics say.
+func (d *stage) collect() error {
+	c, err := d.start("--store", "sqlite:"+filepath.Join(d.home, "telemetry.db"), "--commands", filepath.Join(d.cli, "internal", "telemetry", "commands.txt"))
+	if err != nil {
 		return err
 	}
-	answer, err := http.Post("http://"+public+"/telemetry", "application/json", bytes.NewReader(d.report))
+	defer c.stop()
+	answer, err := http.Post(c.public+"/telemetry", "application/json", bytes.NewReader(d.report))
 	if err != nil {
 		return err
 	}
 	body, _ := io.ReadAll(answer.Body)
 	answer.Body.Close()
 	fmt.Printf("POST /telemetry is answered with %s and the body %q\n\n", answer.Status, body)
-	metrics, err := get("http://" + private + "/metrics")
+	metrics, err := get(c.private + "/metrics")
 	if err != nil {
 		return err
 	}
@@ -55,7 +71,7 @@ func (d *stage) collect() error {
 			fmt.Println(line)
 		}
 	}
-	page, err := get("http://" + private + "/")
+	page, err := get(c.private + "/")
 	if err != nil {
 		return err
 	}

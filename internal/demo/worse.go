@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -42,42 +41,30 @@ func (d *stage) worse() error {
 
 // page serves the same as a page, and checks that it names the broken command.
 func (d *stage) page(file string) error {
-	public, err := freeAddress()
+	c, err := d.start("--store", file)
 	if err != nil {
 		return err
 	}
-	private, err := freeAddress()
+	defer c.stop()
+	body, err := get(c.private + "/")
 	if err != nil {
 		return err
 	}
-	server := exec.CommandContext(d.ctx, filepath.Join(d.bin, "telemetry-collector"), "--listen", public, "--private-listen", private, "--store", file)
-	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) }
-	server.Stderr = os.Stderr
-	if err := server.Start(); err != nil {
-		return err
+	_, section, _ := strings.Cut(body, ">What got worse in v1.18.0</h2>")
+	section, _, _ = strings.Cut(section, "</section>")
+	_, row, found := strings.Cut(section, "<tbody")
+	cells := regexp.MustCompile(`<t[hd][^>]*>(.*?)</t[hd]>`).FindAllStringSubmatch(row, -1)
+	if !found || len(cells) != 4 || !strings.Contains(cells[0][1], "pace apply data-policy") {
+		return fmt.Errorf("the page does not name the broken command alone: %q", cells)
 	}
-	defer func() {
-		server.Process.Signal(os.Interrupt)
-		server.Wait()
-	}()
-	if err := d.waitFor("http://" + private + "/readyz"); err != nil {
-		return err
+	fmt.Printf("\nThe same on a page, with one for each command: %s/\n\nWhat got worse in v1.18.0, by installs that failed at their first use of the command:\n", c.private)
+	for i, what := range []string{"command", "v1.17.0", "v1.18.0", "difference"} {
+		fmt.Printf("  %-11s %s\n", what, html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(cells[i][1], "")))
 	}
-	body, err := get("http://" + private + "/")
-	if err != nil {
-		return err
-	}
-	_, worse, found := strings.Cut(body, ">What got worse in v1.18.0</h2>")
-	worse, _, _ = strings.Cut(worse, "</section>")
-	row := strings.Fields(html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(worse, " ")))
-	if !found || !strings.Contains(worse, "pace apply data-policy") {
-		return fmt.Errorf("the page does not name the broken command: %q", row)
-	}
-	fmt.Printf("\nThe same on a page, with one for each command: http://%s/\n  What got worse in v1.18.0: %s\n", private, strings.Join(row, " "))
 	if out, err := os.Stdout.Stat(); err != nil || out.Mode()&os.ModeCharDevice == 0 {
 		return nil // nobody is there to look at it
 	}
-	fmt.Println("Look at it in a browser; Ctrl-C ends the demo.")
+	fmt.Println("\nLook at it in a browser; Ctrl-C ends the demo.")
 	<-d.ctx.Done()
 	return nil
 }
