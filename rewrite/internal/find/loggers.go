@@ -31,6 +31,7 @@ var loggers = []logger{
 	{"github.com/charmbracelet/log", []string{"", "Logger"}, []string{"Fatal", "Fatalf"}, 1},
 	{"charm.land/log", []string{"", "Logger"}, []string{"Fatal", "Fatalf"}, 1},
 	{"github.com/apex/log", []string{"", "Logger", "Entry", "Interface"}, []string{"Fatal", "Fatalf"}, 1},
+	{"github.com/caarlos0/log", []string{"", "Logger", "Entry"}, []string{"Fatal", "Fatalf"}, 1},
 	{"github.com/gookit/slog", []string{"", "Logger", "SugaredLogger", "Record"}, []string{"Fatal", "Fatalf", "Fatalln"}, 1},
 	{"github.com/pingcap/log", []string{""}, []string{"Fatal"}, 1},
 	{"github.com/go-kratos/kratos/log", []string{"", "Helper"}, []string{"Fatal", "Fatalf", "Fatalw"}, 1},

@@ -23,7 +23,7 @@ func TestMajorVersionsAreOneLogger(t *testing.T) {
 		code             int
 	}{
 		{"log", "", "Fatal", 1}, {"log", "Logger", "Fatalf", 1}, {"k8s.io/klog/v2", "", "Fatal", 255}, {"k8s.io/klog", "", "Exitf", 1},
-		{"github.com/golang/glog", "", "Fatal", 2}, {"log", "", "Print", 0}, {"example.com/log", "", "Fatal", 0}, {"log", "Other", "Fatal", 0},
+		{"github.com/golang/glog", "", "Fatal", 2}, {"github.com/caarlos0/log", "Entry", "Fatal", 1}, {"log", "", "Print", 0}, {"example.com/log", "", "Fatal", 0}, {"log", "Other", "Fatal", 0},
 	} {
 		code, ok := fatalLogger(test.path, test.recv, test.name)
 		if code != test.code || ok != (test.code != 0) {
