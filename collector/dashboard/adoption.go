@@ -112,7 +112,7 @@ func stack(c *chart, days []answers.AdoptionDay, order []string, told map[string
 			if d.Active > 0 {
 				floor[i] += 100 * float64(installs(d)) / float64(d.Active)
 			}
-			fmt.Fprintf(&edge, "L%g %g", float64(i)*slot, tenth(100-floor[i]))
+			fmt.Fprintf(&edge, "L%g %g", float64(i)*slot, tenth(max(0, 100-floor[i])))
 		}
 		c.draw(class, fmt.Sprintf("M0 100%sV100Z", edge.String()))
 		c.Legend = append(c.Legend, key{class, label})

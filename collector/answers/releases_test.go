@@ -1,0 +1,36 @@
+package answers
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestReleases(t *testing.T) {
+	s := small(t)
+	a, err := AskReleases(t.Context(), s, asked(t, s, "app=pace"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "releases", a.Releases, "[{v1.1.0 2026-11-14 5 [pace new] [] [{3 [exitNotFound]}]} {v1.0.0 2026-10-05 4 [] [] [{3 [exitNotFound]}]}]")
+}
+
+func TestUnused(t *testing.T) {
+	s := small(t)
+	for raw, want := range map[string]string{
+		"app=pace":                "v1.1.0 5: pace hidden false group true since 2026-10-05 last  50; pace old hidden true group false since 2026-10-05 last  50; ",
+		"app=pace&version=v1.0.0": "v1.0.0 4: pace hidden false group true since 2026-10-05 last  50; pace old hidden true group false since 2026-10-05 last  50; pace get hidden false group false since 2026-10-05 last 2026-10-15 40; pace set hidden false group false since 2026-10-05 last 2026-10-15 40; ",
+		"app=pace&days=3":         "v1.1.0 5: pace hidden false group true since 2026-10-05 last  50; pace old hidden true group false since 2026-10-05 last  50; pace get hidden false group false since 2026-10-05 last 2026-11-19 5; pace new hidden false group false since 2026-11-14 last 2026-11-19 5; pace set hidden false group false since 2026-10-05 last 2026-11-19 5; ",
+		"app=pace&since=2026-10-16&until=2026-10-20": "v1.1.0 5: pace hidden false group true since 2026-10-05 last  15; pace old hidden true group false since 2026-10-05 last  15; pace get hidden false group false since 2026-10-05 last 2026-10-15 5; pace set hidden false group false since 2026-10-05 last 2026-10-15 5; pace new hidden false group false since 2026-11-14 last  0; ",
+		"app=other": " 0: ",
+	} {
+		a, err := AskUnused(t.Context(), s, asked(t, s, raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprintf("%s %d: ", a.Release, a.Listed)
+		for _, c := range a.Commands {
+			got += fmt.Sprintf("%s hidden %v group %v since %s last %s %d; ", c.Path, c.Hidden, c.Group, c.Listed, c.Last, c.Days)
+		}
+		equal(t, raw, got, want)
+	}
+}

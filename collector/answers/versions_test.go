@@ -1,0 +1,28 @@
+package answers
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestVersions(t *testing.T) {
+	s := small(t)
+	a, err := AskVersions(t.Context(), s, asked(t, s, "app=pace&days=12&version=v1.0.0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, v := range a.Versions {
+		half := "never"
+		if v.DaysToHalf != nil {
+			half = fmt.Sprint(*v.DaysToHalf)
+		}
+		got += fmt.Sprintf("%s %s %s %s active %d before %d share %.2f half %s; ", v.Name, v.Registered, v.First, v.text(), v.Active, v.ActiveBefore, v.Share, half)
+	}
+	// v1.0.0 was registered ten days before anybody reported it; v1.1.0 five.
+	equal(t, "versions", got, "v1.1.0 2026-11-14 2026-11-19 22/9/0 10/9 active 10 before 0 share 1.00 half 5; v1.0.0 2026-10-05 2026-10-15 0/0/0 0/0 active 0 before 12 share 0.00 half 10; ")
+	equal(t, "active in all", a.Active(), 10)
+	equal(t, "the first day", a.Days[0], "{2026-11-13 12 map[v1.0.0:12]}")
+	equal(t, "the last day", a.Days[len(a.Days)-1], "{2026-11-24 10 map[v1.1.0:10]}")
+	equal(t, "days", len(a.Days), 12)
+}
