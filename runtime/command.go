@@ -35,12 +35,11 @@ func serve(args []string) {
 	}
 	for _, verb := range verbs {
 		if args[1] == verb.name {
-			code := 0
 			if err := verb.run(findFolder()); err != nil {
 				fmt.Fprintln(os.Stderr, "Error:", err)
-				code = 1
+				os.Exit(1)
 			}
-			os.Exit(code)
+			os.Exit(0)
 		}
 	}
 }

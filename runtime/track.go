@@ -68,7 +68,9 @@ func seeFlagErrors(root *cobra.Command) {
 	own := root.FlagErrorFunc()
 	inherits := reflect.ValueOf(own).Pointer() == reflect.ValueOf(new(cobra.Command).FlagErrorFunc()).Pointer()
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if err.Error() != "pflag: help requested" { // -h where the help flag has no letter
+		// pflag.ErrHelp (-h where the help flag has no letter) is known by its text: go.mod may lack pflag by name. A CLI
+		// that calls its own function may have no error to pass.
+		if err != nil && err.Error() != "pflag: help requested" {
 			begin()
 		}
 		if inherits && root.HasParent() { // that of the executor which it was handed to

@@ -51,8 +51,11 @@ func flush(c consent) {
 		}
 		return due
 	}
-	if due() {
-		_, _ = spawnUploader().Wait()
+	if !due() {
+		return
+	}
+	if child := spawnUploader(); child != nil {
+		_, _ = child.Wait()
 	}
 }
 
