@@ -48,6 +48,7 @@ func reply(text string) func(net.Conn) {
 // A server that refuses the report is connected to once in an interval, however
 // often the command runs.
 func TestOneAttemptPerInterval(t *testing.T) {
+	long(t)
 	for name, server := range map[string]struct {
 		scheme string
 		answer func(net.Conn)
@@ -60,6 +61,7 @@ func TestOneAttemptPerInterval(t *testing.T) {
 		"black hole": {"http://", func(net.Conn) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			address, count := connections(t, server.answer)
 			h := sending(t, server.scheme+address)
 			h.run("required")
@@ -95,16 +97,15 @@ func orphans() (pids []int) {
 // interval, and nothing after its deadline. This process adopts what the
 // commands leave behind, so none is missed.
 func TestTwoThousandRunsLeaveNothingBehind(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes the deadline of an uploader, 30 s")
-	}
+	long(t)
 	const subreaper = 36 // PR_SET_CHILD_SUBREAPER of prctl(2)
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, subreaper, 1, 0); errno != 0 {
 		t.Fatal(errno)
 	}
 	defer syscall.RawSyscall(syscall.SYS_PRCTL, subreaper, 0, 0)
 	address, count := connections(t, func(net.Conn) {})
-	const interval = 5
+	const interval, deadline = 5, 5 * time.Second
+	cli := another(t, map[string]func(string) string{"upload.go": replace("uploadDeadline = 30 * time.Second", "uploadDeadline = 5 * time.Second")})
 	h := sending(t, "http://"+address, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS="+strconv.Itoa(interval))
 	begin := time.Now().Unix() // attempts are stamped in whole seconds
 	var workers sync.WaitGroup
@@ -113,7 +114,7 @@ func TestTwoThousandRunsLeaveNothingBehind(t *testing.T) {
 		go func() {
 			defer workers.Done()
 			for i := 0; i < 500; i++ {
-				_ = h.command(built.cli, "required").Run()
+				_ = h.command(cli, "required").Run()
 			}
 		}()
 	}
@@ -124,7 +125,7 @@ func TestTwoThousandRunsLeaveNothingBehind(t *testing.T) {
 		t.Errorf("%d processes left behind, want 1 to %d", len(left), most)
 	}
 	for _, pid := range left {
-		eventually(t, "the uploader ends", uploadDeadline+5*time.Second, func() bool {
+		eventually(t, "the uploader ends", deadline+5*time.Second, func() bool {
 			reaped, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
 			return reaped == pid || err == syscall.ECHILD
 		})

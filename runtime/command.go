@@ -10,22 +10,22 @@ import (
 	"time"
 )
 
-// verbs are what the telemetry command can do. Each prints its result.
+// verbs are the subcommands of the telemetry command. Each prints its result.
 var verbs = []struct {
 	name, does string
 	run        func(folder) error
 }{
-	{"status", "Show what is on, and what decided it", folder.status},
+	{"status", "Show whether telemetry is on, and why", folder.status},
 	{"on", "Count commands and send the counts", folder.turnOn},
 	{"off", "Count nothing, send nothing, and erase the id", folder.turnOff},
-	{"show", "Print the body of the next request", folder.show},
-	{"reset", "Erase all counts and the id", folder.reset},
-	{"forget", "Ask the server to erase what was sent, then do what off does", folder.forget},
+	{"show", "Print exactly what is sent next", folder.show},
+	{"reset", "Erase the counts and the id on this machine", folder.reset},
+	{"forget", "Have the server erase what was sent, then turn telemetry off", folder.forget},
 }
 
-// serve does what `<app> telemetry <verb>` asks for and ends the process, if args are that. It comes before all of
-// the CLI's own code, so neither a configuration, a login nor a required flag can be in the way. Where the CLI is a
-// plugin of another one (`docker compose telemetry off`), the first argument is the app.
+// serve runs `<app> telemetry VERB` and ends the process, if that is what args say. It runs before all of the CLI's own
+// code, so no configuration, login or required flag can be in the way. If the CLI is a plugin of another one
+// (`docker compose telemetry off`), the first argument is the app.
 func serve(args []string) {
 	if len(args) == 3 && args[0] == app {
 		args = args[1:]
@@ -44,7 +44,7 @@ func serve(args []string) {
 	}
 }
 
-// usage explains the telemetry command and returns the exit code, where its word is followed by no verb.
+// usage explains the telemetry command if no known verb follows, and returns the exit code.
 func usage(rest string) int {
 	fmt.Printf("Usage: %s %s VERB\n\n", programName(), command)
 	for _, verb := range verbs {
@@ -66,8 +66,8 @@ func (d folder) status() error {
 	return nil
 }
 
-// change does something under the lock, for which this command can wait longer. Without a folder there is nothing to
-// be done, unless it is to be made.
+// change calls do while it holds the folder lock. The telemetry command can wait longer for it than other commands. If
+// there is no folder, change makes it, or returns without calling do.
 func (d folder) change(make bool, do func(*lockFile) error) error {
 	if !make && stampOf(string(d)) == "" {
 		return nil
@@ -86,10 +86,11 @@ func (d folder) change(make bool, do func(*lockFile) error) error {
 	return err
 }
 
-// stored says text, unless something else decides than the user, whose decision was stored with err.
+// stored prints text after the user's decision was stored, err being the result. It fails if something else, such as
+// the environment, overrules the decision.
 func (d folder) stored(want level, text string, err error) error {
 	if c := consentIn(d); err == nil && c.level != want {
-		err = fmt.Errorf("your decision is kept, but telemetry stays %s: decided by %s", c.level, c.source)
+		err = fmt.Errorf("your choice is saved, but telemetry stays %s because of %s", c.level, c.source)
 	}
 	if err == nil {
 		fmt.Println(text)
@@ -101,27 +102,23 @@ func (d folder) turnOn() error {
 	return d.stored(levelOn, "Telemetry is on. Thank you.", d.change(true, func(*lockFile) error { return d.store("on") }))
 }
 
-const isOff = "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."
+func (d folder) turnOff() error { return d.off("\n"+hint(), func(string) error { return nil }) }
 
-func (d folder) turnOff() error {
-	return d.off(isOff+"\n"+hint(), func(string) error { return nil })
-}
+func (d folder) forget() error { return d.off("", askToErase) }
 
-func (d folder) forget() error { return d.off(isOff, askToErase) }
-
-// hint names the command that also erases what was sent. It needs the id, which off and reset have erased by then.
+// hint names the command that also erases what was sent.
 func hint() string {
-	return fmt.Sprintf("What was sent before stays on the server. `%s %s forget`, in place of this command, has it erased there too.", programName(), command)
+	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.", programName(), command)
 }
 
-// off stores the user's no, waits until no uploader can send any more, does something about what was sent under the
-// id, and erases the id. The counts stay where the id can be taken out of the report.
-func (d folder) off(text string, about func(id string) error) (failed error) {
-	err := d.stored(levelOff, text, d.change(true, func(l *lockFile) error {
+// off stores the decision, waits until no uploader can send any more, calls about with the id, erases the id, and
+// prints that it did, followed by more. The counts stay, unless the report cannot be read.
+func (d folder) off(more string, about func(id string) error) (failed error) {
+	err := d.stored(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."+more, d.change(true, func(l *lockFile) error {
 		if err := d.store("off"); err != nil {
 			return err
 		}
-		_ = l.lock(theUploader, 4*lockPatience) // the uploader ends, and none sends after this command
+		_ = l.lock(theUploader, 4*lockPatience) // a running uploader sees the decision and ends
 		now, err := d.read(reportFile)
 		failed = about(now.ID)
 		if now.ID = ""; err == nil && len(now.MetricPoints) > 0 && d.save(reportFile, now) == nil {
@@ -135,26 +132,22 @@ func (d folder) off(text string, about func(id string) error) (failed error) {
 	return failed
 }
 
-// askToErase asks the server to erase what it got under the id, and says what it answered.
+// askToErase asks the server to erase what was sent under the id, and prints its answer.
 func askToErase(id string) error {
 	if id == "" {
-		fmt.Println("There is no id, so there is nothing that the server could erase.")
+		fmt.Println("There is no id, so the server has nothing to erase.")
 		return nil
 	}
 	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
 	answer, err := ask(http.MethodDelete, url, nil, 10*time.Second)
-	switch {
-	case err != nil:
-	case answer.StatusCode/100 == 2:
-		fmt.Printf("The server answered %s: what was sent is erased.\n", answer.Status)
-		return nil
-	case answer.StatusCode == http.StatusNotFound:
-		fmt.Printf("The server answered %s: it keeps nothing under this id.\n", answer.Status)
-		return nil
-	default:
+	if err == nil && answer.StatusCode/100 != 2 && answer.StatusCode != http.StatusNotFound {
 		err = fmt.Errorf("the server answered %s", answer.Status)
 	}
-	return fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
+	if err != nil {
+		return fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
+	}
+	fmt.Printf("The server answered %s: it keeps nothing under this id.\n", answer.Status)
+	return nil
 }
 
 func (d folder) show() error {
@@ -169,24 +162,22 @@ func (d folder) show() error {
 	return err
 }
 
-// reset counts what dead processes left before, so that it is not counted later.
+// reset first counts what dead processes left, so that a later run does not count it.
 func (d folder) reset() error {
 	err := d.change(false, func(l *lockFile) error {
-		_ = l.countAll(nil, false)
+		_, _ = l.countAll(nil, false)
 		return d.remove(reportFile, baselineFile, brokenFile)
 	})
 	if err == nil {
-		fmt.Println("All counts and the id are erased.\n" + hint())
+		fmt.Println("The counts and the id on this machine are erased.\n" + hint())
 	}
 	return err
 }
 
 // remove removes files of the folder.
 func (d folder) remove(names ...string) (err error) {
-	for _, name := range names {
-		if failed := os.RemoveAll(d.path(name)); failed != nil {
-			err = failed
-		}
+	for i := 0; i < len(names) && err == nil; i++ {
+		err = os.RemoveAll(d.path(names[i]))
 	}
 	return err
 }

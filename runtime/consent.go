@@ -27,29 +27,20 @@ func (l level) String() string { return [...]string{"off", "local", "on"}[l] }
 // consent is what is allowed in a folder, and what decided it.
 type consent struct {
 	dir      folder
-	asked    time.Time
 	level    level
 	source   string
-	pending  bool // on as soon as the notice was shown
+	pending  bool // becomes on once the notice was shown
 	endpoint string
 	interval time.Duration // between uploads, < 0: never
 }
 
-// settings are what is allowed to this process. An answer holds for a second: most runs ask once.
-func settings() consent {
-	if time.Since(process.consent.asked) > time.Second {
-		process.consent = consentIn(findFolder())
-	}
-	return process.consent
-}
-
-// sends reports whether counts of this run may ever leave the machine.
+// sends reports whether counts of this run may leave the machine.
 func (c consent) sends() bool { return c.level == levelOn && c.interval >= 0 }
 
 // consentIn finds the level in force: the environment, else the user's own decision, else the author's default; an
 // administrator and a CI system can only lower it. Whatever cannot be read means off.
 func consentIn(d folder) consent {
-	c := consent{dir: d, asked: time.Now(), endpoint: endpoint, interval: uploadInterval}
+	c := consent{dir: d, endpoint: endpoint, interval: uploadInterval}
 	if url, ok := os.LookupEnv(variable + "_ENDPOINT"); ok {
 		c.endpoint = url
 	}
@@ -82,7 +73,7 @@ func consentIn(d folder) consent {
 	return c
 }
 
-// decideByFile applies the user's decision, which the telemetry command and the notice write: a word and the unix time.
+// decideByFile applies the user's decision. The telemetry command and the notice write it: a word and the Unix time.
 func (c *consent) decideByFile(path string) {
 	word, err := readWord(path)
 	switch optOut := consentMode == "opt-out"; {
@@ -109,19 +100,13 @@ func levelOf(word string) level {
 
 // readWord is the first word of a small file, in lower case.
 func readWord(path string) (string, error) {
-	f, err := openFile(path, os.O_RDONLY)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	var text [64]byte
-	n, _ := f.ReadAt(text[:], 0)
-	return strings.Fields(strings.ToLower(string(text[:n])) + " unreadable")[0], nil
+	data, err := readFile(path, 64)
+	return strings.Fields(strings.ToLower(string(data)) + " unreadable")[0], err
 }
 
 func missing(err error) bool { return os.IsNotExist(err) || errors.Is(err, syscall.ENOTDIR) }
 
-// ciVariables are set by continuous integration, which is nobody's consent.
+// ciVariables are set by continuous integration systems, which cannot consent.
 const ciVariables = "CI CONTINUOUS_INTEGRATION BUILD_NUMBER GITHUB_ACTIONS GITLAB_CI TF_BUILD JENKINS_URL TEAMCITY_VERSION " +
 	"BUILDKITE CODEBUILD_BUILD_ID"
 
@@ -131,7 +116,7 @@ const ciVariables = "CI CONTINUOUS_INTEGRATION BUILD_NUMBER GITHUB_ACTIONS GITLA
 const agentVariables = "AI_AGENT AGENT AMP_CURRENT_THREAD_ID ANTIGRAVITY_AGENT AUGMENT_AGENT CLAUDECODE CLINE_ACTIVE " +
 	"CODEX_SANDBOX CODEX_SANDBOX_NETWORK_DISABLED CODEX_THREAD_ID CURSOR_AGENT GEMINI_CLI GOOSE_TERMINAL OPENCODE"
 
-// anySet reports whether one of the variables is on, as people write that: any value but empty, 0 and false.
+// anySet reports whether one of the variables has a value other than empty, 0 and false.
 func anySet(names string) bool {
 	for _, name := range strings.Fields(names) {
 		if value := strings.ToLower(os.Getenv(name)); value != "" && value != "0" && value != "false" {
@@ -141,8 +126,8 @@ func anySet(names string) bool {
 	return false
 }
 
-// notify tells the user, once and at the end of a run that was counted, that counts will be sent from the next run on:
-// on a terminal only.
+// notify shows the notice, once, at the end of a run that was counted, if stderr is a terminal: counts will be sent
+// starting with the next run.
 func (c consent) notify() {
 	if !c.pending || c.interval < 0 || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
 		return
@@ -160,8 +145,8 @@ See them: %[3]s %[4]s show. Stop it: %[3]s %[4]s off, or set %[5]s=off.
 	}
 }
 
-// programName is how the user calls this CLI: by its file, or as a plugin of another CLI (`docker compose`), which names
-// it in the arguments.
+// programName is what the user types to run this CLI: the name of its file, or, for a plugin, the name of the other CLI
+// and its own (`docker compose`).
 func programName() string {
 	for _, word := range process.args[1:] {
 		if root := process.root; word == app && root != nil && root.HasParent() {

@@ -118,6 +118,7 @@ func TestAdministrator(t *testing.T) {
 // What was counted before the consent is never sent, nor what is counted while
 // only local is allowed; the file itself stays complete.
 func TestCountsFromBeforeConsentStay(t *testing.T) {
+	t.Parallel()
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=0")
 	local := *h
@@ -146,6 +147,7 @@ func TestCountsFromBeforeConsentStay(t *testing.T) {
 // A run that must not be sent is counted in place, too, in the report and in the
 // baseline, also where the report has an id: under local after on, or in CI.
 func TestUnsentRunsAreCountedInPlace(t *testing.T) {
+	t.Parallel()
 	h := newHome(t, "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/telemetry")
 	h.run("telemetry", "on")
 	h.run("get", "data-policy")
@@ -180,6 +182,7 @@ func TestUnsentRunsAreCountedInPlace(t *testing.T) {
 
 // The command that the user stops it with.
 func TestTelemetryCommand(t *testing.T) {
+	t.Parallel()
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL)
 	for _, args := range []string{"telemetry", "telemetry status", "telemetry show", "telemetry reset"} {
@@ -227,6 +230,7 @@ func TestTelemetryCommand(t *testing.T) {
 
 // The notice: on a terminal, once, and nothing is sent before it was shown.
 func TestNotice(t *testing.T) {
+	t.Parallel()
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL)
 	for _, args := range []string{"get", "--help", "--version", "__complete get"} {
@@ -257,8 +261,8 @@ func TestNotice(t *testing.T) {
 
 // The notice of a plugin names what the user typed: the CLI that started it, or its own file.
 func TestNoticeOfAPlugin(t *testing.T) {
-	cli := filepath.Join(t.TempDir(), "cli")
-	must(t, build(cli, "./testdata/shapes"))
+	t.Parallel()
+	cli := shapes(t)
 	for _, c := range []struct{ shape, args, says string }{
 		{"a plugin", "pace get", "Stop it: docker pace telemetry off,"},
 		{"a plugin that also runs by its own name", "get", "Stop it: pace telemetry off,"},

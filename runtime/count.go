@@ -10,11 +10,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// finish counts the run of this process under code. The code is written into its block first. If another process has the
-// lock of the folder, that one may count the run, and the run need not wait.
+// finish counts the run of this process under code. It writes the code into the run's block first: if another process holds
+// the folder lock for long, that one counts the run.
 func (l *lockFile) finish(mine *block, code int, c consent) error {
 	if mine.code != noExitSeen || l.read(mine.n).nonce != mine.nonce {
-		// It moves: it was counted by Exiting, or taken for dead where a lock can get lost (NFS).
+		// The run was counted already, by Exiting, or as dead because its lock got lost (NFS). It moves to code.
 		if mine = l.take(mine.path, mine.code, mine.unsent); mine == nil {
 			return errBusy
 		}
@@ -25,34 +25,32 @@ func (l *lockFile) finish(mine *block, code int, c consent) error {
 	if err != nil {
 		return err
 	}
-	due, err := l.settle(mine, c, lockPatience)
-	if due {
-		spawnUploader()
-	}
+	_, err = l.settle(mine, c, lockPatience)
 	return err
 }
 
-// settle counts all finished runs, and reports whether an upload is due. Runs that wait for the lock give up after
-// lockPatience. So if it was held that long, there may be results that nobody else will look for.
-func (l *lockFile) settle(mine *block, c consent, patience time.Duration) (due bool, err error) {
-	err = l.lock(theFolder, patience)
-	for tries := 0; err == nil; tries++ {
-		begin := time.Now()
-		err = l.countAll(mine, c.sends())
-		due = due || err == nil && c.claimUpload()
-		l.unlock(theFolder)
-		if time.Since(begin) < lockPatience/2 || tries == 5 || l.lock(theFolder, lockPatience/10) != nil {
-			break
-		}
+// settle counts all finished runs, and starts an uploader if one is due. It looks again after it has counted runs of other
+// processes: runs that ended meanwhile may have given up waiting for the lock.
+func (l *lockFile) settle(mine *block, c consent, patience time.Duration) (uploader *os.Process, err error) {
+	if err = l.lock(theFolder, patience); err != nil {
+		return nil, err
 	}
-	return due, err
+	for tries, others := 0, true; others && err == nil && tries < 5; tries++ {
+		others, err = l.countAll(mine, c.sends())
+	}
+	due := err == nil && c.sends() && c.claimUpload()
+	if l.unlock(theFolder); due {
+		uploader = startUploader()
+	}
+	return uploader, err
 }
 
-// countAll counts every finished run in the lock file, starting with any count that a killed process left half done.
-// It is called with the lock of the folder. With sends counts may leave the machine.
-func (l *lockFile) countAll(mine *block, sends bool) error {
+// countAll counts every finished run in the lock file, starting with any count that a killed process left half done. It
+// reports whether it counted any of other processes. The caller holds the folder lock. sends says whether counts may
+// leave the machine.
+func (l *lockFile) countAll(mine *block, sends bool) (others bool, err error) {
 	all, err := l.blocks()
-	left := all // they say how the report is, if nobody else has changed it
+	left := all // one of them says how the report was left
 	for _, b := range all {
 		own := mine != nil && mine.n == b.n
 		if err != nil || b.path == "" || b.code == noExitSeen && (own || l.lock(b.n, 0) != nil) {
@@ -66,17 +64,18 @@ func (l *lockFile) countAll(mine *block, sends bool) error {
 		}
 		if !own {
 			l.unlock(b.n)
+			others = true
 		}
 	}
 	if err == nil && len(all) > blocksKept && (mine == nil || mine.n < blocksKept) {
 		l.cut()
 	}
-	return err
+	return others, err
 }
 
-// count adds a run to the report. In a report that is just as one of us left it, the digits are overwritten in place.
-// Others go through yaml.v3, a temporary file and a rename. Before the report is changed the block says what the count
-// is, so the next holder can tell what a killed one had done.
+// count adds a run to the report. If the report is as the runtime left it, count overwrites the digits in place. Otherwise
+// it writes the file anew, through yaml.v3. It first writes the current count into the block, so that the next holder of
+// the lock can tell whether a killed process had changed the report.
 func (l *lockFile) count(b *block, left []block, sends bool) error {
 	asLeft, hasID, state := false, false, l.dir.state()
 	for _, other := range left {
@@ -84,7 +83,8 @@ func (l *lockFile) count(b *block, left []block, sends bool) error {
 		asLeft = asLeft || other.left == state
 	}
 	err := errNotInPlace
-	if b.before == none && b.was == none && (hasID || !sends && asLeft) { // else half counted, to be moved, edited, or an id is wanted
+	// In place only if nothing is half done, nothing moves, nobody edited the report, and it needs no new id.
+	if b.before == none && b.was == none && (hasID || !sends && asLeft) {
 		err = l.dir.raise(reportFile, b, func(count int64) error {
 			note := func(int64) error { b.before = count; return l.write(*b) }
 			if b.unsent && hasID {
@@ -102,12 +102,12 @@ func (l *lockFile) count(b *block, left []block, sends bool) error {
 	return err
 }
 
-// state tells which file the report is, and whose version is in it: another one is a reason to write it anew.
+// state is what a block keeps to recognise the report as the runtime left it: its size, time, and version.
 func (d folder) state() string { return stampOf(d.path(reportFile)) + versionOr(programStamp) + " " }
 
-// rewrite adds the run of a block to the report through yaml.v3, and takes off what it was counted as already. An
-// unreadable report is set aside. Where something can be sent the report gets its id. What was counted until then is
-// the baseline, which is never sent. An unsent run is added to the baseline of a report that has an id as well.
+// rewrite adds the run of a block to the report through yaml.v3, and subtracts it where it was counted before. An unreadable
+// report is set aside. If counts may be sent, the report gets an id, and what was counted until then becomes the
+// baseline, which is never sent. An unsent run is added to the baseline too if the report has an id.
 func (l *lockFile) rewrite(b *block, sends bool) (hasID bool, err error) {
 	now, err := l.dir.read(reportFile)
 	if err == errBroken || os.IsPermission(err) {
@@ -118,7 +118,7 @@ func (l *lockFile) rewrite(b *block, sends bool) (hasID bool, err error) {
 	}
 	count := int64(now.MetricPoints.count(b.path, b.code))
 	change := func(p points) {
-		if b.before == none || b.before == count { // else whoever was killed over it had done it
+		if b.before == none || b.before == count { // otherwise the killed process had changed it
 			p.add(b.path, b.was, -1)
 			p.add(b.path, b.code, 1)
 		}
@@ -128,7 +128,7 @@ func (l *lockFile) rewrite(b *block, sends bool) (hasID bool, err error) {
 		err = l.write(*b)
 	}
 	if _, broken := l.dir.read(baselineFile); broken != nil {
-		now.ID = "" // what must not be sent is not known any more: begin anew
+		now.ID = "" // it is no longer known what must not be sent: a new baseline is needed
 	}
 	if err == nil && now.ID == "" && sends && consentIn(l.dir).sends() {
 		now.ID = uuid.New().String()

@@ -114,6 +114,7 @@ func (h *home) put(name, text string) {
 
 // What could not be parsed is kept beside the new report.
 func TestUnreadableReportIsSetAside(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	h.write(reportFile, "{{{")
 	h.run("end", "three")
@@ -175,6 +176,7 @@ func TestReadOnly(t *testing.T) {
 
 // A user whose folder was made unreadable, or by root, has a working command.
 func TestNotAllowed(t *testing.T) {
+	t.Parallel()
 	needRoot(t)
 	setpriv := needProgram(t, "setpriv")
 	for _, mode := range []os.FileMode{0, 0o500} {

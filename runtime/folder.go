@@ -3,6 +3,7 @@
 package telemetry
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,8 +26,8 @@ type folder string
 
 func (d folder) path(name string) string { return string(d) + string(os.PathSeparator) + name }
 
-// findFolder is where to count. Also on macOS it is below the configuration folder of the XDG base directory
-// specification, which says that relative paths are to be ignored.
+// findFolder returns the folder of this CLI in the user's configuration folder. On Unix, macOS included, that one is as
+// the XDG base directory specification says, which ignores relative paths.
 func findFolder() folder {
 	config := filepath.Join(os.Getenv("HOME"), ".config")
 	if runtime.GOOS == "windows" {
@@ -40,8 +41,8 @@ func findFolder() folder {
 	return folder(filepath.Join(config, folderName))
 }
 
-// make makes the folder if it may be made, and reports whether it is there. It may in a parent that belongs to this
-// user: sudo may leave HOME pointing at somebody else's. ~/.config is made with it, a home folder never.
+// make makes the folder and reports whether it exists. It makes ~/.config too if that is missing, but never a home
+// folder. It makes nothing in a folder of another user: sudo may leave HOME as it was.
 func (d folder) make() bool {
 	for dir, made := string(d), 0; made < 3; dir, made = filepath.Dir(dir), made+1 {
 		if info, err := os.Stat(dir); err == nil {
@@ -51,31 +52,34 @@ func (d folder) make() bool {
 	return false
 }
 
-// replace writes a file of the folder so that readers see the old content or the new, also when the process is killed.
-// The caller holds the lock.
+// readFile reads a file up to a limit. It does not wait for a pipe, and fails there.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := openFile(path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.NewSectionReader(f, 0, limit))
+}
+
+// replace writes a file of the folder so that readers see either the old content or the new, also when the process is
+// killed. The caller holds the folder lock.
 func (d folder) replace(name string, data []byte) error {
 	path := d.path(name)
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a link kept by a dotfile manager stays a link
 	}
 	temporary := path + ".tmp"
-	_ = os.Remove(temporary)                                                   // of a killed writer, or a link that somebody put there
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // never through a link
-	if err != nil {
-		return err
-	}
+	_ = os.Remove(temporary) // left by a killed writer
+	err := os.WriteFile(temporary, data, 0o600)
 	defer os.Remove(temporary) // no effect after a successful rename
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}
 	return err
 }
 
-// stampOf changes when a file is replaced or written to.
+// stampOf is a file's size and time. It changes when the file is written to.
 func stampOf(path string) string {
 	info, err := os.Stat(path)
 	if err != nil {

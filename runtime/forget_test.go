@@ -11,6 +11,7 @@ import (
 
 // forget asks the server to erase the install, says what it answered, and then does what off does.
 func TestForget(t *testing.T) {
+	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	must(t, closed.Close())
@@ -19,7 +20,7 @@ func TestForget(t *testing.T) {
 		code   int
 		says   string
 	}{
-		"erased":       {204, 0, "The server answered 204 No Content: what was sent is erased.\n"},
+		"erased":       {204, 0, "The server answered 204 No Content: it keeps nothing under this id.\n"},
 		"nothing kept": {404, 0, "The server answered 404 Not Found: it keeps nothing under this id.\n"},
 		"refused":      {429, 1, "the server answered 429 Too Many Requests\n"},
 		"broken":       {500, 1, "the server answered 500 Internal Server Error\n"},
@@ -75,6 +76,7 @@ func TestForget(t *testing.T) {
 
 // Under a coding agent runs are counted as always and nothing is sent. The next run outside sends all of it.
 func TestCodingAgent(t *testing.T) {
+	t.Parallel()
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=0")
 	names := strings.Fields(agentVariables)

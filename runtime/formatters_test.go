@@ -12,9 +12,7 @@ import (
 
 // The formatters that authors run over their module, after go generate or in CI, change nothing in what is copied there.
 func TestFormattersChangeNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the formatters")
-	}
+	long(t)
 	t.Parallel()
 	_, files := sources(t)
 	module := t.TempDir()

@@ -11,15 +11,15 @@ import (
 
 var errNotInPlace = errors.New("the count is not where it can be overwritten")
 
-// raise adds a run in a file by overwriting the digits of its count, before which
-// it calls before with them. It fails with errNotInPlace where they cannot be.
-func (d folder) raise(name string, r *block, before func(count int64) error) error {
+// raise adds one to the count of a run by overwriting its digits in a file. It calls before with the old count first. It
+// fails with errNotInPlace if the digits are not found or cannot be overwritten.
+func (d folder) raise(name string, b *block, before func(count int64) error) error {
 	f, err := openFile(d.path(name), os.O_RDWR)
 	if err != nil {
 		return errNotInPlace
 	}
 	defer f.Close()
-	digits, at := f.locate(r)
+	digits, at := locate(f, b)
 	count, err := strconv.ParseInt(digits, 10, 63)
 	after := strconv.FormatInt(count+1, 10)
 	if err != nil || len(after) != len(digits) || at/pageSize != (at+int64(len(digits))-1)/pageSize {
@@ -31,32 +31,27 @@ func (d folder) raise(name string, r *block, before func(count int64) error) err
 	return err
 }
 
-// pageSize is the smallest there is: inside one, a write is not torn when the
-// process is killed.
+// pageSize is the smallest page size of any system: a write within a page is not torn when the process is killed.
 const pageSize = 4096
 
-// buffer holds all blocks. It is used again and again: the first touch of a page costs more than reading it. The caller
+// buffer has room for all blocks. It is reused, because touching a new page costs more than reading a file. The caller
 // holds the lock of process.
 var buffer [blockLimit * blockSize]byte
 
-// window holds all the codes that a path can have.
-var window = buffer[:16<<10]
-
-// locate finds the digits of a run's count, and where they are, in a report that
-// yaml.v3 wrote. There are none if the run was never counted. It looks through
-// buffer: page by page for the path, and where its codes go on, at all of them.
-func (f file) locate(r *block) (digits string, at int64) {
-	path := []byte("\n    " + r.path + ":")
-	for size := pageSize; ; {
-		n, _ := f.ReadAt(buffer[:size], at)
-		begin := bytes.Index(buffer[:n], path)
-		if begin >= 0 {
-			digits, offset := digitsOf(buffer[begin:n], r.code)
-			if digits != "" || n < size || size == len(window) {
-				return digits, at + int64(begin+offset)
-			}
-			at, size = at+int64(begin), len(window)
-		} else if at += int64(n - len(path)); n < size {
+// locate finds the digits of a run's count, and where they are, in a report that yaml.v3 wrote. There are none if the run
+// was never counted. It looks for the path through a window that holds all the codes that a path can have, and then
+// once more from the path on.
+func locate(f *os.File, b *block) (digits string, at int64) {
+	window, path := buffer[:16<<10], []byte("\n    "+b.path+":")
+	for {
+		n, _ := f.ReadAt(window, at)
+		if begin := bytes.Index(window[:n], path); begin >= 0 {
+			at += int64(begin)
+			n, _ = f.ReadAt(window, at)
+			digits, offset := digitsOf(window[:n], b.code)
+			return digits, at + int64(offset)
+		}
+		if at += int64(n - len(path)); n < len(window) {
 			return "", 0
 		}
 	}

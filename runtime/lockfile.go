@@ -3,10 +3,12 @@
 package telemetry
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -21,7 +23,7 @@ var errBusy = errors.New("locked by another process")
 // whose block is not locked belongs to a dead process, whatever happened to pids meanwhile.
 type lockFile struct {
 	dir  folder
-	file file
+	file *os.File
 }
 
 const (
@@ -33,8 +35,8 @@ const (
 	theUploader = -2 // while somebody may send
 )
 
-// lockFile opens the lock file, once for the life of the process: on some systems closing it anywhere in the process
-// gives up all of the process' locks.
+// lockFile opens the lock file, once for the life of the process: on some systems, closing it gives up all locks that the
+// process has on it.
 func (d folder) lockFile() (*lockFile, error) {
 	if process.lock != nil && process.lock.dir == d {
 		return process.lock, nil
@@ -50,26 +52,24 @@ func (d folder) lockFile() (*lockFile, error) {
 	return process.lock, nil
 }
 
-// lockOffset is where the range of a lock begins: far behind the content, for on Windows nobody can read what is locked.
+// lockOffset is where the range of a lock begins: far behind the content, because Windows lets nobody read locked bytes.
 func lockOffset(n int) int64 { return 1<<30 + int64(n) }
 
 // lock takes a lock, or fails with errBusy if that takes longer than patience.
 func (l *lockFile) lock(n int, patience time.Duration) error {
-	for pause := 100 * time.Microsecond; ; patience -= pause {
-		err := l.file.lock(lockOffset(n), 1)
+	for ; ; patience -= time.Millisecond {
+		err := setLock(l.file, true, lockOffset(n), 1)
 		if err != errBusy || patience <= 0 {
 			return err
 		}
-		if time.Sleep(pause); pause < 3*time.Millisecond {
-			pause *= 2
-		}
+		time.Sleep(time.Millisecond)
 	}
 }
 
-func (l *lockFile) unlock(n int) { l.file.unlock(lockOffset(n), 1) }
+func (l *lockFile) unlock(n int) { _ = setLock(l.file, false, lockOffset(n), 1) }
 
 func (l *lockFile) write(b block) error {
-	var text [blockSize]byte // no allocation: the pages of the stack are in use
+	var text [blockSize]byte
 	if copy(text[:], b.text()) == blockSize {
 		return io.ErrShortWrite
 	}
@@ -93,7 +93,7 @@ func (l *lockFile) read(n int) block {
 // blocks returns all blocks, one with a count that a killed process left half done first.
 func (l *lockFile) blocks() (all []block, err error) {
 	size, err := l.file.ReadAt(buffer[:], 0)
-	all = make([]block, 0, size/blockSize) // at once: each size that a list grows through costs a page
+	all = make([]block, 0, size/blockSize) // growing it would touch more pages
 	for at := 0; at+blockSize <= size; at += blockSize {
 		b := parseBlock(len(all), buffer[at:at+blockSize])
 		if all = append(all, b); b.path != "" && b.before != none {
@@ -106,15 +106,15 @@ func (l *lockFile) blocks() (all []block, err error) {
 	return all, err
 }
 
-// take takes a free block for a run of this process, which was counted under the code was already, or under none. It
-// returns nil if no block can be had.
+// take takes a free block for a run of this process. was is the code under which the run is counted already, or none. take
+// returns nil if it gets no block.
 func (l *lockFile) take(path string, was int, unsent bool) *block {
-	for tries := 0; tries < 250; tries++ { // or somebody cuts the file
+	for tries := 0; tries < 250; tries++ { // another process may be cutting the file
 		for n := 0; n < blockLimit; n++ {
 			if err := l.lock(n, 0); err == errBusy {
 				continue
 			} else if err != nil {
-				return nil // there are file systems without locks
+				return nil // a file system without locks
 			}
 			if b := l.read(n); b.path == "" {
 				b = block{path, noExitSeen, unsent, n, strconv.FormatInt(time.Now().UnixNano(), 36), was, none, b.left}
@@ -130,16 +130,58 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 	return nil
 }
 
-// cut takes free blocks off the end, unless somebody holds the lock of one and so may be about to write there.
+// cut removes free blocks from the end of the file, unless a process holds the lock of one and may be about to write there.
 func (l *lockFile) cut() {
-	if l.file.lock(lockOffset(blocksKept), blockLimit) == nil {
-		all, err := l.blocks() // from here on nobody lengthens it
+	if setLock(l.file, true, lockOffset(blocksKept), blockLimit) == nil {
+		all, err := l.blocks() // while the range is locked, no process adds a block
 		for len(all) > blocksKept && all[len(all)-1].path == "" {
 			all = all[:len(all)-1]
 		}
 		if err == nil {
 			_ = l.file.Truncate(int64(len(all)) * blockSize)
 		}
-		l.file.unlock(lockOffset(blocksKept), blockLimit)
+		_ = setLock(l.file, false, lockOffset(blocksKept), blockLimit)
 	}
+}
+
+// block is the content of one block of the lock file: free, or a run that began, or one that ended and waits to be
+// counted. The first of its two lines is the run, empty in a free block.
+type block struct {
+	path   string // "": the block is free
+	code   int    // 0 to 255, or noExitSeen
+	unsent bool   // the run happened while nothing could be sent, so it never will be
+	n      int    // the number of the block
+	nonce  string // when the run was entered: tells it from a later one in the same block
+	was    int    // the code that the run is counted under already, or none
+	before int64  // what the count was before this run, once it is being counted, or none
+	left   string // how this run, or the one before in this block, left the report
+}
+
+const none = -2
+
+// blockSize divides every page: a write inside one page is not torn when the process is killed.
+const blockSize = 512
+
+// text is the block as it is written, without the zeros that fill it up.
+func (b block) text() string {
+	return strings.Join([]string{
+		strconv.Itoa(b.code), strconv.Itoa(b.was), strconv.FormatInt(b.before, 10),
+		strconv.FormatBool(b.unsent), b.nonce, b.path + "\n" + b.left + "\n",
+	}, " ")
+}
+
+// parseBlock reads a block. One that cannot be parsed counts as free.
+func parseBlock(n int, text []byte) block {
+	lines := strings.SplitN(string(bytes.TrimRight(text, "\x00")), "\n", 3)
+	words := strings.SplitN(lines[0], " ", 6)
+	if len(lines) < 3 || len(words) < 6 {
+		return block{n: n}
+	}
+	code, err := strconv.Atoi(words[0])
+	was, errWas := strconv.Atoi(words[1])
+	before, errBefore := strconv.ParseInt(words[2], 10, 64)
+	if err != nil || errWas != nil || errBefore != nil {
+		return block{n: n}
+	}
+	return block{words[5], code, words[3] == "true", n, words[4], was, before, lines[1]}
 }

@@ -179,6 +179,14 @@ func need(t testing.TB, ok bool, what string) {
 	t.Skip("SKIPPED, NOT TESTED HERE: needs " + what)
 }
 
+// long leaves a test that takes more than a second to `go test` without -short.
+func long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("not with -short")
+	}
+}
+
 func needProgram(t testing.TB, name string) string {
 	path, err := exec.LookPath(name)
 	need(t, err == nil, name)

@@ -14,13 +14,10 @@ const rootDir = "/"
 
 var errUnsupported = errors.New("no telemetry on this system")
 
-type file struct{ *os.File }
-
-func openFile(path string, flags int) (file, error) { return file{}, errUnsupported }
-func (f file) lock(at, size int64) error            { return errUnsupported }
-func (f file) unlock(at, size int64)                {}
-func mayWrite(path string) bool                     { return false }
-func detached() *syscall.SysProcAttr                { return nil }
-func adminFile() string                             { return "/etc/" + app + "/telemetry" }
-func closeInherited()                               {}
-func self() string                                  { return "" }
+func openFile(path string, flags int) (*os.File, error)    { return nil, errUnsupported }
+func setLock(f *os.File, taken bool, at, size int64) error { return errUnsupported }
+func mayWrite(path string) bool                            { return false }
+func detached() *syscall.SysProcAttr                       { return nil }
+func adminFile() string                                    { return "/etc/" + app + "/telemetry" }
+func closeInherited()                                      {}
+func self() string                                         { return "" }

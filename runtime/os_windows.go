@@ -9,14 +9,8 @@ import (
 	"unsafe"
 )
 
-// file is an open file.
-type file struct{ *os.File }
-
 // openFile opens a file with mode 0600.
-func openFile(path string, flags int) (file, error) {
-	f, err := os.OpenFile(path, flags, 0o600)
-	return file{f}, err
-}
+func openFile(path string, flags int) (*os.File, error) { return os.OpenFile(path, flags, 0o600) }
 
 var (
 	kernel32     = syscall.NewLazyDLL("kernel32.dll")
@@ -24,11 +18,15 @@ var (
 	unlockFileEx = kernel32.NewProc("UnlockFileEx")
 )
 
-// lock takes the kernel's lock on a range of a file, without waiting.
-func (f file) lock(at, size int64) error {
+// setLock takes the kernel's lock on a range of a file, or gives back what was locked as a whole, without waiting.
+func setLock(f *os.File, taken bool, at, size int64) error {
 	const exclusiveNow = 2 | 1          // LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY
 	const violation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
 	from := syscall.Overlapped{Offset: uint32(at)}
+	if !taken {
+		_, _, _ = unlockFileEx.Call(f.Fd(), 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
+		return nil
+	}
 	ok, _, err := lockFileEx.Call(f.Fd(), exclusiveNow, 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
 	switch {
 	case ok != 0:
@@ -37,12 +35,6 @@ func (f file) lock(at, size int64) error {
 		return errBusy
 	}
 	return err
-}
-
-// unlock gives back a range that was locked as a whole.
-func (f file) unlock(at, size int64) {
-	from := syscall.Overlapped{Offset: uint32(at)}
-	_, _, _ = unlockFileEx.Call(f.Fd(), 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
 }
 
 // mayWrite reports whether a file is this user's: %AppData% follows the user.
@@ -58,13 +50,13 @@ func detached() *syscall.SysProcAttr {
 // adminFile is where an administrator limits telemetry for the whole machine.
 func adminFile() string { return filepath.Join(os.Getenv("ProgramData"), app, "telemetry") }
 
-// rootDir is a folder that the uploader can stay in without being in the way.
+// rootDir is the uploader's working folder. It keeps no other folder in use.
 const rootDir = `C:\`
 
 // closeInherited has nothing to close: Go passes no other handles down.
 func closeInherited() {}
 
-// self is the path of this program, which Windows does not let anybody replace.
+// self is the file of this program, which Windows lets nobody replace.
 func self() string {
 	path, _ := os.Executable()
 	return path

@@ -11,6 +11,7 @@ import (
 // Every way in which a run can end is counted as what the shell saw, and the
 // shell sees what it sees of the twin.
 func TestWhatIsRecorded(t *testing.T) {
+	t.Parallel()
 	runs := []struct {
 		args    string
 		env     string
@@ -79,6 +80,7 @@ func TestWhatIsRecorded(t *testing.T) {
 			if r.unix && runtime.GOOS == "windows" {
 				return
 			}
+			t.Parallel()
 			h := newHome(t)
 			if r.env != "" {
 				h.env = append(h.env, r.env)
@@ -107,6 +109,7 @@ func TestWhatIsRecorded(t *testing.T) {
 
 // The file is exactly as documented.
 func TestTheFile(t *testing.T) {
+	t.Parallel()
 	h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/telemetry")
 	h.run("get", "data-policy")
 	h.run("get", "data-policy")

@@ -26,6 +26,7 @@ func rounds(t *testing.T) int {
 // 500 processes at once, again and again, with a new folder every other round
 // and uploads going on: every count is there, once, and no two uploads in one interval.
 func TestFiveHundredAtOnce(t *testing.T) {
+	long(t)
 	server := newCollector(t, nil)
 	var h *home
 	expected := uint64(0)
@@ -86,10 +87,10 @@ func TestRunWhileTheLockFileIsCut(t *testing.T) {
 	h := newHome(t)
 	h.run("required")
 	s, err := folder(h.file("")).lockFile()
-	if err != nil || s.lock(theFolder, time.Second) != nil || s.file.lock(lockOffset(0), blockLimit) != nil {
+	if err != nil || s.lock(theFolder, time.Second) != nil || setLock(s.file, true, lockOffset(0), blockLimit) != nil {
 		t.Fatal("no lock")
 	}
-	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { s.file.unlock(lockOffset(0), blockLimit) })
+	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { _ = setLock(s.file, false, lockOffset(0), blockLimit) })
 	h.run("end", "three")
 	s.unlock(theFolder)
 	h.run("required")
@@ -99,6 +100,7 @@ func TestRunWhileTheLockFileIsCut(t *testing.T) {
 // A living process is not taken for a dead one, however many runs look at it,
 // also while it is stopped.
 func TestLivingCommandIsNotCountedAsKilled(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	cmd := h.command(built.cli, "run", "wait")
 	stdin, err := cmd.StdinPipe()
@@ -133,6 +135,7 @@ func TestLivingCommandIsNotCountedAsKilled(t *testing.T) {
 // Where kernel locks get lost, as on some network file systems, a living command
 // may be taken for dead and be counted without an exit: at its end that is put right.
 func TestTakenForDead(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	cmd := h.command(built.cli, "run", "wait")
 	stdin, err := cmd.StdinPipe()
@@ -177,6 +180,7 @@ func (h *home) slots() (lines []string) {
 // What a killed command left is counted whoever has its pid by now: only a kernel
 // lock says that it lives, and no pid is kept.
 func TestPidOfAKilledCommandIsReused(t *testing.T) {
+	t.Parallel()
 	h := newHome(t)
 	h.write(lockName, "")
 	f, err := openFile(h.file(lockName), os.O_RDWR)

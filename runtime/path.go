@@ -19,8 +19,8 @@ var commands string
 
 const unlisted = " (unlisted)"
 
-// calledPath is the path to record for the command that cobra called, and whether it is known which one that is. It is
-// "" for what is never recorded, as that which an executor has beside root.
+// calledPath returns the path to record for the command that cobra called, and whether that command is known. The path is
+// "" if the command is never recorded, such as one that an executor adds beside root.
 func calledPath() (path string, known bool) {
 	root := process.root
 	if root == nil || process.foreign || process.decided {
@@ -36,8 +36,9 @@ func calledPath() (path string, known bool) {
 	return "", beside
 }
 
-// called is the names below cmd of the command there that cobra called. It only reads: another goroutine may execute
-// cobra. It goes downwards, because the commands of a copied root have the original as their parent.
+// called finds the command that cobra called among cmd and those below, and returns its names below cmd. It only reads:
+// another goroutine may execute cobra. It searches downwards, because the children of a copied root have the original
+// as their parent.
 func called(cmd *cobra.Command) (below string, found bool) {
 	for _, child := range children(cmd) {
 		if below, found := called(child); found {
@@ -47,8 +48,8 @@ func called(cmd *cobra.Command) (below string, found bool) {
 	return "", cmd.CalledAs() != ""
 }
 
-// children are the commands below cmd in the order in which they were added. Cobra would sort them, and finds another
-// command then where two have the same name.
+// children returns the commands of cmd in the order in which they were added. Sorting them, as cobra does, would change
+// which command cobra finds if two have the same name.
 func children(cmd *cobra.Command) []*cobra.Command {
 	sorting := cobra.EnableCommandSorting
 	cobra.EnableCommandSorting = false
@@ -57,9 +58,9 @@ func children(cmd *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// recordedPath is the path under which runs of a command are counted: the app and the names below root, never an alias,
-// never the root's Use (which may be os.Args[0]). A path that is not in the allow-list, such as a user's own alias or
-// a plugin, is counted under its nearest listed ancestor. Help, completion and excluded commands have none.
+// recordedPath returns the path under which runs of a command are counted: the app and the names below root, never an
+// alias, never the root's Use (which may be os.Args[0]). A path that is not in the allow-list, such as a user's own alias
+// or a plugin, is counted under its nearest listed ancestor. For help, completion and excluded commands it returns "".
 func recordedPath(below string) string {
 	path := app + below
 	if ofCobra(strings.SplitN(below+"  ", " ", 3)[1]) {
@@ -77,14 +78,14 @@ func recordedPath(below string) string {
 	return path + suffix
 }
 
-// ofCobra reports the names of commands that are not the CLI's. Cobra adds the first four to a root: their hooks fire
-// for every press of TAB. With the others docker asks its plugins what they are.
+// ofCobra reports whether name is that of a command that is not the CLI's own. Cobra adds the first four to a root, and runs
+// the completion commands at every press of TAB. Docker calls the last ones to ask its plugins what they are.
 func ofCobra(name string) bool {
 	return name == "help" || name == "completion" || name == "__complete" || name == "__completeNoDesc" ||
 		strings.HasPrefix(name, "docker-cli-plugin-")
 }
 
-// listed looks a path up in the allow-list, by bisection in its text.
+// listed reports whether a path is in the allow-list. It bisects the text, so nothing is parsed.
 func listed(path string) bool {
 	lineAt := func(at int) string {
 		line := commands[strings.LastIndexByte(commands[:at], '\n')+1:]
@@ -104,7 +105,7 @@ func refuses(root *cobra.Command) bool {
 	for _, word := range os.Args[1:] {
 		for _, child := range all {
 			if ofCobra(word) || flags && (child.Name() == word || child.HasAlias(word)) {
-				return false // so it is in nearly every run
+				return false // the usual case, and cheap
 			}
 		}
 		flags = flags && strings.HasPrefix(word, "-")

@@ -3,8 +3,10 @@
 package telemetry
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 	"testing"
 
@@ -50,6 +52,7 @@ func FuzzOnlyListedPaths(f *testing.F) {
 // A marker in every argument, flag, variable, name and error text is found
 // neither in a file that was written nor in what was sent.
 func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
 	const secret = "hunter2"
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=0",
@@ -76,5 +79,55 @@ func TestNothingLeaks(t *testing.T) {
 		if strings.Contains(r.body, secret) {
 			t.Errorf("sent: %s", r.body)
 		}
+	}
+}
+
+// Nothing but the app and listed names is a path, and help, completion and what docker asks for has none.
+func TestRecordedPath(t *testing.T) {
+	defer func(text string) { commands = text }(commands)
+	commands = "pace\npace get\npace get data-policy\npace help-me\n"
+	for below, want := range map[string]string{
+		"":                            "pace",
+		" get":                        "pace get",
+		" get data-policy":            "pace get data-policy",
+		" get data-policy x":          "pace get data-policy (unlisted)",
+		" get x y":                    "pace get (unlisted)",
+		" x":                          "pace (unlisted)",
+		" help-me":                    "pace help-me",
+		" get help":                   "pace get (unlisted)",
+		" help":                       "",
+		" help get":                   "",
+		" completion bash":            "",
+		" __complete":                 "",
+		" docker-cli-plugin-metadata": "",
+	} {
+		if got := recordedPath(below); got != want {
+			t.Errorf("%q is recorded as %q, want %q", below, got, want)
+		}
+	}
+}
+
+// The look-up in the allow-list knows every line and nothing else.
+func TestListed(t *testing.T) {
+	defer func(text string) { commands = text }(commands)
+	var lines []string
+	for i := 0; i < 2000; i++ {
+		lines = append(lines, fmt.Sprintf("pace c%d", i*7919%100000))
+	}
+	lines = append(lines, "pace", "pace get", "pace get data-policy")
+	sort.Strings(lines)
+	for _, text := range []string{strings.Join(lines, "\n") + "\n", strings.Join(lines, "\n"), strings.Join(lines, "\r\n") + "\r\n"} {
+		commands = text
+		for _, line := range lines {
+			if !listed(line) || listed(line+"x") || listed(line[:len(line)-1]+"\x00") || listed(line+"\n") {
+				t.Fatalf("the look-up of %q is wrong", line)
+			}
+		}
+		if listed("") || listed("p") || listed("zzz") {
+			t.Error("found what is not there")
+		}
+	}
+	if commands = ""; listed("pace") || listed("") {
+		t.Error("an empty list lists something")
 	}
 }

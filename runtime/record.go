@@ -2,12 +2,12 @@
 
 package telemetry
 
-// noExitSeen is the code of a run that was killed, replaced by exec or ended where the generator could not reach. The
-// next run counts it.
+// noExitSeen is the code of a run whose end was not seen: it was killed, replaced itself with exec, or ended in code that
+// the generator could not edit. A later run counts it.
 const noExitSeen = -1
 
-// record counts the run of this process under an exit code that it is about to end with. With last it keeps the lock:
-// another goroutine that wants to exit meanwhile must not change what was recorded.
+// record counts the run of this process under the exit code that it is about to end with. With last it keeps the lock of
+// process, so that no other goroutine that exits at the same time changes what was recorded.
 func record(code int, last bool) {
 	process.Lock()
 	if !last {
@@ -17,8 +17,8 @@ func record(code int, last bool) {
 	end(code & 0xff) // what the shell sees in $?
 }
 
-// ending counts the run of this process under a code that a logger's exit hook knows, or notes that it began where
-// the code is noExitSeen. A code that was recorded before is more exact.
+// ending is what the exit hook of a logger calls. It counts the run of this process under code, or records only that the run
+// began if code is noExitSeen. A code that was recorded before is more exact, and stays.
 func ending(code int) {
 	process.Lock()
 	defer process.Unlock()
@@ -31,19 +31,19 @@ func ending(code int) {
 	}
 }
 
-// end decides which run it is that ends, counts it under code, and tells the user of it.
+// end decides which command's run ends, counts it under code, and shows the notice if it is due.
 func end(code int) {
 	decide(code != 0)
-	switch c, mine := settings(), process.mine; {
+	switch c, mine := consentIn(process.consent.dir), process.mine; {
 	case mine == nil || mine.code == code:
-	case c.level == levelOff: // since it began
+	case c.level == levelOff: // the user said so after the run began
 		_ = process.lock.free(*mine)
 	case process.lock.finish(mine, code, c) == nil:
 		c.notify()
 	}
 }
 
-// decide finds the command whose run ends, if none has begun.
+// decide finds the command whose run ends, if begin has not.
 func decide(failed bool) {
 	if process.decided {
 		return
@@ -53,9 +53,9 @@ func decide(failed bool) {
 	switch {
 	case known && failed:
 		enter(path)
-	case known, process.root == nil && process.foreign: // help, version, a group that printed its help, or who knows
+	case known, process.root == nil && process.foreign: // help, version, a group that printed its help, or no tree of ours
 		enter("")
-	case failed, process.mine != nil: // nothing was executed yet, or a command that is not there
+	case failed, process.mine != nil: // cobra was not executed yet, or found no command
 		enter(recordedPath(""))
 	}
 }

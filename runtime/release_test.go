@@ -44,6 +44,8 @@ func replace(from, to string) func(string) string {
 // In a CLI whose author asks first, nothing is sent and no notice comes before
 // the user said on.
 func TestOptIn(t *testing.T) {
+	long(t)
+	t.Parallel()
 	program := another(t, map[string]func(string) string{"config.go": replace(`= "opt-out"`, `= "opt-in"`)})
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=0")
@@ -74,6 +76,8 @@ func TestOptIn(t *testing.T) {
 // Two releases with different commands and versions count into one file, in
 // turns and at once.
 func TestTwoReleasesSideBySide(t *testing.T) {
+	long(t)
+	t.Parallel()
 	older := another(t, map[string]func(string) string{
 		"commands.txt":             replace("pace end three\n", ""),
 		"testdata/pace/app/app.go": replace("v1.16.0", "v1.15.0"),

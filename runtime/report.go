@@ -5,7 +5,6 @@ package telemetry
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -35,8 +34,8 @@ const maxFile = 16 << 20
 
 var errBroken = errors.New("not a telemetry report")
 
-// read parses a file of the folder; one that does not exist is empty. It does not wait for a pipe, and does not panic,
-// whatever yaml.v3 does with a strange file.
+// read parses a file of the folder. A missing file is an empty report. read does not wait for a pipe, and does not
+// panic even if yaml.v3 does.
 func (d folder) read(name string) (r report, err error) {
 	defer func() {
 		if recover() != nil {
@@ -49,15 +48,10 @@ func (d folder) read(name string) (r report, err error) {
 			r.MetricPoints = points{}
 		}
 	}()
-	f, err := openFile(d.path(name), os.O_RDONLY)
+	data, err := readFile(d.path(name), maxFile+1)
 	if os.IsNotExist(err) {
-		return r, nil
+		err = nil
 	}
-	if err != nil {
-		return r, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.NewSectionReader(f, 0, maxFile+1))
 	if errors.Is(err, syscall.ESPIPE) || errors.Is(err, syscall.EISDIR) || err == nil && (len(data) > maxFile || yaml.Unmarshal(data, &r) != nil) {
 		err = errBroken
 	}
@@ -69,7 +63,7 @@ func (d folder) read(name string) (r report, err error) {
 
 func (p points) count(path string, code int) uint64 { return p[path][code].CumulativeCount }
 
-// add changes a count by delta; a point that falls to 0 goes.
+// add changes a count by delta, and removes a point that falls to 0.
 func (p points) add(path string, code int, delta int64) {
 	if p[path] == nil {
 		p[path] = map[int]point{}
@@ -81,9 +75,8 @@ func (p points) add(path string, code int, delta int64) {
 	}
 }
 
-// body is the exact request body: the report without what is never sent, which
-// is what was counted before consent and whatever else stands in the file. It is
-// nil if there is nothing to send.
+// body returns the exact request body: the report without the baseline and without paths and codes that are not listed.
+// It is nil if there is nothing to send.
 func (r report) body(baseline points) ([]byte, error) {
 	sent := points{}
 	for path, codes := range r.MetricPoints {
@@ -103,8 +96,8 @@ func (r report) body(baseline points) ([]byte, error) {
 
 func (d folder) save(name string, r report) error {
 	data, err := yaml.Marshal(r)
-	if err != nil {
-		return err
+	if err == nil {
+		err = d.replace(name, data)
 	}
-	return d.replace(name, data)
+	return err
 }

@@ -7,14 +7,24 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
+var buildShapes sync.Once
+
+// shapes is the program with the CLIs of all shapes.
+func shapes(t *testing.T) string {
+	t.Helper()
+	cli := filepath.Join(built.dir, "shapes")
+	buildShapes.Do(func() { must(t, build(cli, "./testdata/shapes", buildFlags...)) })
+	return cli
+}
+
 // CLIs of all shapes print and return what they do without telemetry, and their runs are counted under the right path.
 func TestShapes(t *testing.T) {
-	dir := t.TempDir()
-	cli, twin := filepath.Join(dir, "cli"), filepath.Join(dir, "twin")
-	must(t, build(cli, "./testdata/shapes", buildFlags...))
+	t.Parallel()
+	cli, twin := shapes(t), filepath.Join(t.TempDir(), "twin")
 	must(t, build(twin, "./testdata/shapes", "-tags", "notelemetry"))
 	for _, c := range []struct{ shape, args, stdout, counted string }{
 		{"no hook", "get", "got", "pace get 0 1"},
@@ -77,12 +87,12 @@ func TestShapes(t *testing.T) {
 
 // The telemetry command works whatever the CLI does before it executes cobra, and in every shape.
 func TestTelemetryCommandInEveryShape(t *testing.T) {
-	cli := filepath.Join(t.TempDir(), "cli")
-	must(t, build(cli, "./testdata/shapes"))
+	t.Parallel()
+	cli := shapes(t)
 	for _, shape := range []string{"a broken configuration", "an own telemetry argument", "a failing hook", "no hook", "a plugin"} {
 		h := newHome(t, "SHAPE="+shape, "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
 		got := h.runProgram(cli, "telemetry", "off")
-		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, "Telemetry is off.") || !strings.Contains(got.stdout, "pace telemetry forget`, in place of this command, has it erased there too.") {
+		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, "Telemetry is off.") || !strings.Contains(got.stdout, "To have that erased too, run `pace telemetry forget` instead.") {
 			t.Errorf("%s: %+v", shape, got)
 		}
 		if h.read(reportFile)+h.read(timestampFile)+h.read(lockName) != "" {
@@ -97,6 +107,7 @@ func TestTelemetryCommandInEveryShape(t *testing.T) {
 
 // Built with the race detector, a CLI that executes cobra in goroutines has no race, and counts its one run.
 func TestServerHasNoRace(t *testing.T) {
+	long(t)
 	t.Parallel()
 	cli := filepath.Join(t.TempDir(), "cli")
 	if err := build(cli, "./testdata/shapes", "-race"); err != nil {
@@ -118,9 +129,7 @@ func TestServerHasNoRace(t *testing.T) {
 
 // The oldest versions of the three libraries that a CLI may have, and cobra since.
 func TestOldVersionsOfTheLibraries(t *testing.T) {
-	if testing.Short() {
-		t.Skip("downloads and builds old versions")
-	}
+	long(t)
 	t.Parallel()
 	for _, versions := range [][]string{
 		{"github.com/spf13/cobra@v0.0.5", "github.com/google/uuid@v1.0.0"},

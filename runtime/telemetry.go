@@ -19,10 +19,9 @@ import (
 // hookLoggers sets the exit hooks of loggers that this CLI imports. The generator writes it where there are any.
 var hookLoggers = func() {}
 
-// Start arms the telemetry of this process and returns what main has to run on its way out:
-// `defer telemetry.Start()()` is main's first statement. It does not return in two cases: in the process that was
-// started to upload, and where the user asked for the telemetry command. A process that starts while telemetry is off
-// is not recorded, whatever happens later.
+// Start turns the telemetry of this process on and returns the function that main has to call on its way out:
+// `defer telemetry.Start()()` is main's first statement. It does not return in the process that was started to upload,
+// nor if the user called the telemetry command. A process that starts while telemetry is off is never recorded.
 func Start() func() {
 	if len(os.Args) == 1 && os.Getenv(uploaderEnv) == "1" {
 		upload()
@@ -31,9 +30,9 @@ func Start() func() {
 	if process.started || flag.Lookup("test.v") != nil {
 		return func() {} // main() calls itself, or a test binary calls it (testscript does)
 	}
-	process.started, process.args = true, os.Args
+	process.args, process.consent = os.Args, consentIn(findFolder())
 	serve(os.Args[1:])
-	if settings().level == levelOff && dumpTree == nil {
+	if process.consent.level == levelOff && dumpTree == nil {
 		process.decided = true
 		return func() {}
 	}
@@ -45,7 +44,7 @@ func Start() func() {
 
 // leave records how main ends.
 func leave() {
-	// Tells a panic from a return by who calls. A recover would change the traceback.
+	// The caller tells a panic from a return. A recover would change the traceback.
 	var pc [1]uintptr
 	runtime.Callers(2, pc[:])
 	switch runtime.FuncForPC(pc[0] - 1).Name() {
@@ -57,5 +56,5 @@ func leave() {
 	}
 }
 
-// shield keeps a fault of ours away from the CLI: deferred by every entry.
+// shield keeps a panic in the telemetry from the CLI. Every entry defers it.
 func shield() { _ = recover() }

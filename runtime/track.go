@@ -15,21 +15,20 @@ import (
 // executes: the outermost run is the user's.
 var process struct {
 	sync.Mutex
-	started bool           // main() ran Start: without it everything is inert
-	args    []string       // as they were then
+	args    []string       // as they were when main() ran Start; nil if it did not, and everything is inert
 	root    *cobra.Command // the first command handed to Track
 	foreign bool           // cobra executes something that was not handed to Track
 	decided bool           // it is known which command is recorded, or that none is
-	mine    *block         // the run, nil if there is none to be recorded
-	lock    *lockFile      // once it is open
-	consent consent        // what is allowed
+	mine    *block         // the block of the run, nil if none is recorded
+	lock    *lockFile      // nil until it is open
+	consent consent        // what was allowed when main() ran Start
 }
 
-// dumpTree is set only where the generator has built the CLI to ask for its tree.
+// dumpTree is set only in the program that the generator builds to read the command tree.
 var dumpTree func(root *cobra.Command, final bool)
 
 // Track remembers root as the command tree that this process executes, and returns it unchanged. Only the first
-// call counts. Later ones, and those inside a run, belong to the CLI's own business (aliases, re-entry).
+// call counts. Later calls, and calls inside a run, have no effect: a CLI may execute itself again, for an alias.
 func Track(root *cobra.Command) *cobra.Command {
 	track(root)
 	return root
@@ -39,10 +38,10 @@ func track(root *cobra.Command) {
 	defer shield()
 	process.Lock()
 	defer process.Unlock()
-	if root == nil || !process.started || process.foreign {
+	if root == nil || process.args == nil || process.foreign {
 		return
 	}
-	if process.root != nil { // perhaps both are executed at once, in goroutines: from here on neither is looked at
+	if process.root != nil { // both may be executed at once, in goroutines: from here on neither is looked at
 		process.foreign = root != process.root && root.Root() != process.root
 		return
 	}
@@ -63,7 +62,7 @@ func track(root *cobra.Command) {
 	seeFlagErrors(process.root)
 }
 
-// seeFlagErrors makes root note that a command began although its flags are wrong: cobra calls no initializer then.
+// seeFlagErrors makes root call begin if a command's flags are wrong: cobra calls no initializer then.
 func seeFlagErrors(root *cobra.Command) {
 	own := root.FlagErrorFunc()
 	inherits := reflect.ValueOf(own).Pointer() == reflect.ValueOf(new(cobra.Command).FlagErrorFunc()).Pointer()
@@ -73,22 +72,22 @@ func seeFlagErrors(root *cobra.Command) {
 		if err != nil && err.Error() != "pflag: help requested" {
 			begin()
 		}
-		if inherits && root.HasParent() { // that of the executor which it was handed to
+		if inherits && root.HasParent() { // an executor has put root below a root of its own since
 			return root.Parent().FlagErrorFunc()(cmd, err)
 		}
 		return own(cmd, err)
 	})
 }
 
-// begin runs when cobra has parsed the flags of a command and is about to check its arguments, or has found a flag that
-// is wrong. No hook can hide it, but it is not told which command that is. In case nobody sees the run end, a block
-// says that it began. The first call in the process decides which command is recorded.
+// begin runs after cobra has parsed the flags of a command and before it checks the arguments, or after it has found a
+// wrong flag. No hook can hide begin, but cobra does not tell it the command. begin records in a block that the run began,
+// in case its end is not seen. The first call in the process decides which command is recorded.
 func begin() {
 	defer shield()
 	process.Lock()
 	defer process.Unlock()
 	if process.root == nil {
-		process.foreign = true // whatever is tracked from here on is executed inside this run
+		process.foreign = true // what is tracked later is executed inside this run
 	}
 	if path, known := calledPath(); known {
 		process.decided = true
@@ -96,14 +95,15 @@ func begin() {
 	}
 }
 
-// enter has a block say that the run of this process is one of path, or takes the block away where path is "".
+// enter records in a block that this process is a run of path. It first frees the block of an earlier path, and does no
+// more if path is "".
 func enter(path string) {
-	c, mine := settings(), process.mine
-	if mine != nil {
+	if mine := process.mine; mine != nil {
 		_ = process.lock.free(*mine)
 		process.lock.unlock(mine.n)
 		process.mine = nil
 	}
+	c := process.consent
 	if c.level == levelOff || path == "" {
 		return
 	}

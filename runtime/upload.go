@@ -11,25 +11,19 @@ import (
 	"time"
 )
 
-// claimUpload reports whether an upload is due, and if so stamps the attempt: only the one process that wrote the stamp
-// starts an uploader, and a failure is not repeated before the next interval.
+// claimUpload reports whether an upload is due, and if so writes the time of the attempt. So only one process starts an
+// uploader, and a failed upload is not repeated before the next interval. The caller holds the folder lock.
 func (c consent) claimUpload() bool {
-	if !c.sends() {
-		return false
-	}
 	word, _ := readWord(c.dir.path(timestampFile))
 	last, _ := strconv.ParseInt(word, 10, 64) // or 1970
 	now := time.Now().Unix()
-	if last <= now && now-last < int64(c.interval/time.Second) || anySet(agentVariables) {
-		return false
-	}
-	return c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
+	due := last > now || now-last >= int64(c.interval/time.Second) // the clock may have been set back
+	return due && !anySet(agentVariables) && c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
 }
 
-// armFlush uploads from time to time while a command runs. It waits for garbage
-// to be collected first, which comes after 2 minutes at the latest: most commands
-// have ended by then. A timer from the begin would hide from the Go runtime that
-// all goroutines are asleep: a program that ends with its error would hang.
+// armFlush makes a long-running command upload from time to time. It sets a timer once garbage was collected, which
+// happens after 2 minutes at the latest; most commands have ended by then. A timer from the start would hide from the
+// Go runtime that all goroutines are asleep: a program that ends with that error would hang.
 func armFlush(c consent) {
 	arm := func(*folder) { time.AfterFunc(c.interval+time.Second, func() { flush(c) }) }
 	if c.sends() && c.interval < 2*time.Minute {
@@ -39,33 +33,29 @@ func armFlush(c consent) {
 	}
 }
 
-// flush counts what dead processes left, and waits for the uploader if an upload is due: it leaves no zombie.
+// flush counts what dead processes left, and starts an uploader if one is due. It waits for it, or a zombie would stay.
 func flush(c consent) {
 	defer shield()
 	defer armFlush(c)
-	due := func() (due bool) {
+	settle := func() (uploader *os.Process) {
 		process.Lock()
 		defer process.Unlock()
 		if c := consentIn(c.dir); c.sends() {
-			due, _ = process.lock.settle(process.mine, c, 0)
+			uploader, _ = process.lock.settle(process.mine, c, 0)
 		}
-		return due
+		return uploader
 	}
-	if !due() {
-		return
-	}
-	if child := spawnUploader(); child != nil {
-		_, _ = child.Wait()
+	if uploader := settle(); uploader != nil {
+		_, _ = uploader.Wait()
 	}
 }
 
-// uploaderEnv marks the process that uploads. It takes no arguments: what is to
-// be sent is read from the file.
+// uploaderEnv marks the process that uploads. That process takes no arguments: it reads what to send from the file.
 const uploaderEnv = variable + "_UPLOAD_CHILD"
 
-// spawnUploader starts this program again, detached: no terminal, no output, in
-// nobody's folder. It is nil if that was not possible.
-func spawnUploader() (child *os.Process) {
+// startUploader starts this program again, detached: without a terminal, without output, and in a folder where it is in
+// nobody's way. It returns nil if that was not possible.
+func startUploader() (child *os.Process) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err == nil {
 		defer null.Close()
@@ -79,11 +69,11 @@ func spawnUploader() (child *os.Process) {
 	return child
 }
 
-// uploadDeadline ends the uploader, whatever it is waiting for.
+// uploadDeadline is when the uploader ends, whatever it waits for.
 const uploadDeadline = 30 * time.Second
 
-// upload sends the report once. What is answered does not matter, and nobody learns of it: the attempt was stamped
-// before, and counts are cumulative, so the next report makes up for one that was lost.
+// upload sends the report once. It ignores the answer: counts are cumulative, so the next report makes up for one that
+// was lost.
 func upload() {
 	defer shield()
 	closeInherited()
@@ -92,7 +82,7 @@ func upload() {
 		for end := time.Now().Add(uploadDeadline); time.Now().Before(end) && consentIn(d).sends(); {
 			time.Sleep(20 * time.Millisecond)
 		}
-		os.Exit(1) // also while it connects or sends: the user who says off waits for it
+		os.Exit(1) // also while it connects or sends: `telemetry off` waits for that
 	}()
 	l, err := d.lockFile()
 	if err != nil || l.lock(theUploader, uploadDeadline) != nil {
@@ -104,7 +94,7 @@ func upload() {
 	}
 }
 
-// nextBody is the body of the next upload, nil if there is nothing to send.
+// nextBody returns the body of the next upload, nil if there is nothing to send.
 func (d folder) nextBody() (body []byte, err error) {
 	err = d.change(false, func(*lockFile) error {
 		now, err := d.read(reportFile)
@@ -117,8 +107,8 @@ func (d folder) nextBody() (body []byte, err error) {
 	return body, err
 }
 
-// ask makes a request and returns the answer without its body. It follows no redirects: what is sent is for the host
-// that the user was told.
+// ask makes a request and returns the answer without its body. It follows no redirects: data goes only to the host that
+// the user was told about.
 func ask(method, url string, body []byte, timeout time.Duration) (*http.Response, error) {
 	request, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {

@@ -48,6 +48,7 @@ func eventually(t testing.TB, what string, limit time.Duration, cond func() bool
 // The body is the report; the payload is in neither argv nor the environment;
 // the second run within the interval sends nothing.
 func TestUpload(t *testing.T) {
+	t.Parallel()
 	type seen struct{ cmdline, environ, cwd, stdin string }
 	process, ready := make(chan seen, 1), make(chan struct{})
 	var h *home
@@ -88,6 +89,7 @@ func TestUpload(t *testing.T) {
 
 // What somebody else wrote into the report stays there and is not sent.
 func TestOnlyWhatTheAuthorReviewedIsSent(t *testing.T) {
+	t.Parallel()
 	server := newCollector(t, nil)
 	h := sending(t, server.URL)
 	h.write(timestampFile, strconv.FormatInt(time.Now().Unix(), 10))
@@ -123,6 +125,7 @@ func TestOnlyWhatTheAuthorReviewedIsSent(t *testing.T) {
 // Whatever the server does, the command is its twin, there was one attempt, and
 // the next one waits for the next interval.
 func TestServersThatMisbehave(t *testing.T) {
+	t.Parallel()
 	elsewhere := newCollector(t, nil)
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, never answers
 	if err != nil {
@@ -170,6 +173,7 @@ func TestServersThatMisbehave(t *testing.T) {
 
 // A server that never answers does not keep the uploader alive.
 func TestUploaderDeadline(t *testing.T) {
+	long(t)
 	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -189,6 +193,7 @@ func TestUploaderDeadline(t *testing.T) {
 // Nothing is left open: whoever reads from a pipe that the command was given
 // gets its end when the command ends, not when the uploader does.
 func TestUploaderHoldsNoPipe(t *testing.T) {
+	t.Parallel()
 	stop := make(chan struct{})
 	server := newCollector(t, func(w http.ResponseWriter, r *http.Request) { <-stop })
 	h := sending(t, server.URL)
@@ -222,6 +227,8 @@ func (c *collector) waiting(t testing.TB) {
 // A command that runs for long uploads while it runs, leaves no zombie, and a
 // user who says off in the meantime is obeyed.
 func TestLongRunningCommandUploads(t *testing.T) {
+	long(t)
+	t.Parallel()
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=1")
 	h.run("telemetry", "on")
@@ -254,9 +261,7 @@ func TestLongRunningCommandUploads(t *testing.T) {
 
 // With an interval as long as real ones, a timer is set once garbage was collected.
 func TestLongRunningCommandUploadsAtLongIntervals(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes 2 minutes")
-	}
+	long(t)
 	t.Parallel()
 	server := newCollector(t, nil)
 	h := sending(t, server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=120")
@@ -275,6 +280,7 @@ func TestLongRunningCommandUploadsAtLongIntervals(t *testing.T) {
 // The proxy of the environment is used; loopback is exempt by its rules, so the
 // endpoint has a name that only the proxy needs to know.
 func TestProxy(t *testing.T) {
+	t.Parallel()
 	proxy := newCollector(t, nil)
 	h := sending(t, "http://telemetry.invalid/x", "HTTP_PROXY="+proxy.URL)
 	h.run("get", "data-policy")
@@ -284,6 +290,7 @@ func TestProxy(t *testing.T) {
 // A user who says off while the uploader is connecting is obeyed: the command
 // returns when nothing can be sent any more.
 func TestOffWhileTheUploaderConnects(t *testing.T) {
+	t.Parallel()
 	for _, off := range []bool{false, true} {
 		t.Run(strconv.FormatBool(off), func(t *testing.T) {
 			server := httptest.NewUnstartedServer(nil)
@@ -343,6 +350,7 @@ func TestOffWhileTheUploaderConnects(t *testing.T) {
 
 // The variable that marks the uploader does nothing to a command with arguments.
 func TestUploaderVariableInAShell(t *testing.T) {
+	t.Parallel()
 	h := newHome(t, "PACE_TELEMETRY_UPLOAD_CHILD=1")
 	sameForUser(t, h.run("end", "three"), h.runProgram(built.twin, "end", "three"))
 }

@@ -11,7 +11,7 @@ import (
 // maxVersion is the longest cli_version a collector takes, in bytes.
 const maxVersion = 64
 
-// versionOr is the version that the author wrote into the root command, or that of otherwise.
+// versionOr returns the version that the author wrote into the root command, or else what otherwise returns.
 func versionOr(otherwise func() string) string {
 	if process.root != nil && versionWord(process.root.Version) != "" {
 		return versionWord(process.root.Version)
@@ -31,9 +31,8 @@ func moduleVersion() string {
 // than all the rest.
 func programStamp() string { return stampOf(self()) }
 
-// versionWord is the version in a text that may also tell the commit, the date
-// and the compiler, on several lines: the first word that begins like 1.2 or
-// v1.2, else the first word there is.
+// versionWord finds the version in a text that may also have the commit, the date and the compiler, on several lines.
+// It is the first word that begins like 1.2 or v1.2, or else the first word.
 func versionWord(text string) string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == unicode.ReplacementChar || !unicode.IsPrint(r) })
 	found := ""

@@ -47,6 +47,7 @@ func FuzzVersionWord(f *testing.F) {
 // A version of several lines, a long one and none at all are no reason to write
 // the report anew, which takes a hundred times as long as to count in it.
 func TestAnyVersionIsCountedInPlace(t *testing.T) {
+	t.Parallel()
 	for version, want := range map[string]string{
 		"v1.2.3\nbuilt at: noon":                "v1.2.3",
 		"2.0 " + strings.Repeat("commit ", 200): "2.0",

@@ -17,9 +17,7 @@ import (
 // The Windows runtime runs: all tests that are bound neither to Unix nor to the
 // go command pass under wine, with its LockFileEx, %AppData% and detached processes.
 func TestUnderWine(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes two minutes")
-	}
+	long(t)
 	t.Parallel()
 	needProgram(t, "wine")
 	dir := t.TempDir()

@@ -1,0 +1,132 @@
+//go:build !notelemetry
+
+package telemetry
+
+import (
+	"errors"
+	"fmt"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// The digits of a code are those below its own path.
+func TestDigitsOf(t *testing.T) {
+	const text = "\n    pace get:\n        -1:\n            cumulative_count: 12\n        1:\n            cumulative_count: 3\n" +
+		"    pace run:\n        7:\n            cumulative_count: 9\n"
+	for code, want := range map[int]string{-1: "12", 1: "3", 7: "", 0: "", 12: ""} {
+		digits, offset := digitsOf([]byte(text), code)
+		if digits != want || !strings.HasPrefix(text[offset:], want) {
+			t.Errorf("%d: %q at %d, want %q", code, digits, offset, want)
+		}
+	}
+	if digits, _ := digitsOf([]byte(text[:strings.Index(text, "12")+1]), -1); digits != "" {
+		t.Errorf("%q in a text that ends within the digits", digits)
+	}
+}
+
+// A count is overwritten only by one of as many digits, and only after before has seen it.
+func TestRaise(t *testing.T) {
+	failed := errors.New("failed")
+	for _, c := range []struct {
+		count, path string
+		before      error
+		want        error
+		after       string
+	}{
+		{"1", "pace get", nil, nil, "2"},
+		{"1089", "pace get", nil, nil, "1090"},
+		{"1", "pace get", failed, failed, "1"},
+		{"9", "pace get", nil, errNotInPlace, "9"},
+		{"999", "pace get", nil, errNotInPlace, "999"},
+		{"x", "pace get", nil, errNotInPlace, "x"},
+		{"1", "pace", nil, errNotInPlace, "1"},
+	} {
+		d := folder(tempDir(t))
+		text := "metric_points:\n    pace get:\n        0:\n            cumulative_count: %s\ncli_version: v1\n"
+		must(t, os.WriteFile(d.path(reportFile), []byte(fmt.Sprintf(text, c.count)), 0o600))
+		err := d.raise(reportFile, &block{path: c.path}, func(count int64) error {
+			if strconv.FormatInt(count, 10) != c.count {
+				t.Errorf("before is told %d, not %s", count, c.count)
+			}
+			return c.before
+		})
+		data, failed := os.ReadFile(d.path(reportFile))
+		if must(t, failed); err != c.want || string(data) != fmt.Sprintf(text, c.after) {
+			t.Errorf("%s of %s: %v, and the file is\n%s", c.count, c.path, err, data)
+		}
+	}
+	if err := folder(tempDir(t)).raise(reportFile, &block{path: "pace"}, nil); err != errNotInPlace {
+		t.Errorf("without a file: %v", err)
+	}
+}
+
+// The digits that are overwritten in place are those that yaml.v3 reads, wherever
+// the windows fall that the report is looked at through.
+func TestCountsAreFoundInTheReport(t *testing.T) {
+	f, err := openFile(filepath.Join(tempDir(t), reportFile), os.O_RDWR|os.O_CREATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	random := rand.New(rand.NewSource(1))
+	for round := 0; round < 40; round++ {
+		all := points{}
+		for n := random.Intn(700); n > 0; n-- {
+			path := app + fmt.Sprintf(" group%d", random.Intn(30))
+			for word := random.Intn(3); word > 0; word-- {
+				path += fmt.Sprintf(" %x", random.Intn(40))
+			}
+			all.add(path, random.Intn(4)-1, random.Int63n(1<<uint(1+random.Intn(40))))
+		}
+		if round%10 == 0 { // one that has ended in every way there is
+			for code := -1; code < 256; code++ {
+				all.add(app+" every", code, int64(code+2))
+			}
+		}
+		data, err := yaml.Marshal(report{MetricPoints: all, CLIVersion: "v1", OperatingSystem: "linux"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteAt(data, 0); err != nil || f.Truncate(int64(len(data))) != nil {
+			t.Fatal(err)
+		}
+		for path, codes := range all {
+			if len(codes) <= 4 && random.Intn(3) > 0 {
+				continue
+			}
+			for code := -1; code < 256 && (code < 4 || len(codes) > 4); code++ {
+				digits, at := locate(f, &block{path: path, code: code})
+				want, counted := codes[code]
+				if !counted {
+					if digits != "" {
+						t.Fatalf("%s %d was never counted, but has %s", path, code, digits)
+					}
+					continue
+				}
+				place := strings.Index(string(data), "\n    "+path+":\n")
+				place += strings.Index(string(data[place:]), fmt.Sprintf("\n        %d:\n", code))
+				place += strings.Index(string(data[place:]), "cumulative_count: ") + len("cumulative_count: ")
+				if at != int64(place) || digits != strconv.FormatUint(want.CumulativeCount, 10) {
+					t.Fatalf("%s %d: %s at %d, want %d at %d", path, code, digits, at, want.CumulativeCount, place)
+				}
+			}
+		}
+		if digits, _ := locate(f, &block{path: app + " nowhere", code: 0}); digits != "" {
+			t.Fatal("found what is nowhere")
+		}
+		for cut := min(len(data), 3000) - 1; cut >= 0; cut-- { // a torn file
+			if err := f.Truncate(int64(cut)); err != nil {
+				t.Fatal(err)
+			}
+			if digits, at := locate(f, &block{path: app + " every", code: 7}); digits != "" && (digits != "9" || at >= int64(cut)) {
+				t.Fatalf("found %s in the first %d bytes", digits, cut)
+			}
+		}
+	}
+}
