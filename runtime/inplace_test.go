@@ -75,7 +75,11 @@ func TestCountsAreFoundInTheReport(t *testing.T) {
 	}
 	defer f.Close()
 	random := rand.New(rand.NewSource(1))
-	for round := 0; round < 40; round++ {
+	rounds := 40
+	if testing.Short() {
+		rounds = 3
+	}
+	for round := 0; round < rounds; round++ {
 		all := points{}
 		for n := random.Intn(700); n > 0; n-- {
 			path := app + fmt.Sprintf(" group%d", random.Intn(30))
