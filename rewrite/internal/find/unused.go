@@ -16,36 +16,41 @@ import (
 )
 
 // leftUnused reports whether a function that may end the process is there for
-// other programs only: the CLI links its package, and nothing names it. Its exits
-// are left alone, and the report says so.
+// other programs only: the CLI links its package, and nothing names it but
+// functions of that kind. Its exits are left alone, and the report says so.
 func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
-	if decl.Recv != nil || decl.Body == nil || !decl.Name.IsExported() || f.file.Name.Name == "main" {
+	if !f.forOthers(decl) {
 		return false
 	}
 	code := []byte(f.text(decl.Body))
-	if bytes.Contains(code, []byte(".Execute")) || !wanted(code) || f.used(decl) {
+	if bytes.Contains(code, []byte(".Execute")) || !wanted(code) || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, the CLI does not use it")
 	return true
 }
 
-// used reports whether anything but itself names an exported function, in its own
-// package or in one that imports it. Where that cannot be known, it does.
-func (f *finder) used(decl *ast.FuncDecl) bool {
+// forOthers reports whether other programs can call a function.
+func (f *finder) forOthers(decl *ast.FuncDecl) bool {
+	return decl.Recv == nil && decl.Body != nil && decl.Name.IsExported() && f.file.Name.Name != "main"
+}
+
+// used reports whether the CLI uses an exported function: something but itself
+// names it, in its own package or in one that imports it. Where that cannot be
+// known, it does. What is seen already is being asked for.
+func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
+	seen[decl] = true
 	name := decl.Name.Name
 	if bytes.Contains(f.src, []byte("//export "+name)) || bytes.Contains(f.src, []byte("go:linkname "+name)) {
 		return true
 	}
 	for _, file := range f.c.Files {
-		found := false
-		ast.Inspect(file, func(n ast.Node) bool {
-			id, ok := n.(*ast.Ident)
-			found = found || ok && id != decl.Name && id.Name == name && f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name]
-			return !found && n != ast.Node(decl)
-		})
-		if found {
-			return true
+		for _, d := range file.Decls {
+			if user, ok := d.(*ast.FuncDecl); ok && seen[user] || !f.mentions(d, decl) {
+				continue
+			} else if !ok || !f.forOthers(user) || f.used(user, seen) {
+				return true
+			}
 		}
 	}
 	for _, p := range f.g.Own {
@@ -60,6 +65,16 @@ func (f *finder) used(decl *ast.FuncDecl) bool {
 		}
 	}
 	return false
+}
+
+// mentions reports whether a declaration of the finder's package names a function of it.
+func (f *finder) mentions(d ast.Decl, decl *ast.FuncDecl) (found bool) {
+	ast.Inspect(d, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && id.Name == decl.Name.Name && f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name]
+		return !found
+	})
+	return found
 }
 
 // A packageFile is a file of a package; it is ignored where this build leaves it out.

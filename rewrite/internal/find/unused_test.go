@@ -22,6 +22,8 @@ func TestUnused(t *testing.T) {
 		{"not used", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Exit(1) }\n", []string{note}},
 		{"used by another", "lib.Live()", lib + "func Live() { Die() }\n\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"used by itself", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { Die(); os.Exit(1) }\n", []string{note}},
+		{"used by one that is not used", "lib.Live()", lib + "func Live() {}\n\nfunc Lost() { Die() }\n\nfunc Die() { Lost(); os.Exit(1) }\n", []string{note}},
+		{"used by a method", "lib.Live()", lib + "func Live() {}\n\ntype T struct{}\n\nfunc (T) M() { Die() }\n\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"used by a variable", "lib.Live()", lib + "func Live() {}\n\nvar die = Die\n\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"linked by its name", "lib.Live()", lib + "func Live() {}\n\n//export Die\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"a method", "lib.Live()", lib + "func Live() {}\n\ntype T struct{}\n\nfunc (T) Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
