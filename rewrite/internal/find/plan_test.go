@@ -12,7 +12,7 @@ import (
 )
 
 // imports are what the sources of these tests may import, as far as they use it.
-var imports = []string{"os", "log", "fmt", "syscall", "github.com/spf13/cobra", "github.com/rs/zerolog", "example.com/dep"}
+var imports = []string{"os", "log", "fmt", "syscall", "github.com/spf13/cobra", "github.com/rs/zerolog", "github.com/spf13/viper", "example.com/dep"}
 
 // A planTest has the sites that are wanted as form, status and text, such as `exit
 // os.Exit`; without a form, as kind and reason.
@@ -23,7 +23,8 @@ type planTest struct {
 }
 
 // testPlan plans a main package whose root is executed in main, and compares the
-// sites but for those of main itself.
+// sites but for those of main itself. Dependency is the source of example.com/dep;
+// files of other packages may follow it, as in a txtar archive.
 func testPlan(t *testing.T, dependency string, tests []planTest) {
 	t.Helper()
 	for _, test := range tests {

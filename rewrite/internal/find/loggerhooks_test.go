@@ -1,0 +1,44 @@
+package find
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// TestExitHooks asks the packages of a program which loggers' hooks are set.
+func TestExitHooks(t *testing.T) {
+	const zerolog = "github.com/rs/zerolog"
+	const logger = "\n-- " + zerolog + "/zerolog.go --\npackage zerolog\n\nvar FatalExitFunc func()\n\nfunc Fatal() {}\n"
+	for _, test := range []struct {
+		name, archive string
+		want          []plan.Hook
+	}{
+		{"no logger", "-- example.com/cli/main.go --\npackage main\n\nfunc main() {}\n", nil},
+		{"main imports it", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\nfunc main() { zerolog.Fatal() }\n",
+			[]plan.Hook{{Path: zerolog, Known: true}}},
+		{"only a dependency imports it", "-- example.com/cli/main.go --\npackage main\n\nimport \"example.com/dep\"\n\nfunc main() { dep.F() }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\nimport \"" + zerolog + "\"\n\nfunc F() { zerolog.Fatal() }\n", nil},
+		{"only the generated package imports it", "-- example.com/cli/main.go --\npackage main\n\nimport \"example.com/cli/internal/telemetry\"\n\nfunc main() { telemetry.F() }\n" +
+			"-- example.com/cli/internal/telemetry/x.go --\npackage telemetry\n\nimport \"" + zerolog + "\"\n\nfunc F() { zerolog.FatalExitFunc = nil }\n", nil},
+		{"the CLI sets the hook", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\nfunc main() { zerolog.FatalExitFunc = nil }\n",
+			[]plan.Hook{{Path: zerolog}}},
+		{"a dependency sets the hook", "-- example.com/cli/main.go --\npackage main\n\nimport (\n\t\"example.com/dep\"\n\t\"" + zerolog + "\"\n)\n\nfunc main() { dep.F(); zerolog.Fatal() }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\nimport \"" + zerolog + "\"\n\nfunc F() { zerolog.FatalExitFunc = nil }\n", []plan.Hook{{Path: zerolog}}},
+		{"a version without a hook", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\nfunc main() { var _ zerolog.Logger }\n", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			archive := test.archive
+			if test.name != "a version without a hook" { // loadtest's own is one
+				archive += logger
+			}
+			g := loadtest.Program(t, archive)
+			got := exitHooks(g, func(path string) bool { return path == loadtest.Module+"/internal/telemetry" })
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%+v, want %+v", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,84 @@
+package find
+
+import (
+	"go/ast"
+	"go/types"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
+)
+
+const typesHead = "package p\n\nimport \"github.com/spf13/cobra\"\n\nvar _ cobra.Command\n\n"
+
+// TestTypesThatHoldCommands tells types in which a command travels from others.
+func TestTypesThatHoldCommands(t *testing.T) {
+	for _, test := range []struct {
+		typ            string
+		is, ptr, mayBe bool
+	}{
+		{"cobra.Command", true, false, true},
+		{"*cobra.Command", true, true, true},
+		{"alias", true, true, true},
+		{"**cobra.Command", false, false, false},
+		{"Command", false, false, false},
+		{"[]*cobra.Command", false, false, true},
+		{"[2]cobra.Command", false, false, true},
+		{"map[string]*cobra.Command", false, false, true},
+		{"map[*cobra.Command]string", false, false, false},
+		{"struct { name string; c *cobra.Command }", false, false, true},
+		{"*struct { cobra.Command }", false, false, true},
+		{"struct { name string }", false, false, false},
+		{"func() *cobra.Command", false, false, true},
+		{"func() (error, *cobra.Command)", false, false, true},
+		{"func() cobra.Command", false, false, false},
+		{"func(*cobra.Command)", false, false, false},
+		{"interface { Execute() error }", false, false, true},
+		{"string", false, false, false},
+	} {
+		c := loadtest.Package(t, typesHead+"type alias = *cobra.Command\ntype Command struct{}\nvar x "+test.typ+"\n")
+		typ := c.Types.Scope().Lookup("x").Type()
+		if is, ptr, mayBe := isCommand(typ), isCommandPointer(typ), mayHoldCommand(typ); is != test.is || ptr != test.ptr || mayBe != test.mayBe {
+			t.Errorf("%s: a command %v, a pointer to one %v, may hold one %v", test.typ, is, ptr, mayBe)
+		}
+	}
+	if isCommand(nil) || isCommandPointer(nil) || mayHoldCommand(nil) {
+		t.Error("an expression without a type holds a command")
+	}
+}
+
+// TestCallee names what is called, and of which type it is a method.
+func TestCallee(t *testing.T) {
+	for _, test := range []struct{ call, callee, receiver, ofCobra string }{
+		{"f()", "f", "", ""},
+		{"(f)()", "f", "", ""},
+		{"generic[int](1)", "generic", "", ""},
+		{"two[int, string]()", "two", "", ""},
+		{"T{}.m()", "m", "T", ""},
+		{"new(T).p()", "p", "T", ""},
+		{"G[int]{}.m()", "m", "G[int]", ""},
+		{"cobra.CheckErr(nil)", "CheckErr", "", "CheckErr"},
+		{"new(cobra.Command).Execute()", "Execute", "Command", "Execute"},
+		{"v()", "", "", ""},
+		{"func() {}()", "", "", ""},
+		{"list[0]()", "", "", ""},
+	} {
+		c := loadtest.Package(t, typesHead+"func f() {}\nfunc generic[T any](x T) {}\nfunc two[T, U any]() {}\n"+
+			"type T struct{}\nfunc (T) m() {}\nfunc (*T) p() {}\ntype G[X any] struct{}\nfunc (G[X]) m() {}\n"+
+			"var v = f\nvar list []func()\nfunc calls() { "+test.call+" }\n")
+		call := lastCall(c)
+		name, receiver := "", ""
+		if fn := callee(c, call); fn != nil {
+			name, receiver = fn.Name(), receiverName(named(c, call.Fun).(*types.Func))
+		}
+		if of := ofCobra(c, call); name != test.callee || receiver != test.receiver || of != test.ofCobra {
+			t.Errorf("%s calls %q of type %q, of cobra %q; want %q of %q, %q", test.call, name, receiver, of, test.callee, test.receiver, test.ofCobra)
+		}
+	}
+}
+
+// lastCall is the call that the last function of a package consists of.
+func lastCall(c *load.Package) *ast.CallExpr {
+	decls := c.Files[0].Decls
+	return decls[len(decls)-1].(*ast.FuncDecl).Body.List[0].(*ast.ExprStmt).X.(*ast.CallExpr)
+}
