@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"html"
 	"os"
@@ -64,7 +65,15 @@ func (d *stage) page(file string) error {
 	if out, err := os.Stdout.Stat(); err != nil || out.Mode()&os.ModeCharDevice == 0 {
 		return nil // nobody is there to look at it
 	}
-	fmt.Println("\nLook at it in a browser; Ctrl-C ends the demo.")
-	<-d.ctx.Done()
+	fmt.Println("\nLook at it in a browser; Enter ends the demo.")
+	typed := make(chan struct{})
+	go func() {
+		bufio.NewReader(os.Stdin).ReadString('\n') // or the end of it
+		close(typed)
+	}()
+	select {
+	case <-typed:
+	case <-d.ctx.Done():
+	}
 	return nil
 }
