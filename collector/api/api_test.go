@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +18,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
+	"github.com/telemetrygen/telemetrygen/collector/answers"
 	"github.com/telemetrygen/telemetrygen/collector/api"
 	"github.com/telemetrygen/telemetrygen/collector/population"
 	"github.com/telemetrygen/telemetrygen/collector/store"
@@ -86,10 +90,6 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused, err := compiler.Compile("openapi.json#/components/responses/Refused/content/application~1json/schema")
-		if err != nil {
-			t.Fatal(err)
-		}
 		all, least := url.Values{}, url.Values{}
 		for _, parameter := range operation["parameters"].([]any) {
 			p := parameter.(map[string]any)
@@ -124,10 +124,22 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 				t.Errorf("%s as CSV: %d rows, %v", address, len(rows), err)
 			}
 		}
-		w := get(t, h, "/api/v1"+path+"?color=red")
-		answer, err := jsonschema.UnmarshalJSON(w.Body)
-		if err != nil || w.Code != 400 || refused.Validate(answer) != nil {
-			t.Errorf("%s with a mistyped parameter: %d %v", path, w.Code, answer)
+		for status, w := range map[int]*httptest.ResponseRecorder{400: get(t, h, "/api/v1"+path+"?color=red"), 500: get(t, api.Handler(broken{}, time.Now), "/api/v1"+path)} {
+			schema, err := compiler.Compile("openapi.json#/components/responses/" + map[int]string{400: "Refused", 500: "Failed"}[status] + "/content/application~1json/schema")
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := jsonschema.UnmarshalJSON(w.Body)
+			if err != nil || w.Code != status || schema.Validate(answer) != nil || strings.Contains(fmt.Sprint(answer), "secret") {
+				t.Errorf("%s: %d %v, want %d", path, w.Code, answer, status)
+			}
+		}
+		var statuses []string
+		for status := range operation["responses"].(map[string]any) {
+			statuses = append(statuses, status)
+		}
+		if slices.Sort(statuses); !slices.Equal(statuses, []string{"200", "400", "401", "500", "503"}) {
+			t.Errorf("%s: the statuses %q are described", path, statuses)
 		}
 	}
 	first, _, _ := strings.Cut(get(t, h, "/api/v1/commands?format=csv").Body.String(), "\n")
@@ -141,6 +153,11 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		t.Errorf("no such question: %d %s", w.Code, w.Body)
 	}
 }
+
+// broken is a store that cannot answer.
+type broken struct{ answers.Store }
+
+func (broken) Today(context.Context) (time.Time, error) { return time.Time{}, errors.New("secret") }
 
 // TestNoFormulas: a name that a stranger made up is text in a spreadsheet.
 func TestNoFormulas(t *testing.T) {
