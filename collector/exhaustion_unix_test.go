@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // TestSlowConnectionsAndNoFileDescriptors: strangers hold more connections than
@@ -71,7 +73,7 @@ func TestReadyzFailsWhileTheDiskIsFull(t *testing.T) {
 	}
 	mount := `mount -t tmpfs -o size=8m none ` + dir
 	if output, err := exec.CommandContext(t.Context(), private[0], append(private[1:], mount)...).CombinedOutput(); err != nil {
-		t.Skipf("no file system of its own here: %v %s", err, output)
+		peertest.Missing(t, fmt.Sprintf("a file system of its own: %v %s", err, output))
 	}
 	p := newProcessUnder(t, append(private, mount+` && exec "$0" "$@"`), "--store", "sqlite:"+filepath.Join(dir, "telemetry.db"))
 	filler := fmt.Sprintf("/proc/%d/root%s/filler", p.cmd.Process.Pid, dir)

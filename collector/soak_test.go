@@ -43,7 +43,7 @@ func soakStore(t *testing.T, address string) {
 	}
 	p := newProcess(t, "--store", address, "--commands", list)
 	if _, err := net.DialTimeout("tcp", "127.200.1.1:1", time.Second); err != nil && strings.Contains(err.Error(), "unreachable") {
-		t.Skip("127.a.b.1 are no addresses of this machine")
+		peertest.Missing(t, "127.a.b.1 as addresses of this machine")
 	}
 	end := time.Now().Add(*soak)
 	var sending sync.WaitGroup

@@ -1,16 +1,13 @@
 package store_test
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"net/netip"
-	neturl "net/url"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,23 +16,6 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
-
-// execute runs a statement beside the store.
-func execute(t *testing.T, url, statement string) {
-	t.Helper()
-	driver, source := "pgx", url
-	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, source = "sqlite", "file:"+(&neturl.URL{Path: file}).EscapedPath()
-	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), statement); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // from is a report from the nth network; networks beyond 100 are in IPv6, and
 // share a /32.

@@ -80,7 +80,7 @@ func (s *Store) advance(ctx context.Context, now time.Time) error {
 }
 
 func (s *Store) setClock(ctx context.Context, tx *sql.Tx, day, trusted int64) error {
-	_, err := tx.ExecContext(ctx, s.dialect.bind(`UPDATE clock SET day = ?, trusted = ?`), day, trusted)
+	_, err := tx.ExecContext(ctx, s.dialect.bind(`UPDATE clock SET day = ?, trusted = ?, closed = closed + 1`), day, trusted)
 	return err
 }
 

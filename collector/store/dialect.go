@@ -16,6 +16,7 @@ type dialect struct {
 	bind     func(query string) string // from ? for each argument
 	bytes    string                    // the type of byte strings
 	serial   string                    // the type of a key that counts itself
+	inKey    string                    // has a table hold its rows in its key; empty where that cannot be
 	rows     int                       // in one statement, a power of two
 	lockRow  string                    // ends a SELECT that locks what it reads; empty where a write locks everything
 	shareRow string                    // the same for those who do not change it
@@ -94,6 +95,27 @@ type compiled struct {
 	mu         sync.Mutex
 	statements map[string]*sql.Stmt
 	wanted     []string
+	questions  sync.Map // of *sql.Stmt by question
+}
+
+type question struct {
+	db    *sql.DB
+	query string
+}
+
+// question compiles a statement that reads, unless it is kept.
+func (c *compiled) question(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+	if known, ok := c.questions.Load(question{db, query}); ok {
+		return known.(*sql.Stmt), nil
+	}
+	statement, err := db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if known, ok := c.questions.LoadOrStore(question{db, query}, statement); ok {
+		return known.(*sql.Stmt), statement.Close()
+	}
+	return statement, nil
 }
 
 func (c *compiled) statement(query string) *sql.Stmt {

@@ -19,7 +19,7 @@ import (
 var schemas embed.FS
 
 // newestSchema is the number of the last file.
-const newestSchema = 3
+const newestSchema = 4
 
 // migrate brings the database to the newest schema in one transaction, so that
 // it is either there or where it was.
@@ -97,7 +97,7 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, number int) error {
 	if err != nil {
 		return err
 	}
-	statements := strings.NewReplacer("BYTES", s.dialect.bytes, "SERIAL_KEY", s.dialect.serial).Replace(string(text))
+	statements := strings.NewReplacer("BYTES", s.dialect.bytes, "SERIAL_KEY", s.dialect.serial, "ROWS_IN_KEY", s.dialect.inKey).Replace(string(text))
 	for statement := range strings.SplitSeq(statements, ";") {
 		if strings.TrimSpace(statement) == "" {
 			continue

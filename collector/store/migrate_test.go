@@ -1,10 +1,9 @@
 package store_test
 
 import (
-	"database/sql"
 	"maps"
-	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,36 +44,33 @@ func earlyReports() []early {
 	return append(all, early{20, report(uuid.UUID{15: 9}, "1.0", counter("kube top", 130, 7))})
 }
 
-// oldDatabase makes the database that d66e027 left behind.
-func oldDatabase(t *testing.T, address string) {
+// oldDatabase makes the database that an earlier collector left behind.
+func oldDatabase(t *testing.T, file, address string) {
 	t.Helper()
-	text, err := os.ReadFile("testdata/schema1.sql")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	driver, name, bytes, key, literal := "pgx", address, "BYTEA", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", `'\x${1}'`
-	if file, ok := strings.CutPrefix(address, "sqlite:"); ok {
-		driver, name, bytes, key, literal = "sqlite", "file:"+(&url.URL{Path: file}).EscapedPath(), "BLOB", "INTEGER PRIMARY KEY", `x'${1}'`
+	bytes, key, literal := "BYTEA", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", `'\x${1}'`
+	if strings.HasPrefix(address, "sqlite:") {
+		bytes, key, literal = "BLOB", "INTEGER PRIMARY KEY", `x'${1}'`
 	}
 	script := strings.NewReplacer("BYTES", bytes, "SERIAL_KEY", key).Replace(string(text))
-	script = regexp.MustCompile(`HEX\(([0-9a-f]*)\)`).ReplaceAllString(script, literal)
-	db, err := sql.Open(driver, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.ExecContext(t.Context(), script); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
+	execute(t, address, regexp.MustCompile(`HEX\(([0-9a-f]*)\)`).ReplaceAllString(script, literal))
+}
+
+// TestOldDatabasesAreMigrated compares what they answer then with what the
+// reports in them amount to: d66e027 had schema 1, before schemas had numbers,
+// and 24bb1f6 had schema 3.
+func TestOldDatabasesAreMigrated(t *testing.T) {
+	for _, name := range []string{"schema1.sql", "schema3.sql"} {
+		t.Run(name, func(t *testing.T) { migrated(t, filepath.Join("testdata", name)) })
 	}
 }
 
-// TestADatabaseFromBeforeSchemasHadNumbersIsMigrated compares what it answers
-// then with what the reports in it amount to.
-func TestADatabaseFromBeforeSchemasHadNumbersIsMigrated(t *testing.T) {
+func migrated(t *testing.T, file string) {
 	onEach(t, func(t *testing.T, address string) {
-		oldDatabase(t, address)
+		oldDatabase(t, file, address)
 		s, now := open(t, address), noon.AddDate(0, 0, 20)
 		want, days := map[store.Key]int64{}, map[string][21]int64{}
 		seen := map[uuid.UUID]map[wire.Counter]uint64{}
@@ -174,17 +170,12 @@ func TestADatabaseFromBeforeSchemasHadNumbersIsMigrated(t *testing.T) {
 func TestADatabaseOfANewerSchemaIsRefused(t *testing.T) {
 	onEach(t, func(t *testing.T, address string) {
 		open(t, address).Close()
-		driver, name := "pgx", address
-		if file, ok := strings.CutPrefix(address, "sqlite:"); ok {
-			driver, name = "sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()
+		db, bytes := beside(t, address), "BYTEA"
+		if strings.HasPrefix(address, "sqlite:") {
+			bytes = "BLOB"
 		}
-		db, err := sql.Open(driver, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
 		var text []byte
-		if _, err := db.ExecContext(t.Context(), `UPDATE meta SET value = CAST('99' AS `+map[string]string{"pgx": "BYTEA", "sqlite": "BLOB"}[driver]+`) WHERE name = 'schema'`); err != nil {
+		if _, err := db.ExecContext(t.Context(), `UPDATE meta SET value = CAST('99' AS `+bytes+`) WHERE name = 'schema'`); err != nil {
 			t.Fatal(err)
 		}
 		if s, err := store.Open(t.Context(), address, nil); err == nil || !strings.Contains(err.Error(), "from a newer collector: its schema is 99") {

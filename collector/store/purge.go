@@ -59,7 +59,7 @@ func (s *Store) Purge(ctx context.Context, now time.Time, sel PurgeSelection) (p
 		if sel.DryRun {
 			return errDryRun
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`)
+		_, err = tx.ExecContext(ctx, `UPDATE clock SET names = names + 1, closed = closed + 1`)
 		return err
 	})
 	if errors.Is(err, errDryRun) {
@@ -276,6 +276,7 @@ func (p *purge) write(ctx context.Context) error {
 func (p *purge) lower(ctx context.Context) error {
 	which := `app = ? AND (? = '' OR command = ?) AND (? = '' OR cli_version = ?)`
 	args := []any{p.App, p.Command, p.Command, p.Version, p.Version}
+	runs := p.runs
 	if p.whole() {
 		err := p.query(ctx, `SELECT COALESCE(SUM(total), 0) FROM series WHERE `+which, args, func(scan scan) error { return scan(&p.purged.Runs) })
 		if err != nil {
@@ -284,14 +285,15 @@ func (p *purge) lower(ctx context.Context) error {
 		if err := p.exec(ctx, `UPDATE series SET total = 0 WHERE `+which, args...); err != nil {
 			return err
 		}
+		runs = nil
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(p.runs), compareKeys) {
-		if p.runs[key] == 0 || p.whole() {
+	for _, key := range slices.SortedFunc(maps.Keys(runs), compareKeys) {
+		if runs[key] == 0 {
 			continue
 		}
-		p.purged.Runs += p.runs[key]
+		p.purged.Runs += runs[key]
 		err := p.exec(ctx, `UPDATE series SET total = total - ?, created = ? WHERE command = ? AND exit_code = ? AND cli_version = ? AND operating_system = ?`,
-			p.runs[key], p.now.UnixMilli(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem)
+			runs[key], p.now.UnixMilli(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -63,104 +62,6 @@ func (s *Store) Apps(ctx context.Context) (apps []string, err error) {
 	return apps, err
 }
 
-// A grouping is what sums are told apart by. With a split, the days before that
-// one are added up for themselves.
-type grouping struct {
-	command, version, system, day bool
-	split                         int64
-}
-
-// A found is one sum that a question came upon. With days that were added up,
-// day is the last of them.
-type found struct {
-	name    string // of the command, version or system that the question tells apart
-	day     int64
-	measure int
-	n       int64
-}
-
-// look calls each with the sums of a selection.
-func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(found)) error {
-	since, until := day(sel.Since), day(sel.Until)
-	var kept int64
-	if err := s.read.QueryRowContext(ctx, `SELECT kept FROM clock`).Scan(&kept); err != nil {
-		return err
-	}
-	since = max(since, kept)
-	where, args := `c.app = ?`, []any{sel.App}
-	add := func(condition string, values ...any) {
-		where += " AND " + condition
-		args = append(args, values...)
-	}
-	name := `''`
-	if by.command {
-		name = `c.path`
-		add(`c.path <> ''`)
-	} else {
-		add(`c.path = ?`, sel.Command)
-	}
-	from := `commands c JOIN TABLE t ON t.command = c.id`
-	switch {
-	case by.version:
-		name, from = `v.name`, from+` JOIN versions v ON v.id = t.version`
-		add(`t.version <> 0`)
-	case sel.Version != "":
-		add(`t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, sel.App, sel.Version)
-	default:
-		add(`t.version = 0`)
-	}
-	system := `t.operating_system = ''`
-	if by.system {
-		name, system = `t.operating_system`, `t.operating_system <> ''`
-	}
-	if sel.System != "" {
-		system = ``
-		add(`t.operating_system = ?`, sel.System)
-	}
-	all := where
-	if system != "" {
-		all += " AND " + system
-	}
-	query := `SELECT ` + name + `, t.sums FROM ` + strings.Replace(from, "TABLE", "history", 1) + ` WHERE ` + all + ` AND t.last_day >= ?`
-	var tally, before tally
-	err := s.query(ctx, query, append(slices.Clone(args), since), func(scan scan) error {
-		var name string
-		var data sql.RawBytes
-		if err := scan(&name, &data); err != nil {
-			return err
-		}
-		err := eachDay(data, since, until, func(day int64, sums []byte) error {
-			switch {
-			case by.day:
-				return eachMeasure(sums, func(measure int, n int64) { each(found{name, day, measure, n}) })
-			case day < by.split:
-				return before.add(day, sums)
-			}
-			return tally.add(day, sums)
-		})
-		before.empty(name, each)
-		tally.empty(name, each)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	// Rows of one day and a few systems are faster added up here than sorted there, and
-	// a measure that is not asked for is passed over in the index.
-	query = `SELECT ` + name + `, t.measure, t.day, t.n FROM ` + strings.Replace(from, "TABLE", "recent", 1) + ` WHERE ` + where + ` AND t.day >= ? AND t.day <= ?`
-	args = append(args, since, until)
-	if by.command {
-		query += ` AND t.measure NOT IN (?, ?)`
-		args = append(args, measureDaily, measureLatest)
-	}
-	return s.query(ctx, query, args, func(scan scan) error {
-		var one found
-		err := scan(&one.name, &one.measure, &one.day, &one.n)
-		each(one)
-		return err
-	})
-}
-
 // add puts what was found to the sums.
 func (r *Sums) add(one found) {
 	switch {
@@ -186,17 +87,22 @@ func (r *Sums) add(one found) {
 	}
 }
 
+// byName are sums that are told apart by a name.
+type byName map[string]*Sums
+
+func (b byName) of(name string) *Sums {
+	if b[name] == nil {
+		b[name] = &Sums{}
+	}
+	return b[name]
+}
+
+func (b byName) add(one found) { b.of(one.name).add(one) }
+
 // rows answers a question that tells apart.
 func (s *Store) rows(ctx context.Context, sel Selection, by grouping) ([]Row, error) {
-	sums := map[string]*Sums{}
-	err := s.look(ctx, sel, by, func(one found) {
-		r := sums[one.name]
-		if r == nil {
-			r = &Sums{}
-			sums[one.name] = r
-		}
-		r.add(one)
-	})
+	sums := byName{}
+	err := s.look(ctx, sel, by, sums.add)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +110,7 @@ func (s *Store) rows(ctx context.Context, sel Selection, by grouping) ([]Row, er
 }
 
 // ranked makes rows of sums, those that most installs used first.
-func (s *Store) ranked(ctx context.Context, sel Selection, by grouping, sums map[string]*Sums) ([]Row, error) {
+func (s *Store) ranked(ctx context.Context, sel Selection, by grouping, sums byName) ([]Row, error) {
 	if err := s.earlier(ctx, sel, by, sums); err != nil {
 		return nil, err
 	}
@@ -222,7 +128,7 @@ func (s *Store) ranked(ctx context.Context, sel Selection, by grouping, sums map
 
 // earlier sets the installs of days that ended before the store's: from the
 // picture that was kept of them, if there is one.
-func (s *Store) earlier(ctx context.Context, sel Selection, by grouping, sums map[string]*Sums) error {
+func (s *Store) earlier(ctx context.Context, sel Selection, by grouping, sums byName) error {
 	today, err := s.today(ctx)
 	if err != nil || day(sel.Until) >= today {
 		return err
@@ -256,18 +162,16 @@ func (s *Store) earlier(ctx context.Context, sel Selection, by grouping, sums ma
 		var name string
 		var installs, failed int64
 		err := scan(&name, &installs, &failed)
-		if sums[name] == nil {
-			sums[name] = &Sums{}
-		}
-		sums[name].Installs, sums[name].InstallsFailed = installs, failed
+		r := sums.of(name)
+		r.Installs, r.InstallsFailed = installs, failed
 		return err
 	})
 }
 
 // Total answers for everything that is selected together.
 func (s *Store) Total(ctx context.Context, sel Selection) (Sums, error) {
-	sums := map[string]*Sums{"": {}}
-	err := s.look(ctx, sel, grouping{}, func(one found) { sums[""].add(one) })
+	sums := byName{"": {}}
+	err := s.look(ctx, sel, grouping{}, sums.add)
 	if err == nil {
 		err = s.earlier(ctx, sel, grouping{}, sums)
 	}
@@ -288,29 +192,21 @@ func (s *Store) ByCommandAndBefore(ctx context.Context, sel Selection) (now, bef
 	earlier.Since = date(2*day(sel.Since) - day(sel.Until) - 1)
 	both := sel
 	both.Since = earlier.Since
-	var sums [2]map[string]*Sums
-	for i := range sums {
-		sums[i] = map[string]*Sums{}
-	}
+	sums, sumsBefore := byName{}, byName{}
 	err = s.look(ctx, both, grouping{command: true, split: day(sel.Since)}, func(one found) {
-		period := sums[0]
 		if one.day < day(sel.Since) {
-			period = sums[1]
+			sumsBefore.add(one)
+		} else {
+			sums.add(one)
 		}
-		r := period[one.name]
-		if r == nil {
-			r = &Sums{}
-			period[one.name] = r
-		}
-		r.add(one)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	if now, err = s.ranked(ctx, sel, grouping{command: true}, sums[0]); err != nil {
+	if now, err = s.ranked(ctx, sel, grouping{command: true}, sums); err != nil {
 		return nil, nil, err
 	}
-	before, err = s.ranked(ctx, earlier, grouping{command: true}, sums[1])
+	before, err = s.ranked(ctx, earlier, grouping{command: true}, sumsBefore)
 	return now, before, err
 }
 

@@ -46,6 +46,7 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 			bytes:   "BLOB",
 			rows:    32, // the driver looks for each argument among all of them
 			serial:  "INTEGER PRIMARY KEY",
+			inKey:   "WITHOUT ROWID",
 			hasMeta: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'`,
 			retry:   isBusy,
 		},

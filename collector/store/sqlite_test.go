@@ -95,7 +95,7 @@ func TestBesideACollectorNothingIsMadeOrMigrated(t *testing.T) {
 		t.Error("it was made")
 	}
 	onEach(t, func(t *testing.T, address string) {
-		oldDatabase(t, address)
+		oldDatabase(t, "testdata/schema1.sql", address)
 		for range 2 {
 			if _, err := store.OpenBeside(t.Context(), address); err == nil || !strings.Contains(err.Error(), "the schema of the database is 1") {
 				t.Errorf("an old schema: %v", err)

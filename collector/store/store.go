@@ -83,6 +83,7 @@ type Store struct {
 	dialect dialect
 	pepper  []byte
 	known   atomic.Pointer[catalog]
+	closed  closedDays
 	listed  atomic.Pointer[wire.AllowList]
 	limits  Limits
 
@@ -225,7 +226,7 @@ func (s *Store) query(ctx context.Context, query string, args []any, each func(s
 }
 
 func (s *Store) queryOn(ctx context.Context, db *sql.DB, query string, args []any, each func(scan) error) error {
-	rows, err := db.QueryContext(ctx, s.dialect.bind(query), args...)
+	rows, err := s.rowsOf(ctx, db, query, args)
 	if err != nil {
 		return err
 	}
@@ -236,4 +237,15 @@ func (s *Store) queryOn(ctx context.Context, db *sql.DB, query string, args []an
 		}
 	}
 	return rows.Err()
+}
+
+func (s *Store) rowsOf(ctx context.Context, db *sql.DB, query string, args []any) (*sql.Rows, error) {
+	if s.compiled == nil {
+		return db.QueryContext(ctx, s.dialect.bind(query), args...)
+	}
+	statement, err := s.compiled.question(ctx, db, query)
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, args...)
 }

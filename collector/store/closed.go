@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"sync"
+)
+
+// maxFound bounds the memory for what was found in closed days, to about 10 MB.
+const maxFound = 250_000
+
+// closedDays keeps what questions found in closed days. That stays the same until
+// another day is closed or something is purged; a day that expires is no longer
+// asked for.
+type closedDays struct {
+	mu      sync.Mutex
+	changes int64 // clock.closed when it was found
+	found   map[closedQuestion][]found
+	size    int
+}
+
+type closedQuestion struct {
+	app, command, version, system string
+	since, until                  int64
+	grouping
+}
+
+// get returns what is kept for a question.
+func (c *closedDays) get(changes int64, question closedQuestion) (all []found, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.changes != changes {
+		c.changes, c.found, c.size = changes, nil, 0
+	}
+	all, ok = c.found[question]
+	return all, ok
+}
+
+// put keeps what was found, unless it would take most of the room. What is kept
+// gives way all at once: the pages that are open ask for theirs again.
+func (c *closedDays) put(changes int64, question closedQuestion, all []found) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	size := len(all) + 10 // for the question
+	if c.changes != changes || size > maxFound/2 {
+		return
+	}
+	if c.found == nil || c.size+size > maxFound {
+		c.found, c.size = map[closedQuestion][]found{}, 0
+	}
+	c.found[question] = all
+	c.size += size
+}
+
+// changes reads the first day that is kept, and how often history has changed.
+func (s *Store) changes(ctx context.Context) (kept, closed int64, err error) {
+	err = s.query(ctx, `SELECT kept, closed FROM clock`, nil, func(scan scan) error { return scan(&kept, &closed) })
+	return kept, closed, err
+}

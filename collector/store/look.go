@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// A grouping is what sums are told apart by. With a split, the days before that
+// one are added up for themselves.
+type grouping struct {
+	command, version, system, day bool
+	split                         int64
+}
+
+// A found is one sum that a question came upon. With days that were added up,
+// day is the last of them.
+type found struct {
+	name    string // of the command, version or system that the question tells apart
+	day     int64
+	measure int
+	n       int64
+}
+
+// look calls each with the sums of a selection.
+func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(found)) error {
+	for {
+		kept, changes, err := s.changes(ctx)
+		if err != nil {
+			return err
+		}
+		sel := selected{sel, max(day(sel.Since), kept), day(sel.Until), by}
+		closed, err := s.lookClosed(ctx, sel, changes)
+		if err != nil {
+			return err
+		}
+		recent, err := s.lookRecent(ctx, sel)
+		if err != nil {
+			return err
+		}
+		if _, now, err := s.changes(ctx); err != nil || now == changes {
+			for _, one := range closed {
+				each(one)
+			}
+			for _, one := range recent {
+				each(one)
+			}
+			return err
+		} // a day was closed: what was recent may be in both, or in neither
+	}
+}
+
+// selected is a selection with the days in which there can be something, and what
+// its sums are told apart by.
+type selected struct {
+	Selection
+	since, until int64
+	by           grouping
+}
+
+// where is the part of a query that finds the sums: the name that they are told
+// apart by, the tables, of which t has the sums, and the conditions. In history
+// all systems together are a row of their own.
+func (sel selected) where(table string) (name, from, where string, args []any) {
+	name, from, where, args = `''`, `commands c JOIN `+table+` t ON t.command = c.id`, `c.app = ?`, []any{sel.App}
+	add := func(condition string, values ...any) {
+		where += " AND " + condition
+		args = append(args, values...)
+	}
+	if sel.by.command {
+		name = `c.path`
+		add(`c.path <> ''`)
+	} else {
+		add(`c.path = ?`, sel.Command)
+	}
+	switch {
+	case sel.by.version:
+		name, from = `v.name`, from+` JOIN versions v ON v.id = t.version`
+		add(`t.version <> 0`)
+	case sel.Version != "":
+		add(`t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, sel.App, sel.Version)
+	default:
+		add(`t.version = 0`)
+	}
+	if sel.by.system {
+		name = `t.operating_system`
+	}
+	switch {
+	case sel.System != "":
+		add(`t.operating_system = ?`, sel.System)
+	case sel.by.system:
+		add(`t.operating_system <> ''`)
+	case table == "history":
+		add(`t.operating_system = ''`)
+	}
+	return name, from, where, args
+}
+
+// lookClosed finds the sums of closed days.
+func (s *Store) lookClosed(ctx context.Context, sel selected, changes int64) ([]found, error) {
+	question := closedQuestion{sel.App, sel.Command, sel.Version, sel.System, sel.since, sel.until, sel.by}
+	if all, ok := s.closed.get(changes, question); ok {
+		return all, nil
+	}
+	name, from, where, args := sel.where("history")
+	all := []found{}
+	each := func(one found) { all = append(all, one) }
+	var sums, before tally
+	err := s.query(ctx, `SELECT `+name+`, t.sums FROM `+from+` WHERE `+where+` AND t.last_day >= ?`, append(args, sel.since), func(scan scan) error {
+		var name string
+		var data sql.RawBytes
+		if err := scan(&name, &data); err != nil {
+			return err
+		}
+		err := eachDay(data, sel.since, sel.until, func(day int64, of []byte) error {
+			switch {
+			case sel.by.day:
+				return eachMeasure(of, func(measure int, n int64) { each(found{name, day, measure, n}) })
+			case day < sel.by.split:
+				return before.add(day, of)
+			}
+			return sums.add(day, of)
+		})
+		before.empty(name, each)
+		sums.empty(name, each)
+		return err
+	})
+	if err == nil {
+		s.closed.put(changes, question, all)
+	}
+	return all, err
+}
+
+// lookRecent finds the sums that no closed day has yet. They are of one day and a
+// few systems, which is faster added up here than sorted there, and a measure
+// that is not asked for is passed over in the index.
+func (s *Store) lookRecent(ctx context.Context, sel selected) (all []found, err error) {
+	name, from, where, args := sel.where("recent")
+	query := `SELECT ` + name + `, t.measure, t.day, t.n FROM ` + from + ` WHERE ` + where + ` AND t.day >= ? AND t.day <= ?`
+	args = append(args, sel.since, sel.until)
+	if sel.by.command {
+		query += ` AND t.measure NOT IN (?, ?)`
+		args = append(args, measureDaily, measureLatest)
+	}
+	err = s.query(ctx, query, args, func(scan scan) error {
+		var one found
+		err := scan(&one.name, &one.measure, &one.day, &one.n)
+		all = append(all, one)
+		return err
+	})
+	return all, err
+}
