@@ -83,7 +83,7 @@ func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
 		defer func() { err = errors.Join(err, config.Store.Close()) }()
 	}
 	if config.AllowList == nil {
-		config.Log.Warn("every command is taken; --commands FILE bounds what strangers can report")
+		config.Log.Warn("every command of a CLI without a registered release is taken; --commands FILE bounds what strangers can report")
 	}
 	secure, err := s.encryption(config.Store, config.Log)
 	if err != nil {

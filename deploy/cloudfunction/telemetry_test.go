@@ -62,9 +62,17 @@ func function(t *testing.T, environment ...string) string {
 	}
 }
 
-func post(t *testing.T, address, media, body string) (status int, answer string) {
+// post sends a body with headers, given as names and values in turn.
+func post(t *testing.T, address, body string, headers ...string) (status int, answer string) {
 	t.Helper()
-	response, err := http.Post(address, media, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +88,7 @@ func TestAReportReachesGrafanaCloudAndGraphite(t *testing.T) {
 	graphite := peertest.Graphite(t)
 	cloud := peertest.GrafanaCloud(t, graphite.Address)
 	address := function(t, "GRAPHITE_URL="+cloud.URL, "GRAPHITE_TOKEN="+cloud.Token)
-	if status, answer := post(t, address, "application/json", report); status != 200 || answer != "OK" {
+	if status, answer := post(t, address, report, "Content-Type", "application/json"); status != 200 || answer != "OK" {
 		t.Fatalf("%d %q, %v", status, answer, cloud.Refused())
 	}
 	samples := cloud.Samples()
@@ -138,7 +146,7 @@ func TestAnswers(t *testing.T) {
 		if test.failure != 0 {
 			cloud.FailNext(peertest.Failure{Status: test.failure, Body: "because of " + cloud.Token})
 		}
-		status, answer := post(t, address, test.media, test.body)
+		status, answer := post(t, address, test.body, "Content-Type", test.media)
 		if status != test.status || (status == 200) != (answer == "OK") || strings.Contains(answer, cloud.Token) {
 			t.Errorf("%s: %d %q, want %d", test.what, status, answer, test.status)
 		}
@@ -161,19 +169,9 @@ func TestACompressedBodyIsRefused(t *testing.T) {
 	cloud := peertest.GrafanaCloud(t)
 	address := function(t, "GRAPHITE_URL="+cloud.URL, "GRAPHITE_TOKEN="+cloud.Token)
 	for encoding, want := range map[string]int{"identity": 200, "gzip": 415} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(report))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("Content-Encoding", encoding)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if response.StatusCode != want {
-			t.Errorf("Content-Encoding %s: %s, want %d", encoding, response.Status, want)
+		status, _ := post(t, address, report, "Content-Type", "application/json", "Content-Encoding", encoding)
+		if status != want {
+			t.Errorf("Content-Encoding %s: %d, want %d", encoding, status, want)
 		}
 	}
 	if got := len(cloud.Samples()); got != 2 {
@@ -193,18 +191,8 @@ func TestStrangersMakeABoundedBill(t *testing.T) {
 		}
 		point := strings.Join(codes, ",")
 		body := fmt.Sprintf(`{"metric_points":{"pace a":{%s},"pace b":{%[1]s},"pace c":{%[1]s},"pace d":{%[1]s}},"cli_version":%q,"operating_system":"linux","id":%q}`, point, version, id)
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("X-Forwarded-For", network)
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		return response.StatusCode
+		status, _ := post(t, address, body, "Content-Type", "application/json", "X-Forwarded-For", network)
+		return status
 	}
 	answers := map[int]int{}
 	for n := range 30 {
@@ -223,17 +211,17 @@ func TestStrangersMakeABoundedBill(t *testing.T) {
 
 func TestWithoutConfigurationNothingIsTaken(t *testing.T) {
 	address := function(t, "GRAPHITE_URL=")
-	if status, answer := post(t, address, "application/json", report); status != 500 || strings.Contains(answer, "OK") {
+	if status, answer := post(t, address, report, "Content-Type", "application/json"); status != 500 || strings.Contains(answer, "OK") {
 		t.Errorf("%d %q", status, answer)
 	}
 	server := httptest.NewServer(nil)
 	server.Close()
 	down := function(t, "GRAPHITE_URL="+server.URL)
-	if status, _ := post(t, down, "application/json", report); status != http.StatusServiceUnavailable {
+	if status, _ := post(t, down, report, "Content-Type", "application/json"); status != http.StatusServiceUnavailable {
 		t.Errorf("Graphite is down: %d", status)
 	}
 	unlisted := function(t, "GRAPHITE_URL="+server.URL, "TELEMETRY_COMMANDS="+filepath.Join(t.TempDir(), "missing"))
-	if status, _ := post(t, unlisted, "application/json", report); status != http.StatusInternalServerError {
+	if status, _ := post(t, unlisted, report, "Content-Type", "application/json"); status != http.StatusInternalServerError {
 		t.Errorf("the list of commands is missing: %d", status)
 	}
 }
