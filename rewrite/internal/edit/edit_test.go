@@ -129,23 +129,3 @@ func TestApplyRefusesAPlanOfAnotherFile(t *testing.T) {
 		t.Error("a file that is not there")
 	}
 }
-
-// A file of which the author has moved parts may import both packages.
-func TestStripTakesBothPackagesOut(t *testing.T) {
-	const src = `package x
-
-import (
-	telemetry "example.com/m/internal/telemetry/exit"
-	other "example.com/m/internal/telemetry"
-)
-
-func f() {
-	telemetry.Exit(1)
-	other.Track(root).Execute()
-}
-`
-	got := string(Strip([]byte(src), func(path string) bool { return strings.HasPrefix(path, "example.com/m/internal/telemetry") }, false))
-	if strings.Contains(got, "telemetry") || !strings.Contains(got, "os.Exit(1)") || !strings.Contains(got, "\troot.Execute()") || !strings.Contains(got, `"os"`) {
-		t.Errorf("left:\n%s", got)
-	}
-}

@@ -1,0 +1,45 @@
+package edit
+
+import (
+	"strings"
+	"testing"
+)
+
+// A file of which the author has moved parts may import both packages.
+func TestStripTakesBothPackagesOut(t *testing.T) {
+	const src = `package x
+
+import (
+	telemetry "example.com/m/internal/telemetry/exit"
+	other "example.com/m/internal/telemetry"
+)
+
+func f() {
+	telemetry.Exit(1)
+	other.Track(root).Execute()
+}
+`
+	got := string(Strip([]byte(src), func(path string) bool { return strings.HasPrefix(path, "example.com/m/internal/telemetry") }, false))
+	if strings.Contains(got, "telemetry") || !strings.Contains(got, "os.Exit(1)") || !strings.Contains(got, "\troot.Execute()") || !strings.Contains(got, `"os"`) {
+		t.Errorf("left:\n%s", got)
+	}
+}
+
+// TestStripLeavesOthersAlone: what is not ours comes back byte for byte.
+func TestStripLeavesOthersAlone(t *testing.T) {
+	for _, test := range []struct{ name, src string }{
+		{"no import", "package x\n\nvar telemetry = 1\n"},
+		{"another package of that name", "package x\n\nimport \"example.com/other/telemetry\"\n\nfunc f() { telemetry.Exit(1) }\n"},
+		{"does not parse", "package x\n\nimport \"example.com/m/internal/telemetry\"\n\nfunc f( { telemetry.Exit(1) }\n"},
+	} {
+		owns := func(path string) bool { return path == "example.com/m/internal/telemetry" }
+		if got := string(Strip([]byte(test.src), owns, false)); got != test.src {
+			t.Errorf("%s:\n%s", test.name, got)
+		}
+	}
+	// A use that no form explains keeps the import.
+	const mine = "package x\n\nimport \"example.com/m/internal/telemetry\"\n\nvar version = telemetry.Version\n"
+	if got := string(Strip([]byte(mine), func(path string) bool { return strings.HasSuffix(path, "/telemetry") }, false)); got != mine {
+		t.Errorf("the author's own use:\n%s", got)
+	}
+}

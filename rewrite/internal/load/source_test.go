@@ -1,0 +1,76 @@
+package load
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// write makes files below a new folder.
+func write(t *testing.T, files ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range files {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte("package x // ours\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// TestSources reads each file once, and keeps it with and without instrumentation.
+func TestSources(t *testing.T) {
+	dir := write(t, "cmd/b.go", "a.go")
+	var stripped []string
+	s := NewSources(dir, func(relative string, src []byte) []byte {
+		stripped = append(stripped, relative)
+		return bytes.ReplaceAll(src, []byte(" // ours"), nil)
+	})
+	for range 2 {
+		for _, name := range []string{"cmd/b.go", "a.go"} {
+			if _, err := s.Read(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !slices.Equal(stripped, []string{"cmd/b.go", "a.go"}) || !slices.Equal(s.Names(), []string{"a.go", "cmd/b.go"}) {
+		t.Errorf("stripped %q, names %q", stripped, s.Names())
+	}
+	if disk, without := string(s.OnDisk("cmd/b.go")), string(s.Stripped("cmd/b.go")); disk != "package x // ours\n" || without != "package x\n" {
+		t.Errorf("on disk %q, without %q", disk, without)
+	}
+	if s.Known("c.go") != nil || s.OnDisk("c.go") != nil || s.Stripped("c.go") != nil {
+		t.Error("knows a file that was not read")
+	}
+	if _, err := s.Read(filepath.Join(dir, "c.go")); err == nil {
+		t.Error("reads a file that is not there")
+	}
+	outside := filepath.Join(filepath.Dir(dir), "x.go")
+	if got := s.Relative(outside); got != filepath.ToSlash(outside) {
+		t.Errorf("a file outside of the module is %q", got)
+	}
+}
+
+// TestEachGoFile visits the module's own files.
+func TestEachGoFile(t *testing.T) {
+	dir := write(t, "main.go", "cmd/get.go", "cmd/get_test.go", "README.md", "vendor/v.go", "cmd/vendor/v.go", ".git/hook.go",
+		"web/node_modules/x.go", "tools/go.mod", "tools/tool.go", "testdata/t.go")
+	var got []string
+	if err := EachGoFile(dir, func(name string) error {
+		rel, err := filepath.Rel(dir, name)
+		got = append(got, filepath.ToSlash(rel))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "cmd/get.go cmd/get_test.go main.go testdata/t.go"; strings.Join(got, " ") != want {
+		t.Errorf("visits %q, want %q", got, want)
+	}
+}
