@@ -3,6 +3,7 @@
 package telemetry
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -57,12 +58,14 @@ func usage(rest string) int {
 }
 
 func (d folder) status() error {
-	c := consentIn(d)
-	sent := "no"
+	c, file, sent := consentIn(d), d.path(reportFile), "no"
+	if d == "" {
+		file = "none"
+	}
 	if c.sends() {
 		sent = fmt.Sprintf("to %s, at most every %s", c.endpoint, c.interval)
 	}
-	fmt.Printf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, d.path(reportFile), sent)
+	fmt.Printf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, file, sent)
 	return nil
 }
 
@@ -71,6 +74,9 @@ func (d folder) status() error {
 func (d folder) change(make bool, do func(*lockFile) error) error {
 	if !make && stampOf(string(d)) == "" {
 		return nil
+	}
+	if d == "" {
+		return errors.New("nothing is counted: there is no configuration folder (is HOME set?)")
 	}
 	l, err := d.lockFile()
 	if err == nil {

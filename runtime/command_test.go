@@ -34,3 +34,20 @@ func TestProgramName(t *testing.T) {
 		}
 	}
 }
+
+// Where nothing can be kept, the telemetry command says why.
+func TestTelemetryCommandWithoutFolder(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, "HOME=", "AppData=")
+	if got := h.run("telemetry", "off"); got.code != 1 || got.stderr != "Error: nothing is counted: there is no configuration folder (is HOME set?)\n" {
+		t.Errorf("off: %+v", got)
+	}
+	if got := h.run("telemetry", "status"); got.code != 0 || !strings.Contains(got.stdout, "telemetry: off\n") || !strings.Contains(got.stdout, "\nfile: none\n") {
+		t.Errorf("status: %+v", got)
+	}
+	h = newHome(t)
+	h.write(lockName+"/a folder", "")
+	if got := h.run("telemetry", "off"); got.code != 1 || !strings.Contains(got.stderr, "directory") {
+		t.Errorf("off, with a folder in place of the lock: %+v", got)
+	}
+}

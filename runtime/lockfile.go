@@ -45,8 +45,11 @@ func (d folder) lockFile() (*lockFile, error) {
 	if missing(err) && d.make() {
 		f, err = openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
 	}
-	if err != nil || !mayWrite(d.path(lockName)) {
-		return nil, os.ErrPermission
+	if err == nil && !mayWrite(d.path(lockName)) {
+		err = os.ErrPermission
+	}
+	if err != nil {
+		return nil, err
 	}
 	process.lock = &lockFile{d, f}
 	return process.lock, nil
