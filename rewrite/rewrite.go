@@ -11,21 +11,13 @@ package rewrite
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/verify"
 )
 
 // Options are what the command line says. What is not given is taken from the
@@ -106,155 +98,32 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if stage == nil {
 		stage = func(string) {}
 	}
-	at := project.Locate(o.Dir, o.Package)
-	restored, err := transaction.Recover(at.Root)
-	if err != nil {
-		return nil, err
-	}
-
 	stage("loading")
-	before := at.Package(o.PackageDir)
-	asked := o.Tags
-	if asked == "" && o.Remembered && before.Exists {
-		last, _ := before.Earlier()
-		asked = last.Settings.Tags
-	}
-	tags, err := load.Tags(ctx, o.Dir, asked)
+	c, err := o.load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m, err := load.Load(ctx, o.Dir, o.Package, tags, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
-	if err != nil {
-		return nil, err
-	}
-	generated, err := project.For(m, o.PackageDir)
-	if err != nil {
-		return nil, err
-	}
-	earlier, err := generated.Earlier()
-	if err != nil {
-		return nil, err
-	}
-	settings, err := o.settings(earlier.Settings, asked)
-	if err != nil {
-		return nil, err
-	}
-	listed, err := generated.Listed()
-	if err != nil {
-		return nil, err
-	}
-	program := load.NewProgram(m, load.NewSources(m.Dir, func(name string, src []byte) []byte {
-		return edit.Strip(src, generated.Owns, earlier.IsFactored(name))
-	}))
-
 	stage("finding")
-	p, err := find.Plan(program, find.Options{Runtime: generated.Path, Name: generated.Name(), Skip: generated.Owns, Tags: tags, Force: o.Force})
+	p, files, err := c.edit(o.Force)
 	if err != nil {
 		return nil, err
 	}
-	files, err := edit.Apply(p, program.Sources.Stripped, program.Sources.OnDisk)
-	if err != nil {
-		return nil, err
-	}
-	if err := startsAndTracks(p, files); err != nil {
-		return nil, err
-	}
-
 	stage("verifying")
-	if err := verify.Types(program, generated, files); err != nil {
-		return nil, err
-	}
-	modules, undo, err := gomod.Add(ctx, gomod.Env{Dir: m.Dir, Loggers: exithook.Modules(p.Hooks)})
+	modules, undo, err := c.verify(ctx, p, files)
 	if err != nil {
 		return nil, err
 	}
-	if undo.Empty() {
-		undo = earlier.Undo
-	} else {
-		undo = undo.After(earlier.Undo)
-	}
-
 	stage("listing commands")
-	r := &Result{Main: m.Main.PkgPath, Module: m.Path, Plan: p, Siblings: m.Siblings, Restored: restored, dir: m.Dir}
-	r.Findings = findings(p, files, program.Sources.Stripped)
-	r.changes = append(sourceChanges(program.Sources, files), modules...)
-	tree, complete, err := r.commands(ctx, program, generated, tags, o.Force)
+	r := c.result(p, files, modules)
+	tree, complete, err := r.commands(ctx, c, o.Force)
 	if err != nil {
 		return nil, err
 	}
-	named, notes, err := settings.Named(tree, commands.BinaryName(m.Main.PkgPath))
+	list, err := r.choose(c, tree, complete)
 	if err != nil {
 		return nil, err
 	}
-	for _, note := range notes {
-		r.note(plan.Note, "", note)
-	}
-	r.Settings = named
-	r.folderNote(program, generated)
-	list, unknown := project.Without(tree.Below(named.App), named.Excluded)
-	if len(unknown) > 0 && complete {
-		return nil, &project.ExcludedError{Paths: unknown}
-	}
-	for _, c := range list {
-		r.Commands = append(r.Commands, c.Path)
-	}
-	r.Missing, r.Gone = project.Diff(listed, list)
-	foreign, err := r.changes.Generate(generated, m.Dir, project.Contents{
-		Config: project.Config{Settings: named, State: project.State{Main: m.Main.PkgPath, Undo: undo, Factored: factored(files)}},
-		Hooks:  p.Hooks, Commands: list, ExitCodes: p.ExitCodes,
-	})
-	if foreign {
-		r.note(plan.Note, project.UsersPage, "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
-	}
-	return r, err
-}
-
-// commands asks the CLI for its commands, as it will be. Where it cannot be run,
-// the source gives them as far as they are constant, which is not complete.
-func (r *Result) commands(ctx context.Context, program *load.Program, generated project.Package, tags string, force bool) (tree plan.Tree, complete bool, err error) {
-	asking, files, err := r.changes.Asking(generated, r.Plan.Hooks)
-	if err != nil {
-		return tree, false, err
-	}
-	key, err := commands.Key(program.Module, files, generated.Owns, asking)
-	if err != nil {
-		return tree, false, err
-	}
-	tree, err = commands.List(ctx, commands.Build{
-		Dir: program.Main.Dir, Binary: commands.BinaryName(program.Main.PkgPath), Tags: tags, Changes: asking, Key: key,
-	})
-	var cannotRun *commands.RunError
-	if !errors.As(err, &cannotRun) {
-		return tree, true, err
-	}
-	if cannotRun.Missed && !force {
-		return tree, false, r.notReached(cannotRun.Output)
-	}
-	tree, unknown, err := find.Commands(program, generated.Owns, tags)
-	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; %s could not be followed, and what they add is recorded as (unlisted)",
-		cannotRun, plural(unknown, "addition")))
-	return tree, false, err
-}
-
-// startsAndTracks returns an error where telemetry would never start, or no command
-// be tracked, because the files for it must not be edited.
-func startsAndTracks(p *plan.Plan, files []edit.File) error {
-	edited, refused := map[plan.Kind]bool{}, map[plan.Kind]error{}
-	for _, f := range files {
-		for _, site := range p.In(f.Name) {
-			if f.Refused == "" {
-				edited[site.Kind] = true
-			} else if site.Form != "" {
-				refused[site.Kind] = fmt.Errorf("%s: %s (not done: %s)", f.Name, site.Reason, f.Refused)
-			}
-		}
-	}
-	for _, kind := range []plan.Kind{plan.Main, plan.Execute} {
-		if err := refused[kind]; err != nil && !edited[kind] {
-			return err
-		}
-	}
-	return nil
+	return r, r.generate(c, list, project.State{Main: r.Main, Undo: undo, Factored: factored(files)})
 }
 
 // A NotReachedError says that the CLI ran as if all were well without executing
@@ -270,44 +139,7 @@ func (e *NotReachedError) Error() string {
 		strings.Join(e.Executions, "\n\t"), e.Output)
 }
 
-func (r *Result) notReached(output string) error {
-	missed := &NotReachedError{Output: output}
-	for _, f := range r.Findings {
-		if f.Kind == plan.Execute {
-			missed.Executions = append(missed.Executions, f.String())
-		}
-	}
-	return missed
-}
-
 // note adds a finding about the whole CLI, or about one file.
 func (r *Result) note(kind plan.Kind, file, what string) {
 	r.Findings = append(r.Findings, Finding{Kind: kind, File: file, What: what})
-}
-
-// factored are the files whose only import stood in parentheses.
-func factored(files []edit.File) (names []string) {
-	for _, f := range files {
-		if f.Factored {
-			names = append(names, f.Name)
-		}
-	}
-	return names
-}
-
-// sourceChanges are the author's files that will change.
-func sourceChanges(sources *load.Sources, files []edit.File) (changes project.Changes) {
-	edited := map[string][]byte{}
-	for _, f := range files {
-		edited[f.Name] = f.Content
-	}
-	for _, name := range sources.Names() {
-		s := sources.Known(name)
-		want := edited[name]
-		if want == nil {
-			want = s.Stripped
-		}
-		changes.Replace(s.Name, s.Disk, want)
-	}
-	return changes
 }

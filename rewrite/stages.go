@@ -1,0 +1,225 @@
+package rewrite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/verify"
+)
+
+// A cli is a loaded CLI, and what an earlier run left in its module. The stages
+// behind load do not change it.
+type cli struct {
+	*load.Program
+	tags      string // all that it is built with
+	generated project.Package
+	earlier   project.Config
+	settings  Settings       // without what only the built CLI can tell
+	listed    []plan.Command // in commands.txt on disk
+	restored  []string
+}
+
+// load reads the module, after an interrupted run was rolled back.
+func (o Options) load(ctx context.Context) (*cli, error) {
+	at := project.Locate(o.Dir, o.Package)
+	restored, err := transaction.Recover(at.Root)
+	if err != nil {
+		return nil, err
+	}
+	before := at.Package(o.PackageDir)
+	asked := o.Tags
+	if asked == "" && o.Remembered && before.Exists {
+		last, _ := before.Earlier()
+		asked = last.Settings.Tags
+	}
+	tags, err := load.Tags(ctx, o.Dir, asked)
+	if err != nil {
+		return nil, err
+	}
+	m, err := load.Load(ctx, o.Dir, o.Package, tags, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
+	if err != nil {
+		return nil, err
+	}
+	c := &cli{tags: tags, restored: restored}
+	if c.generated, err = project.For(m, o.PackageDir); err != nil {
+		return nil, err
+	}
+	if c.earlier, err = c.generated.Earlier(); err != nil {
+		return nil, err
+	}
+	if c.settings, err = o.settings(c.earlier.Settings, asked); err != nil {
+		return nil, err
+	}
+	if c.listed, err = c.generated.Listed(); err != nil {
+		return nil, err
+	}
+	c.Program = load.NewProgram(m, load.NewSources(m.Dir, func(name string, src []byte) []byte {
+		return edit.Strip(src, c.generated.Owns, c.earlier.IsFactored(name))
+	}))
+	return c, nil
+}
+
+// edit finds the sites in the source and edits the files.
+func (c *cli) edit(force bool) (*plan.Plan, []edit.File, error) {
+	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Name: c.generated.Name(), Skip: c.generated.Owns, Tags: c.tags, Force: force})
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := edit.Apply(p, c.Sources.Stripped, c.Sources.OnDisk)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, files, startsAndTracks(p, files)
+}
+
+// verify type-checks the edited files, and lets the module import what the
+// generated package needs. The record takes back what all runs did to go.mod.
+func (c *cli) verify(ctx context.Context, p *plan.Plan, files []edit.File) ([]transaction.Change, gomod.Undo, error) {
+	if err := verify.Types(c.Program, c.generated, files); err != nil {
+		return nil, gomod.Undo{}, err
+	}
+	modules, undo, err := gomod.Add(ctx, gomod.Env{Dir: c.Dir, Loggers: exithook.Modules(p.Hooks)})
+	if undo.Empty() {
+		return modules, c.earlier.Undo, err
+	}
+	return modules, undo.After(c.earlier.Undo), err
+}
+
+// result has the findings and all changes but those of generated files.
+func (c *cli) result(p *plan.Plan, files []edit.File, modules []transaction.Change) *Result {
+	return &Result{
+		Main: c.Main.PkgPath, Module: c.Path, Plan: p, Siblings: c.Siblings, Restored: c.restored, dir: c.Dir,
+		Findings: findings(p, files, c.Sources.Stripped),
+		changes:  append(sourceChanges(c.Sources, files), modules...),
+	}
+}
+
+// commands asks the CLI for its commands, as it will be. Where it cannot be run,
+// the source gives them as far as they are constant, which is not complete.
+func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tree, complete bool, err error) {
+	asking, files, err := r.changes.Asking(c.generated, r.Plan.Hooks)
+	if err != nil {
+		return tree, false, err
+	}
+	key, err := commands.Key(c.Module, files, c.generated.Owns, asking)
+	if err != nil {
+		return tree, false, err
+	}
+	tree, err = commands.List(ctx, commands.Build{
+		Dir: c.Main.Dir, Binary: commands.BinaryName(c.Main.PkgPath), Tags: c.tags, Changes: asking, Key: key,
+	})
+	var cannotRun *commands.RunError
+	if !errors.As(err, &cannotRun) {
+		return tree, true, err
+	}
+	if cannotRun.Missed && !force {
+		return tree, false, r.notReached(cannotRun.Output)
+	}
+	tree, unknown, err := find.Commands(c.Program, c.generated.Owns, c.tags)
+	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; %s could not be followed, and what they add is recorded as (unlisted)",
+		cannotRun, plural(unknown, "addition")))
+	return tree, false, err
+}
+
+// choose settles the names that depend on the commands, and which commands can be
+// recorded: those that are not excluded.
+func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, error) {
+	settings, notes, err := c.settings.Named(tree, commands.BinaryName(r.Main))
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range notes {
+		r.note(plan.Note, "", note)
+	}
+	r.Settings = settings
+	r.folderNote(c.Program, c.generated)
+	list, unknown := project.Without(tree.Below(settings.App), settings.Excluded)
+	if len(unknown) > 0 && complete {
+		return nil, &project.ExcludedError{Paths: unknown}
+	}
+	for _, command := range list {
+		r.Commands = append(r.Commands, command.Path)
+	}
+	r.Missing, r.Gone = project.Diff(c.listed, list)
+	return list, nil
+}
+
+// generate adds the generated files to the changes.
+func (r *Result) generate(c *cli, list []plan.Command, state project.State) error {
+	foreign, err := r.changes.Generate(c.generated, r.dir, project.Contents{
+		Config: project.Config{Settings: r.Settings, State: state},
+		Hooks:  r.Plan.Hooks, Commands: list, ExitCodes: r.Plan.ExitCodes,
+	})
+	if foreign {
+		r.note(plan.Note, project.UsersPage, "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
+	}
+	return err
+}
+
+// startsAndTracks returns an error where telemetry would never start, or no command
+// be tracked, because the files for it must not be edited.
+func startsAndTracks(p *plan.Plan, files []edit.File) error {
+	edited, refused := map[plan.Kind]bool{}, map[plan.Kind]error{}
+	for _, f := range files {
+		for _, site := range p.In(f.Name) {
+			if f.Refused == "" {
+				edited[site.Kind] = true
+			} else if site.Form != "" {
+				refused[site.Kind] = fmt.Errorf("%s: %s (not done: %s)", f.Name, site.Reason, f.Refused)
+			}
+		}
+	}
+	for _, kind := range []plan.Kind{plan.Main, plan.Execute} {
+		if err := refused[kind]; err != nil && !edited[kind] {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Result) notReached(output string) error {
+	missed := &NotReachedError{Output: output}
+	for _, f := range r.Findings {
+		if f.Kind == plan.Execute {
+			missed.Executions = append(missed.Executions, f.String())
+		}
+	}
+	return missed
+}
+
+// factored are the files whose only import stood in parentheses.
+func factored(files []edit.File) (names []string) {
+	for _, f := range files {
+		if f.Factored {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// sourceChanges are the author's files that will change.
+func sourceChanges(sources *load.Sources, files []edit.File) (changes project.Changes) {
+	edited := map[string][]byte{}
+	for _, f := range files {
+		edited[f.Name] = f.Content
+	}
+	for _, name := range sources.Names() {
+		s := sources.Known(name)
+		want := edited[name]
+		if want == nil {
+			want = s.Stripped
+		}
+		changes.Replace(s.Name, s.Disk, want)
+	}
+	return changes
+}
