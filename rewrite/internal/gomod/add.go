@@ -129,44 +129,53 @@ func requirement(f *modfile.File, path string) *modfile.Require {
 }
 
 // required adds or makes direct some requirements, where go mod tidy would
-// have them. Line ends stay what they were.
+// have them.
 func required(name string, data []byte, added []module.Version) ([]byte, error) {
-	crlf := bytes.Contains(data, []byte("\r\n"))
-	plain := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	f, err := modfile.Parse(name, plain, nil)
+	return rewritten(name, data, func(f *modfile.File) error {
+		list := copied(f.Require)
+		for _, m := range added {
+			i := slices.IndexFunc(list, func(r *modfile.Require) bool { return r.Mod.Path == m.Path })
+			if i < 0 {
+				list = append(list, &modfile.Require{Mod: m})
+			} else {
+				list[i].Indirect = false
+			}
+		}
+		if f.Go != nil && semver.Compare("v"+f.Go.Version, "v1.17") >= 0 {
+			f.SetRequireSeparateIndirect(list)
+		} else {
+			f.SetRequire(list)
+		}
+		f.Cleanup()
+		f.SortBlocks()
+		return nil
+	})
+}
+
+// rewritten is go.mod after a change. Line ends stay what they were.
+func rewritten(name string, data []byte, change func(f *modfile.File) error) ([]byte, error) {
+	f, err := modfile.Parse(name, bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), nil)
 	if err != nil {
 		return nil, err
 	}
-	byPath := map[string]*modfile.Require{}
-	var list []*modfile.Require
-	for _, r := range f.Require {
-		copied := *r
-		byPath[r.Mod.Path] = &copied
-		list = append(list, &copied)
-	}
-	for _, m := range added {
-		if r := byPath[m.Path]; r != nil {
-			r.Indirect = false
-			continue
-		}
-		list = append(list, &modfile.Require{Mod: m})
-	}
-	separate := f.Go != nil && semver.Compare("v"+f.Go.Version, "v1.17") >= 0
-	if separate {
-		f.SetRequireSeparateIndirect(list)
-	} else {
-		f.SetRequire(list)
+	if err := change(f); err != nil {
+		return nil, err
 	}
 	f.Cleanup()
-	f.SortBlocks()
 	out, err := f.Format()
-	if err != nil {
-		return nil, err
-	}
-	if crlf {
+	if bytes.Contains(data, []byte("\r\n")) {
 		out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
 	}
-	return out, nil
+	return out, err
+}
+
+// copied are requirements that can be changed before a file is told of them.
+func copied(list []*modfile.Require) (copies []*modfile.Require) {
+	for _, r := range list {
+		c := *r
+		copies = append(copies, &c)
+	}
+	return copies
 }
 
 // selectedVersion is the version of a module in the build list, "" when the

@@ -126,40 +126,29 @@ func removeRequirements(env Env, undo Undo, kept func(string) bool) ([]transacti
 	if old, ok := replayed(data, undo.GoMod); ok && !slices.ContainsFunc(all, kept) {
 		return []transaction.Change{{Name: name, Old: data, New: old}}, nil
 	}
-	f, err := modfile.Parse(name, bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), nil)
-	if err != nil {
+	out, err := rewritten(name, data, func(f *modfile.File) error {
+		for _, path := range undo.Added {
+			if requirement(f, path) == nil || kept(path) {
+				continue
+			}
+			if err := f.DropRequire(path); err != nil {
+				return err
+			}
+		}
+		for _, path := range undo.Direct {
+			if requirement(f, path) == nil || kept(path) {
+				continue
+			}
+			list := copied(f.Require)
+			for _, r := range list {
+				r.Indirect = r.Indirect || r.Mod.Path == path
+			}
+			f.SetRequireSeparateIndirect(list)
+		}
+		return nil
+	})
+	if err != nil || bytes.Equal(out, data) {
 		return nil, err
-	}
-	for _, path := range undo.Added {
-		if requirement(f, path) == nil || kept(path) {
-			continue
-		}
-		if err := f.DropRequire(path); err != nil {
-			return nil, err
-		}
-	}
-	for _, path := range undo.Direct {
-		if requirement(f, path) == nil || kept(path) {
-			continue
-		}
-		var list []*modfile.Require
-		for _, other := range f.Require {
-			copied := *other
-			copied.Indirect = copied.Indirect || other.Mod.Path == path
-			list = append(list, &copied)
-		}
-		f.SetRequireSeparateIndirect(list)
-	}
-	f.Cleanup()
-	out, err := f.Format()
-	if err != nil {
-		return nil, err
-	}
-	if bytes.Contains(data, []byte("\r\n")) {
-		out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
-	}
-	if bytes.Equal(out, data) {
-		return nil, nil
 	}
 	return []transaction.Change{{Name: name, Old: data, New: out}}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -111,22 +110,12 @@ func explicitLine(ctx context.Context, m module.Version) (string, error) {
 
 // insertModule puts an entry of modules.txt where it is sorted.
 func insertModule(list, path, entry string) string {
-	var offsets []int
-	for at := 0; at < len(list); {
-		end := strings.IndexByte(list[at:], '\n')
-		if end < 0 {
-			break
-		}
-		if strings.HasPrefix(list[at:], "# ") {
-			offsets = append(offsets, at)
-		}
-		at += end + 1
-	}
-	for _, at := range offsets {
-		fields := strings.Fields(list[at : at+strings.IndexByte(list[at:], '\n')])
-		if len(fields) >= 2 && fields[1] > path {
+	at := 0
+	for line := range strings.Lines(list) {
+		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == "#" && fields[1] > path {
 			return list[:at] + entry + list[at:]
 		}
+		at += len(line)
 	}
 	return list + entry
 }
@@ -156,7 +145,6 @@ func vendoredFiles(ctx context.Context, env Env, m module.Version) ([]transactio
 			Name: filepath.Join(env.Dir, "vendor", filepath.FromSlash(m.Path), name), New: data, Mode: 0o644,
 		})
 	}
-	sort.Slice(changes, func(i, j int) bool { return changes[i].Name < changes[j].Name })
 	return changes, nil
 }
 

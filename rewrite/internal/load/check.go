@@ -7,10 +7,11 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
-	"sort"
+	"slices"
 	"sync"
 
 	"golang.org/x/tools/go/gcexportdata"
@@ -163,12 +164,7 @@ func (g *Program) Types(p *packages.Package, contents map[string][]byte, substit
 		Defs:       map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{},
 	}}
-	names := make([]string, 0, len(contents))
-	for name := range contents {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		f, err := parser.ParseFile(g.Fset, name, contents[name], parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			c.Errs = append(c.Errs, err)

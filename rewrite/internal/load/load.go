@@ -9,11 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"sort"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/semver"
@@ -139,8 +140,8 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 	if len(failures) > 0 {
 		return m, &Error{Dir: dir, Errors: Dedup(failures)}
 	}
-	m.Siblings = sortedKeys(siblings)
-	sort.Slice(m.Own, func(i, j int) bool { return m.Own[i].PkgPath < m.Own[j].PkgPath })
+	m.Siblings = slices.Sorted(maps.Keys(siblings))
+	slices.SortFunc(m.Own, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	return m, nil
 }
 
@@ -239,22 +240,11 @@ func Root(dir string) string {
 
 // Dedup returns the list without repetitions.
 func Dedup(list []string) []string {
-	seen := map[string]bool{}
 	var out []string
 	for _, s := range list {
-		if !seen[s] {
-			seen[s] = true
+		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
 	return out
-}
-
-func sortedKeys(set map[string]bool) []string {
-	keys := make([]string, 0, len(set))
-	for k := range set {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -2,8 +2,10 @@ package load
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -63,7 +65,7 @@ func (s *Sources) Names() []string {
 	for name := range s.files {
 		names[s.Relative(name)] = true
 	}
-	return sortedKeys(names)
+	return slices.Sorted(maps.Keys(names))
 }
 
 // Stripped returns the bytes of a file by its relative name, nil if it was not read.

@@ -5,6 +5,7 @@ import (
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -136,11 +137,15 @@ func (g *Program) elsewhere(path string) *packages.Package {
 func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
 	here := platform{goos: runtime.GOOS, goarch: runtime.GOARCH, cgo: build.Default.CgoEnabled}
 	custom := customTags(s.Stripped)
-	for _, extra := range append([][]string{nil, custom}, single(custom)...) {
+	choices := [][]string{nil, custom} // none of its tags, all of them, one of them
+	for i := range custom {
+		choices = append(choices, custom[i:i+1])
+	}
+	for _, extra := range choices {
 		for i, p := range append([]platform{here}, otherPlatforms...) {
 			for _, cgo := range []bool{i == 0 && here.cgo, false, true} {
 				p.cgo = cgo
-				p.tags = append(append([]string(nil), given...), extra...)
+				p.tags = slices.Concat(given, extra)
 				c := p.context()
 				if ok, err := c.MatchFile(filepath.Dir(s.Name), filepath.Base(s.Name)); ok && err == nil {
 					return p, true
@@ -149,14 +154,6 @@ func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
 		}
 	}
 	return platform{}, false
-}
-
-func single(tags []string) [][]string {
-	var list [][]string
-	for _, t := range tags {
-		list = append(list, []string{t})
-	}
-	return list
 }
 
 // variant type-checks one left-out file with its package.
@@ -245,7 +242,7 @@ func customTags(src []byte) []string {
 			}
 		})
 	}
-	return sortedKeys(set)
+	return slices.Sorted(maps.Keys(set))
 }
 
 // walkTags visits every tag of a constraint.
