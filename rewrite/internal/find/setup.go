@@ -13,9 +13,9 @@ import (
 // viper.BindPFlag("key", nil). Such an error is the author's to see, in each run
 // and in each test. An exit because of it needs no edit.
 //
-// It is a call into the module of cobra, pflag or viper that is handed names,
-// functions and flags, and whose error is made there: no call on the way to it
-// returns an error of somebody else's, as a file's or a flag value's would be.
+// Such a call is one of a function of cobra, pflag or viper that returns an error
+// made in these modules. A function that may pass on another error, of a file or
+// of a flag's value, is none. Nor is one that is handed the user's arguments.
 func (f *finder) setsUp(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok || len(call.Args) == 0 {
@@ -116,7 +116,7 @@ func (d *dependencies) failsByItself(fn *types.Func) bool {
 	return d.ownError(fn.Origin(), map[string]bool{})
 }
 
-// makers return errors that they are told to.
+// makers are functions of the standard library that only make an error.
 var makers = map[string]bool{"fmt.Errorf": true, "errors.New": true}
 
 func (d *dependencies) ownError(fn *types.Func, seen map[string]bool) bool {
@@ -127,7 +127,7 @@ func (d *dependencies) ownError(fn *types.Func, seen map[string]bool) bool {
 	if own, ok := d.ownErrors[name]; ok {
 		return own
 	}
-	seen[name] = true // where it calls itself, the other calls decide
+	seen[name] = true // a call of itself decides nothing: its other calls do
 	c, decl := d.declaration(fn)
 	own := decl != nil
 	if own {
