@@ -71,7 +71,7 @@ func (d *dependencies) analyse(path string) *dependency {
 	if known, ok := d.analysed[path]; ok {
 		return known
 	}
-	d.analysed[path] = nil // breaks import cycles through test variants, and stands for "no"
+	d.analysed[path] = nil // "no" until the end, also where packages ask for each other in a circle
 	p := d.g.All[path]
 	if p == nil || !d.mentionsExecute(p) {
 		return nil

@@ -43,8 +43,8 @@ func (p platform) context() build.Context {
 	return c
 }
 
-// platforms are tried in this order for a file: this machine's first, so that
-// a file which only lacks a tag is checked as it would be built here.
+// otherPlatforms are tried for a file in this order, after this machine's own. So
+// a file that only lacks a tag is checked as it would be built here.
 var otherPlatforms = []platform{
 	{goos: "linux", goarch: "amd64"}, {goos: "windows", goarch: "amd64"}, {goos: "darwin", goarch: "arm64"},
 	{goos: "linux", goarch: "arm64"}, {goos: "freebsd", goarch: "amd64"}, {goos: "openbsd", goarch: "amd64"},
@@ -59,9 +59,9 @@ var otherPlatforms = []platform{
 // neverTags mark files that are no part of any build of their package.
 var neverTags = map[string]bool{"ignore": true, "tools": true, "notelemetry": true}
 
-// A Variant is a file that this machine's build leaves out, type-checked together
-// with the files that it is built with. Dependencies are this machine's, so what
-// exists elsewhere only stays unknown.
+// A Variant is a file that this machine's build leaves out. It is type-checked
+// together with the files that it is built with, and with dependencies as they
+// are on this machine. What they only have elsewhere is unknown.
 type Variant struct {
 	*Package
 	File  int    // of Package
