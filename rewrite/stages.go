@@ -42,10 +42,7 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 		last, _ := before.Earlier()
 		asked = last.Settings.Tags
 	}
-	tags, err := load.Tags(ctx, o.Dir, asked)
-	if err != nil {
-		return nil, err
-	}
+	tags := load.Tags(ctx, o.Dir, asked)
 	m, err := load.Load(ctx, o.Dir, o.Package, tags, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
 	if err != nil {
 		return nil, err

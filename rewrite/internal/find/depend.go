@@ -97,7 +97,6 @@ func (d *dependencies) analyse(path string) *dependency {
 	for path := range d.added { // where they are put together
 		d.below(d.add(path), own)
 	}
-	d.throughInterfaces(c.Types.Scope())
 	d.analysed[path] = found
 	return found
 }
@@ -165,47 +164,6 @@ func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
 // literals among them.
 func (d *dependencies) reach(from origin) []literal {
 	return d.flow.literals(from, func(place string) { d.executed[place] = true })
-}
-
-// throughInterfaces marks the parameters of an interface's method where the
-// method of a type of the same package executes its own: callers often hold
-// only the interface, as clio's Application.
-func (d *dependencies) throughInterfaces(scope *types.Scope) {
-	var interfaces, others []types.Type
-	for _, name := range scope.Names() {
-		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if !ok || tn.IsAlias() {
-			continue
-		}
-		if named, ok := tn.Type().(*types.Named); !ok || named.TypeParams().Len() > 0 {
-			continue
-		}
-		if types.IsInterface(tn.Type()) {
-			interfaces = append(interfaces, tn.Type())
-		} else {
-			others = append(others, types.NewPointer(tn.Type()))
-		}
-	}
-	for _, face := range interfaces {
-		set := face.Underlying().(*types.Interface)
-		for _, impl := range others {
-			if set.NumMethods() == 0 || !types.Implements(impl, set) {
-				continue
-			}
-			methods := types.NewMethodSet(impl)
-			for i := 0; i < set.NumMethods(); i++ {
-				method := set.Method(i)
-				own, ok := methods.Lookup(method.Pkg(), method.Name()).Obj().(*types.Func)
-				for j := 0; ok && j < own.Type().(*types.Signature).Params().Len(); j++ {
-					for _, of := range []string{"", "()#0", "()#1", "[]"} {
-						if d.executed[paramPlace(own, j)+of] {
-							d.executed[paramPlace(method, j)+of] = true
-						}
-					}
-				}
-			}
-		}
-	}
 }
 
 // mentionsExecute looks for the text of a call before paying for types.

@@ -71,3 +71,52 @@ func Run(c *cobra.Command) { c.Execute() }
 		{"only a command of its own", run + "func f() { dep.Itself() }", []string{"track root"}},
 	})
 }
+
+// TestExecutor asks the source of dependencies whether they execute a command that
+// they are handed.
+func TestExecutor(t *testing.T) {
+	const dep = `package dep
+
+import "github.com/spf13/cobra"
+
+type App interface {
+	Run(c *cobra.Command) error
+	Show(*cobra.Command)
+}
+
+type app struct{}
+
+func (app) Run(root *cobra.Command) error { return start(root) }
+
+func (app) Show(root *cobra.Command) {}
+
+func start(c *cobra.Command) error { return c.Execute() }
+
+func New() App { return app{} }
+
+type Kept struct{ Root *cobra.Command }
+
+func (k *Kept) Start() { k.Root.Execute() }
+
+func Keep(c *cobra.Command) *Kept { return &Kept{c} }
+
+func Ignore(c *cobra.Command) { c.AddCommand(&cobra.Command{}) }
+
+func Host(plugin *cobra.Command) {
+	host := &cobra.Command{Use: "host"}
+	host.AddCommand(plugin)
+	host.Execute()
+}
+
+func Add(to, c *cobra.Command) { to.AddCommand(c) }
+`
+	const root = "\nvar root = &cobra.Command{}\n"
+	testPlan(t, dep, []planTest{
+		{"behind an interface, under another name", "func main() { dep.New().Run(root) }" + root, []string{"track root"}},
+		{"another method of the interface", run + "func f() { dep.New().Show(root) }", []string{"track root"}},
+		{"kept in a field", "func main() { dep.Keep(root).Start() }" + root, []string{"track root"}},
+		{"below a root that it executes", "func main() { dep.Host(root) }" + root, []string{"track root"}},
+		{"below a root that it does not execute", run + "func f() { dep.Add(root, &cobra.Command{}) }", []string{"track root"}},
+		{"not executed", run + "func f() { dep.Ignore(root) }", []string{"track root"}},
+	})
+}

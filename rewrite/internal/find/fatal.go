@@ -238,11 +238,6 @@ func (f *finder) statementOf(call *ast.CallExpr) (ast.Stmt, bool) {
 		}
 		return nil, false
 	}
-	if len(f.stack) > 0 {
-		if stmt, ok := f.stack[len(f.stack)-1].(*ast.ExprStmt); ok && ast.Unparen(stmt.X) == ast.Expr(call) {
-			return stmt, true
-		}
-	}
 	return nil, false
 }
 

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -139,11 +140,15 @@ func (fl *flow) call(c *load.Package, call *ast.CallExpr) {
 }
 
 // declare records what a function returns and where its parameters are. A
-// method's results are also those of the interface methods that it may implement.
+// method's parameters and results are also those of the interface methods that it
+// may implement.
 func (fl *flow) declare(c *load.Package, decl *ast.FuncDecl, fn *types.Func) {
 	sig := fn.Signature()
 	for i := range sig.Params().Len() {
 		fl.params[sig.Params().At(i)] = paramPlace(fn, i)
+		if sig.Recv() != nil {
+			fl.put(paramPlace(fn, i), origin{place: fmt.Sprintf("%s$%d", methodPlace(fn), i), in: c})
+		}
 	}
 	if decl.Body == nil {
 		return

@@ -78,11 +78,18 @@ func functionPlace(fn *types.Func) string {
 
 // methodPlace is shared by all methods of one name and signature.
 func methodPlace(fn *types.Func) string {
-	sig := fn.Signature()
-	return fmt.Sprintf("method %s %s", fn.Name(), types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic()))
+	return fmt.Sprintf("method %s%v%v", fn.Name(), typesOf(fn.Signature().Params()), typesOf(fn.Signature().Results()))
 }
 
-func paramPlace(fn *types.Func, i int) string { return fmt.Sprintf("%s$%d", fn.FullName(), i) }
+// typesOf are the types of parameters or results. Their names make no difference.
+func typesOf(list *types.Tuple) (names []string) {
+	for v := range list.Variables() {
+		names = append(names, v.Type().String())
+	}
+	return names
+}
+
+func paramPlace(fn *types.Func, i int) string { return fmt.Sprintf("%s$%d", functionPlace(fn), i) }
 
 // argumentPlace is where a call's i-th argument goes.
 func argumentPlace(fn *types.Func, i int, ellipsis bool) string {

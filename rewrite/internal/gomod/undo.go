@@ -135,6 +135,7 @@ func removeRequirements(env Env, undo Undo, kept func(string) bool) ([]transacti
 				return err
 			}
 		}
+		f.Cleanup() // what was dropped is still in its list
 		for _, path := range undo.Direct {
 			if requirement(f, path) == nil || kept(path) {
 				continue

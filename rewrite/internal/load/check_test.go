@@ -1,0 +1,89 @@
+package load_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
+)
+
+func never(string) bool { return false }
+
+const twoPackages = `
+-- example.com/cli/main.go --
+package main
+
+import "example.com/cli/cmd"
+
+func main() { cmd.Run() }
+-- example.com/cli/cmd/cmd.go --
+package cmd
+
+import "os"
+
+func Run() { os.Exit(1) }
+`
+
+// TestCheck type-checks the packages that are wanted, and only these.
+func TestCheck(t *testing.T) {
+	const path = "example.com/cli/cmd"
+	for _, test := range []struct {
+		name, word, skip string
+		want             string
+	}{
+		{"one", "os.Exit", "", path},
+		{"both", "package", "", "example.com/cli " + path},
+		{"none", "nowhere", "", ""},
+		{"without a generated one", "package", path, "example.com/cli"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := loadtest.Program(t, twoPackages)
+			list, err := g.Check(func(p string) bool { return p == test.skip }, func(src []byte) bool { return bytes.Contains(src, []byte(test.word)) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, c := range list {
+				got = append(got, c.PkgPath)
+				if len(c.Errs) > 0 || c.Types.Scope().Len() == 0 {
+					t.Errorf("%s has errors %v", c.PkgPath, c.Errs)
+				}
+			}
+			if strings.Join(got, " ") != test.want {
+				t.Errorf("checked %q, want %q", got, test.want)
+			}
+			if g.Checked(path) != strings.Contains(test.want, path) || (g.With("cmd/cmd.go") != nil) != g.Checked(path) {
+				t.Error("what was checked is not known any more")
+			}
+		})
+	}
+}
+
+// TestCheckNamesWhatIsWrong gives the position of every error.
+func TestCheckNamesWhatIsWrong(t *testing.T) {
+	g := loadtest.Program(t, twoPackages)
+	src, err := g.Sources.Read(g.All["example.com/cli/cmd"].GoFiles[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	src.Stripped = []byte("package cmd\n\nfunc Run() { exit(1) }\n")
+	_, err = g.Check(never, func([]byte) bool { return true })
+	var failed *load.Error
+	if !errors.As(err, &failed) || len(failed.Errors) != 1 || !strings.Contains(failed.Errors[0], "cmd.go:3:14: undefined: exit") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestImported gives a package of the build from its export data.
+func TestImported(t *testing.T) {
+	g := loadtest.Program(t, twoPackages)
+	if p := g.Imported("os"); p == nil || p.Scope().Lookup("Exit") == nil {
+		t.Errorf("os is %v", p)
+	}
+	if p := g.Imported("net/http"); p != nil {
+		t.Errorf("%v is no part of the build", p)
+	}
+}
