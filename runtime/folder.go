@@ -70,9 +70,16 @@ func (d folder) replace(name string, data []byte) error {
 		path = target // a link kept by a dotfile manager stays a link
 	}
 	temporary := path + ".tmp"
-	_ = os.Remove(temporary) // left by a killed writer
-	err := os.WriteFile(temporary, data, 0o600)
+	_ = os.Remove(temporary)                                                   // left by a killed writer
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // never through a link
+	if err != nil {
+		return err
+	}
 	defer os.Remove(temporary) // no effect after a successful rename
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}

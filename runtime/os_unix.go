@@ -11,7 +11,11 @@ import (
 // openFile opens a file, and creates it with mode 0600. It does not wait for a pipe, and keeps the file out of Go's
 // poller, whose start costs a short command more than the counting.
 func openFile(path string, flags int) (*os.File, error) {
-	fd, err := syscall.Open(path, flags|syscall.O_CLOEXEC|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0o600)
+	flags |= syscall.O_CLOEXEC | syscall.O_NOCTTY | syscall.O_NONBLOCK
+	fd, err := syscall.Open(path, flags, 0o600)
+	for err == syscall.EINTR {
+		fd, err = syscall.Open(path, flags, 0o600)
+	}
 	if err != nil {
 		return nil, err
 	}
