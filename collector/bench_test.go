@@ -85,7 +85,7 @@ func BenchmarkReceive(b *testing.B) {
 	})
 	measure("net/http, encoding/json and a map (nothing durable)", func(b *testing.B) ([]int, sender) {
 		decoder := exec.Command(os.Args[0])
-		address := freeAddress(b)
+		address := peertest.FreeAddress(b)
 		decoder.Env = append(os.Environ(), "TELEMETRY_BENCH_DECODER="+address)
 		if err := decoder.Start(); err != nil {
 			b.Fatal(err)

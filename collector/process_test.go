@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -66,16 +65,6 @@ type process struct {
 	output  *lockedBuffer
 }
 
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 func newProcess(t testing.TB, args ...string) *process {
 	t.Helper()
 	return newProcessUnder(t, nil, args...)
@@ -85,7 +74,7 @@ func newProcess(t testing.TB, args ...string) *process {
 func newProcessUnder(t testing.TB, under []string, args ...string) *process {
 	t.Helper()
 	peertest.Long(t, "runs the collector")
-	p := &process{t: t, under: under, address: freeAddress(t), private: freeAddress(t), output: &lockedBuffer{}}
+	p := &process{t: t, under: under, address: peertest.FreeAddress(t), private: peertest.FreeAddress(t), output: &lockedBuffer{}}
 	p.args = append([]string{"--listen", p.address, "--private-listen", p.private, "--trusted-proxies", "127.0.0.1"}, args...)
 	t.Cleanup(func() {
 		p.kill()

@@ -64,7 +64,7 @@ func aYear(t *testing.T, installs int, url string) {
 		}
 	}
 	set()
-	c := &yearProcess{t: t, address: freeAddress(t), private: freeAddress(t), store: url, clock: clock}
+	c := &yearProcess{t: t, address: peertest.FreeAddress(t), private: peertest.FreeAddress(t), store: url, clock: clock}
 	c.start()
 	t.Cleanup(func() { c.kill() })
 	begin := time.Now()

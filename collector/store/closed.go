@@ -14,30 +14,24 @@ const maxFound = 250_000
 type closedDays struct {
 	mu      sync.Mutex
 	changes int64 // clock.closed when it was found
-	found   map[closedQuestion][]found
+	found   map[selected][]found
 	size    int
 }
 
-type closedQuestion struct {
-	app, command, version, system string
-	since, until                  int64
-	grouping
-}
-
 // get returns what is kept for a question.
-func (c *closedDays) get(changes int64, question closedQuestion) (all []found, ok bool) {
+func (c *closedDays) get(changes int64, sel selected) (all []found, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.changes != changes {
 		c.changes, c.found, c.size = changes, nil, 0
 	}
-	all, ok = c.found[question]
+	all, ok = c.found[sel]
 	return all, ok
 }
 
 // put keeps what was found, unless it would take most of the room. What is kept
 // gives way all at once: the pages that are open ask for theirs again.
-func (c *closedDays) put(changes int64, question closedQuestion, all []found) {
+func (c *closedDays) put(changes int64, sel selected, all []found) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	size := len(all) + 10 // for the question
@@ -45,9 +39,9 @@ func (c *closedDays) put(changes int64, question closedQuestion, all []found) {
 		return
 	}
 	if c.found == nil || c.size+size > maxFound {
-		c.found, c.size = map[closedQuestion][]found{}, 0
+		c.found, c.size = map[selected][]found{}, 0
 	}
-	c.found[question] = all
+	c.found[sel] = all
 	c.size += size
 }
 

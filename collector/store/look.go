@@ -28,7 +28,7 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 		if err != nil {
 			return err
 		}
-		sel := selected{sel, max(day(sel.Since), kept), day(sel.Until), by}
+		sel := selected{sel.App, sel.Command, sel.Version, sel.System, max(day(sel.Since), kept), day(sel.Until), by}
 		closed, err := s.lookClosed(ctx, sel, changes)
 		if err != nil {
 			return err
@@ -37,31 +37,36 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 		if err != nil {
 			return err
 		}
-		if _, now, err := s.changes(ctx); err != nil || now == changes {
-			for _, one := range closed {
-				each(one)
-			}
-			for _, one := range recent {
-				each(one)
-			}
+		_, now, err := s.changes(ctx)
+		if err != nil {
 			return err
-		} // a day was closed: what was recent may be in both, or in neither
+		}
+		if now != changes {
+			continue // a day was closed: what was recent may be in both, or in neither
+		}
+		for _, one := range closed {
+			each(one)
+		}
+		for _, one := range recent {
+			each(one)
+		}
+		return nil
 	}
 }
 
 // selected is a selection with the days in which there can be something, and what
 // its sums are told apart by.
 type selected struct {
-	Selection
-	since, until int64
-	by           grouping
+	app, command, version, system string
+	since, until                  int64
+	by                            grouping
 }
 
 // where is the part of a query that finds the sums: the name that they are told
 // apart by, the tables, of which t has the sums, and the conditions. In history
 // all systems together are a row of their own.
 func (sel selected) where(table string) (name, from, where string, args []any) {
-	name, from, where, args = `''`, `commands c JOIN `+table+` t ON t.command = c.id`, `c.app = ?`, []any{sel.App}
+	name, from, where, args = `''`, `commands c JOIN `+table+` t ON t.command = c.id`, `c.app = ?`, []any{sel.app}
 	add := func(condition string, values ...any) {
 		where += " AND " + condition
 		args = append(args, values...)
@@ -70,14 +75,14 @@ func (sel selected) where(table string) (name, from, where string, args []any) {
 		name = `c.path`
 		add(`c.path <> ''`)
 	} else {
-		add(`c.path = ?`, sel.Command)
+		add(`c.path = ?`, sel.command)
 	}
 	switch {
 	case sel.by.version:
 		name, from = `v.name`, from+` JOIN versions v ON v.id = t.version`
 		add(`t.version <> 0`)
-	case sel.Version != "":
-		add(`t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, sel.App, sel.Version)
+	case sel.version != "":
+		add(`t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, sel.app, sel.version)
 	default:
 		add(`t.version = 0`)
 	}
@@ -85,8 +90,8 @@ func (sel selected) where(table string) (name, from, where string, args []any) {
 		name = `t.operating_system`
 	}
 	switch {
-	case sel.System != "":
-		add(`t.operating_system = ?`, sel.System)
+	case sel.system != "":
+		add(`t.operating_system = ?`, sel.system)
 	case sel.by.system:
 		add(`t.operating_system <> ''`)
 	case table == "history":
@@ -97,8 +102,7 @@ func (sel selected) where(table string) (name, from, where string, args []any) {
 
 // lookClosed finds the sums of closed days.
 func (s *Store) lookClosed(ctx context.Context, sel selected, changes int64) ([]found, error) {
-	question := closedQuestion{sel.App, sel.Command, sel.Version, sel.System, sel.since, sel.until, sel.by}
-	if all, ok := s.closed.get(changes, question); ok {
+	if all, ok := s.closed.get(changes, sel); ok {
 		return all, nil
 	}
 	name, from, where, args := sel.where("history")
@@ -125,7 +129,7 @@ func (s *Store) lookClosed(ctx context.Context, sel selected, changes int64) ([]
 		return err
 	})
 	if err == nil {
-		s.closed.put(changes, question, all)
+		s.closed.put(changes, sel, all)
 	}
 	return all, err
 }

@@ -55,33 +55,36 @@ func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, erro
 	if err != nil {
 		return nil, err
 	}
-	return spans, s.eachRecentDay(ctx, sel.App, func(day int64) error {
-		query := `SELECT c.path FROM commands c WHERE c.app = ? AND c.path <> '' AND EXISTS (
-			SELECT 1 FROM recent t WHERE t.command = c.id AND t.day = ? AND t.measure < ? AND t.n > 0 AND ` + version + `)`
-		args := append([]any{sel.App, day, measureUsed}, args[1:]...)
-		return s.query(ctx, query, args, func(scan scan) error {
+	days, err := s.recentDays(ctx, sel.App)
+	if err != nil {
+		return nil, err
+	}
+	query = `SELECT c.path FROM commands c WHERE c.app = ? AND c.path <> '' AND EXISTS (
+		SELECT 1 FROM recent t WHERE t.command = c.id AND t.day = ? AND t.measure < ? AND t.n > 0 AND ` + version + `)`
+	for _, day := range days {
+		err := s.query(ctx, query, append([]any{sel.App, day, measureUsed}, args[1:]...), func(scan scan) error {
 			var path string
 			err := scan(&path)
 			note(path, day, day)
 			return err
 		})
-	})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return spans, nil
 }
 
-// eachRecentDay calls do with the days that recent has runs of an app on: the
-// store's, and after a migration others.
-func (s *Store) eachRecentDay(ctx context.Context, app string, do func(day int64) error) error {
-	var days []int64
+// recentDays are the days that recent has runs of an app on: the store's, and
+// after a migration others.
+func (s *Store) recentDays(ctx context.Context, app string) (days []int64, err error) {
 	query := `SELECT DISTINCT t.day FROM commands c JOIN recent t ON t.command = c.id
 		WHERE c.app = ? AND c.path = '' AND t.version = 0 AND t.measure < ? AND t.n > 0`
-	err := s.query(ctx, query, []any{app, measureUsed}, func(scan scan) error {
+	err = s.query(ctx, query, []any{app, measureUsed}, func(scan scan) error {
 		var day int64
 		err := scan(&day)
 		days = append(days, day)
 		return err
 	})
-	for i := 0; err == nil && i < len(days); i++ {
-		err = do(days[i])
-	}
-	return err
+	return days, err
 }

@@ -35,12 +35,7 @@ func TestMain(m *testing.M) {
 // function starts the program with this environment and returns its URL.
 func function(t *testing.T, environment ...string) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	address := peertest.FreeAddress(t)
 	program := exec.Command(os.Args[0])
 	program.Env = append(os.Environ(), append(environment, "TELEMETRY_FUNCTION_LISTEN="+address)...)
 	program.Stderr = os.Stderr

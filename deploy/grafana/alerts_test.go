@@ -31,7 +31,7 @@ func TestAlertRules(t *testing.T) {
 // a release broke a command, and a later one was taken by nobody.
 func TestAlerts(t *testing.T) {
 	t.Parallel()
-	private := reserve(t)
+	private := peertest.FreeAddress(t)
 	prometheus := peertest.Prometheus(t, private)
 	file := "sqlite:" + filepath.Join(t.TempDir(), "months.db")
 	fill(t, file)

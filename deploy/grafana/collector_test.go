@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os/exec"
@@ -19,17 +18,6 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
-
-// reserve returns a loopback address that is free at the moment.
-func reserve(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
 
 // build builds the collector.
 func build(t *testing.T) (program string) {
@@ -47,7 +35,7 @@ func build(t *testing.T) (program string) {
 func start(t *testing.T, program, private string, args ...string) (public string, stop func()) {
 	t.Helper()
 	var output bytes.Buffer
-	public = reserve(t)
+	public = peertest.FreeAddress(t)
 	cmd := exec.Command(program, append([]string{"--listen", public, "--private-listen", private, "--interval", hold.String()}, args...)...)
 	cmd.Stdout, cmd.Stderr = &output, &output
 	peertest.DieWithTest(cmd)

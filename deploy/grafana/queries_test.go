@@ -62,7 +62,7 @@ const (
 // address, as a new pod does, and asks every question that the dashboard asks.
 func TestQueries(t *testing.T) {
 	t.Parallel()
-	old, address := reserve(t), reserve(t)
+	old, address := peertest.FreeAddress(t), peertest.FreeAddress(t)
 	prometheus := peertest.Prometheus(t, old, twin(old), address, twin(address))
 	program := build(t)
 	args := []string{"--store", "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", prometheus.URL + "/api/v1/write"}

@@ -33,13 +33,13 @@ func ACME(t testing.TB, address string, validity time.Duration) *ACMEPeer {
 		t.Fatal(err)
 	}
 	programs := Need(t, "pebble", "pebble-challtestsrv")
-	names := freeAddress(t)
+	names := FreeAddress(t)
 	Program(t, "challtestsrv", listens(names), func() *exec.Cmd {
 		return exec.Command(programs[1], "-dnsserver", names, "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "",
 			"-doh", "", "-http01", "", "-https01", "", "-tlsalpn01", "", "-management", "127.0.0.1:0")
 	})
-	dir, api := t.TempDir(), freeAddress(t)
-	authority := &ACMEPeer{Directory: "https://" + api + "/dir", management: freeAddress(t)}
+	dir, api := t.TempDir(), FreeAddress(t)
+	authority := &ACMEPeer{Directory: "https://" + api + "/dir", management: FreeAddress(t)}
 	var key string
 	authority.APIRoot, key = SelfSigned(t, dir, 1)
 	config, err := json.Marshal(map[string]any{"pebble": map[string]any{

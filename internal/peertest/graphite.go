@@ -28,7 +28,7 @@ func Graphite(t testing.TB) *GraphitePeer {
 		Missing(t, "graphite-web and graphite-carbon")
 	}
 	dir := t.TempDir()
-	web, line, pickle, query := freeAddress(t), freeAddress(t), freeAddress(t), freeAddress(t)
+	web, line, pickle, query := FreeAddress(t), FreeAddress(t), FreeAddress(t), FreeAddress(t)
 	write := func(name, format string, values ...any) {
 		t.Helper()
 		if err := os.WriteFile(filepath.Join(dir, name), fmt.Appendf(nil, format, values...), 0o600); err != nil {

@@ -51,7 +51,7 @@ func OTelCollector(t testing.TB) *OTelCollectorPeer {
 	peer := new(OTelCollectorPeer)
 	receiver := httptest.NewServer(http.HandlerFunc(peer.receive))
 	t.Cleanup(receiver.Close)
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), FreeAddress(t)
 	config := filepath.Join(dir, "otelcol.yaml")
 	if err := os.WriteFile(config, fmt.Appendf(nil, otelcolConfig, address, receiver.URL), 0o600); err != nil {
 		t.Fatal(err)

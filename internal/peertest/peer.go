@@ -179,10 +179,10 @@ func (p *Peer) end(signal syscall.Signal) {
 	p.running = nil
 }
 
-// freeAddress returns a loopback address nobody listens on. It stays below the
+// FreeAddress returns a loopback address nobody listens on. It stays below the
 // range the kernel takes source ports from, so that no outgoing connection
 // occupies it while the program is down.
-func freeAddress(t testing.TB) string {
+func FreeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {
 		address := fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000))
@@ -239,10 +239,4 @@ func tail(output []byte) []byte {
 func Program(t testing.TB, name string, ready func() error, command func() *exec.Cmd) *Peer {
 	t.Helper()
 	return launch(&Peer{t: t, name: name, ready: ready, command: command}, t.TempDir())
-}
-
-// FreeAddress returns a loopback address nobody listens on.
-func FreeAddress(t testing.TB) string {
-	t.Helper()
-	return freeAddress(t)
 }

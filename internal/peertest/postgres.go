@@ -52,7 +52,7 @@ func Postgres(t testing.TB) *PostgresPeer {
 		"--encoding=UTF8", "--locale=C", "--no-sync").CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, output)
 	}
-	address := freeAddress(t)
+	address := FreeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	dsn := fmt.Sprintf("postgres://telemetry@%s/postgres?sslmode=disable", address)
 	peer := launch(&Peer{

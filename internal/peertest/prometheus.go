@@ -14,7 +14,7 @@ import (
 func Prometheus(t testing.TB, targets ...string) *Peer {
 	t.Helper()
 	program := Need(t, "prometheus")[0]
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), FreeAddress(t)
 	config := "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n"
 	if len(targets) > 0 {
 		config += fmt.Sprintf("- {job_name: telemetry, static_configs: [{targets: ['%s']}]}\n", strings.Join(targets, "','"))
@@ -50,7 +50,7 @@ type VictoriaMetricsPeer struct {
 func VictoriaMetrics(t testing.TB) *VictoriaMetricsPeer {
 	t.Helper()
 	program := Need(t, "victoria-metrics")[0]
-	dir, address, carbon := t.TempDir(), freeAddress(t), freeAddress(t)
+	dir, address, carbon := t.TempDir(), FreeAddress(t), FreeAddress(t)
 	peer := launch(&Peer{
 		t: t, name: "victoria-metrics", URL: "http://" + address,
 		ready: answers("http://" + address + "/health"),
@@ -71,7 +71,7 @@ func VictoriaMetrics(t testing.TB) *VictoriaMetricsPeer {
 func Pushgateway(t testing.TB) *Peer {
 	t.Helper()
 	program := Need(t, "prometheus-pushgateway")[0]
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), FreeAddress(t)
 	return launch(&Peer{
 		t: t, name: "prometheus-pushgateway", URL: "http://" + address,
 		ready: answers("http://" + address + "/-/ready"),

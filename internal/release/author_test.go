@@ -1,7 +1,6 @@
 package release
 
 import (
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -36,7 +35,7 @@ func TestTheAuthorsPage(t *testing.T) {
 	if err := os.CopyFS(cli, os.DirFS(filepath.Join(root, "examples", "pace"))); err != nil {
 		t.Fatal(err)
 	}
-	public, private := free(t), free(t)
+	public, private := peertest.FreeAddress(t), peertest.FreeAddress(t)
 	// Neither the home, the choices nor the agent of whoever tests.
 	env := []string{"HOME=" + dir, "PATH=" + commands(t) + string(os.PathListSeparator) + os.Getenv("PATH"), "GOWORK=off", "TELEMETRY_LISTEN=" + public, "TELEMETRY_PRIVATE_LISTEN=" + private}
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY"} {
@@ -94,16 +93,6 @@ func TestTheAuthorsPage(t *testing.T) {
 			}
 		}
 	}
-}
-
-func free(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 func eventually(t *testing.T, what string, so func() bool) {

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func (f *finder) loggerBehind(fn *types.Func) string {
 		if !slices.Contains(l.names, fn.Name()) {
 			continue
 		}
-		for path := range f.g.All {
+		for _, path := range slices.Sorted(maps.Keys(f.g.All)) { // in order, so that the report is always the same
 			if withoutMajor(path) != l.path || exithook.Sets(f.hooks, path) {
 				continue
 			}
