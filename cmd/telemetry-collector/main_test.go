@@ -57,6 +57,7 @@ func started(t *testing.T, env []string, args ...string) running {
 	r := running{process: cmd.Process}
 	var log bytes.Buffer
 	lines := bufio.NewReader(io.TeeReader(stderr, &log))
+	var early []string // what it wrote before it served; says looks there first
 	for r.public == "" {
 		line, err := lines.ReadString('\n')
 		if err != nil {
@@ -65,13 +66,16 @@ func started(t *testing.T, env []string, args ...string) running {
 		if found := regexp.MustCompile(`address"?[=:]"?(https?://[^\s"]+).*[ ,]"?private"?[=:]"?(https?://[^\s"]+)`).FindStringSubmatch(line); found != nil {
 			r.public, r.private = found[1], found[2]
 		}
+		early = append(early, line)
 	}
 	r.says = func(text string) {
 		t.Helper()
 		defer time.AfterFunc(time.Minute, func() { cmd.Process.Kill() }).Stop()
 		for line := ""; !strings.Contains(line, text); {
 			var err error
-			if line, err = lines.ReadString('\n'); err != nil {
+			if len(early) > 0 {
+				line, early = early[0], early[1:]
+			} else if line, err = lines.ReadString('\n'); err != nil {
 				t.Fatalf("it ended without saying %q:\n%s", text, log.String())
 			}
 		}
