@@ -42,7 +42,7 @@ func (e *ExecutionError) Error() string {
 
 // tokens are what a file that needs an edit must contain one of. Packages without
 // them are neither parsed nor type-checked, unless a command is followed into them.
-var tokens = append(loggerNames(), "Exit", "CheckErr", ".Execute", "func main(")
+var tokens = append(loggerNames(), "Exit", "CheckErr", ".Execute", "syscall.Exec", "unix.Exec", "func main(")
 
 func wanted(src []byte) bool {
 	return slices.ContainsFunc(tokens, func(token string) bool { return bytes.Contains(src, []byte(token)) })
@@ -198,6 +198,7 @@ func (f *finder) visit(n ast.Node) {
 	case *ast.Ident:
 		f.swap(n)
 		f.fatalValue(n)
+		f.replaces(n)
 	case *ast.SelectorExpr:
 		f.execute(n)
 	case *ast.CallExpr:

@@ -1,0 +1,19 @@
+package find
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// replaces notes where the process becomes another program. Nothing can be
+// edited there: whether the call works is known only where it failed, and the
+// status that the user sees is the other program's.
+func (f *finder) replaces(id *ast.Ident) {
+	fn, ok := f.c.Info.Uses[id].(*types.Func)
+	if !ok || fn.Name() != "Exec" || fn.Pkg() == nil || fn.Pkg().Path() != "syscall" && fn.Pkg().Path() != "golang.org/x/sys/unix" {
+		return
+	}
+	f.note(plan.Uncovered, id, fn.Pkg().Name()+".Exec: the process becomes another program here, whose exit status is not this command's; the run is recorded as -1 if a command had begun")
+}
