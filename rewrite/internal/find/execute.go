@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -43,6 +44,9 @@ func executes(c *load.Package, sel *ast.SelectorExpr) *types.Selection {
 func (f *finder) execute(sel *ast.SelectorExpr) {
 	s := executes(f.c, sel)
 	if s == nil {
+		if fn, ok := f.c.Info.Uses[sel.Sel].(*types.Func); ok && executeMethods[fn.Name()] && isInterfaceMethod(fn) {
+			f.survey.behind = append(f.survey.behind, indirect{origin{expr: sel.X, in: f.c}, f, sel, enclosed(f.c, f.stack, false)})
+		}
 		return
 	}
 	if s.Kind() == types.MethodExpr {
@@ -107,12 +111,12 @@ func receiver(c *load.Package, sel *ast.SelectorExpr, s *types.Selection) origin
 	return origin{place: fieldPlace(declaring(s.Recv(), s.Index()[:len(path)]), path[len(path)-1].name), in: c}
 }
 
-// A factory is a function that is handed to a dependency, which executes the
-// command that it returns.
-type factory struct {
-	origin
+// An indirect is an execution that does not name the command: the call of an
+// interface's Execute, or of a dependency that executes what a function returns.
+type indirect struct {
+	origin // the interface's value, or the function
 	finder *finder
-	at     *ast.CallExpr
+	at     ast.Expr
 	where  enclosure
 }
 
@@ -148,7 +152,7 @@ func (f *finder) handOver(call *ast.CallExpr) {
 		f.executes = true
 		where := enclosed(f.c, f.stack, false)
 		if isFactory {
-			f.survey.factories = append(f.survey.factories, factory{origin{expr: arg, in: f.c}, f, call, where})
+			f.survey.factories = append(f.survey.factories, indirect{origin{expr: arg, in: f.c}, f, call.Fun, where})
 			continue
 		}
 		f.survey.executed = append(f.survey.executed, execution{
@@ -163,6 +167,9 @@ func (f *finder) handOver(call *ast.CallExpr) {
 func (s *survey) track() error {
 	for _, factory := range s.factories {
 		s.trackReturns(factory)
+	}
+	for _, call := range s.behind {
+		s.trackBehind(call)
 	}
 	var inside map[string]bool
 	if len(s.executed) > 1 {
@@ -193,7 +200,7 @@ func (s *survey) track() error {
 }
 
 // trackReturns finds what a factory returns.
-func (s *survey) trackReturns(fa factory) {
+func (s *survey) trackReturns(fa indirect) {
 	found := 0
 	for _, fn := range s.functions(fa.origin) {
 		f := s.finderOf(fn.in, fn.body)
@@ -212,13 +219,31 @@ func (s *survey) trackReturns(fa factory) {
 			found++
 			s.executed = append(s.executed, execution{
 				origin: origin{expr: e, in: fn.in}, finder: f, at: e, from: e.Pos(), to: e.End(),
-				what: f.short(e) + " returned to " + fa.finder.short(fa.at.Fun), where: fa.where,
+				what: f.short(e) + " returned to " + fa.finder.short(fa.at), where: fa.where,
 			})
 		})
 	}
 	if found == 0 {
-		fa.finder.note(plan.Uncovered, fa.at, fa.finder.short(fa.at.Fun)+" executes what "+fa.finder.short(fa.expr)+" returns, which could not be followed")
+		fa.finder.note(plan.Uncovered, fa.at, fa.finder.short(fa.at)+" executes what "+fa.finder.short(fa.expr)+" returns, which could not be followed")
 	}
+}
+
+// trackBehind finds the commands that an interface's value, or one of a type
+// parameter, can be.
+func (s *survey) trackBehind(call indirect) {
+	s.flow.back(call.origin, trace{through: mayHoldCommand, passed: s.follow, visit: func(e ast.Expr, in *load.Package) bool {
+		if !isCommandPointer(in.Info.TypeOf(e)) {
+			return false
+		}
+		known := slices.ContainsFunc(s.executed, func(x execution) bool { return x.at == ast.Node(e) })
+		if f := s.finderOf(in, e); f != nil && !known {
+			s.executed = append(s.executed, execution{
+				origin: origin{expr: e, in: in}, finder: f, at: e, from: e.Pos(), to: e.End(),
+				what: f.short(e) + ", executed as " + call.finder.short(call.at), where: call.where,
+			})
+		}
+		return true
+	}})
 }
 
 // A body is that of a function of the module.

@@ -100,7 +100,8 @@ type survey struct {
 	fatalEvents map[string]bool // own functions that return a fatal event of zerolog
 	hooked      map[string]int  // by the path of an exit hook, the calls of the module that it covers
 	executed    []execution
-	factories   []factory
+	factories   []indirect // dependencies that execute what a function returns
+	behind      []indirect // interfaces whose Execute is called
 }
 
 // search walks every file that may matter.
