@@ -104,7 +104,7 @@ func Add(ctx context.Context, env Env) (changes []transaction.Change, undo Undo,
 	changes = append(changes, transaction.Change{Name: name, Old: data, New: edited})
 	undo.GoMod = []revision{inverse(edited, data)}
 	vendored := isVendored(env, f)
-	sumChange, err := addSums(ctx, env, added, vendored, &undo)
+	sumChange, err := addSums(ctx, env, edited, added, vendored, &undo)
 	if err != nil {
 		return nil, undo, err
 	}
@@ -210,9 +210,10 @@ func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) 
 	return out, nil
 }
 
-// addSums completes go.sum. In a vendored module the go command does not look
-// at it, so what is not known without a network is left to go mod tidy.
-func addSums(ctx context.Context, env Env, added []module.Version, vendored bool, undo *Undo) ([]transaction.Change, error) {
+// addSums completes go.sum, as go mod tidy does. In a vendored module the go
+// command does not look at it, so what is not known without a network is left to
+// go mod tidy.
+func addSums(ctx context.Context, env Env, goMod []byte, added []module.Version, vendored bool, undo *Undo) ([]transaction.Change, error) {
 	name := filepath.Join(env.Dir, "go.sum")
 	data, err := os.ReadFile(name)
 	existed := err == nil
@@ -227,22 +228,24 @@ func addSums(ctx context.Context, env Env, added []module.Version, vendored bool
 	if len(data) == 0 {
 		lines = nil
 	}
+	var needed []string
 	for _, m := range added {
-		known, err := sumLines(ctx, env, m, lines)
+		known, err := sumLines(ctx, m, lines)
 		if err != nil {
 			if vendored {
 				continue
 			}
 			return nil, err
 		}
-		for _, line := range known {
-			if slices.Contains(lines, line) {
-				continue
-			}
-			at := sort.Search(len(lines), func(i int) bool { return sumLess(line, lines[i]) })
-			lines = slices.Insert(lines, at, line)
-			undo.GoSum = append(undo.GoSum, sumKey(line))
+		needed = append(needed, known...)
+	}
+	for _, line := range withTests(ctx, env, goMod, added, lines, needed) {
+		if slices.Contains(lines, line) {
+			continue
 		}
+		at := sort.Search(len(lines), func(i int) bool { return sumLess(line, lines[i]) })
+		lines = slices.Insert(lines, at, line)
+		undo.GoSum = append(undo.GoSum, sumKey(line))
 	}
 	if len(undo.GoSum) == 0 {
 		return nil, nil
@@ -257,6 +260,39 @@ func addSums(ctx context.Context, env Env, added []module.Version, vendored bool
 	return []transaction.Change{change}, nil
 }
 
+// withTests returns the needed go.sum lines and those that go mod tidy adds, for
+// the tests of what the module comes to import. Such a test may use a module in
+// another version than the one that sums has. Without a network, these are left to
+// go mod tidy.
+func withTests(ctx context.Context, env Env, goMod []byte, added []module.Version, have, needed []string) []string {
+	dir, err := os.MkdirTemp("", "telemetrygen")
+	if err != nil {
+		return needed
+	}
+	defer os.RemoveAll(dir)
+	file, sums := filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.sum")
+	if os.WriteFile(file, goMod, 0o600) != nil || os.WriteFile(sums, []byte(strings.Join(slices.Concat(have, needed), "\n")+"\n"), 0o600) != nil {
+		return needed
+	}
+	args := []string{"list", "-mod=mod", "-modfile=" + file, "-test", "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}}{{end}}"}
+	for _, m := range added {
+		args = append(args, m.Path)
+	}
+	out, err := goCommand(ctx, env.Dir, args...)
+	if err != nil {
+		return needed
+	}
+	all, err := os.ReadFile(sums)
+	if err != nil {
+		return needed
+	}
+	built := strings.Split(string(out), "\n")
+	return slices.DeleteFunc(strings.Split(strings.TrimSpace(string(all)), "\n"), func(line string) bool {
+		key := sumKey(line)
+		return slices.Contains(needed, line) && !strings.HasSuffix(key, "/go.mod") && !slices.Contains(built, key)
+	})
+}
+
 // sumKey is a go.sum line without its hash: "path version" or "path version/go.mod".
 func sumKey(line string) string {
 	key, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " h1:")
@@ -265,7 +301,7 @@ func sumKey(line string) string {
 
 // sumLines returns the go.sum lines of a module version: those that ship with
 // telemetrygen, or what the go command downloads and checks.
-func sumLines(ctx context.Context, env Env, m module.Version, have []string) ([]string, error) {
+func sumLines(ctx context.Context, m module.Version, have []string) ([]string, error) {
 	if own := sums[m.Path]; len(own) > 0 && strings.HasPrefix(own[0], m.Path+" "+m.Version+" ") {
 		return own, nil
 	}

@@ -19,10 +19,11 @@ const (
 	runtimePackage = "package main\n\nimport (\n\t_ \"github.com/google/uuid\"\n\t_ \"gopkg.in/yaml.v3\"\n)\n"
 	usesYAML       = "package main\n\nimport _ \"gopkg.in/yaml.v3\"\n"
 
-	separate = "module example.com/cli\n\ngo 1.21\n\nrequire github.com/spf13/cobra v1.10.2\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
-	flat     = "module example.com/cli\n\ngo 1.21\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/cobra v1.10.2 // commands\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
-	indirect = "module example.com/cli\n\ngo 1.21\n\ntoolchain go1.21.0\n\nrequire github.com/spf13/cobra v1.10.2\n\nrequire (\n\tgithub.com/google/uuid v1.3.0 // indirect\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
-	old      = "module example.com/cli\n\ngo 1.17\n\nrequire github.com/spf13/cobra v1.2.1\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.0.0 // indirect\n\tgithub.com/spf13/pflag v1.0.5 // indirect\n)\n"
+	separate   = "module example.com/cli\n\ngo 1.21\n\nrequire github.com/spf13/cobra v1.10.2\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
+	flat       = "module example.com/cli\n\ngo 1.21\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/cobra v1.10.2 // commands\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
+	indirect   = "module example.com/cli\n\ngo 1.21\n\ntoolchain go1.21.0\n\nrequire github.com/spf13/cobra v1.10.2\n\nrequire (\n\tgithub.com/google/uuid v1.3.0 // indirect\n\tgithub.com/inconshreveable/mousetrap v1.1.0 // indirect\n\tgithub.com/spf13/pflag v1.0.9 // indirect\n)\n"
+	newerCheck = "\nrequire (\n\tgithub.com/kr/pretty v0.3.1\n\tgithub.com/kr/text v0.2.0\n\tgithub.com/rogpeppe/go-internal v1.9.0\n\tgopkg.in/check.v1 v1.0.0-20201130134442-10cb98267c6c\n)\n"
+	old        = "module example.com/cli\n\ngo 1.17\n\nrequire github.com/spf13/cobra v1.2.1\n\nrequire (\n\tgithub.com/inconshreveable/mousetrap v1.0.0 // indirect\n\tgithub.com/spf13/pflag v1.0.5 // indirect\n)\n"
 )
 
 // TestAddBuildsAndRemoveGivesBackEveryByte adds to real modules: they build
@@ -207,4 +208,54 @@ func readAll(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// TestTidyChangesNothingAfterAdd also has a module whose build selects another
+// version of check.v1, which the tests of yaml.v3 need, than yaml.v3 asks for.
+func TestTidyChangesNothingAfterAdd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
+	for name, check := range map[string]string{"the version that yaml.v3 asks for": "", "another version": newerCheck} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			write(t, dir, "go.mod", separate+"\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ./dep\n")
+			write(t, dir, "main.go", program)
+			write(t, dir, "dep.go", "package main\n\nimport _ \"example.com/dep\"\n")
+			if err := os.Mkdir(filepath.Join(dir, "dep"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			write(t, dir, "dep/go.mod", "module example.com/dep\n\ngo 1.21\n"+check)
+			write(t, dir, "dep/dep.go", "package dep\n")
+			goTool(t, dir, "mod", "tidy")
+			before := readAll(t, dir)
+
+			changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+			if err != nil {
+				t.Fatal(err)
+			}
+			apply(t, dir, changes)
+			write(t, dir, "runtime.go", runtimePackage)
+			ours := readAll(t, dir)
+			goTool(t, dir, "mod", "tidy")
+			tidy := readAll(t, dir)
+			for _, name := range []string{"go.mod", "go.sum"} {
+				if ours[name] != tidy[name] {
+					t.Errorf("%s is\n%s\ngo mod tidy makes it\n%s", name, ours[name], tidy[name])
+				}
+			}
+			back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(string) bool { return false })
+			if err != nil {
+				t.Fatal(err)
+			}
+			apply(t, dir, back)
+			os.Remove(filepath.Join(dir, "runtime.go"))
+			for name, content := range readAll(t, dir) {
+				if before[name] != content {
+					t.Errorf("%s is\n%q\nit was\n%q", name, content, before[name])
+				}
+			}
+		})
+	}
 }

@@ -95,17 +95,21 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 // Remove returns the changes that take back what Add did. Where go.mod is what
 // Add made of it, its old bytes come back; where the author or go mod tidy has
 // edited it since, the requirements are taken out or made indirect again.
-// Modules that the author's own code has come to import stay.
+// Modules that the author's own code has come to import stay, and in an edited
+// module so do the go.sum lines of other modules: the author's may need them, and
+// go mod tidy knows.
 func Remove(env Env, undo Undo, stillImported func(modulePath string) bool) ([]transaction.Change, error) {
 	if undo.Empty() {
 		return nil, nil
 	}
 	kept := func(path string) bool { return path != "github.com/spf13/cobra" && stillImported(path) }
-	changes, err := removeRequirements(env, undo, kept)
+	changes, exact, err := removeRequirements(env, undo, kept)
 	if err != nil {
 		return nil, err
 	}
-	sumChange, err := removeSums(env, undo, kept)
+	sumChange, err := removeSums(env, undo, func(path string) bool {
+		return kept(path) || !exact && !slices.Contains(undo.Added, path) && !slices.Contains(undo.Direct, path)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -116,15 +120,16 @@ func Remove(env Env, undo Undo, stillImported func(modulePath string) bool) ([]t
 	return slices.Concat(changes, sumChange, vendorChanges), nil
 }
 
-func removeRequirements(env Env, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
+// removeRequirements also reports whether go.mod was what Add made of it.
+func removeRequirements(env Env, undo Undo, kept func(string) bool) (changes []transaction.Change, exact bool, err error) {
 	name := filepath.Join(env.Dir, "go.mod")
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	all := slices.Concat(undo.Added, undo.Direct)
 	if old, ok := replayed(data, undo.GoMod); ok && !slices.ContainsFunc(all, kept) {
-		return []transaction.Change{{Name: name, Old: data, New: old}}, nil
+		return []transaction.Change{{Name: name, Old: data, New: old}}, true, nil
 	}
 	out, err := rewritten(name, data, func(f *modfile.File) error {
 		for _, path := range undo.Added {
@@ -149,9 +154,9 @@ func removeRequirements(env Env, undo Undo, kept func(string) bool) ([]transacti
 		return nil
 	})
 	if err != nil || bytes.Equal(out, data) {
-		return nil, err
+		return nil, false, err
 	}
-	return []transaction.Change{{Name: name, Old: data, New: out}}, nil
+	return []transaction.Change{{Name: name, Old: data, New: out}}, false, nil
 }
 
 func removeSums(env Env, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
