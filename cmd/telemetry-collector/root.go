@@ -87,6 +87,7 @@ func root(getenv environment) *cobra.Command {
 		},
 	}
 	cmd.AddCommand(release(getenv), backup(&s, getenv))
+	cmd.SetVersionTemplate("telemetry-collector {{.Version}}\n")
 	cmd.CompletionOptions.HiddenDefaultCmd = true
 	cmd.PersistentFlags().SortFlags = false
 	cmd.PersistentFlags().StringVar(&s.store, "store", "sqlite:telemetry.db", "sqlite:FILE, postgres://..., or none to only pass reports on")
@@ -118,7 +119,7 @@ func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
-	return "unknown"
+	return "(devel)"
 }
 
 // prefix begins the name of every environment variable.
