@@ -13,15 +13,16 @@ import (
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
-// TestTheAuthorsPage types what docs/author.md tells to type, from the first diff to
-// the first answer, for examples/pace. Released versions are those of this checkout.
-func TestTheAuthorsPage(t *testing.T) {
+// TestTheAuthorsAndTheUsersPage types what docs/author.md tells to type, from the first
+// diff to a registered release, for examples/pace, and then what docs/user.md tells.
+// Released versions are those of this checkout.
+func TestTheAuthorsAndTheUsersPage(t *testing.T) {
 	bash := peertest.Need(t, "bash", "git")[0]
 	page, err := os.ReadFile(filepath.Join(root, "docs", "author.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, _, _ := strings.Cut(string(page), "\n## 4. ")
+	text, later, _ := strings.Cut(string(page), "\n## 4. ")
 	_, text, _ = strings.Cut(text, "\n## 1. ")
 	var lines []string
 	for _, match := range regexp.MustCompile(`(?m)^    (\S.*)$`).FindAllStringSubmatch(text, -1) {
@@ -37,7 +38,7 @@ func TestTheAuthorsPage(t *testing.T) {
 	}
 	public, private := peertest.FreeAddress(t), peertest.FreeAddress(t)
 	// Neither the home, the choices nor the agent of whoever tests.
-	env := []string{"HOME=" + dir, "PATH=" + commands(t) + string(os.PathListSeparator) + os.Getenv("PATH"), "GOWORK=off", "TELEMETRY_LISTEN=" + public, "TELEMETRY_PRIVATE_LISTEN=" + private}
+	env := []string{"HOME=" + dir, "PATH=" + commands(t) + string(os.PathListSeparator) + os.Getenv("PATH"), "GOWORK=off", "TELEMETRY_LISTEN=" + public, "TELEMETRY_PRIVATE_LISTEN=" + private, "TELEMETRY_URL=http://" + private}
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY"} {
 		value, err := exec.Command("go", "env", name).Output()
 		if err != nil {
@@ -93,6 +94,45 @@ func TestTheAuthorsPage(t *testing.T) {
 			}
 		}
 	}
+	says := func(page, line, want string) {
+		t.Helper()
+		if !strings.Contains(page, line) {
+			t.Errorf("the page does not say %s", line)
+		}
+		if output := run(line); !strings.Contains(output, want) {
+			t.Errorf("%s: no %q in\n%s", line, want, output)
+		}
+	}
+	users, err := os.ReadFile(filepath.Join(root, "docs", "user.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(later, "telemetry-collector release --app pace --version v1.17.0", "pace v1.17.0 is registered")
+	run("mkdir ../bin && cp pace ../bin/") // in the user's PATH
+	env[1] = "PATH=" + filepath.Join(dir, "bin") + string(os.PathListSeparator) + strings.TrimPrefix(env[1], "PATH=")
+	says(string(users), "pace telemetry status", "telemetry: on")
+	says(string(users), "pace telemetry show", `{"metric_points":{"pace get data-policy"`)
+	says(string(users), "pace telemetry forget", "erase")
+	says(string(users), "pace telemetry off", "off")
+
+	// The line above func main, with the address that the released CLI sends to.
+	source := filepath.Join(cli, "main.go")
+	code, err := os.ReadFile(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	directive := regexp.MustCompile(`(?m)^//go:generate .*$`)
+	line := regexp.MustCompile(`(?m)^    (//go:generate .*)$`).FindStringSubmatch(later)
+	if line == nil || !directive.Match(code) {
+		t.Fatal("the page or the example has no //go:generate line")
+	}
+	code = directive.ReplaceAllLiteral(code, []byte(typed.Replace(line[1])))
+	if err := os.WriteFile(source, code, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says(later, "go generate ./...", "change "+filepath.Join("internal", "telemetry", "config.go"))
+	run("grep -q https://telemetry.example.com/telemetry TELEMETRY.md")
+	says(later, "telemetrygen --check ./cmd/pace", "")
 }
 
 func eventually(t *testing.T, what string, so func() bool) {
