@@ -1,7 +1,6 @@
 package collector_test
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	neturl "net/url"
@@ -9,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,8 +21,8 @@ import (
 )
 
 // onEachStore serves a collector on both stores, as from networks of which the
-// sender says which; spoil runs a statement beside it.
-func onEachStore(t *testing.T, limits store.Limits, test func(t *testing.T, server running, spoil func(statement string))) {
+// sender says which; db is the store's database, beside it.
+func onEachStore(t *testing.T, limits store.Limits, test func(t *testing.T, server running, db *sql.DB)) {
 	for name, made := range map[string]func(t *testing.T) (url, driver, source string){
 		"sqlite": func(t *testing.T) (string, string, string) {
 			file := filepath.Join(t.TempDir(), "telemetry.db")
@@ -44,17 +44,12 @@ func onEachStore(t *testing.T, limits store.Limits, test func(t *testing.T, serv
 				config.Store, config.Limits, config.Interval = s, limits, time.Hour
 				config.TrustedProxies, _ = intake.ParseProxies("127.0.0.1")
 			})
-			test(t, server, func(statement string) {
-				t.Helper()
-				db, err := sql.Open(driver, source)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer db.Close()
-				if _, err := db.ExecContext(context.Background(), statement); err != nil {
-					t.Fatal(err)
-				}
-			})
+			db, err := sql.Open(driver, source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { db.Close() })
+			test(t, server, db)
 		})
 	}
 }
@@ -62,7 +57,7 @@ func onEachStore(t *testing.T, limits store.Limits, test func(t *testing.T, serv
 // TestNoReportHarmsAnother: reports that cannot be kept, for what the store has of
 // their installs, and reports of zeros, arrive together with honest ones.
 func TestNoReportHarmsAnother(t *testing.T) {
-	onEachStore(t, store.Limits{}, func(t *testing.T, server running, spoil func(string)) {
+	onEachStore(t, store.Limits{}, func(t *testing.T, server running, db *sql.DB) {
 		const installs = 120
 		ids := make([]uuid.UUID, installs)
 		answers := make([]int, installs)
@@ -89,8 +84,10 @@ func TestNoReportHarmsAnother(t *testing.T) {
 			}
 		}
 		// Two installs are damaged: those with the least and the greatest key.
-		spoil(`UPDATE installs SET marks = ` + map[bool]string{true: `x'ff'`, false: `'\xff'::bytea`}[strings.HasSuffix(t.Name(), "sqlite")] +
-			` WHERE install = (SELECT install FROM installs ORDER BY install LIMIT 1) OR install = (SELECT install FROM installs ORDER BY install DESC LIMIT 1)`)
+		if _, err := db.ExecContext(t.Context(), `UPDATE installs SET marks = `+map[bool]string{true: `x'ff'`, false: `'\xff'::bytea`}[strings.HasSuffix(t.Name(), "sqlite")]+
+			` WHERE install = (SELECT install FROM installs ORDER BY install LIMIT 1) OR install = (SELECT install FROM installs ORDER BY install DESC LIMIT 1)`); err != nil {
+			t.Fatal(err)
+		}
 		round(3)
 		failed := 0
 		for i, status := range answers {
@@ -117,7 +114,7 @@ func TestNoReportHarmsAnother(t *testing.T) {
 // TestWhatANetworkIsHeldBackIsTold: by the metrics, while honest senders elsewhere
 // notice nothing.
 func TestWhatANetworkIsHeldBackIsTold(t *testing.T) {
-	onEachStore(t, store.DefaultLimits(), func(t *testing.T, server running, _ func(string)) {
+	onEachStore(t, store.DefaultLimits(), func(t *testing.T, server running, _ *sql.DB) {
 		for i, n := range []int{999_999, 999_999, 5} {
 			if status, text, _ := server.post(t, body(uuid.New(), "pace get", n), "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i/2)); status != 200 {
 				t.Errorf("%d %s", status, text)
@@ -133,6 +130,58 @@ func TestWhatANetworkIsHeldBackIsTold(t *testing.T) {
 			if !strings.Contains(metrics, want+"\n") {
 				t.Errorf("no %s in\n%s", want, regexp.MustCompile("(?m)^(cli|telemetry).*$").FindAllString(metrics, -1))
 			}
+		}
+	})
+}
+
+// TestErasuresHoldUpNoReport: while the database is busy, many networks ask for
+// erasures, and then an install reports. Its report does not wait for many of them.
+func TestErasuresHoldUpNoReport(t *testing.T) {
+	onEachStore(t, store.Limits{}, func(t *testing.T, server running, db *sql.DB) {
+		const erasures = 90
+		ids := make([]uuid.UUID, erasures)
+		var all sync.WaitGroup
+		for i := range ids {
+			ids[i] = uuid.New()
+			all.Go(func() { server.post(t, body(ids[i], "pace get", 1), "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i)) })
+		}
+		all.Wait()
+		busy, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer busy.Close()
+		begin := "BEGIN IMMEDIATE"
+		if strings.HasSuffix(t.Name(), "postgres") {
+			begin = "BEGIN; LOCK TABLE installs IN EXCLUSIVE MODE"
+		}
+		if _, err := busy.ExecContext(t.Context(), begin); err != nil {
+			t.Fatal(err)
+		}
+		var erased, answered atomic.Int32
+		for i, id := range ids {
+			all.Go(func() {
+				status, _, _ := server.send(t, "DELETE", "/telemetry/"+id.String(), "", "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i))
+				if answered.Add(1); status == 204 {
+					erased.Add(1)
+				}
+			})
+		}
+		time.Sleep(time.Second) // for them to arrive; where that takes longer, less is tested
+		before := int32(0)
+		all.Go(func() {
+			if status, text, _ := server.post(t, body(uuid.New(), "pace get", 1), "X-Forwarded-For", "198.51.100.7"); status != 200 {
+				t.Errorf("a report: %d %s", status, text)
+			}
+			before = answered.Load()
+		})
+		time.Sleep(time.Second)
+		if _, err := busy.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+			t.Fatal(err)
+		}
+		all.Wait()
+		if before > erasures/5 || erased.Load() != erasures {
+			t.Errorf("the report was answered after %d of %d erasures; %d ids were erased", before, erasures, erased.Load())
 		}
 	})
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // What BenchmarkPages fills a store with: 100,000 series, and a year of days on
@@ -85,6 +86,24 @@ func BenchmarkPages(b *testing.B) {
 	fmt.Fprintf(w, "%.0f\t\tthe first report of a day, which closes the one before: %v\t\n", float64((ownCPU()-before).Microseconds())/1000, time.Since(start).Round(time.Millisecond))
 	w.Flush()
 	b.Logf("%d series, %d days, as of %s; the median of 5\n%s", benchCommands*benchVersions*2*len(benchSystems), benchYear, now.Format(time.DateOnly), table.String())
+}
+
+// TestNoQuestionIsExpensive: at the most series and a year of days no page or answer
+// takes a second of CPU. BenchmarkPages says how much less; d66e027 took 14.
+func TestNoQuestionIsExpensive(t *testing.T) {
+	peertest.Long(t, "fills a store with 100,000 series")
+	s, _ := filled(t)
+	private := collector.New(collector.Config{Store: s, Interval: time.Minute, Retention: 400 * 24 * time.Hour, Log: slog.New(slog.DiscardHandler)}).Private()
+	command := "command=" + url.QueryEscape("pace command-7")
+	for _, address := range []string{"/?app=pace", "/?app=pace&days=365", "/?app=pace&days=90&version=v1.10.0", "/command?app=pace&days=365&" + command,
+		"/api/v1/commands?app=pace&days=365", "/api/v1/versions?app=pace&days=365", "/api/v1/compare?app=pace", "/api/v1/unused?app=pace&days=365"} {
+		before := ownCPU()
+		answer := httptest.NewRecorder()
+		private.ServeHTTP(answer, httptest.NewRequest("GET", "http://localhost"+address, nil))
+		if took := ownCPU() - before; answer.Code != http.StatusOK || took > time.Second {
+			t.Errorf("%s: %d after %v of CPU", address, answer.Code, took)
+		}
+	}
 }
 
 // ownCPU is what this process has used, user and system.

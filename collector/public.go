@@ -13,7 +13,7 @@ import (
 func (s *Server) Public() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /telemetry", s.takeReport)
-	mux.HandleFunc("DELETE /telemetry/{id}", s.forget)
+	mux.Handle("DELETE /telemetry/{id}", newTurns().each(http.HandlerFunc(s.forget))) // each is a transaction, for which reports wait
 	if s.config.PublicDashboard && s.config.Store != nil {
 		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(s.config.Store, s.now), s.now))
 		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(s.config.Store, s.now), s.now))

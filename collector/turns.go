@@ -5,11 +5,11 @@ import (
 	"net/http"
 )
 
-// maxQuestions is how many questions may wait for their turn; more are sent away.
+// maxQuestions is how many requests may wait for their turn; more are sent away.
 const maxQuestions = 100
 
-// turns let one question be answered at a time: it costs CPU, of which reports
-// come first.
+// turns let one question, or one erasure, be answered at a time: it costs CPU or
+// the database, of which reports come first.
 type turns struct{ waiting, turn chan struct{} }
 
 func newTurns() *turns {
@@ -23,7 +23,7 @@ func (t *turns) each(next http.Handler) http.Handler {
 		answer := t.answer(next, r)
 		if answer == nil {
 			w.Header().Set("Retry-After", "5")
-			http.Error(w, "too many questions at once", http.StatusServiceUnavailable)
+			http.Error(w, "too many at once", http.StatusServiceUnavailable)
 			return
 		}
 		maps.Copy(w.Header(), answer.header)

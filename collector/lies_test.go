@@ -1,0 +1,68 @@
+package collector_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector"
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
+
+// TestRequestsThatLie sends what no client of net/http does: each gets one answer
+// that is none of a report's, nothing of it is kept, and the next sender is served.
+func TestRequestsThatLie(t *testing.T) {
+	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/telemetry.db", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	server := serve(t, func(config *collector.Config) { config.Store = s })
+	report := body(uuid.New(), "pace get", 1)
+	post := "POST /telemetry HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+	private := strings.TrimPrefix(server.private, "http://")
+	for name, test := range map[string]struct{ request, status string }{
+		"a length that is too short":     {fmt.Sprintf("%sContent-Length: 50\r\n\r\n%s", post, report), "400"},
+		"two lengths":                    {fmt.Sprintf("%sContent-Length: 5\r\nContent-Length: %d\r\n\r\n%s", post, len(report), report), "400"},
+		"a negative length":              {post + "Content-Length: -1\r\n\r\n" + report, "400"},
+		"a length of 10 TB":              {post + "Content-Length: 9999999999999\r\n\r\n" + strings.Repeat(" ", 70_000), "413"},
+		"a chunk that is longer":         {post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n" + report, "400"},
+		"a header that is too large":     {post + "X: " + strings.Repeat("a", 40_000) + "\r\n\r\n", "431"},
+		"a compressed body":              {post + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b", "415"},
+		"nested objects":                 {fmt.Sprintf("%sContent-Length: 60000\r\n\r\n%s", post, strings.Repeat(`{"a":`, 12_000)), "400"},
+		"a host that is markup":          {"POST /telemetry HTTP/1.1\r\nHost: a\"><script>\r\n\r\n", "400"},
+		"the private side as the target": {fmt.Sprintf("GET http://%s/metrics HTTP/1.1\r\nHost: %[1]s\r\n\r\n", private), "404"},
+		"a release on the public side":   {"PUT /api/v1/apps/pace/releases/v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "404"},
+	} {
+		if got := exchange(t, server.public, test.request); !strings.HasPrefix(got, "HTTP/1.1 "+test.status) {
+			t.Errorf("%s: %q, want %s", name, got[:min(len(got), 100)], test.status)
+		}
+	}
+	if status, text, _ := server.post(t, report); status != 200 {
+		t.Errorf("a report: %d %s", status, text)
+	}
+	shot, err := s.Snapshot(t.Context(), time.Now(), store.Anyone)
+	if err != nil || len(shot.Series) != 1 || shot.Series[0].Total != 1 {
+		t.Errorf("%+v, %v", shot.Series, err)
+	}
+}
+
+// exchange sends bytes and returns the begin of what comes back.
+func exchange(t *testing.T, url, request string) string {
+	t.Helper()
+	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	connection.SetDeadline(time.Now().Add(time.Minute))
+	io.WriteString(connection, request) // an error: it was answered before its end
+	answer := make([]byte, 200)
+	n, _ := io.ReadAtLeast(connection, answer, 12)
+	return string(answer[:n])
+}
