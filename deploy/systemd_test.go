@@ -1,7 +1,9 @@
 package deploy
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,6 +33,47 @@ func TestSystemdUnit(t *testing.T) {
 	}
 	if level, err := strconv.ParseFloat(string(found[1]), 64); err != nil || level > 2 {
 		t.Errorf("exposure level %s, of 10; 2 or less is wanted", found[1])
+	}
+}
+
+// TestTheLinesOfTheSystemdPage types what its README says to do as root, but for
+// systemctl, below a folder instead of /.
+func TestTheLinesOfTheSystemdPage(t *testing.T) {
+	bash := peertest.Need(t, "bash", "install", "openssl")[0]
+	_, lines, _ := strings.Cut(read(t, "systemd/README.md"), "as root")
+	lines, _, _ = strings.Cut(lines, "    systemctl daemon-reload")
+	from, below := t.TempDir(), t.TempDir()
+	write(t, from, "telemetry-collector", "")
+	write(t, from, "commands.txt", "pace get\n")
+	write(t, from, "telemetry-collector.service", read(t, "systemd/telemetry-collector.service"))
+	for _, folder := range []string{"usr/local/bin", "etc/systemd/system"} {
+		if err := os.MkdirAll(filepath.Join(below, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	typed := 0
+	for _, line := range regexp.MustCompile(`(?m)^    (\S.*)$`).FindAllStringSubmatch(lines, -1) {
+		typed++
+		cmd := exec.Command(bash, "-c", strings.NewReplacer(" /usr/", " "+below+"/usr/", " /etc/", " "+below+"/etc/").Replace(line[1]))
+		cmd.Dir = from
+		if output, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", line[1], err, output)
+		}
+	}
+	if typed != 5 {
+		t.Errorf("%d lines", typed)
+	}
+	unit := read(t, "systemd/telemetry-collector.service")
+	for name, mode := range map[string]os.FileMode{
+		"/usr/local/bin/telemetry-collector": 0o755, "/etc/telemetry-collector/commands": os.ModeDir | 0o755,
+		"/etc/telemetry-collector/private-token": 0o600,
+	} {
+		if !strings.Contains(unit, name) {
+			t.Errorf("the unit does not name %s", name)
+		}
+		if info, err := os.Stat(filepath.Join(below, name)); err != nil || info.Mode() != mode {
+			t.Errorf("%s: %v, want mode %v: %v", name, info, mode, err)
+		}
 	}
 }
 
