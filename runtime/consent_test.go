@@ -144,6 +144,27 @@ func TestCountsFromBeforeConsentStay(t *testing.T) {
 	}
 }
 
+// A report with an id but no baseline is from before this package, or its baseline was deleted. What it has counted is kept,
+// and never sent: nobody knows what its user was told.
+func TestCountsOfAnotherWriterStay(t *testing.T) {
+	t.Parallel()
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL, "PACE_TELEMETRY_UPLOAD_INTERVAL_SECONDS=0")
+	const id = "36be4c46-4e1b-431d-b9db-1b315f537a85"
+	h.write(reportFile, "metric_points:\n    pace get:\n        0:\n            cumulative_count: 12\n    pace required:\n        1:\n            cumulative_count: 3\ncli_version: v1\noperating_system: linux\nid: "+id+"\n")
+	h.run("telemetry", "on")
+	if got := h.run("telemetry", "show"); got.stdout != "" || got.code != 0 {
+		t.Errorf("before a run, show prints %+v", got)
+	}
+	h.run("required")
+	server.wait(t, 1)
+	h.want("pace get 0 12", "pace required 1 4")
+	want := `{"metric_points":{"pace required":{"1":{"cumulative_count":1}}},"cli_version":"v1.16.0","operating_system":"linux","id":"` + h.report().ID + `"}`
+	if got := server.bodies()[0].body; got != want || h.report().ID == id {
+		t.Errorf("sent %s\nwant %s", got, want)
+	}
+}
+
 // A run that must not be sent is counted in place, too, in the report and in the
 // baseline, also where the report has an id: under local after on, or in CI.
 func TestUnsentRunsAreCountedInPlace(t *testing.T) {

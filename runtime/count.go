@@ -127,8 +127,8 @@ func (l *lockFile) rewrite(b *block, sends bool) (hasID bool, err error) {
 		b.before = count
 		err = l.write(*b)
 	}
-	if _, broken := l.dir.read(baselineFile); broken != nil {
-		now.ID = "" // it is no longer known what must not be sent: a new baseline is needed
+	if _, broken := l.dir.read(baselineFile); broken != nil || stampOf(l.dir.path(baselineFile)) == "" {
+		now.ID = "" // it is not known what must not be sent, as in a report from before this package: a new baseline is needed
 	}
 	if err == nil && now.ID == "" && sends && consentIn(l.dir).sends() {
 		now.ID = uuid.New().String()

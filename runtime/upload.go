@@ -99,7 +99,7 @@ func (d folder) nextBody() (body []byte, err error) {
 	err = d.change(false, func(*lockFile) error {
 		now, err := d.read(reportFile)
 		baseline, broken := d.read(baselineFile)
-		if err == nil && broken == nil {
+		if err == nil && broken == nil && stampOf(d.path(baselineFile)) != "" {
 			body, err = now.body(baseline.MetricPoints)
 		}
 		return err
