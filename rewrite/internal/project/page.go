@@ -138,7 +138,8 @@ A command that began and was never seen to end (it was killed, say) is counted u
 | ` + "`/etc/{{.App}}/telemetry`" + ` with the word ` + "`off`" + ` or ` + "`local`" + ` | the same for all users of the machine, who cannot overrule it (on Windows ` + "`%ProgramData%\\{{.App}}\\telemetry`" + `) |
 | building with ` + "`-tags notelemetry`" + ` | leaves all of it out of the program |
 
-` + "`{{.App}} {{.Command}} reset`" + ` deletes what was counted.
+` + "`{{.App}} {{.Command}} reset`" + ` deletes what was counted on this machine.
+{{- if .Sends}} ` + "`{{.App}} {{.Command}} forget`" + ` has the server erase what was sent, and turns it off.{{end}}
 {{if .Codes}}
 ## What the exit codes are called in the source
 {{range .Codes}}

@@ -18,9 +18,9 @@ func TestPageSaysWhatIsSo(t *testing.T) {
 		settings Settings
 		has, not []string
 	}{
-		{"opt-out", base, []string{sends, "once an hour", "PACE_TELEMETRY=off", "~/.config/pace/"}, []string{optIn, "this version of pace sends nothing"}},
+		{"opt-out", base, []string{sends, "once an hour", "PACE_TELEMETRY=off", "~/.config/pace/", "pace telemetry forget"}, []string{optIn, "this version of pace sends nothing"}},
 		{"opt-in", with(func(s *Settings) { s.Consent = "opt-in" }), []string{sends, optIn}, nil},
-		{"no endpoint", with(func(s *Settings) { s.Endpoint = "" }), []string{never}, []string{sends, "pace telemetry show"}},
+		{"no endpoint", with(func(s *Settings) { s.Endpoint = "" }), []string{never}, []string{sends, "pace telemetry show", "pace telemetry forget"}},
 		{"never", with(func(s *Settings) { s.Interval = -time.Second }), []string{never}, []string{sends}},
 		{"once a day", with(func(s *Settings) { s.Interval = 24 * time.Hour }), []string{"once a day"}, nil},
 		{"another folder", with(func(s *Settings) { s.Folder = "pace-usage" }), []string{"~/.config/pace-usage/"}, []string{"~/.config/pace/"}},
