@@ -123,7 +123,9 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, r.generate(c, list, project.State{Main: r.Main, Undo: undo, Factored: factored(files)})
+	err = r.generate(c, list, project.State{Main: r.Main, Undo: undo, Factored: factored(files)})
+	r.ignoredNote(ctx)
+	return r, err
 }
 
 // A NotReachedError says that the CLI ran as if all were well without executing
