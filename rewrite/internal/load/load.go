@@ -121,7 +121,7 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 		return nil, fmt.Errorf("%s says go %s, but this telemetrygen was built with %s, which cannot check such code: run it with `go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest`, or install it again with that Go", m.GoMod, m.GoVersion, built)
 	}
 	if v := "v" + m.GoVersion; m.GoVersion != "" && semver.Compare(v, "v1.17") < 0 {
-		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod edit -go=1.17 && go mod tidy`", m.GoMod, m.GoVersion)
+		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod tidy -go=1.17 -compat=1.17`", m.GoMod, m.GoVersion)
 	}
 
 	var failures []string
