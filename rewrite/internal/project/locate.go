@@ -39,11 +39,41 @@ func Locate(dir, pattern string) Location {
 	return at
 }
 
-// Package is the generated package. With --package-dir, that of an earlier run is
-// only found through what the main package imports.
+// Package finds where the generated package is, or decides where it will be: the
+// folder asked for, else the one of an earlier run, which the main package imports
+// or which is one of Dirs, else the first of Dirs that is free.
 func (at Location) Package(asked string) Package {
+	g := Package{Older: map[string]string{}}
+	var dirs []string
+	for _, rel := range Dirs {
+		dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(rel)))
+	}
+	if asked != "" {
+		g.Dir = filepath.Join(at.Root, filepath.FromSlash(asked))
+	}
+	for _, dir := range append(at.imported(), dirs...) {
+		if !isGenerated(dir) || !belongs(dir, at.Main) {
+			continue
+		}
+		if g.Dir == "" {
+			g.Dir = dir
+		}
+		if dir != g.Dir {
+			g.Older[importPath(at.Root, at.Module, dir)] = dir
+		}
+	}
+	for _, dir := range dirs {
+		if g.Dir == "" && free(dir) {
+			g.Dir = dir
+		}
+	}
+	g.Path, g.Exists = importPath(at.Root, at.Module, g.Dir), isGenerated(g.Dir)
+	return g
+}
+
+// imported are the folders of the module's packages that the main package imports.
+func (at Location) imported() (dirs []string) {
 	names, _ := filepath.Glob(filepath.Join(at.Dir, "*.go"))
-	var imported []string
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -51,9 +81,9 @@ func (at Location) Package(asked string) Package {
 		}
 		for _, path := range load.Imports(data) {
 			if rel, ok := strings.CutPrefix(path, at.Module+"/"); ok {
-				imported = append(imported, filepath.Join(at.Root, filepath.FromSlash(rel)))
+				dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(rel)))
 			}
 		}
 	}
-	return place(at.Root, at.Module, asked, at.Main, imported)
+	return dirs
 }

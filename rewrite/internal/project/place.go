@@ -44,14 +44,10 @@ func (g Package) Name() string { return g.Path[strings.LastIndexByte(g.Path, '/'
 // Dirs are tried in this order when --package-dir is not given.
 var Dirs = []string{"internal/telemetry", "internal/usagetelemetry", "internal/telemetrygen"}
 
-// For is where the generated package of a loaded module is or will be. It is an
-// error if no folder is free for it, or if its files were edited by hand.
+// For is Location.Package for a loaded module. It is an error if no folder is free for
+// the package, or if its files were edited by hand.
 func For(m *load.Module, asked string) (Package, error) {
-	var reached []string
-	for _, p := range m.Own {
-		reached = append(reached, p.Dir)
-	}
-	g := place(m.Dir, m.Path, asked, m.Main.PkgPath, reached)
+	g := Location{Dir: m.Main.Dir, Root: m.Dir, Module: m.Path, Main: m.Main.PkgPath}.Package(asked)
 	if g.Dir == "" {
 		return g, fmt.Errorf("%s all hold other packages; choose a folder for the runtime with --package-dir", strings.Join(Dirs, ", "))
 	}
@@ -76,40 +72,6 @@ func (g Package) Earlier() (Config, error) {
 		return Config{}, nil
 	}
 	return ReadConfig(dir)
-}
-
-// place finds where the generated package is, or decides where it will be: the
-// folder asked for, else the one of an earlier run, else the first that is free.
-func place(moduleDir, modulePath, asked, mainPath string, reached []string) Package {
-	g := Package{Older: map[string]string{}}
-	candidates := append([]string(nil), reached...)
-	for _, rel := range Dirs {
-		candidates = append(candidates, filepath.Join(moduleDir, filepath.FromSlash(rel)))
-	}
-	chosen := ""
-	if asked != "" {
-		chosen = filepath.Join(moduleDir, filepath.FromSlash(asked))
-	}
-	pathOf := func(dir string) string { return importPath(moduleDir, modulePath, dir) }
-	for _, dir := range candidates {
-		if !isGenerated(dir) || !belongs(dir, mainPath) {
-			continue
-		}
-		if chosen == "" {
-			chosen = dir
-		}
-		if dir != chosen {
-			g.Older[pathOf(dir)] = dir
-		}
-	}
-	for _, rel := range Dirs {
-		dir := filepath.Join(moduleDir, filepath.FromSlash(rel))
-		if chosen == "" && free(dir) {
-			chosen = dir
-		}
-	}
-	g.Dir, g.Path, g.Exists = chosen, pathOf(chosen), isGenerated(chosen)
-	return g
 }
 
 // belongs reports whether a runtime package was generated for this CLI: two
