@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -113,6 +114,13 @@ func golden(t *testing.T, name string) {
 	removed, err := rewrite.Remove(context.Background(), c.options)
 	if err != nil {
 		t.Fatal(err)
+	}
+	list := removed.Changes()
+	for i, change := range list {
+		_, name, _ := strings.Cut(change, " ")
+		if slices.ContainsFunc(list[:i], func(before string) bool { return strings.HasSuffix(before, " "+name) }) {
+			t.Errorf("--remove changes %s twice", name)
+		}
 	}
 	if err := removed.Write(); err != nil {
 		t.Fatal(err)

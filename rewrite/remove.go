@@ -37,16 +37,17 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	r := &Result{Main: at.Main, Module: at.Module, Settings: earlier.Settings, Restored: restored, dir: at.Root}
 	imported := map[string]bool{}
 	err = load.EachGoFile(at.Root, func(name string) error {
+		if dir := filepath.Dir(name); dir == g.Dir || dir == filepath.Join(g.Dir, project.Leaf) {
+			return nil
+		}
 		disk, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
 		stripped := edit.Strip(disk, g.Owns, earlier.IsFactored(r.relative(name)))
 		r.changes.Replace(name, disk, stripped)
-		if dir := filepath.Dir(name); dir != g.Dir && dir != filepath.Join(g.Dir, project.Leaf) {
-			for _, path := range load.Imports(stripped) {
-				imported[path] = true
-			}
+		for _, path := range load.Imports(stripped) {
+			imported[path] = true
 		}
 		return nil
 	})
