@@ -1,6 +1,11 @@
 package answers
 
-import "context"
+import (
+	"context"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+)
 
 // Installs is how many there are, by week.
 type Installs struct {
@@ -53,10 +58,41 @@ func AskInstalls(ctx context.Context, s Store, q Question) (Installs, error) {
 	if err != nil {
 		return a, err
 	}
-	for _, d := range days {
-		a.Days = append(a.Days, InstallDay{Day{d.Date}, d.Installs})
+	switch {
+	case q.Version != "": // of which no day is kept
+	case len(weeks) > 0:
+		a.Days = everyDay(days, later(q.Since, weeks[0].Start), earlier(q.Until, q.Today))
+	case len(days) > 0: // all weeks of these installs were erased
+		a.Days = everyDay(days, days[0].Date, earlier(q.Until, q.Today))
 	}
 	return a, nil
+}
+
+// everyDay has the days of which the store keeps nothing, too: nobody was active.
+func everyDay(kept []store.WindowDay, since, until time.Time) []InstallDay {
+	active := map[int64]int64{}
+	for _, d := range kept {
+		active[d.Date.Unix()] = d.Installs
+	}
+	days := []InstallDay{}
+	for day := since; !day.After(until); day = day.AddDate(0, 0, 1) {
+		days = append(days, InstallDay{Day{day}, active[day.Unix()]})
+	}
+	return days
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // RetentionWeeks is for how many weeks after its first an install is followed.

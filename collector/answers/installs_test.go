@@ -32,6 +32,7 @@ func TestInstalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	equal(t, "days, also those without an active install", len(a.Days), 12)
 	got := map[string]int64{}
 	for _, d := range a.Days {
 		got[d.Date.String()] = d.Active
