@@ -136,6 +136,7 @@ func TestWhatANetworkIsHeldBackIsTold(t *testing.T) {
 
 // TestErasuresHoldUpNoReport: while the database is busy, many networks ask for
 // erasures, and then an install reports. Its report does not wait for many of them.
+// Nobody waits for the erasure of an id of which nothing is kept.
 func TestErasuresHoldUpNoReport(t *testing.T) {
 	onEachStore(t, store.Limits{}, func(t *testing.T, server running, db *sql.DB) {
 		const erasures = 90
@@ -157,6 +158,9 @@ func TestErasuresHoldUpNoReport(t *testing.T) {
 		}
 		if _, err := busy.ExecContext(t.Context(), begin); err != nil {
 			t.Fatal(err)
+		}
+		if status, text, _ := server.send(t, "DELETE", "/telemetry/"+uuid.NewString(), "", "X-Forwarded-For", "203.0.113.7"); status != 404 {
+			t.Errorf("an unknown id: %d %s", status, text)
 		}
 		var erased, answered atomic.Int32
 		for i, id := range ids {

@@ -14,20 +14,12 @@ import (
 // totals, the installs by day, and the pictures of windows that have ended stay:
 // it cannot be told apart in them.
 func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error) {
+	keys, err := s.kept(ctx, id)
+	if err != nil || len(keys) == 0 { // no writing: a flood of invented ids would keep reports from it
+		return false, err
+	}
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		found = false
-		var keys []string
-		key := s.installKeys()
-		err := s.run(ctx, tx, `SELECT app FROM commands WHERE path = ''`, nil, func(scan scan) error {
-			var app string
-			err := scan(&app)
-			keys = append(keys, key(app, id))
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		slices.Sort(keys)
 		rows, err := s.load(ctx, tx, keys)
 		if err != nil {
 			return err
@@ -54,6 +46,34 @@ func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error
 		return s.addWeeks(ctx, tx, weeks)
 	})
 	return found, err
+}
+
+// kept returns the sorted keys under which something is kept of an id, one an app.
+func (s *Store) kept(ctx context.Context, id uuid.UUID) (keys []string, err error) {
+	var all []any
+	key := s.installKeys()
+	err = s.query(ctx, `SELECT app FROM commands WHERE path = ''`, nil, func(scan scan) error {
+		var app string
+		err := scan(&app)
+		all = append(all, []byte(key(app, id)))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for chunk := range s.chunks(len(all)) {
+		err := s.query(ctx, `SELECT install FROM installs WHERE install IN `+row(chunk.n)+` ORDER BY install`, all[chunk.at:chunk.at+chunk.n], func(scan scan) error {
+			var key []byte
+			err := scan(&key)
+			keys = append(keys, string(key))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(keys)
+	return keys, nil
 }
 
 // forgetting is how many days a running collector comes nearer to a clock that
