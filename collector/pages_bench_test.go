@@ -48,6 +48,7 @@ func BenchmarkPages(b *testing.B) {
 	s, now := filled(b)
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the program does
 	server := collector.New(collector.Config{Store: s, Interval: time.Minute, Retention: 400 * 24 * time.Hour, Log: slog.New(slog.DiscardHandler)})
+	server.SetClock(func() time.Time { return now })
 	private := server.Private()
 	version := "version=v1.10.0"
 	command := "command=" + url.QueryEscape("pace command-7")
@@ -84,6 +85,10 @@ func BenchmarkPages(b *testing.B) {
 		b.Error(refusals, err)
 	}
 	fmt.Fprintf(w, "%.0f\t\tthe first report of a day, which closes the one before: %v\t\n", float64((ownCPU()-before).Microseconds())/1000, time.Since(start).Round(time.Millisecond))
+	now = now.AddDate(0, 0, 1)
+	before = ownCPU()
+	private.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "http://localhost/?app=pace&days=365", nil))
+	fmt.Fprintf(w, "%.0f\t\t/?app=pace&days=365, the first question after that\t\n", float64((ownCPU()-before).Microseconds())/1000)
 	w.Flush()
 	b.Logf("%d series, %d days, as of %s; the median of 5\n%s", benchCommands*benchVersions*2*len(benchSystems), benchYear, now.Format(time.DateOnly), table.String())
 }
