@@ -94,7 +94,7 @@ func BenchmarkPages(b *testing.B) {
 }
 
 // TestNoQuestionIsExpensive: at the most series and a year of days no page or answer
-// takes a second of CPU. BenchmarkPages says how much less; d66e027 took 14.
+// takes a second of CPU. BenchmarkPages says how much less.
 func TestNoQuestionIsExpensive(t *testing.T) {
 	peertest.Long(t, "fills a store with 100,000 series")
 	s, _ := filled(t)

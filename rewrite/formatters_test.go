@@ -192,6 +192,7 @@ func TestFormattersAfterGenerate(t *testing.T) {
 				}
 				f.run(t, c.dir)
 			}
+			c.goTool(t, "vet", "./...")
 			c.remove(t)
 			sameTree(t, c.before, tree(t, c.dir))
 		})

@@ -17,7 +17,7 @@ import (
 // wrote. What it counted must be listed.
 func (c *goldenCase) leak(t *testing.T, binary, app string, listed []string) {
 	t.Helper()
-	const lines = 16
+	const lines = 40
 	home := filepath.Join(scratch(t), mark)
 	writeFile(t, filepath.Join(home, mark+".yaml"), []byte(mark))
 	env := []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + home, "USER=" + mark, mark + "=" + mark}

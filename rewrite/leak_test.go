@@ -61,7 +61,7 @@ func main() {
 }
 `
 
-// TestNothingOfTheUsersIsKeptOrSent runs a thousand random command lines with
+// TestNothingOfTheUsersIsKeptOrSent runs thousands of random command lines with
 // a mark in every argument, flag value, environment variable, alias, plugin,
 // config value, file name and error text, and looks for the mark in every file
 // that the runtime wrote and every byte that arrived at the server.
@@ -97,7 +97,7 @@ func TestNothingOfTheUsersIsKeptOrSent(t *testing.T) {
 		"get", "g", "thing", "thing", "die", "help", "completion", "plug" + mark, mark, "o" + mark, mark + ".yaml",
 		"--config", "--config=" + mark, "--" + mark, "-" + mark, "--help", "--", "", mark + " " + mark, "get thing " + mark, mark + "\n    0:",
 	}
-	const lines = 1000
+	const lines = 3000
 	work := make(chan []string)
 	var wg sync.WaitGroup
 	for i := 0; i < 4; i++ {
