@@ -43,6 +43,13 @@ type Options struct {
 // Settings are what ends up in the generated config.go.
 type Settings = project.Settings
 
+// GenerateLines returns the //go:generate lines that run telemetrygen, in the folder
+// of a main package and at the root of its module, nil where one of them cannot be
+// read for certain. The package is a folder relative to dir.
+func GenerateLines(dir, pkg string) []project.GenerateLine {
+	return project.Locate(dir, pkg).GenerateLines()
+}
+
 // A Result is what a run found and what it would change. Nothing is written
 // before Write is called.
 type Result struct {

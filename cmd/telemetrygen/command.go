@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/telemetrygen/telemetrygen/rewrite"
 )
@@ -41,8 +44,9 @@ run go generate:
 
 	//go:generate go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@v0.1.0 --endpoint https://example.com/telemetry
 
-When you run telemetrygen by hand, it takes the flags that you leave out from its
-last run. Under go generate the flags on the line are all that counts.
+When you run telemetrygen by hand, it takes the flags that you leave out from that
+line. Where there is none, or it cannot be read (it has variables, say), it takes
+them from its last run.
 
 Exit status: 0 for success, 1 if --diff or --check found differences, 2 for an
 error. After an error nothing has been written.`,
@@ -104,13 +108,14 @@ func version() string {
 	return "(devel)"
 }
 
-func (c *command) run(cmd *cobra.Command, args []string) error {
-	o := c.options
-	o.Package = "."
-	if len(args) == 1 {
-		o.Package = args[0]
-	}
+func (c *command) run(cmd *cobra.Command, _ []string) error {
 	flags := cmd.Flags()
+	pkg := packageOf(flags)
+	// Under go generate the flags of the line are all that counts.
+	byHand := c.getenv("GOFILE") == ""
+	lineRead := byHand && c.readLine(flags, pkg)
+	o := c.options
+	o.Package, o.Remembered = pkg, byHand && !lineRead
 	if flags.Changed("endpoint") {
 		if err := checkEndpoint(c.endpoint); err != nil {
 			return err
@@ -132,8 +137,6 @@ func (c *command) run(cmd *cobra.Command, args []string) error {
 	if info, err := os.Stat(o.Dir); err != nil || !info.IsDir() {
 		return fmt.Errorf("-C is %q; it takes a folder that exists", o.Dir)
 	}
-	// Under go generate the flags of the line are all that counts.
-	o.Remembered = c.getenv("GOFILE") == ""
 	progress := newProgress(c.stderr)
 	defer progress.clear()
 	o.Progress = progress.stage
@@ -154,6 +157,55 @@ func (c *command) run(cmd *cobra.Command, args []string) error {
 		fmt.Fprintf(c.stderr, "%s: restored, because an earlier run was killed while it wrote\n", name)
 	}
 	return c.finish(result)
+}
+
+// packageOf is the argument of a command line.
+func packageOf(flags *pflag.FlagSet) string {
+	return cmp.Or(flags.Arg(0), ".")
+}
+
+// readLine takes the flags that are not given from the //go:generate line of the
+// package. It reports false where there is none, or more than one.
+func (c *command) readLine(flags *pflag.FlagSet, pkg string) bool {
+	main, err := filepath.Abs(filepath.Join(c.options.Dir, pkg))
+	if err != nil {
+		return false
+	}
+	var line *pflag.FlagSet
+	for _, l := range rewrite.GenerateLines(c.options.Dir, pkg) {
+		other := &command{}
+		root := other.root()
+		if root.ParseFlags(l.Args) != nil || onePackage(root, root.Flags().Args()) != nil {
+			return false // of another version, say
+		}
+		if filepath.Join(l.Dir, other.options.Dir, packageOf(root.Flags())) != main {
+			continue
+		}
+		if line != nil {
+			return false
+		}
+		line = root.Flags()
+	}
+	if line == nil {
+		return false
+	}
+	line.Visit(func(f *pflag.Flag) {
+		switch f.Name {
+		case "chdir", "diff", "check", "remove", "json":
+			return
+		}
+		given := flags.Lookup(f.Name)
+		if given.Changed {
+			return
+		}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			_ = given.Value.(pflag.SliceValue).Replace(list.GetSlice()) // both are lists of strings
+		} else {
+			_ = given.Value.Set(f.Value.String()) // it was parsed from that
+		}
+		given.Changed = true
+	})
+	return true
 }
 
 // finish prints or writes what was planned.

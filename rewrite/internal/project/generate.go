@@ -1,0 +1,94 @@
+package project
+
+import (
+	"bytes"
+	"go/build"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A GenerateLine is a //go:generate line that runs telemetrygen.
+type GenerateLine struct {
+	Dir  string   // folder of its file, where go generate runs it
+	Args []string // the arguments of telemetrygen
+}
+
+// GenerateLines returns the lines in the folder of a CLI's main package, and at
+// the root of its module, nil where one of them cannot be read for certain.
+func (at Location) GenerateLines() (lines []GenerateLine) {
+	ctx := build.Default
+	ctx.BuildTags = []string{"generate"} // as go generate has it
+	for _, dir := range slices.Compact([]string{absolute(at.Dir), at.Root}) {
+		names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil || !bytes.Contains(data, []byte("telemetrygen")) {
+				continue
+			}
+			if built, err := ctx.MatchFile(dir, filepath.Base(name)); err != nil || !built {
+				continue
+			}
+			for line := range bytes.Lines(data) {
+				text, ok := bytes.CutPrefix(line, []byte("//go:generate"))
+				if !ok || !bytes.HasPrefix(text, []byte(" ")) && !bytes.HasPrefix(text, []byte("\t")) || !bytes.Contains(text, []byte("telemetrygen")) {
+					continue
+				}
+				args, ok := arguments(words(strings.TrimSpace(string(text))))
+				if !ok {
+					return nil
+				}
+				lines = append(lines, GenerateLine{Dir: dir, Args: args})
+			}
+		}
+	}
+	return lines
+}
+
+// words splits the text of a //go:generate line as go generate does, nil where it
+// has variables: their values are known only when it runs.
+func words(text string) (list []string) {
+	if strings.Contains(text, "$") {
+		return nil
+	}
+	for text != "" {
+		word, _, _ := strings.Cut(strings.ReplaceAll(text, "\t", " "), " ")
+		value := word
+		if text[0] == '"' {
+			var err error
+			if word, err = strconv.QuotedPrefix(text); err != nil {
+				return nil
+			}
+			value, _ = strconv.Unquote(word)
+		}
+		list = append(list, value)
+		text = strings.TrimLeft(text[len(word):], " \t")
+	}
+	return list
+}
+
+// arguments returns what follows telemetrygen in a command: as a program, as a
+// tool of the module, or by go run.
+func arguments(command []string) (args []string, ok bool) {
+	if len(command) > 2 && command[0] == "go" && (command[1] == "run" || command[1] == "tool") {
+		command = command[2:]
+		for len(command) > 1 && strings.HasPrefix(command[0], "-") && strings.Contains(command[0], "=") && command[0][:2] != "-C" {
+			command = command[1:]
+		}
+	}
+	if len(command) == 0 {
+		return nil, false
+	}
+	program, _, _ := strings.Cut(command[0], "@")
+	return command[1:], path.Base(program) == "telemetrygen"
+}
+
+func absolute(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		return abs
+	}
+	return dir
+}
