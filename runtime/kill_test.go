@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,30 +18,26 @@ import (
 var fileCalls = strings.Fields("openat mkdirat newfstatat fstat flock pread64 pwrite64 write read getdents64 close unlinkat renameat fcntl")
 
 // sweep runs the CLI under strace again and again, with the fault injected into
-// the first, second, ... call of each kind, as many as a run makes. It checks the
-// runs in which it hit a call on the runtime's files. strace counts the calls of
-// each thread, and a busy machine makes Go change threads: so a call that was
-// missed is tried again, and those after it are tried all the same.
+// the first, second, ... call of each kind on the runtime's files, and checks the
+// runs in which one was hit. strace counts the calls of each thread, and a busy
+// machine makes Go change threads: so a run in which none was hit is repeated,
+// and the calls after it are tried all the same.
 func sweep(t *testing.T, fault string, prepare func() *home, check func(h *home, o outcome, call string), args ...string) {
 	t.Helper()
 	hits, want := 0, 0
 	for _, name := range fileCalls {
 		undisturbed, _ := straced(t, prepare(), name, args)
-		want += callsOnFiles(undisturbed)
 		made := strings.Count(undisturbed, " "+name+"(")
+		want += made
 		for n := 1; n <= made; n++ {
 			for tries := 0; tries < 4; tries++ {
 				h := prepare()
 				trace, o := straced(t, h, name, args, "-e", fmt.Sprintf("inject=%s:%s:when=%d", name, fault, n))
-				call := injected(trace)
-				if call == "" {
-					continue
-				}
-				if strings.Contains(call, "/.config") {
+				if call := injected(trace); call != "" {
 					hits++
 					check(h, o, fmt.Sprintf("%s %d: %s", name, n, call))
+					break
 				}
-				break
 			}
 		}
 	}
@@ -51,12 +46,18 @@ func sweep(t *testing.T, fault string, prepare func() *home, check func(h *home,
 	}
 }
 
-// straced runs the CLI, and returns what strace saw of the calls of a name.
+// straced runs the CLI, and returns what strace saw of the calls of a name on the
+// runtime's files and their folders.
 func straced(t *testing.T, h *home, name string, args []string, options ...string) (trace string, o outcome) {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "strace")
 	cmd := h.command(needProgram(t, "strace"))
-	cmd.Args = append([]string{"strace", "-f", "-y", "-o", log, "-e", "trace=" + name}, append(append(options, built.cli), args...)...)
+	cmd.Args = append([]string{"strace", "-f", "-y", "-o", log, "-e", "trace=" + name}, options...)
+	for _, file := range []string{"", reportFile, reportFile + ".tmp", brokenFile, baselineFile, baselineFile + ".tmp", timestampFile,
+		timestampFile + ".tmp", consentFile, consentFile + ".tmp", lockName} {
+		cmd.Args = append(cmd.Args, "-P", strings.TrimSuffix(h.file(file), "/"))
+	}
+	cmd.Args = append(append(cmd.Args, "-P", filepath.Join(h.dir, dotConfig), built.cli), args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -65,16 +66,6 @@ func straced(t *testing.T, h *home, name string, args []string, options ...strin
 	data, err := os.ReadFile(log)
 	must(t, err)
 	return string(data), outcome{stdout.String(), stderr.String(), shellCode(cmd.ProcessState)}
-}
-
-// callsOnFiles is how many of the calls are on the runtime's files.
-func callsOnFiles(trace string) (n int) {
-	for _, line := range strings.Split(trace, "\n") {
-		if strings.Contains(line, "/.config") && !strings.Contains(line, "resumed>") {
-			n++
-		}
-	}
-	return n
 }
 
 // injected is the line of the call that was hit, "" if none was.
@@ -171,7 +162,7 @@ func TestFileSystemWithoutLocks(t *testing.T) {
 	for tries := 0; tries < 20; tries++ { // strace counts per thread, and Go may have changed threads: try again
 		h := newHome(t)
 		h.run(args...)
-		trace, o := straced(t, h, "fcntl", args, "-e", "inject=fcntl:error=ENOLCK:when=4+") // the Go runtime needs the first three
+		trace, o := straced(t, h, "fcntl", args, "-e", "inject=fcntl:error=ENOLCK:when=4+") // the first three read and set flags of the file
 		var locks []string
 		for _, line := range strings.Split(trace, "\n") {
 			if strings.Contains(line, "SETLK") {
@@ -223,13 +214,8 @@ func TestAllGoroutinesAreAsleep(t *testing.T) {
 	long(t)
 	t.Parallel()
 	cli, twin := filepath.Join(t.TempDir(), "cli"), filepath.Join(t.TempDir(), "twin")
-	for program, source := range map[string]string{cli: "./testdata/pace/instrumented", twin: "./testdata/pace/twin"} {
-		cmd := exec.Command("go", "build", "-o", program, source)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if text, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("building %s: %v\n%s", source, err, text)
-		}
-	}
+	must(t, build(cli, "./testdata/pace/instrumented")) // never with the race detector, which needs cgo
+	must(t, build(twin, "./testdata/pace/twin"))
 	for _, level := range []string{"off", "local", "on"} {
 		h := newHome(t, "PACE_TELEMETRY="+level)
 		sameForUser(t, h.runProgram(cli, "end", "asleep"), h.runProgram(twin, "end", "asleep"))

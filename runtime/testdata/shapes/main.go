@@ -199,16 +199,17 @@ func plugin(make func() *cobra.Command) {
 	}
 }
 
-// serve executes many trees at once.
+// serve executes many trees at once, some of which print their help.
 func serve() {
 	var all sync.WaitGroup
-	for i := 0; i < 8; i++ {
+	for i := 0; i < 24; i++ {
 		all.Add(1)
+		args := [][]string{{"get"}, {"--help"}, {"nope"}, {"get", "--nope"}}[i%4]
 		go func() {
 			defer all.Done()
 			root := tree()
 			root.SetOut(os.Stderr)
-			root.SetArgs([]string{"get"})
+			root.SetArgs(args)
 			_ = telemetry.Track(root).Execute()
 		}()
 	}
