@@ -99,6 +99,7 @@ func TestBadInput(t *testing.T) {
 
 // Several commands may be executed: the CLI itself says which one is its root.
 func TestSeveralRootsAreNoError(t *testing.T) {
+	long(t)
 	source := strings.Replace(plainCLI, "\tif root", "\tother := cobra.Command{Use: \"other\"}\n\tif len(os.Args) > 5 {\n\t\tother.Execute()\n\t}\n\tif root", 1)
 	c := cliModule(t, map[string]string{"main.go": source})
 	if result := c.instrument(t); result.Settings.App != "cli" {
@@ -109,6 +110,7 @@ func TestSeveralRootsAreNoError(t *testing.T) {
 // A CLI that prints its help without coming to a command that is tracked has
 // another root: that is an error which names what was found.
 func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
+	long(t)
 	source := strings.Replace(plainCLI, "\tif root.Execute() != nil {", "\tif len(os.Args) > 1 && os.Args[1] == \"--help\" {\n\t\tprintln(\"help of another root\")\n\t\treturn\n\t}\n\tif root.Execute() != nil {", 1)
 	c := cliModule(t, map[string]string{"main.go": source})
 	before := tree(t, c.dir)
@@ -173,6 +175,7 @@ func TestFilesOfAnotherVersionGo(t *testing.T) {
 }
 
 func TestReadOnlyTreeStaysAsItIs(t *testing.T) {
+	long(t)
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	if os.Getuid() == 0 {
 		if runtime.GOOS != "linux" {

@@ -23,6 +23,7 @@ func shapes(t *testing.T) string {
 
 // CLIs of all shapes print and return what they do without telemetry, and their runs are counted under the right path.
 func TestShapes(t *testing.T) {
+	long(t)
 	t.Parallel()
 	cli, twin := shapes(t), filepath.Join(t.TempDir(), "twin")
 	must(t, build(twin, "./testdata/shapes", "-tags", "notelemetry"))
@@ -87,6 +88,7 @@ func TestShapes(t *testing.T) {
 
 // The telemetry command works whatever the CLI does before it executes cobra, and in every shape.
 func TestTelemetryCommandInEveryShape(t *testing.T) {
+	long(t)
 	t.Parallel()
 	cli := shapes(t)
 	for _, shape := range []string{"a broken configuration", "an own telemetry argument", "a failing hook", "no hook", "a plugin"} {

@@ -125,6 +125,7 @@ func TestOnlyWhatTheAuthorReviewedIsSent(t *testing.T) {
 // Whatever the server does, the command is its twin, there was one attempt, and
 // the next one waits for the next interval.
 func TestServersThatMisbehave(t *testing.T) {
+	long(t)
 	t.Parallel()
 	elsewhere := newCollector(t, nil)
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, never answers
