@@ -189,7 +189,7 @@ func selectedVersion(ctx context.Context, env Env, path string) string {
 		}
 		return ""
 	}
-	out, err := goCommand(ctx, env.Dir, "list", "-mod=readonly", "-m", "-f", "{{.Version}}", path)
+	out, err := goCommand(ctx, env.Dir, []string{"list", "-mod=readonly", "-m", "-f", "{{.Version}}", path})
 	if err != nil {
 		return ""
 	}
@@ -197,10 +197,10 @@ func selectedVersion(ctx context.Context, env Env, path string) string {
 }
 
 // goCommand runs the go command without letting it write to the module.
-func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
+func goCommand(ctx context.Context, dir string, args []string, env ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=")
+	cmd.Env = slices.Concat(os.Environ(), []string{"GOFLAGS="}, env)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -278,7 +278,7 @@ func withTests(ctx context.Context, env Env, goMod []byte, added []module.Versio
 	for _, m := range added {
 		args = append(args, m.Path)
 	}
-	out, err := goCommand(ctx, env.Dir, args...)
+	out, err := goCommand(ctx, env.Dir, args, "GOWORK=off") // a workspace has no -modfile
 	if err != nil {
 		return needed
 	}

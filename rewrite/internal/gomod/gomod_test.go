@@ -216,17 +216,24 @@ func TestTidyChangesNothingAfterAdd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long; not with -short")
 	}
-	for name, check := range map[string]string{"the version that yaml.v3 asks for": "", "another version": newerCheck} {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range []struct{ name, check, work string }{
+		{"the version that yaml.v3 asks for", "", ""},
+		{"another version", newerCheck, ""},
+		{"another version, in a workspace", newerCheck, "go 1.21\n\nuse .\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
+			if test.work != "" {
+				write(t, dir, "go.work", test.work)
+			}
 			write(t, dir, "go.mod", separate+"\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ./dep\n")
 			write(t, dir, "main.go", program)
 			write(t, dir, "dep.go", "package main\n\nimport _ \"example.com/dep\"\n")
 			if err := os.Mkdir(filepath.Join(dir, "dep"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			write(t, dir, "dep/go.mod", "module example.com/dep\n\ngo 1.21\n"+check)
+			write(t, dir, "dep/go.mod", "module example.com/dep\n\ngo 1.21\n"+test.check)
 			write(t, dir, "dep/dep.go", "package dep\n")
 			goTool(t, dir, "mod", "tidy")
 			before := readAll(t, dir)

@@ -28,9 +28,9 @@ type downloaded struct{ Dir, Sum, GoModSum, GoMod string }
 // download gets a module into the module cache, where it usually is.
 func download(ctx context.Context, m module.Version) (downloaded, error) {
 	var info downloaded
-	out, err := goCommand(ctx, os.TempDir(), "mod", "download", "-json", m.Path+"@"+m.Version)
+	out, err := goCommand(ctx, os.TempDir(), []string{"mod", "download", "-json", m.Path + "@" + m.Version})
 	if err != nil {
-		return info, fmt.Errorf("%s %s is needed and neither known nor in the module cache: %w", m.Path, m.Version, err)
+		return info, fmt.Errorf("%s %s is needed, and it could not be downloaded: %w", m.Path, m.Version, err)
 	}
 	return info, json.Unmarshal(out, &info)
 }
