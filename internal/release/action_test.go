@@ -69,7 +69,7 @@ func TestActionChecksACLI(t *testing.T) {
 	if err := act(); err == nil {
 		t.Error("a CLI that was never instrumented passes")
 	}
-	generate := exec.Command(filepath.Join(temp, "telemetrygen"), "--endpoint", "https://example.com/telemetry")
+	generate := exec.Command(filepath.Join(temp, "telemetrygen")) // with the flags of its //go:generate line
 	generate.Dir = cli
 	if output, err := generate.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
