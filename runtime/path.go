@@ -78,11 +78,11 @@ func recordedPath(below string) string {
 	return path + suffix
 }
 
-// ofCobra reports whether name is that of a command that is not the CLI's own. Cobra adds the first four to a root, and runs
-// the completion commands at every press of TAB. Docker calls the last ones to ask its plugins what they are.
+// ofCobra reports whether name is that of a command that is not the CLI's own. Cobra adds the first four to a root, carapace
+// the next; shells run the completion commands at every press of TAB. Docker calls the last ones to ask its plugins what they are.
 func ofCobra(name string) bool {
 	return name == "help" || name == "completion" || name == "__complete" || name == "__completeNoDesc" ||
-		strings.HasPrefix(name, "docker-cli-plugin-")
+		name == "_carapace" || strings.HasPrefix(name, "docker-cli-plugin-")
 }
 
 // listed reports whether a path is in the allow-list. It bisects the text, so nothing is parsed.

@@ -99,6 +99,7 @@ func TestRecordedPath(t *testing.T) {
 		" help get":                   "",
 		" completion bash":            "",
 		" __complete":                 "",
+		" _carapace bash":             "",
 		" docker-cli-plugin-metadata": "",
 	} {
 		if got := recordedPath(below); got != want {
