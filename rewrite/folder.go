@@ -3,14 +3,26 @@ package rewrite
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
-// folderWords are how source names the folder that holds ours, ~/.config.
-var folderWords = [][]byte{[]byte("UserConfigDir"), []byte("XDG_CONFIG_HOME"), []byte("/adrg/xdg\""), []byte("\".config"), []byte("/.config")}
+// configFolder is how source names the folder that holds ours, ~/.config. Its group matches where it is something else: a file such
+// as .config.yaml, or the folder of the shell fish, which the help of many completion commands mentions.
+var configFolder = regexp.MustCompile(`UserConfigDir|XDG_CONFIG_HOME|/adrg/xdg"|["/]\.config([-.\w]|/fish\b)?`)
+
+// namesConfigFolder returns where src names ~/.config, -1 if it does not.
+func namesConfigFolder(src []byte) int {
+	for _, m := range configFolder.FindAllSubmatchIndex(src, -1) {
+		if m[2] < 0 {
+			return m[0]
+		}
+	}
+	return -1
+}
 
 // folderNote says that the CLI may look into ~/.config itself. A folder of its own
 // name that it did not make can change what it does.
@@ -27,15 +39,13 @@ func (r *Result) folderNote(program *load.Program, generated project.Package) {
 			if err != nil {
 				continue
 			}
-			for _, word := range folderWords {
-				if at := bytes.Index(src.Disk, word); at >= 0 {
-					r.Findings = append(r.Findings, Finding{
-						Kind: plan.Note, File: program.Sources.Relative(name),
-						Line: bytes.Count(src.Disk[:at], []byte("\n")) + 1, Column: at - bytes.LastIndexByte(src.Disk[:at], '\n'),
-						What: fmt.Sprintf("the CLI may use ~/.config itself: if it reads all files of ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App),
-					})
-					return
-				}
+			if at := namesConfigFolder(src.Disk); at >= 0 {
+				r.Findings = append(r.Findings, Finding{
+					Kind: plan.Note, File: program.Sources.Relative(name),
+					Line: bytes.Count(src.Disk[:at], []byte("\n")) + 1, Column: at - bytes.LastIndexByte(src.Disk[:at], '\n'),
+					What: fmt.Sprintf("the CLI may use ~/.config itself: if it reads all files of ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App),
+				})
+				return
 			}
 		}
 	}

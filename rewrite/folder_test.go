@@ -9,7 +9,7 @@ import (
 )
 
 // TestFolderNote: the report says so where a CLI may look into ~/.config itself,
-// unless another folder was chosen.
+// unless another folder was chosen. fish's folder and files named .config are not it.
 func TestFolderNote(t *testing.T) {
 	long(t)
 	const main = `package main
@@ -20,8 +20,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
+const fish, file = "cli completion fish > ~/.config/fish/completions/cli.fish", "~/.config.yaml"
+
 func main() {
-	dir, _ := os.UserConfigDir()
+	dir := os.Getenv("HOME") + "/.config"
 	root := &cobra.Command{Use: "cli", Run: func(*cobra.Command, []string) { println(dir) }}
 	if root.Execute() != nil {
 		os.Exit(1)
@@ -36,7 +38,7 @@ func main() {
 			t.Fatal(err)
 		}
 		report := findings(result)
-		if strings.Contains(report, "main.go:10:15: the CLI may use ~/.config itself") != noted {
+		if strings.Contains(report, "main.go:12:30: the CLI may use ~/.config itself") != noted {
 			t.Errorf("with --folder %q:\n%s", folder, report)
 		}
 	}
