@@ -31,11 +31,8 @@ func serve(args []string) {
 	if len(args) == 3 && args[0] == app {
 		args = args[1:]
 	}
-	if len(args) != 2 || args[0] != command {
-		return
-	}
 	for _, verb := range verbs {
-		if args[1] == verb.name {
+		if len(args) == 2 && args[0] == command && args[1] == verb.name {
 			if err := verb.run(findFolder()); err != nil {
 				fmt.Fprintln(os.Stderr, "Error:", err)
 				os.Exit(1)

@@ -34,8 +34,11 @@ type consent struct {
 	interval time.Duration // between uploads, < 0: never
 }
 
+// uploads reports whether there is a server, and a time to send to it.
+func (c consent) uploads() bool { return c.endpoint != "" && c.interval >= 0 }
+
 // sends reports whether counts of this run may leave the machine.
-func (c consent) sends() bool { return c.level == levelOn && c.interval >= 0 }
+func (c consent) sends() bool { return c.level == levelOn && c.uploads() }
 
 // consentIn finds the level in force: the environment, else the user's own decision, else the author's default; an
 // administrator and a CI system can only lower it. Whatever cannot be read means off.
@@ -49,9 +52,6 @@ func consentIn(d folder) consent {
 		if c.interval = time.Duration(n) * time.Second; err != nil {
 			c.interval = -1
 		}
-	}
-	if c.endpoint == "" {
-		c.interval = -1
 	}
 	if c.source = "DO_NOT_TRACK"; anySet(c.source) {
 		return c
@@ -101,10 +101,7 @@ func levelOf(word string) level {
 // readWord is the first word of a small file, in lower case.
 func readWord(path string) (string, error) {
 	data, err := readFile(path, 64)
-	if err != nil { // as in most runs
-		return "", err
-	}
-	return strings.Fields(strings.ToLower(string(data)) + " unreadable")[0], nil
+	return strings.Fields(strings.ToLower(string(data)) + " unreadable")[0], err
 }
 
 func missing(err error) bool { return os.IsNotExist(err) || errors.Is(err, syscall.ENOTDIR) }
@@ -132,7 +129,7 @@ func anySet(names string) bool {
 // notify shows the notice, once, at the end of a run that was counted, if stderr is a terminal: counts will be sent
 // starting with the next run.
 func (c consent) notify() {
-	if !c.pending || c.interval < 0 || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
+	if !c.pending || !c.uploads() || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
 		return
 	}
 	defer process.lock.unlock(theFolder)

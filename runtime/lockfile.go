@@ -55,6 +55,14 @@ func (d folder) lockFile() (*lockFile, error) {
 	return process.lock, nil
 }
 
+// lost reports whether file is no longer the lock file: the CLI removed it, or closed it and may have opened one of its
+// own under the same number.
+func (l *lockFile) lost() bool {
+	mine, err := l.file.Stat()
+	there, errThere := os.Stat(l.dir.path(lockName))
+	return err != nil || errThere != nil || !os.SameFile(mine, there)
+}
+
 // lockOffset is where the range of a lock begins: far behind the content, because Windows lets nobody read locked bytes.
 func lockOffset(n int) int64 { return 1<<30 + int64(n) }
 

@@ -33,6 +33,9 @@ func ending(code int) {
 
 // end decides which command's run ends, counts it under code, and shows the notice if it is due.
 func end(code int) {
+	if process.mine != nil && process.lock.lost() {
+		process.mine, process.decided = nil, true // a later run counts it
+	}
 	decide(code != 0)
 	switch c, mine := consentIn(process.consent.dir), process.mine; {
 	case mine == nil || mine.code == code:

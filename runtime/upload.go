@@ -40,7 +40,7 @@ func flush(c consent) {
 	settle := func() (uploader *os.Process) {
 		process.Lock()
 		defer process.Unlock()
-		if c := consentIn(c.dir); c.sends() {
+		if c := consentIn(c.dir); c.sends() && !process.lock.lost() {
 			uploader, _ = process.lock.settle(process.mine, c, 0)
 		}
 		return uploader
@@ -56,7 +56,7 @@ const uploaderEnv = variable + "_UPLOAD_CHILD"
 // startUploader starts this program again, detached: without a terminal, without output, and in a folder where it is in
 // nobody's way. It returns nil if that was not possible.
 func startUploader() (child *os.Process) {
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	null, err := openFile(os.DevNull, os.O_RDWR)
 	if err == nil {
 		defer null.Close()
 		child, _ = os.StartProcess(self(), []string{os.Args[0]}, &os.ProcAttr{

@@ -5,6 +5,8 @@ package app
 import (
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -20,4 +22,20 @@ func addSignals(h Hooks, add func(string, func([]string) error)) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
 		select {}
 	})
+	add("closes-files", func([]string) error { // as a daemon does, and then opens its own
+		for fd := 3; fd < 64; fd++ {
+			_ = syscall.Close(fd)
+		}
+		for n := 0; n < 8; n++ {
+			fd, err := syscall.Open("file"+strconv.Itoa(n), syscall.O_RDWR|syscall.O_CREAT, 0o600)
+			if err != nil {
+				return err
+			}
+			if _, err = syscall.Write(fd, []byte(strings.Repeat("x", 20_000))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	add("removes", func(args []string) error { return os.RemoveAll(args[0]) })
 }
