@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 		}
 		exitOn(err)
 	}
+	// Without debug information the CLIs of these tests link faster. A panic prints
+	// the same.
+	os.Setenv("GOFLAGS", "-ldflags=-w")
 	os.Exit(m.Run())
 }
 
@@ -64,6 +67,7 @@ func plainLoad(dir string) error {
 // packages.Load of the same packages, on a generated CLI of 100,000 lines. The
 // first run is to take at most 1.0 loads, --check 0.6.
 func BenchmarkInstrument(b *testing.B) {
+	b.Setenv("GOFLAGS", "") // as an author has it
 	dir := b.TempDir()
 	lines := largeCLI(b, dir)
 	const rounds = 7

@@ -184,7 +184,7 @@ func (c *goldenCase) goTool(t *testing.T, verb string, args ...string) {
 func (c *goldenCase) build(t *testing.T, name string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), name, "cli")
-	c.goTool(t, "build", append(c.tagFlags(), "-ldflags=-w", "-o", binary, c.options.Package)...) // links faster; a panic prints the same
+	c.goTool(t, "build", append(c.tagFlags(), "-o", binary, c.options.Package)...)
 	return binary
 }
 
