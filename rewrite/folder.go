@@ -43,7 +43,7 @@ func (r *Result) folderNote(program *load.Program, generated project.Package) {
 				r.Findings = append(r.Findings, Finding{
 					Kind: plan.Note, File: program.Sources.Relative(name),
 					Line: bytes.Count(src.Disk[:at], []byte("\n")) + 1, Column: at - bytes.LastIndexByte(src.Disk[:at], '\n'),
-					What: fmt.Sprintf("the CLI may use ~/.config itself: if it reads all files of ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App),
+					What: fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App),
 				})
 				return
 			}

@@ -123,7 +123,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 		return tree, false, r.notReached(cannotRun.Output)
 	}
 	tree, unknown, err := find.Commands(c.Program, c.generated.Owns, c.tags)
-	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; %s could not be followed, and what they add is recorded as (unlisted)",
+	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; %s could not be followed, and the commands behind them are recorded as (unlisted)",
 		cannotRun, plural(unknown, "addition")))
 	return tree, false, err
 }

@@ -83,7 +83,7 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, err
 	}
 	if err := json.Unmarshal(data, &answer); err != nil {
-		return plan.Tree{}, fmt.Errorf("the CLI's answer to the question for its commands is not valid: %w", err)
+		return plan.Tree{}, fmt.Errorf("the list of commands that the CLI printed is not valid: %w", err)
 	}
 	answer.Commands = plan.Sorted(answer.Commands)
 	if cached != "" && os.MkdirAll(filepath.Dir(cached), 0o755) == nil {

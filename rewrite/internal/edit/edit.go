@@ -100,14 +100,14 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		}
 		if !bytes.Equal(result, disk) { // it will be written
 			if err := witness(src, result, facts.Local, owns); err != nil {
-				out.Refused = "two ways to take its edits out again disagree: " + err.Error()
+				out.Refused = "its edits were taken out in two ways, and the results differ: " + err.Error()
 				return out, nil
 			}
 		}
 		out.Content, out.splices, out.Factored = result, all, factored
 		return out, nil
 	}
-	out.Refused = "its edits could not be undone to the byte"
+	out.Refused = "its edits could not be undone byte for byte"
 	return out, nil
 }
 

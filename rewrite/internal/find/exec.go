@@ -15,5 +15,5 @@ func (f *finder) replaces(id *ast.Ident) {
 	if !ok || fn.Name() != "Exec" || fn.Pkg() == nil || fn.Pkg().Path() != "syscall" && fn.Pkg().Path() != "golang.org/x/sys/unix" {
 		return
 	}
-	f.note(plan.Uncovered, id, fn.Pkg().Name()+".Exec: the process becomes another program here, whose exit status is not this command's; the run is recorded as -1 if a command had begun")
+	f.note(plan.Uncovered, id, fn.Pkg().Name()+".Exec: the process becomes another program here, and ends with that program's exit status; the run is recorded as -1 if a command had begun")
 }

@@ -40,30 +40,56 @@ func executes(c *load.Package, sel *ast.SelectorExpr) *types.Selection {
 	return s
 }
 
-// execute finds root.Execute() and its siblings, called or as a method value.
+// execute finds root.Execute() and its siblings, called or as a method value, and
+// what executes a command behind an interface.
 func (f *finder) execute(sel *ast.SelectorExpr) {
+	fn, ok := f.c.Info.Uses[sel.Sel].(*types.Func)
+	if !ok || !executeMethods[fn.Name()] {
+		return
+	}
 	s := executes(f.c, sel)
+	where := enclosed(f.c, f.stack, false)
 	if s == nil {
-		if fn, ok := f.c.Info.Uses[sel.Sel].(*types.Func); ok && executeMethods[fn.Name()] && isInterfaceMethod(fn) {
-			f.survey.behind = append(f.survey.behind, indirect{origin{expr: sel.X, in: f.c}, f, sel, enclosed(f.c, f.stack, false)})
+		if isInterfaceMethod(fn) {
+			f.survey.behind = append(f.survey.behind, indirect{f.receiver(sel), f, sel, where})
 		}
 		return
 	}
-	if s.Kind() == types.MethodExpr {
-		f.note(plan.Uncovered, sel, "method expression "+f.short(sel)+": its command is not known here; runs through it are not counted unless the command is tracked elsewhere")
+	e := execution{origin: f.receiver(sel), finder: f, at: sel, what: f.short(ast.Unparen(sel.X)) + "." + sel.Sel.Name, where: where}
+	if s.Kind() != types.MethodExpr {
+		e.from, e.to, e.operands = sel.X.Pos(), sel.X.End(), f.operands(sel, s)
+	} else if root := e.expr; root != nil && isCommandPointer(f.c.Info.TypeOf(root)) {
+		e.from, e.to, e.what = root.Pos(), root.End(), f.short(root)+" handed to "+f.short(sel)
+	} else {
+		f.cannotTrack(sel, "method expression "+f.short(sel)+": its command is not known here; runs through it are not counted unless the command is tracked elsewhere")
 		return
 	}
-	f.survey.executed = append(f.survey.executed, execution{
-		origin: receiver(f.c, sel, s), finder: f, at: sel, from: sel.X.Pos(), to: sel.X.End(),
-		operands: f.operands(sel, s), what: f.short(ast.Unparen(sel.X)) + "." + sel.Sel.Name,
-		where: enclosed(f.c, f.stack, false),
-	})
+	f.survey.executed = append(f.survey.executed, e)
 	f.executes = true
+}
+
+// receiver is where the value before a selected method comes from; of a method
+// expression, the first argument of its call.
+func (f *finder) receiver(sel *ast.SelectorExpr) origin {
+	s := f.c.Info.Selections[sel]
+	if s.Kind() != types.MethodExpr {
+		return receiver(f.c, sel, s)
+	}
+	if call := f.callOf(sel); call != nil && len(call.Args) > 0 {
+		return origin{expr: call.Args[0], in: f.c}
+	}
+	return origin{}
+}
+
+// cannotTrack notes an execution whose command is out of reach.
+func (f *finder) cannotTrack(at ast.Node, what string) {
+	f.note(plan.Uncovered, at, what)
+	f.survey.untracked = append(f.survey.untracked, f.at(at)+": "+what)
 }
 
 // operands say what more than the receiver has to be handed to Track.
 func (f *finder) operands(sel *ast.SelectorExpr, s *types.Selection) (o plan.Operands) {
-	path := embeddedPath(s)
+	path := embeddedPath(s.Recv(), s.Index())
 	for i, p := range path {
 		o.Embedded = append(o.Embedded, p.name)
 		o.Address = i == len(path)-1 && !p.pointer
@@ -83,32 +109,39 @@ type embedded struct {
 	pointer bool
 }
 
-// embeddedPath returns the embedded fields between a receiver and the command
-// whose method is selected.
-func embeddedPath(s *types.Selection) []embedded {
+// embeddedPath returns the embedded fields between a receiver and the method at an
+// index path of its type.
+func embeddedPath(recv types.Type, index []int) []embedded {
 	var path []embedded
-	t := s.Recv()
-	for _, i := range s.Index()[:len(s.Index())-1] {
-		st, ok := deref(t).Underlying().(*types.Struct)
+	for _, i := range index[:len(index)-1] {
+		st, ok := deref(recv).Underlying().(*types.Struct)
 		if !ok {
 			return path
 		}
 		field := st.Field(i)
-		t = field.Type()
-		_, pointer := types.Unalias(t).(*types.Pointer)
+		recv = field.Type()
+		_, pointer := types.Unalias(recv).(*types.Pointer)
 		path = append(path, embedded{field.Name(), pointer})
 	}
 	return path
 }
 
+// embeddedPlace is the place of the last of these fields, "" for none.
+func embeddedPlace(recv types.Type, index []int) string {
+	path := embeddedPath(recv, index)
+	if len(path) == 0 {
+		return ""
+	}
+	return fieldPlace(declaring(recv, index[:len(path)]), path[len(path)-1].name)
+}
+
 // receiver is where the executed command comes from: the expression before the
 // selector, or the embedded field that it implies.
 func receiver(c *load.Package, sel *ast.SelectorExpr, s *types.Selection) origin {
-	path := embeddedPath(s)
-	if len(path) == 0 {
-		return origin{expr: sel.X, in: c}
+	if place := embeddedPlace(s.Recv(), s.Index()); place != "" {
+		return origin{place: place, in: c}
 	}
-	return origin{place: fieldPlace(declaring(s.Recv(), s.Index()[:len(path)]), path[len(path)-1].name), in: c}
+	return origin{expr: sel.X, in: c}
 }
 
 // An indirect is an execution that does not name the command: the call of an
@@ -187,14 +220,14 @@ func (s *survey) track() error {
 	for _, e := range s.executed {
 		if !s.options.Force && (e.where.hook || inside[e.where.decl]) {
 			parts = append(parts, e.finder.at(e.at)+": "+e.what)
-			e.finder.note(plan.Note, e.at, e.what+": executed inside a run, under which it is counted: not a root")
+			e.finder.note(plan.Note, e.at, e.what+": left alone, because it is executed inside a run and counted as part of that run")
 			continue
 		}
 		tracked++
 		e.finder.edit(plan.Execute, e.at, form.Track, e.from, e.to, e.operands, e.what+": tracked")
 	}
 	if tracked == 0 {
-		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts}
+		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts, Untracked: s.untracked}
 	}
 	return nil
 }
@@ -224,26 +257,54 @@ func (s *survey) trackReturns(fa indirect) {
 		})
 	}
 	if found == 0 {
-		fa.finder.note(plan.Uncovered, fa.at, fa.finder.short(fa.at)+" executes what "+fa.finder.short(fa.expr)+" returns, which could not be followed")
+		fa.finder.cannotTrack(fa.at, fa.finder.short(fa.at)+" executes the command that "+fa.finder.short(fa.expr)+" returns, which could not be followed; its runs are not counted unless it is tracked elsewhere")
 	}
 }
 
 // trackBehind finds the commands that an interface's value, or one of a type
-// parameter, can be.
+// parameter, can be: where they become one, or are put into a struct that does.
 func (s *survey) trackBehind(call indirect) {
-	s.flow.back(call.origin, trace{through: mayHoldCommand, passed: s.follow, visit: func(e ast.Expr, in *load.Package) bool {
-		if !isCommandPointer(in.Info.TypeOf(e)) {
+	what := call.finder.short(call.at)
+	found, seen := false, map[string]bool{}
+	t := trace{passed: s.follow}
+	t.visit = func(e ast.Expr, in *load.Package) bool {
+		typ, f := in.Info.TypeOf(e), s.finderOf(in, e)
+		if typ == nil || f == nil {
 			return false
 		}
-		known := slices.ContainsFunc(s.executed, func(x execution) bool { return x.at == ast.Node(e) })
-		if f := s.finderOf(in, e); f != nil && !known {
-			s.executed = append(s.executed, execution{
-				origin: origin{expr: e, in: in}, finder: f, at: e, from: e.Pos(), to: e.End(),
-				what: f.short(e) + ", executed as " + call.finder.short(call.at), where: call.where,
-			})
+		if isCommandPointer(typ) {
+			found = true
+			if lit, ok := e.(*ast.CompositeLit); ok && lit.Type == nil {
+				f.cannotTrack(e, f.short(e)+", executed as "+what+", is a literal without its type: write &cobra.Command{...}")
+			} else if !slices.ContainsFunc(s.executed, func(x execution) bool { return x.at == ast.Node(e) }) {
+				s.executed = append(s.executed, execution{
+					origin: origin{expr: e, in: in}, finder: f, at: e, from: e.Pos(), to: e.End(),
+					what: f.short(e) + ", executed as " + what, where: call.where,
+				})
+			}
+			return true
+		}
+		method, index, _ := types.LookupFieldOrMethod(typ, true, in.Types, call.at.(*ast.SelectorExpr).Sel.Name)
+		place := ""
+		if method != nil {
+			place = embeddedPlace(typ, index)
+		}
+		if place == "" {
+			return false
+		}
+		if path := embeddedPath(typ, index); !path[len(path)-1].pointer && !isInterfaceMethod(method.(*types.Func)) {
+			found = true
+			f.cannotTrack(e, f.short(e)+", executed as "+what+", embeds cobra.Command by value: embed a *cobra.Command")
+		} else if !seen[place] {
+			seen[place] = true
+			s.flow.back(origin{place: place, in: in}, t)
 		}
 		return true
-	}})
+	}
+	s.flow.back(call.origin, t)
+	if !found {
+		s.untracked = append(s.untracked, call.finder.at(call.at)+": "+what+": the command behind the interface could not be followed")
+	}
 }
 
 // A body is that of a function of the module.

@@ -1,6 +1,12 @@
 package find
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// executer is an interface that a command satisfies.
+const executer = "type executer interface { Execute() error }\n"
 
 // TestExecute finds where roots are executed.
 func TestExecute(t *testing.T) {
@@ -13,15 +19,54 @@ func TestExecute(t *testing.T) {
 		{"embedded", "func main() { a := app{&cobra.Command{}}; a.Execute() }\ntype app struct{ *cobra.Command }", []string{"track a"}},
 		{"in a function", "func main() { execute() }\nvar root = &cobra.Command{}\nfunc execute() { root.ExecuteC() }", []string{"track root"}},
 		{"inside a run", run + "var inner = &cobra.Command{Run: func(*cobra.Command, []string) { root.Execute() }}",
-			[]string{"track root", "note root.Execute: executed inside a run, under which it is counted: not a root"}},
+			[]string{"track root", "note root.Execute: left alone, because it is executed inside a run and counted as part of that run"}},
 		{"in a function of a hook", "func main() { root.Execute() }\nvar root = &cobra.Command{RunE: do}\nvar inner = &cobra.Command{}\nfunc do(*cobra.Command, []string) error { return again() }\nfunc again() error { return inner.Execute() }",
-			[]string{"track root", "note inner.Execute: executed inside a run, under which it is counted: not a root"}},
+			[]string{"track root", "note inner.Execute: left alone, because it is executed inside a run and counted as part of that run"}},
 		{"an interface's method", "type executer interface { Execute() error }\nfunc main() { var e executer = root; e.Execute(); root.Execute() }\nvar root = &cobra.Command{}", []string{"track root", "track root"}},
 		{"only an interface's method", "type executer interface { Execute() error }\nfunc main() { do(executer(newRoot())) }\nfunc do(e executer) { e.Execute() }\nfunc newRoot() *cobra.Command { return nil }", []string{"track newRoot()"}},
 		{"an interface that a function returns", "type app interface { ExecuteC() (*cobra.Command, error) }\nfunc main() { newApp().ExecuteC() }\nfunc newApp() app { return root }\nvar root = &cobra.Command{}", []string{"track root"}},
 		{"a type parameter", "type executer interface { Execute() error }\nfunc main() { do(root); do(root2) }\nfunc do[E executer](e E) { e.Execute(); e.Execute() }\nvar root, root2 = &cobra.Command{}, &cobra.Command{}", []string{"track root", "track root2"}},
 		{"an interface in a field, inside a run", run + "type executer interface { Execute() error }\ntype again struct { e executer }\nvar inner = &cobra.Command{Run: func(*cobra.Command, []string) { a := again{e: root}; a.e.Execute() }}",
-			[]string{"track root", "note root, executed as a.e.Execute: executed inside a run, under which it is counted: not a root"}},
+			[]string{"track root", "note root, executed as a.e.Execute: left alone, because it is executed inside a run and counted as part of that run"}},
+		{"a literal that becomes an interface", executer + "func main() { do(&cobra.Command{}); newApp().Execute() }\nfunc do(e executer) { e.Execute() }\nfunc newApp() executer { return (&cobra.Command{Use: `x`}) }",
+			[]string{"track &cobra.Command{}", "track (&cobra.Command{Use: `x`})"}},
+		{"a struct that embeds the command", executer + "type app struct { *cobra.Command }\nfunc main() { var e executer = newApp(); e.Execute() }\nfunc newApp() *app { a := &app{}; a.Command = newRoot(); return a }\nfunc newRoot() *cobra.Command { return &cobra.Command{} }",
+			[]string{"track newRoot()"}},
+		{"a struct that embeds one that embeds the command", executer + "type base struct { *cobra.Command }\ntype app struct { base; name string }\nfunc main() { do(app{base{&cobra.Command{}}, ``}) }\nfunc do(e executer) { e.Execute() }",
+			[]string{"track &cobra.Command{}"}},
+		{"a struct that embeds the interface", executer + "type app struct { executer }\nfunc main() { a := app{root}; a.Execute(); do(a) }\nfunc do(e executer) { e.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"a map of interfaces", executer + "var all = map[string]executer{`a`: root}\nfunc main() { all[`a`].Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"a slice of interfaces", executer + "func main() { var list []executer; list = append(list, root, newRoot()); for _, e := range list { e.Execute() } }\nvar root = &cobra.Command{}\nfunc newRoot() *cobra.Command { return root }", []string{"track root", "track newRoot()"}},
+		{"a channel of interfaces", executer + "func main() { ch := make(chan executer, 1); ch <- root; (<-ch).Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"an interface in a field", executer + "type app struct { run executer }\nfunc main() { a := &app{}; a.run = root; a.run.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"a type switch", executer + "func main() { var x any = root; switch e := x.(type) { case executer: e.Execute() } }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"a generic type", executer + "type app[E executer] struct { e E }\nfunc (a app[E]) run() { a.e.Execute() }\nfunc main() { app[*cobra.Command]{root}.run() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"an explicit type argument", executer + "func main() { do[*cobra.Command](root) }\nfunc do[E executer](e E) { e.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"the method value of an interface", executer + "func main() { var e executer = root; call(e.Execute) }\nfunc call(func() error) {}\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"the method expression of an interface", executer + "func main() { executer.Execute(root) }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"a method expression that is called", "func main() { (*cobra.Command).Execute(root) }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"deferred", "func main() { defer root.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"in a goroutine", "func main() { go root.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
 		{"another type behind an interface", run + "type executer interface { Execute() error }\ntype job struct{}\nfunc (job) Execute() error { return nil }\nfunc f(e executer) { e.Execute() }\nfunc g() { f(job{}) }", []string{"track root"}},
 	})
+}
+
+// TestExecuteNamesWhatItCannotTrack has roots that are executed in no way that could
+// be tracked. The error says where.
+func TestExecuteNamesWhatItCannotTrack(t *testing.T) {
+	for _, test := range []struct{ name, code, want string }{
+		{"embedded by value", executer + "type app struct { cobra.Command }\nfunc main() { do(&app{}) }\nfunc do(e executer) { e.Execute() }",
+			"main.go:7:18: &app{}, executed as e.Execute, embeds cobra.Command by value"},
+		{"without a name", executer + "func main() { var e executer; for _, e = range []*cobra.Command{{Use: `x`}} { e.Execute() } }",
+			"main.go:6:65: {Use: `x`}, executed as e.Execute, is a literal without its type"},
+		{"a method expression", "func main() { f := (*cobra.Command).Execute; f(root) }\nvar root = &cobra.Command{}",
+			"main.go:5:20: method expression (*cobra.Command).Execute"},
+		{"an interface from elsewhere", executer + "func main() { apps().Execute() }\nvar apps func() executer\nvar _ = &cobra.Command{}",
+			"main.go:6:15: apps().Execute: the command behind the interface could not be followed"},
+	} {
+		_, _, err := planOf(t, "", test.code)
+		if err == nil || !strings.Contains(err.Error(), "could not be tracked") || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
 }

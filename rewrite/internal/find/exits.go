@@ -29,7 +29,7 @@ func (f *finder) swap(id *ast.Ident) {
 			return // nothing can be recorded yet
 		}
 		if f.onSetup() || len(call.Args) == 1 && f.setsUp(call.Args[0]) {
-			f.note(plan.Note, whole, f.short(call)+": left alone, it ends the process only where the source is wrong")
+			f.note(plan.Note, whole, f.short(call)+": left alone, because it ends the process only if the source is wrong")
 			return
 		}
 		what = f.short(call) + ": records the exit status first"

@@ -47,7 +47,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		}
 	case isInterfaceMethod(fn):
 		if logger := f.loggerBehind(fn); logger != "" {
-			f.note(plan.Dependency, call, f.short(call.Fun)+" ends the process where it is a "+logger+": such a run is recorded as -1 if a command had begun")
+			f.note(plan.Dependency, call, f.short(call.Fun)+" ends the process if it is called on a "+logger+"; such a run is recorded as -1 if a command had begun")
 		}
 	}
 }
@@ -94,7 +94,7 @@ func (f *finder) fatalValue(id *ast.Ident) {
 		whole = sel
 	}
 	if f.callOf(whole) == nil {
-		f.note(plan.Uncovered, whole, f.short(whole)+" as a value: a run that ends in it is recorded as -1 if a command had begun")
+		f.note(plan.Uncovered, whole, f.short(whole)+" is used as a value: a run that it ends is recorded as -1 if a command had begun")
 	}
 }
 
@@ -109,7 +109,7 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 		f.announce(call, call, status, fn)
 		return
 	}
-	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+" may end the process, with "+how+": such a run is recorded as -1 if a command had begun")
+	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
 }
 
 // statusArgument returns the source of a call's first argument where a function
@@ -201,10 +201,10 @@ func (f *finder) zerolog(call *ast.CallExpr) {
 // announce says before a call that the process will end with a status, given as
 // its source.
 func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func) {
-	what := fmt.Sprintf("%s: status %s recorded before it", f.short(call.Fun), status)
+	what := fmt.Sprintf("%s: status %s is recorded before the call", f.short(call.Fun), status)
 	o := plan.Operands{Status: status}
 	if f.onSetup() {
-		f.note(plan.Note, at, f.short(call.Fun)+": left alone, it ends the process only where the source is wrong")
+		f.note(plan.Note, at, f.short(call.Fun)+": left alone, because it ends the process only if the source is wrong")
 		return
 	}
 	if stmt, ok := f.statementOf(call); ok && f.pure(call) {
@@ -215,7 +215,7 @@ func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func)
 		f.edit(plan.Fatal, at, form.ExitingWith, arg.Pos(), arg.End(), o, what)
 		return
 	}
-	f.note(plan.Uncovered, at, f.short(call.Fun)+" ends the process here in a form that is not covered; the run is recorded as -1 if a command had begun")
+	f.note(plan.Uncovered, at, f.short(call.Fun)+" ends the process, and no edit is possible here; the run is recorded as -1 if a command had begun")
 }
 
 // statementOf returns the statement that consists of this call alone and

@@ -30,14 +30,19 @@ type Options struct {
 type ExecutionError struct {
 	Main, Module string
 	Inside       []string // executions inside runs of other commands
+	Untracked    []string // executions whose command is out of reach
 }
 
 func (e *ExecutionError) Error() string {
-	if len(e.Inside) == 0 {
-		return fmt.Sprintf("%s executes no root command: nothing it reaches in module %s calls Execute on a *cobra.Command, or hands one to a function that does", e.Main, e.Module)
+	text := fmt.Sprintf("%s executes no root command: nothing it reaches in module %s calls Execute on a *cobra.Command, or hands one to a function that does", e.Main, e.Module)
+	if len(e.Inside) > 0 {
+		text = fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside a run (--force tracks it):\n\t%s",
+			e.Main, e.Module, strings.Join(e.Inside, "\n\t"))
 	}
-	return fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside a run (--force tracks it):\n\t%s",
-		e.Main, e.Module, strings.Join(e.Inside, "\n\t"))
+	if len(e.Untracked) > 0 {
+		text += "\nThese may execute it, but could not be tracked; call Execute on a *cobra.Command there, as in root.Execute():\n\t" + strings.Join(e.Untracked, "\n\t")
+	}
+	return text
 }
 
 // tokens are what a file that needs an edit must contain one of. Packages without
@@ -80,11 +85,11 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 
 // hookNote says what an exit hook covers.
 func hookNote(h plan.Hook, calls int) string {
-	status := "with their status"
+	status := "with their exit status"
 	if !h.Known {
 		status = "as -1, because other code may set the hook too"
 	}
-	return fmt.Sprintf("%s: no call is edited; its exit hook, set in loggers.go, records those of this module (%d) and of dependencies %s", h.Path, calls, status)
+	return fmt.Sprintf("%s: its calls are not edited (%d in this module end the process); loggers.go sets its exit hook, which records such runs %s, also where a dependency calls it", h.Path, calls, status)
 }
 
 // A survey is one look at the whole CLI.
@@ -102,6 +107,7 @@ type survey struct {
 	executed    []execution
 	factories   []indirect // dependencies that execute what a function returns
 	behind      []indirect // interfaces whose Execute is called
+	untracked   []string   // executions that cannot be tracked, as an error names them
 }
 
 // search walks every file that may matter.
@@ -232,7 +238,7 @@ func (f *finder) leaveExits() {
 	}
 	f.sites, f.swapped = rest, nil
 	f.note(plan.Uncovered, f.file.Name, fmt.Sprintf(
-		"the file is generated, and the next generation would drop an edit; where it ends the process (places: %d), the run is recorded as -1 if a command had begun", exits))
+		"the file is generated, and the next generation would drop an edit, so it is left alone; a run that ends here (places: %d) is recorded as -1 if a command had begun", exits))
 }
 
 // mainFunc is where telemetry starts.

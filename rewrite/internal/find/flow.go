@@ -58,6 +58,12 @@ func (fl *flow) addFile(c *load.Package, f *ast.File) {
 			if n.Value != nil {
 				fl.put(fl.place(c, n.Value), origin{place: elementOf(fl.place(c, n.X)), in: c})
 			}
+		case *ast.SendStmt:
+			fl.put(elementOf(fl.place(c, n.Chan)), origin{expr: n.Value, in: c})
+		case *ast.TypeSwitchStmt:
+			if assign, ok := n.Assign.(*ast.AssignStmt); ok { // each case has a variable, at the place of this one
+				fl.put(at(c, assign.Lhs[0]), origin{expr: assign.Rhs[0], in: c})
+			}
 		case *ast.CompositeLit:
 			fl.literal(c, n)
 		case *ast.CallExpr:
@@ -130,6 +136,16 @@ func (fl *flow) literal(c *load.Package, lit *ast.CompositeLit) {
 }
 
 func (fl *flow) call(c *load.Package, call *ast.CallExpr) {
+	if builtin, ok := named(c, call.Fun).(*types.Builtin); ok && builtin.Name() == "append" {
+		fl.put(at(c, call), origin{expr: call.Args[0], in: c})
+		for _, arg := range call.Args[1:] {
+			from := origin{expr: arg, in: c}
+			if call.Ellipsis.IsValid() {
+				from = origin{place: elementOf(fl.place(c, arg)), in: c}
+			}
+			fl.put(elementOf(at(c, call)), from)
+		}
+	}
 	fn := callee(c, call)
 	if fn == nil {
 		return
@@ -204,9 +220,8 @@ func eachReturn(body *ast.BlockStmt, visit func(*ast.ReturnStmt)) {
 
 // A trace is one way back through a flow.
 type trace struct {
-	through func(t types.Type) bool                       // whether the value can be in one of this type; nil: in any
-	visit   func(e ast.Expr, in *load.Package) (end bool) // called with every expression that the value can be
-	passed  func(place string)                            // called with every place on the way, before its origins are; may be nil
+	visit  func(e ast.Expr, in *load.Package) (end bool) // called with every expression that the value can be
+	passed func(place string)                            // called with every place on the way, before its origins are; may be nil
 }
 
 // back visits everything that a value can come from.
@@ -218,8 +233,11 @@ func (fl *flow) back(from origin, t trace) {
 			follow(o.place)
 			return
 		}
-		if e := bare(o.in, o.expr); !isNil(e, o.in) && !t.visit(e, o.in) {
-			follow(fl.place(o.in, e))
+		for e := o.expr; !isNil(e, o.in) && !t.visit(e, o.in); e = inner(o.in, e) {
+			if inner(o.in, e) == nil {
+				follow(fl.place(o.in, e))
+				return
+			}
 		}
 	}
 	follow = func(place string) {
@@ -231,9 +249,7 @@ func (fl *flow) back(from origin, t trace) {
 			t.passed(place)
 		}
 		for _, o := range fl.into[place] {
-			if o.expr == nil || t.through == nil || t.through(o.in.Info.TypeOf(o.expr)) {
-				visit(o)
-			}
+			visit(o)
 		}
 		// What a value returns when it is called, or holds, is what its own origins do.
 		if value, derived := cutDerived(place); derived != "" {
@@ -250,28 +266,31 @@ func (fl *flow) back(from origin, t trace) {
 // bare is an expression without parentheses, conversions, type assertions, & and
 // *: for the question where a value comes from, these make no difference.
 func bare(c *load.Package, e ast.Expr) ast.Expr {
-	for {
-		switch outer := e.(type) {
-		case *ast.ParenExpr:
-			e = outer.X
-		case *ast.UnaryExpr:
-			if outer.Op != token.AND {
-				return e
-			}
-			e = outer.X
-		case *ast.StarExpr:
-			e = outer.X
-		case *ast.TypeAssertExpr:
-			e = outer.X
-		case *ast.CallExpr:
-			if tv, ok := c.Info.Types[outer.Fun]; !ok || !tv.IsType() || len(outer.Args) != 1 {
-				return e
-			}
-			e = outer.Args[0]
-		default:
-			return e
+	for inner(c, e) != nil {
+		e = inner(c, e)
+	}
+	return e
+}
+
+// inner takes one of these off, nil where there is none.
+func inner(c *load.Package, e ast.Expr) ast.Expr {
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return e.X
+	case *ast.UnaryExpr:
+		if e.Op == token.AND {
+			return e.X
+		}
+	case *ast.StarExpr:
+		return e.X
+	case *ast.TypeAssertExpr:
+		return e.X
+	case *ast.CallExpr:
+		if tv, ok := c.Info.Types[e.Fun]; ok && tv.IsType() && len(e.Args) == 1 {
+			return e.Args[0]
 		}
 	}
+	return nil
 }
 
 // A literal is a composite literal of cobra.Command.
@@ -287,7 +306,7 @@ func (fl *flow) literals(from origin, passed func(place string)) (found []litera
 		passed = func(string) {}
 	}
 	both := func(place string) { fl.more(place); passed(place) }
-	fl.back(from, trace{through: mayHoldCommand, passed: both, visit: func(e ast.Expr, in *load.Package) bool {
+	fl.back(from, trace{passed: both, visit: func(e ast.Expr, in *load.Package) bool {
 		lit, ok := e.(*ast.CompositeLit)
 		if !ok || !isCommand(in.Info.TypeOf(lit)) {
 			return false

@@ -18,7 +18,7 @@ func (f *finder) facts(name string) plan.File {
 		}
 	}
 	if hasLineDirective(f.file) {
-		facts.Refused = "the file has //line directives; edit the file that it is generated from"
+		facts.Refused = "the file has //line directives, so it is left alone; edit the file that it is generated from"
 	}
 	return facts
 }

@@ -3,6 +3,7 @@ package find
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -40,13 +41,23 @@ func (fl *flow) place(c *load.Package, e ast.Expr) string {
 		return elementOf(fl.place(c, e.X))
 	case *ast.IndexListExpr:
 		return fl.place(c, e.X)
+	case *ast.UnaryExpr:
+		if e.Op == token.ARROW {
+			return elementOf(fl.place(c, e.X))
+		}
 	case *ast.CallExpr:
+		if c.Info.Types[e.Fun].IsBuiltin() {
+			return at(c, e)
+		}
 		return resultOf(fl.place(c, e.Fun), 0)
 	case *ast.FuncLit, *ast.CompositeLit:
-		return fmt.Sprintf("%s@%d", c.PkgPath, e.Pos())
+		return at(c, e)
 	}
 	return ""
 }
+
+// at names a place by where it stands.
+func at(c *load.Package, e ast.Expr) string { return fmt.Sprintf("%s@%d", c.PkgPath, e.Pos()) }
 
 // object names a variable or a function: by package and name at package level, as
 // a parameter of its function, by its position in the file set elsewhere.

@@ -5,7 +5,7 @@ import "testing"
 // TestInsideRuns tells roots from what is executed while another command runs.
 func TestInsideRuns(t *testing.T) {
 	const head = "func main() { root.Execute() }\nvar inner = &cobra.Command{}\n"
-	const note = "note inner.Execute: executed inside a run, under which it is counted: not a root"
+	const note = "note inner.Execute: left alone, because it is executed inside a run and counted as part of that run"
 	testPlan(t, "", []planTest{
 		{"a hook", head + "var root = &cobra.Command{PreRunE: func(*cobra.Command, []string) error { return inner.Execute() }}", []string{"track root", note}},
 		{"a hook that is assigned", head + "var root = &cobra.Command{}\nfunc init() { root.RunE = again }\nfunc again(*cobra.Command, []string) error { return inner.Execute() }", []string{"track root", note}},

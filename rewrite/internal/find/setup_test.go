@@ -47,7 +47,7 @@ func Count() error { return check("") }
 func Find(key string) (int, error) { return 0, check(key) }
 `
 	left := func(what string) []string {
-		return []string{"track root", "note " + what + ": left alone, it ends the process only where the source is wrong"}
+		return []string{"track root", "note " + what + ": left alone, because it ends the process only if the source is wrong"}
 	}
 	none, exit := left("os.Exit(1)"), []string{"track root", "exit os.Exit"}
 	testPlan(t, viper, []planTest{

@@ -59,36 +59,6 @@ func isCommandPointer(t types.Type) bool {
 	return pointer && isCommand(t)
 }
 
-// mayHoldCommand reports whether a command can travel in a value of type t: a
-// command, a struct that holds one, or a function that returns one.
-func mayHoldCommand(t types.Type) bool {
-	if t == nil {
-		return false
-	}
-	if isCommand(t) {
-		return true
-	}
-	switch u := deref(t).Underlying().(type) {
-	case *types.Interface, *types.Tuple:
-		return true
-	case *types.Slice:
-		return isCommand(u.Elem())
-	case *types.Array:
-		return isCommand(u.Elem())
-	case *types.Map:
-		return isCommand(u.Elem())
-	case *types.Struct:
-		for i := 0; i < u.NumFields(); i++ {
-			if isCommand(u.Field(i).Type()) {
-				return true
-			}
-		}
-	case *types.Signature:
-		return commandResult(u) >= 0
-	}
-	return false
-}
-
 // commandResult is the index of a function's first result that is a command,
 // -1 where it returns none.
 func commandResult(sig *types.Signature) int {

@@ -11,39 +11,34 @@ import (
 
 const typesHead = "package p\n\nimport \"github.com/spf13/cobra\"\n\nvar _ cobra.Command\n\n"
 
-// TestTypesThatHoldCommands tells types in which a command travels from others.
-func TestTypesThatHoldCommands(t *testing.T) {
+// TestTypesThatAreCommands tells commands from what only holds one.
+func TestTypesThatAreCommands(t *testing.T) {
 	for _, test := range []struct {
-		typ            string
-		is, ptr, mayBe bool
+		typ     string
+		is, ptr bool
 	}{
-		{"cobra.Command", true, false, true},
-		{"*cobra.Command", true, true, true},
-		{"alias", true, true, true},
-		{"**cobra.Command", false, false, false},
-		{"Command", false, false, false},
-		{"[]*cobra.Command", false, false, true},
-		{"[2]cobra.Command", false, false, true},
-		{"map[string]*cobra.Command", false, false, true},
-		{"map[*cobra.Command]string", false, false, false},
-		{"struct { name string; c *cobra.Command }", false, false, true},
-		{"*struct { cobra.Command }", false, false, true},
-		{"struct { name string }", false, false, false},
-		{"func() *cobra.Command", false, false, true},
-		{"func() (error, *cobra.Command)", false, false, true},
-		{"func() cobra.Command", false, false, false},
-		{"func(*cobra.Command)", false, false, false},
-		{"interface { Execute() error }", false, false, true},
-		{"string", false, false, false},
+		{"cobra.Command", true, false},
+		{"*cobra.Command", true, true},
+		{"alias", true, true},
+		{"**cobra.Command", false, false},
+		{"Command", false, false},
+		{"[]*cobra.Command", false, false},
+		{"map[string]*cobra.Command", false, false},
+		{"struct { name string; c *cobra.Command }", false, false},
+		{"*struct { cobra.Command }", false, false},
+		{"func() *cobra.Command", false, false},
+		{"func(*cobra.Command)", false, false},
+		{"interface { Execute() error }", false, false},
+		{"string", false, false},
 	} {
 		c := loadtest.Package(t, typesHead+"type alias = *cobra.Command\ntype Command struct{}\nvar x "+test.typ+"\n")
 		typ := c.Types.Scope().Lookup("x").Type()
-		if is, ptr, mayBe := isCommand(typ), isCommandPointer(typ), mayHoldCommand(typ); is != test.is || ptr != test.ptr || mayBe != test.mayBe {
-			t.Errorf("%s: a command %v, a pointer to one %v, may hold one %v", test.typ, is, ptr, mayBe)
+		if is, ptr := isCommand(typ), isCommandPointer(typ); is != test.is || ptr != test.ptr {
+			t.Errorf("%s: a command %v, a pointer to one %v", test.typ, is, ptr)
 		}
 	}
-	if isCommand(nil) || isCommandPointer(nil) || mayHoldCommand(nil) {
-		t.Error("an expression without a type holds a command")
+	if isCommand(nil) || isCommandPointer(nil) {
+		t.Error("an expression without a type is a command")
 	}
 }
 

@@ -26,7 +26,7 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	if bytes.Contains(code, []byte(".Execute")) || !wanted(code) || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
 	}
-	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, the CLI does not use it")
+	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")
 	return true
 }
 

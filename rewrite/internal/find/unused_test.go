@@ -12,7 +12,7 @@ import (
 // TestUnused leaves the exits of functions alone that only other programs can call.
 func TestUnused(t *testing.T) {
 	const lib = "package lib\n\nimport \"os\"\n\n"
-	const note = "note func Die: left alone, the CLI does not use it"
+	const note = "note func Die: left alone, because the CLI does not use it"
 	for _, test := range []struct {
 		name, use, lib string // in main.go, and the package that it imports
 		want           []string

@@ -178,7 +178,7 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	case len(mains) == 1:
 		return main, nil
 	case len(mains) > 1:
-		return nil, fmt.Errorf("%s is %d main packages (%s); name one of them: telemetrygen ./path/to/main", pattern, len(mains), strings.Join(mains, ", "))
+		return nil, fmt.Errorf("%s matches %d main packages (%s); name one of them: telemetrygen ./path/to/main", pattern, len(mains), strings.Join(mains, ", "))
 	case len(others) > 0:
 		return nil, fmt.Errorf("%s is not a main package; name the folder of the CLI's func main: telemetrygen ./path/to/main", others[0])
 	}

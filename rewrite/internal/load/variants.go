@@ -180,7 +180,7 @@ func (g *Program) variant(p *packages.Package, name string, where platform) (*Va
 		if c.Names[i] == name && (p.Name == "" || file.Name.Name == p.Name) {
 			how := where.String()
 			if len(c.Errs) > 0 {
-				how += ", type-checked as far as this machine's packages go"
+				how += "; type-checked as far as this machine's packages allow"
 			}
 			g.mu.Lock()
 			defer g.mu.Unlock()

@@ -38,7 +38,7 @@ func TestVariants(t *testing.T) {
 		{"another package in the folder", "", "-- x_plan9.go --\npackage other\n\nfunc exit() {}\n", nil},
 		{"what only it imports", "", "-- x_plan9.go --\npackage main\n\nimport _ \"example.com/cli/nine\"\n-- nine/n.go --\npackage nine\n\nfunc exit() {}\n", []string{"nine/n.go: " + runtime.GOOS + "/" + runtime.GOARCH}},
 		{"what is not there", "", "-- x_plan9.go --\npackage main\n\nimport _ \"example.com/cli/lost\"\n\nfunc exit() {}\n",
-			[]string{"x_plan9.go: plan9/amd64, type-checked as far as this machine's packages go"}},
+			[]string{"x_plan9.go: plan9/amd64; type-checked as far as this machine's packages allow"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := loadtest.Program(t, "-- example.com/cli/main.go --\npackage main\n\nfunc main() {}\n")

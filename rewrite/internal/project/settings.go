@@ -48,11 +48,11 @@ func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []
 		s.App = tree.Name
 		if plugin := tree.Plugin(binary); plugin != "" {
 			s.App = plugin
-			notes = append(notes, fmt.Sprintf("the CLI is called through another one; runs are recorded under %q (set another with --app)", s.App))
+			notes = append(notes, fmt.Sprintf("the CLI is a plugin of another one; runs are recorded under %q (choose another name with --app)", s.App))
 		}
 		if s.App == "" || path.Base(s.App) == binary && s.App != binary {
 			s.App = binary
-			notes = append(notes, fmt.Sprintf("the root command's name is not constant; runs are recorded under %q, the name of the binary (choose another with --app)", s.App))
+			notes = append(notes, fmt.Sprintf("the root command's name is not constant; runs are recorded under %q, the name of the binary (choose another name with --app)", s.App))
 		}
 	}
 	if !appName.MatchString(s.App) {
