@@ -48,7 +48,7 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 		return
 	}
 	s := executes(f.c, sel)
-	where := enclosed(f.c, f.stack, false)
+	where := enclosed(f.c, f.cur, false)
 	if s == nil {
 		if isInterfaceMethod(fn) {
 			f.survey.behind = append(f.survey.behind, indirect{f.receiver(sel), f, sel, where})
@@ -75,7 +75,7 @@ func (f *finder) receiver(sel *ast.SelectorExpr) origin {
 	if s.Kind() != types.MethodExpr {
 		return receiver(f.c, sel, s)
 	}
-	if call := f.callOf(sel); call != nil && len(call.Args) > 0 {
+	if call := callOf(f.cur); call != nil && len(call.Args) > 0 {
 		return origin{expr: call.Args[0], in: f.c}
 	}
 	return origin{}
@@ -183,7 +183,7 @@ func (f *finder) handOver(call *ast.CallExpr) {
 			f.note(plan.Dependency, call, fmt.Sprintf("%s may end the process itself, with %s; such a run is recorded as -1", fn.Pkg().Path(), d.ends))
 		}
 		f.executes = true
-		where := enclosed(f.c, f.stack, false)
+		where := enclosed(f.c, f.cur, false)
 		if isFactory {
 			f.survey.factories = append(f.survey.factories, indirect{origin{expr: arg, in: f.c}, f, call.Fun, where})
 			continue

@@ -19,17 +19,16 @@ func (f *finder) swap(id *ast.Ident) {
 	if !ok {
 		return
 	}
-	var whole ast.Expr = id
-	if sel, ok := f.parent().(*ast.SelectorExpr); ok && sel.Sel == id {
-		whole = sel
-	}
-	what := f.text(whole) + " as a value: records the exit status first"
-	if call := f.callOf(whole); call != nil {
-		if f.beforeMain(call) {
+	whole := whole(f.cur)
+	call := callOf(whole)
+	at := whole.Node()
+	what := f.text(at) + " as a value: records the exit status first"
+	if call != nil {
+		if f.beforeMain() {
 			return // nothing can be recorded yet
 		}
 		if f.onSetup() || len(call.Args) == 1 && f.setsUp(call.Args[0]) {
-			f.note(plan.Note, whole, f.short(call)+": left alone, because it ends the process only if the source is wrong")
+			f.note(plan.Note, at, f.short(call)+": left alone, because it ends the process only if the source is wrong")
 			return
 		}
 		what = f.short(call) + ": records the exit status first"
@@ -38,27 +37,5 @@ func (f *finder) swap(id *ast.Ident) {
 		f.swapped = map[string]int{}
 	}
 	f.swapped[fn.Pkg().Path()]++
-	f.edit(plan.Exit, whole, name, whole.Pos(), whole.End(), plan.Operands{}, what)
-}
-
-// callOf returns the call whose function is e, nil when e is not called. The
-// walk stands at e or at its last identifier.
-func (f *finder) callOf(e ast.Expr) *ast.CallExpr {
-	for i := len(f.stack) - 1; i >= 0; i-- {
-		switch n := f.stack[i].(type) {
-		case *ast.CallExpr:
-			if ast.Unparen(n.Fun) == e {
-				return n
-			}
-			return nil
-		case *ast.ParenExpr:
-		case *ast.SelectorExpr:
-			if ast.Expr(n) != e {
-				return nil
-			}
-		default:
-			return nil
-		}
-	}
-	return nil
+	f.edit(plan.Exit, at, name, at.Pos(), at.End(), plan.Operands{}, what)
 }

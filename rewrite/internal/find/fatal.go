@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/tools/go/ast/edge"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -22,7 +24,7 @@ import (
 // (log.Fatal(http.ListenAndServe(...))), behind its last argument.
 func (f *finder) fatal(call *ast.CallExpr) {
 	fn := callee(f.c, call)
-	if fn == nil || fn.Pkg() == nil || f.beforeMain(call) {
+	if fn == nil || fn.Pkg() == nil || f.beforeMain() {
 		return
 	}
 	path := fn.Pkg().Path()
@@ -89,12 +91,8 @@ func (f *finder) fatalValue(id *ast.Ident) {
 	if _, fatal := fatalLogger(fn.Pkg().Path(), receiverName(fn), fn.Name()); !fatal && !isSyscallExit(fn) {
 		return
 	}
-	var whole ast.Expr = id
-	if sel, ok := f.parent().(*ast.SelectorExpr); ok && sel.Sel == id {
-		whole = sel
-	}
-	if f.callOf(whole) == nil {
-		f.note(plan.Uncovered, whole, f.short(whole)+" is used as a value: a run that it ends is recorded as -1 if a command had begun")
+	if whole := whole(f.cur); callOf(whole) == nil {
+		f.note(plan.Uncovered, whole.Node(), f.short(whole.Node())+" is used as a value: a run that it ends is recorded as -1 if a command had begun")
 	}
 }
 
@@ -167,11 +165,9 @@ func fatalEvents(list []*load.Package) map[string]bool {
 
 // inFatalEvent reports whether the walk stands in such a function.
 func (f *finder) inFatalEvent() bool {
-	for _, n := range f.stack {
-		if decl, ok := n.(*ast.FuncDecl); ok {
-			fn, _ := f.c.Info.Defs[decl.Name].(*types.Func)
-			return fn != nil && f.fatalEvents[fn.FullName()]
-		}
+	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil)) {
+		fn, _ := f.c.Info.Defs[cur.Node().(*ast.FuncDecl).Name].(*types.Func)
+		return fn != nil && f.fatalEvents[fn.FullName()]
 	}
 	return false
 }
@@ -182,20 +178,11 @@ func (f *finder) zerolog(call *ast.CallExpr) {
 	if f.inFatalEvent() {
 		return // its callers end the process
 	}
-	top := call
-	for i := len(f.stack) - 1; i > 0; i-- {
-		sel, ok := f.stack[i].(*ast.SelectorExpr)
-		if !ok {
-			break
-		}
-		outer, ok := f.stack[i-1].(*ast.CallExpr)
-		if !ok || outer.Fun != ast.Expr(sel) {
-			break
-		}
-		top = outer
-		i--
+	top := f.cur
+	for top.ParentEdgeKind() == edge.SelectorExpr_X && top.Parent().ParentEdgeKind() == edge.CallExpr_Fun {
+		top = top.Parent().Parent()
 	}
-	f.announce(call, top, "1", nil)
+	f.announce(call, top.Node().(*ast.CallExpr), "1", nil)
 }
 
 // announce says before a call that the process will end with a status, given as
@@ -211,7 +198,7 @@ func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func)
 		f.edit(plan.Fatal, at, form.Exiting, stmt.Pos(), stmt.End(), o, what)
 		return
 	}
-	if arg := f.lastAny(call, fn); arg != nil && !f.deferred(call) {
+	if arg := f.lastAny(call, fn); arg != nil && !f.deferred() {
 		f.edit(plan.Fatal, at, form.ExitingWith, arg.Pos(), arg.End(), o, what)
 		return
 	}
@@ -221,33 +208,20 @@ func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func)
 // statementOf returns the statement that consists of this call alone and
 // stands in a list, where another can be put before it.
 func (f *finder) statementOf(call *ast.CallExpr) (ast.Stmt, bool) {
-	for i := len(f.stack) - 1; i > 0; i-- {
-		stmt, ok := f.stack[i].(*ast.ExprStmt)
-		if !ok {
-			continue
-		}
-		if ast.Unparen(stmt.X) != ast.Expr(call) {
-			return nil, false
-		}
-		switch outer := f.stack[i-1].(type) {
-		case *ast.BlockStmt, *ast.CaseClause:
-			return stmt, true
-		case *ast.CommClause:
-			return stmt, outer.Comm != ast.Stmt(stmt)
-		case *ast.LabeledStmt:
-			return stmt, true
+	for cur := range f.cur.Enclosing((*ast.ExprStmt)(nil)) {
+		stmt := cur.Node().(*ast.ExprStmt)
+		switch cur.ParentEdgeKind() {
+		case edge.BlockStmt_List, edge.CaseClause_Body, edge.CommClause_Body, edge.LabeledStmt_Stmt:
+			return stmt, ast.Unparen(stmt.X) == ast.Expr(call)
 		}
 		return nil, false
 	}
 	return nil, false
 }
 
-func (f *finder) deferred(call *ast.CallExpr) bool {
-	switch f.parent().(type) {
-	case *ast.DeferStmt, *ast.GoStmt:
-		return true
-	}
-	return false
+func (f *finder) deferred() bool {
+	kind := f.cur.ParentEdgeKind()
+	return kind == edge.DeferStmt_Call || kind == edge.GoStmt_Call
 }
 
 // pure reports whether evaluating a call's arguments, and its receiver, can be

@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -176,7 +179,7 @@ type finder struct {
 	name string // of the file, relative to the module
 	base int
 
-	stack    []ast.Node // ancestors of the node at hand
+	cur      inspector.Cursor // the node at hand
 	sites    []plan.Site
 	swapped  map[string]int // import paths, and how many of their uses are swapped
 	executes bool
@@ -184,16 +187,12 @@ type finder struct {
 
 // walk visits the file, but for code that is never compiled in.
 func (f *finder) walk() {
-	ast.Inspect(f.file, func(n ast.Node) bool {
-		if n == nil {
-			f.stack = f.stack[:len(f.stack)-1]
-			return true
-		}
-		if f.dead(n) {
+	inspector.New([]*ast.File{f.file}).Root().Inspect(nil, func(cur inspector.Cursor) bool {
+		f.cur = cur
+		if f.dead() {
 			return false
 		}
-		f.visit(n)
-		f.stack = append(f.stack, n)
+		f.visit(cur.Node())
 		return true
 	})
 }
@@ -287,9 +286,21 @@ func (f *finder) at(n ast.Node) string {
 	return fmt.Sprintf("%s:%d:%d", f.name, p.Line, p.Column)
 }
 
-func (f *finder) parent() ast.Node {
-	if len(f.stack) == 0 {
+// whole is a name with the package or the value before it.
+func whole(name inspector.Cursor) inspector.Cursor {
+	if name.ParentEdgeKind() == edge.SelectorExpr_Sel {
+		return name.Parent()
+	}
+	return name
+}
+
+// callOf returns the call of a function, nil where it is not called.
+func callOf(function inspector.Cursor) *ast.CallExpr {
+	for function.ParentEdgeKind() == edge.ParenExpr_X {
+		function = function.Parent()
+	}
+	if function.ParentEdgeKind() != edge.CallExpr_Fun {
 		return nil
 	}
-	return f.stack[len(f.stack)-1]
+	return function.Parent().Node().(*ast.CallExpr)
 }

@@ -8,26 +8,29 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// dead reports whether n never runs in the CLI: a branch that its condition,
+// dead reports whether the node at hand never runs in the CLI: a branch that its condition,
 // written out as false or true, keeps from it, a function for tests, or one for
 // other programs. A named constant proves nothing: another build may give it another value.
-func (f *finder) dead(n ast.Node) bool {
-	if decl, ok := n.(*ast.FuncDecl); ok {
+func (f *finder) dead() bool {
+	if decl, ok := f.cur.Node().(*ast.FuncDecl); ok {
 		return f.forTests(decl) || f.leftUnused(decl)
 	}
-	switch outer := f.parent().(type) {
-	case *ast.IfStmt:
-		value, known := f.literalBool(outer.Cond)
-		return known && (n == outer.Body && !value || n == outer.Else && value)
-	case *ast.ForStmt:
-		if outer.Cond == nil {
-			return false
-		}
-		value, known := f.literalBool(outer.Cond)
-		return known && !value && n == outer.Body
+	switch f.cur.ParentEdgeKind() {
+	case edge.IfStmt_Body:
+		value, known := f.literalBool(f.cur.Parent().Node().(*ast.IfStmt).Cond)
+		return known && !value
+	case edge.IfStmt_Else:
+		value, known := f.literalBool(f.cur.Parent().Node().(*ast.IfStmt).Cond)
+		return known && value
+	case edge.ForStmt_Body:
+		value, known := f.literalBool(f.cur.Parent().Node().(*ast.ForStmt).Cond)
+		return known && !value
 	}
 	return false
 }
@@ -70,14 +73,13 @@ func (f *finder) literalBool(e ast.Expr) (value, known bool) {
 // beforeMain reports whether a call runs while packages are initialised: in an
 // init function itself, or in a function literal that is called on the spot,
 // there or in a variable's initialiser. Nothing can be recorded there.
-func (f *finder) beforeMain(call *ast.CallExpr) bool {
-	for i := len(f.stack) - 1; i >= 0; i-- {
-		switch n := f.stack[i].(type) {
+func (f *finder) beforeMain() bool {
+	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil), (*ast.GoStmt)(nil)) {
+		switch n := cur.Node().(type) {
 		case *ast.FuncDecl:
 			return n.Recv == nil && n.Name.Name == "init"
 		case *ast.FuncLit:
-			outer, ok := f.above(i).(*ast.CallExpr)
-			if !ok || ast.Unparen(outer.Fun) != ast.Expr(n) {
+			if callOf(cur) == nil {
 				return false // it is kept, and called later
 			}
 		case *ast.GoStmt:
@@ -87,23 +89,13 @@ func (f *finder) beforeMain(call *ast.CallExpr) bool {
 	return true
 }
 
-// above is the parent of the i-th ancestor, behind parentheses.
-func (f *finder) above(i int) ast.Node {
-	for i--; i >= 0; i-- {
-		if _, ok := f.stack[i].(*ast.ParenExpr); !ok {
-			return f.stack[i]
-		}
-	}
-	return nil
-}
-
-// givesHook reports whether n, below its ancestors, gives cobra a function to
-// call: as a field of a command, in its literal or by assignment. Below is the
-// child of n on the way to that function.
-func givesHook(c *load.Package, n, above, below ast.Node) bool {
-	switch n := n.(type) {
+// givesHook reports whether a node gives cobra a function to call: as a field of a
+// command, in its literal or by assignment. Below is its child on the way to that
+// function.
+func givesHook(c *load.Package, below inspector.Cursor) bool {
+	switch n := below.Parent().Node().(type) {
 	case *ast.KeyValueExpr:
-		lit, _ := above.(*ast.CompositeLit)
+		lit, _ := below.Parent().Parent().Node().(*ast.CompositeLit)
 		return lit != nil && isCommand(c.Info.TypeOf(lit)) && isFunc(c.Info.TypeOf(n.Value))
 	case *ast.AssignStmt:
 		for _, lhs := range n.Lhs {
@@ -116,7 +108,7 @@ func givesHook(c *load.Package, n, above, below ast.Node) bool {
 			}
 		}
 	case *ast.CallExpr:
-		return ofCobra(c, n) != "" && below != ast.Node(n.Fun) && isFunc(c.Info.TypeOf(below.(ast.Expr)))
+		return ofCobra(c, n) != "" && below.ParentEdgeKind() == edge.CallExpr_Args && isFunc(c.Info.TypeOf(below.Node().(ast.Expr)))
 	}
 	return false
 }
@@ -143,25 +135,18 @@ type enclosure struct {
 	sig  *types.Signature
 }
 
-// enclosed says where a node stands, given its ancestors. Inside says whether it
-// is known to run later than the expression around it, as a function's name is.
-func enclosed(c *load.Package, stack []ast.Node, inside bool) enclosure {
-	for i := len(stack) - 1; i >= 0; i-- {
-		var above, below ast.Node
-		if i > 0 {
-			above = stack[i-1]
-		}
-		if i+1 < len(stack) {
-			below = stack[i+1]
-		}
-		switch n := stack[i].(type) {
+// enclosed says where a node stands. Inside says whether it is known to run later
+// than the expression around it, as a function's name is.
+func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
+	for ; below.ParentEdgeKind() != edge.Invalid; below = below.Parent() {
+		switch n := below.Parent().Node().(type) {
 		case *ast.FuncLit:
 			inside = true
-			if _, returned := above.(*ast.ReturnStmt); returned && hasHookType(c.Info.TypeOf(n)) {
+			if below.Parent().ParentEdgeKind() == edge.ReturnStmt_Results && hasHookType(c.Info.TypeOf(n)) {
 				return enclosure{hook: true}
 			}
 		case *ast.KeyValueExpr, *ast.AssignStmt, *ast.CallExpr:
-			if inside && below != nil && givesHook(c, n, above, below) {
+			if inside && givesHook(c, below) {
 				return enclosure{hook: true}
 			}
 		case *ast.FuncDecl:
@@ -227,25 +212,17 @@ func (s *survey) usesOf(functions map[string]*types.Signature) (map[string][]enc
 		return nil, err
 	}
 	for _, c := range list {
-		for _, file := range c.Files {
-			var stack []ast.Node
-			ast.Inspect(file, func(n ast.Node) bool {
-				if n == nil {
-					stack = stack[:len(stack)-1]
-					return true
+		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
+			fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
+			if !ok || fn.Pkg() == nil {
+				continue
+			}
+			for name, sig := range functions {
+				if name == fn.Origin().FullName() || isInterfaceMethod(fn) && strings.HasSuffix(name, ")."+fn.Name()) && alike(sig, fn.Signature()) {
+					called := callOf(whole(cur)) != nil
+					uses[name] = append(uses[name], enclosed(c, cur, !called))
 				}
-				if id, ok := n.(*ast.Ident); ok {
-					if fn, ok := c.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil {
-						for name, sig := range functions {
-							if name == fn.Origin().FullName() || isInterfaceMethod(fn) && strings.HasSuffix(name, ")."+fn.Name()) && alike(sig, fn.Signature()) {
-								uses[name] = append(uses[name], use(c, stack, id))
-							}
-						}
-					}
-				}
-				stack = append(stack, n)
-				return true
-			})
+			}
 		}
 	}
 	return uses, nil
@@ -254,20 +231,4 @@ func (s *survey) usesOf(functions map[string]*types.Signature) (map[string][]enc
 // alike reports whether a method can be that of an interface, as far as counts tell.
 func alike(a, b *types.Signature) bool {
 	return a.Params().Len() == b.Params().Len() && a.Results().Len() == b.Results().Len() && a.Variadic() == b.Variadic()
-}
-
-// use says where a function is used: as a hook, or somewhere in the code.
-func use(c *load.Package, stack []ast.Node, id *ast.Ident) enclosure {
-	called := false
-	var whole ast.Expr = id
-	for i := len(stack) - 1; i >= 0; i-- {
-		if sel, ok := stack[i].(*ast.SelectorExpr); ok && sel.Sel == id {
-			whole = sel
-			continue
-		}
-		call, ok := stack[i].(*ast.CallExpr)
-		called = ok && ast.Unparen(call.Fun) == whole
-		break
-	}
-	return enclosed(c, append(stack[:len(stack):len(stack)], id), !called)
 }

@@ -5,6 +5,9 @@ import (
 	"go/token"
 	"go/types"
 
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
@@ -54,15 +57,13 @@ func returnsOnlyError(fn *types.Func) bool {
 //
 //	if err := cmd.MarkFlagRequired("x"); err != nil {
 func (f *finder) onSetup() bool {
-	for i := len(f.stack) - 1; i > 0; i-- {
-		switch n := f.stack[i].(type) {
-		case *ast.FuncLit:
+	for cur := range f.cur.Enclosing() {
+		if _, ok := cur.Node().(*ast.FuncLit); ok {
 			return false
-		case *ast.IfStmt:
-			if i+1 < len(f.stack) && f.stack[i+1] == ast.Node(n.Body) {
-				err := f.notNil(n.Cond)
-				return err != nil && f.setsUp(f.assigned(err, n, f.stack[i-1]))
-			}
+		}
+		if cur.ParentEdgeKind() == edge.IfStmt_Body {
+			err := f.notNil(cur.Parent().Node().(*ast.IfStmt).Cond)
+			return err != nil && f.setsUp(f.assigned(err, cur.Parent()))
 		}
 	}
 	return false
@@ -83,21 +84,10 @@ func (f *finder) notNil(cond ast.Expr) types.Object {
 
 // assigned returns what a variable was given right before an if statement, or in
 // it.
-func (f *finder) assigned(v types.Object, n *ast.IfStmt, outer ast.Node) ast.Expr {
-	before := n.Init
-	if before == nil {
-		var list []ast.Stmt
-		switch outer := outer.(type) {
-		case *ast.BlockStmt:
-			list = outer.List
-		case *ast.CaseClause:
-			list = outer.Body
-		}
-		for i := 1; i < len(list); i++ {
-			if list[i] == ast.Stmt(n) {
-				before = list[i-1]
-			}
-		}
+func (f *finder) assigned(v types.Object, stmt inspector.Cursor) ast.Expr {
+	var before ast.Node = stmt.Node().(*ast.IfStmt).Init
+	if previous, ok := stmt.PrevSibling(); ok && stmt.Node().(*ast.IfStmt).Init == nil {
+		before = previous.Node()
 	}
 	assign, ok := before.(*ast.AssignStmt)
 	if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
