@@ -16,6 +16,7 @@ import (
 type dependencies struct {
 	g        *load.Program
 	flow     *flow // of the commands inside dependencies
+	values   *flow // of the functions that they keep
 	added    map[string]bool
 	analysed map[string]*dependency
 	executed map[string]bool // places from which a command comes to be executed
@@ -30,7 +31,7 @@ type dependency struct {
 }
 
 func newDependencies(g *load.Program) *dependencies {
-	d := &dependencies{g: g, flow: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
+	d := &dependencies{g: g, flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
 		executed: map[string]bool{}, ending: map[string]string{}, ownErrors: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
@@ -183,6 +184,16 @@ func (d *dependencies) mentionsExecute(p *packages.Package) bool {
 // declaration returns the declaration of a function, nil where its source is not
 // there.
 func (d *dependencies) declaration(fn *types.Func) (*load.Package, *ast.FuncDecl) {
+	c, list := d.declarations(fn)
+	if len(list) == 0 || isInterfaceMethod(fn) {
+		return nil, nil
+	}
+	return c, list[0]
+}
+
+// declarations returns the declaration of a function, or those of the methods of its
+// package that can stand for an interface's. The package is nil where it is unknown.
+func (d *dependencies) declarations(fn *types.Func) (c *load.Package, list []*ast.FuncDecl) {
 	p := d.g.All[fn.Pkg().Path()]
 	if p == nil {
 		return nil, nil
@@ -197,10 +208,11 @@ func (d *dependencies) declaration(fn *types.Func) (*load.Package, *ast.FuncDecl
 			if !ok || decl.Body == nil || decl.Name.Name != fn.Name() {
 				continue
 			}
-			if own, ok := c.Info.Defs[decl.Name].(*types.Func); ok && own.FullName() == fn.FullName() {
-				return c, decl
+			own, ok := c.Info.Defs[decl.Name].(*types.Func)
+			if ok && (own.FullName() == fn.FullName() || isInterfaceMethod(fn) && decl.Recv != nil) {
+				list = append(list, decl)
 			}
 		}
 	}
-	return nil, nil
+	return c, list
 }

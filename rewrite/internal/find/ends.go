@@ -1,7 +1,6 @@
 package find
 
 import (
-	"fmt"
 	"go/ast"
 	"go/types"
 
@@ -47,30 +46,16 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 	if p == nil || p.Module == nil { // the standard library ends nothing else
 		return ""
 	}
-	c, err := d.g.Package(p)
-	if err != nil || len(c.Files) == 0 {
+	c, list := d.declarations(fn)
+	if c == nil || len(c.Files) == 0 {
 		return "a function whose source is not there"
 	}
-	recv := fn.Type().(*types.Signature).Recv()
-	behindInterface := recv != nil && types.IsInterface(recv.Type())
-	known := false
-	for _, file := range c.Files {
-		for _, decl := range file.Decls {
-			decl, ok := decl.(*ast.FuncDecl)
-			if !ok || decl.Body == nil || decl.Name.Name != fn.Name() {
-				continue
-			}
-			own, ok := c.Info.Defs[decl.Name].(*types.Func)
-			if !ok || own.FullName() != name && !(behindInterface && decl.Recv != nil) {
-				continue
-			}
-			known = true
-			if how := d.endsWithin(c, decl.Body, seen); how != "" {
-				return how
-			}
+	for _, decl := range list {
+		if how := d.endsWithin(c, decl.Body, seen); how != "" {
+			return how
 		}
 	}
-	if !known {
+	if len(list) == 0 {
 		return "a method behind an interface"
 	}
 	return ""
@@ -79,22 +64,28 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 // endsWithin looks at everything that a piece of code names.
 func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[string]bool) (how string) {
 	ast.Inspect(code, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		if !ok || how != "" {
-			return how == ""
+		if how != "" {
+			return false
 		}
-		switch obj := c.Info.Uses[id].(type) {
-		case *types.Func:
-			switch {
-			case obj.Pkg() == nil:
-			case endsProcess(obj):
-				how = obj.FullName()
-			case obj.Pkg().Path() == c.PkgPath && !isInterfaceMethod(obj), mayEnd(obj.Pkg().Path(), obj.Name()):
-				how = d.endsIn(obj.Origin(), seen)
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if s, ok := c.Info.Selections[n]; ok && s.Kind() == types.FieldVal && s.Obj().Pkg() == c.Types && isFunc(s.Type()) {
+				how = d.endsInValue(c, n, seen)
 			}
-		case *types.Var:
-			if _, ok := types.Unalias(obj.Type()).Underlying().(*types.Signature); ok && obj.Pkg() == c.Types {
-				how = d.endsInValue(c, obj, seen)
+		case *ast.Ident:
+			switch obj := c.Info.Uses[n].(type) {
+			case *types.Func:
+				switch {
+				case obj.Pkg() == nil:
+				case endsProcess(obj):
+					how = obj.FullName()
+				case obj.Pkg().Path() == c.PkgPath && !isInterfaceMethod(obj), mayEnd(obj.Pkg().Path(), obj.Name()):
+					how = d.endsIn(obj.Origin(), seen)
+				}
+			case *types.Var:
+				if c.Types != nil && obj.Parent() == c.Types.Scope() && isFunc(obj.Type()) { // the value of a local one stands in the same code
+					how = d.endsInValue(c, n, seen)
+				}
 			}
 		}
 		return how == ""
@@ -108,46 +99,18 @@ func isInterfaceMethod(fn *types.Func) bool {
 }
 
 // endsInValue looks at what a variable or field of function type may hold.
-func (d *dependencies) endsInValue(c *load.Package, v *types.Var, seen map[string]bool) (how string) {
-	if v.Parent() != c.Types.Scope() && !v.IsField() {
-		return "" // its value stands in the same code
-	}
-	key := fmt.Sprintf("%s@%d", c.PkgPath, v.Pos())
-	if seen[key] {
+func (d *dependencies) endsInValue(c *load.Package, e ast.Expr, seen map[string]bool) (how string) {
+	place := d.values.place(c, e)
+	if seen[place] {
 		return ""
 	}
-	seen[key] = true
-	is := func(e ast.Expr) bool {
-		switch e := ast.Unparen(e).(type) {
-		case *ast.Ident:
-			return c.Info.ObjectOf(e) == v
-		case *ast.SelectorExpr:
-			return c.Info.Uses[e.Sel] == v
+	seen[place] = true
+	d.values.add(c)
+	d.values.back(origin{place: place}, trace{visit: func(e ast.Expr, in *load.Package) bool {
+		if how == "" {
+			how = d.endsWithin(in, e, seen)
 		}
-		return false
-	}
-	look := func(to, value ast.Expr) {
-		if how == "" && is(to) {
-			how = d.endsWithin(c, value, seen)
-		}
-	}
-	d.each(c, func(n ast.Node) {
-		switch n := n.(type) {
-		case *ast.ValueSpec:
-			for i := range n.Values {
-				if len(n.Values) == len(n.Names) {
-					look(n.Names[i], n.Values[i])
-				}
-			}
-		case *ast.AssignStmt:
-			for i := range n.Rhs {
-				if len(n.Lhs) == len(n.Rhs) {
-					look(n.Lhs[i], n.Rhs[i])
-				}
-			}
-		case *ast.KeyValueExpr:
-			look(n.Key, n.Value)
-		}
-	})
+		return true
+	}})
 	return how
 }

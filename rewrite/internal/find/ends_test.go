@@ -22,6 +22,14 @@ func leave(err error) { quit(1) }
 
 var quit = os.Exit
 
+type exiter struct{ keyed, placed func(int) }
+
+var first, second = exiter{keyed: os.Exit}, exiter{func(int) {}, func(int) { syscall.Exit(2) }}
+
+func FatalKeyed(err error) { first.keyed(1) }
+
+func FatalPlaced(err error) { second.placed(1) }
+
 func FatalIf(err error) { log.Fatal(err) }
 
 func Abort() {}
@@ -40,6 +48,9 @@ type Printer interface{ Fatal(v ...any) }
 		{"past os, as a value", run + "var leave = syscall.Exit", []string{"track root", "uncovered syscall.Exit is used as a value: a run that it ends is recorded as -1 if a command had begun"}},
 		{"through a variable", run + "func f(err error) { dep.ExitWith(err) }", []string{"track root",
 			"dependency dep.ExitWith of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
+		{"through a field", run + "func f(err error) { dep.FatalKeyed(err); dep.FatalPlaced(err) }", []string{"track root",
+			"dependency dep.FatalKeyed of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.FatalPlaced of example.com/dep may end the process, with syscall.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"with a logger", run + "func f(err error) { dep.FatalIf(err) }", []string{"track root",
 			"dependency dep.FatalIf of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
 		{"by its name only", run + "func f() { dep.Abort(); dep.Die(); dep.ExitCode(nil) }", []string{"track root"}},
