@@ -51,7 +51,7 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 	where := enclosed(f.c, f.cur, false)
 	if s == nil {
 		if isInterfaceMethod(fn) {
-			f.survey.behind = append(f.survey.behind, indirect{f.receiver(sel), f, sel, where})
+			f.survey.indirect = append(f.survey.indirect, indirect{f.receiver(sel), f, sel, where, ", executed as " + f.short(sel), ""})
 		}
 		return
 	}
@@ -147,10 +147,12 @@ func receiver(c *load.Package, sel *ast.SelectorExpr, s *types.Selection) origin
 // An indirect is an execution that does not name the command: the call of an
 // interface's Execute, or of a dependency that executes what a function returns.
 type indirect struct {
-	origin // the interface's value, or the function
-	finder *finder
-	at     ast.Expr
-	where  enclosure
+	origin  // the interface's value, or the function's result
+	finder  *finder
+	at      ast.Expr
+	where   enclosure
+	how     string // the command comes to be executed, for the report
+	factory string // the function
 }
 
 // handOver finds a root that is handed to a function of another module which
@@ -172,8 +174,10 @@ func (f *finder) handOver(call *ast.CallExpr) {
 			continue
 		}
 		place := argumentPlace(fn, i, call.Ellipsis.IsValid())
+		result := 0
 		if isFactory {
-			place = resultOf(place, commandResult(sig))
+			result = commandResult(sig)
+			place = resultOf(place, result)
 		}
 		d := f.depend.executor(fn.Pkg().Path(), place)
 		if d == nil {
@@ -185,7 +189,8 @@ func (f *finder) handOver(call *ast.CallExpr) {
 		f.executes = true
 		where := enclosed(f.c, f.cur, false)
 		if isFactory {
-			f.survey.factories = append(f.survey.factories, indirect{origin{expr: arg, in: f.c}, f, call.Fun, where})
+			returned := origin{place: resultOf(f.flow.place(f.c, arg), result), in: f.c}
+			f.survey.indirect = append(f.survey.indirect, indirect{returned, f, call.Fun, where, " returned to " + f.short(call.Fun), f.short(arg)})
 			continue
 		}
 		f.survey.executed = append(f.survey.executed, execution{
@@ -198,11 +203,8 @@ func (f *finder) handOver(call *ast.CallExpr) {
 // track decides what is a root. A command that is executed inside a run is part
 // of that run.
 func (s *survey) track() error {
-	for _, factory := range s.factories {
-		s.trackReturns(factory)
-	}
-	for _, call := range s.behind {
-		s.trackBehind(call)
+	for _, call := range s.indirect {
+		s.trackIndirect(call)
 	}
 	var inside map[string]bool
 	if len(s.executed) > 1 {
@@ -232,39 +234,10 @@ func (s *survey) track() error {
 	return nil
 }
 
-// trackReturns finds what a factory returns.
-func (s *survey) trackReturns(fa indirect) {
-	found := 0
-	for _, fn := range s.functions(fa.origin) {
-		f := s.finderOf(fn.in, fn.body)
-		if f == nil {
-			continue
-		}
-		result := commandResult(fn.sig)
-		eachReturn(fn.body, func(ret *ast.ReturnStmt) {
-			if len(ret.Results) != fn.sig.Results().Len() {
-				return // named results, or another function's
-			}
-			e := ret.Results[result]
-			if isNil(e, fn.in) {
-				return
-			}
-			found++
-			s.executed = append(s.executed, execution{
-				origin: origin{expr: e, in: fn.in}, finder: f, at: e, from: e.Pos(), to: e.End(),
-				what: f.short(e) + " returned to " + fa.finder.short(fa.at), where: fa.where,
-			})
-		})
-	}
-	if found == 0 {
-		fa.finder.cannotTrack(fa.at, fa.finder.short(fa.at)+" executes the command that "+fa.finder.short(fa.expr)+" returns, which could not be followed; its runs are not counted unless it is tracked elsewhere")
-	}
-}
-
-// trackBehind finds the commands that an interface's value, or one of a type
-// parameter, can be: where they become one, or are put into a struct that does.
-func (s *survey) trackBehind(call indirect) {
-	what := call.finder.short(call.at)
+// trackIndirect finds the commands that a function can return, or that an
+// interface's value or one of a type parameter can be: where they become one, or are
+// put into a struct that does.
+func (s *survey) trackIndirect(call indirect) {
 	found, seen := false, map[string]bool{}
 	t := trace{passed: s.follow}
 	t.visit = func(e ast.Expr, in *load.Package) bool {
@@ -273,20 +246,27 @@ func (s *survey) trackBehind(call indirect) {
 			return false
 		}
 		if isCommandPointer(typ) {
+			if id, ok := e.(*ast.Ident); ok && in.Info.Defs[id] != nil {
+				return false // a result that is returned by its name
+			}
 			found = true
 			if lit, ok := e.(*ast.CompositeLit); ok && lit.Type == nil {
-				f.cannotTrack(e, f.short(e)+", executed as "+what+", is a literal without its type: write &cobra.Command{...}")
+				f.cannotTrack(e, f.short(e)+call.how+", is a literal without its type: write &cobra.Command{...}")
 			} else if !slices.ContainsFunc(s.executed, func(x execution) bool { return x.at == ast.Node(e) }) {
 				s.executed = append(s.executed, execution{
 					origin: origin{expr: e, in: in}, finder: f, at: e, from: e.Pos(), to: e.End(),
-					what: f.short(e) + ", executed as " + what, where: call.where,
+					what: f.short(e) + call.how, where: call.where,
 				})
 			}
 			return true
 		}
-		method, index, _ := types.LookupFieldOrMethod(typ, true, in.Types, call.at.(*ast.SelectorExpr).Sel.Name)
+		sel, ok := call.at.(*ast.SelectorExpr)
+		if !ok || call.factory != "" {
+			return false
+		}
+		method, index, _ := types.LookupFieldOrMethod(typ, true, in.Types, sel.Sel.Name)
 		place := ""
-		if method != nil {
+		if _, ok := method.(*types.Func); ok {
 			place = embeddedPlace(typ, index)
 		}
 		if place == "" {
@@ -294,7 +274,7 @@ func (s *survey) trackBehind(call indirect) {
 		}
 		if path := embeddedPath(typ, index); !path[len(path)-1].pointer && !isInterfaceMethod(method.(*types.Func)) {
 			found = true
-			f.cannotTrack(e, f.short(e)+", executed as "+what+", embeds cobra.Command by value: embed a *cobra.Command")
+			f.cannotTrack(e, f.short(e)+call.how+", embeds cobra.Command by value: embed a *cobra.Command")
 		} else if !seen[place] {
 			seen[place] = true
 			s.flow.back(origin{place: place, in: in}, t)
@@ -302,45 +282,14 @@ func (s *survey) trackBehind(call indirect) {
 		return true
 	}
 	s.flow.back(call.origin, t)
-	if !found {
-		s.untracked = append(s.untracked, call.finder.at(call.at)+": "+what+": the command behind the interface could not be followed")
+	name := call.finder.short(call.at)
+	switch {
+	case found:
+	case call.factory != "":
+		call.finder.cannotTrack(call.at, name+" executes the command that "+call.factory+" returns, which could not be followed; its runs are not counted unless it is tracked elsewhere")
+	default: // it may be no command
+		s.untracked = append(s.untracked, call.finder.at(call.at)+": "+name+": the command behind the interface could not be followed")
 	}
-}
-
-// A body is that of a function of the module.
-type body struct {
-	in   *load.Package
-	body *ast.BlockStmt
-	sig  *types.Signature
-}
-
-// functions returns the functions that a function value can stand for.
-func (s *survey) functions(from origin) (list []body) {
-	s.flow.back(from, trace{passed: s.follow, visit: func(e ast.Expr, in *load.Package) bool {
-		if lit, ok := e.(*ast.FuncLit); ok {
-			sig, _ := in.Info.TypeOf(lit).(*types.Signature)
-			list = append(list, body{in, lit.Body, sig})
-			return true
-		}
-		fn, ok := named(in, e).(*types.Func)
-		if ok && fn.Pkg() != nil {
-			list = append(list, s.declared(fn)...)
-		}
-		return ok
-	}})
-	return list
-}
-
-// declared returns the body of a declared function of the module.
-func (s *survey) declared(fn *types.Func) []body {
-	if !s.g.IsOwn(fn.Pkg().Path()) {
-		return nil
-	}
-	c, decl := s.depend.declaration(fn.Origin())
-	if decl == nil {
-		return nil
-	}
-	return []body{{c, decl.Body, c.Info.Defs[decl.Name].Type().(*types.Signature)}}
 }
 
 // finderOf returns the finder of the file that a node stands in.

@@ -108,9 +108,8 @@ type survey struct {
 	fatalEvents map[string]bool // own functions that return a fatal event of zerolog
 	hooked      map[string]int  // by the path of an exit hook, the calls of the module that it covers
 	executed    []execution
-	factories   []indirect // dependencies that execute what a function returns
-	behind      []indirect // interfaces whose Execute is called
-	untracked   []string   // executions that cannot be tracked, as an error names them
+	indirect    []indirect
+	untracked   []string // executions that cannot be tracked, as an error names them
 }
 
 // search walks every file that may matter.

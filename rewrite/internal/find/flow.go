@@ -179,7 +179,9 @@ func (fl *flow) declare(c *load.Package, decl *ast.FuncDecl, fn *types.Func) {
 
 // returns records the results of the function at a place.
 func (fl *flow) returns(c *load.Package, body *ast.BlockStmt, function string, typ *ast.FuncType) {
+	byName := false
 	eachReturn(body, func(ret *ast.ReturnStmt) {
+		byName = byName || len(ret.Results) == 0
 		if len(ret.Results) == 1 && typ.Results.NumFields() > 1 { // return f()
 			if call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr); ok {
 				for i := range typ.Results.NumFields() {
@@ -192,12 +194,12 @@ func (fl *flow) returns(c *load.Package, body *ast.BlockStmt, function string, t
 			fl.put(resultOf(function, i), origin{expr: e, in: c})
 		}
 	})
-	if typ.Results == nil {
+	if typ.Results == nil || !byName {
 		return
 	}
 	i := 0
 	for _, field := range typ.Results.List {
-		for _, id := range field.Names { // may be returned by name
+		for _, id := range field.Names {
 			fl.put(resultOf(function, i), origin{expr: id, in: c})
 			i++
 		}
