@@ -8,6 +8,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,41 +125,22 @@ func parseConfig(data []byte) (c Config, err error) {
 // set takes over the value of one constant.
 func (c *Config) set(name string, value ast.Expr) error {
 	texts := map[string]*string{"app": &c.App, "folderName": &c.Folder, "command": &c.Command, "endpoint": &c.Endpoint, "consentMode": &c.Consent}
-	switch {
-	case texts[name] != nil:
-		text, err := stringOf(value)
-		*texts[name] = text
-		return err
-	case name == "excluded":
-		text, err := stringOf(value)
-		if text != "" {
-			c.Excluded = strings.Split(text, "\n")
-		}
-		return err
-	case name == "uploadInterval":
-		product, ok := value.(*ast.BinaryExpr) // seconds * time.Second
-		if !ok {
-			return fmt.Errorf("is no product")
-		}
-		seconds, sign := product.X, int64(1)
-		if negative, ok := seconds.(*ast.UnaryExpr); ok {
-			seconds, sign = negative.X, -1
-		}
-		literal, ok := seconds.(*ast.BasicLit)
-		if !ok {
-			return fmt.Errorf("is no number of seconds")
-		}
-		n, err := strconv.ParseInt(literal.Value, 10, 64)
-		c.Interval = time.Duration(sign*n) * time.Second
+	var excluded string
+	texts["excluded"] = &excluded
+	source := types.ExprString(value)
+	if name == "uploadInterval" {
+		var seconds int64
+		_, err := fmt.Sscanf(source, "%d * time.Second", &seconds)
+		c.Interval = time.Duration(seconds) * time.Second
 		return err
 	}
-	return nil
-}
-
-func stringOf(value ast.Expr) (string, error) {
-	literal, ok := value.(*ast.BasicLit)
-	if !ok {
-		return "", fmt.Errorf("is no string")
+	if texts[name] == nil {
+		return nil
 	}
-	return strconv.Unquote(literal.Value)
+	text, err := strconv.Unquote(source)
+	*texts[name] = text
+	if excluded != "" {
+		c.Excluded = strings.Split(excluded, "\n")
+	}
+	return err
 }
