@@ -145,13 +145,6 @@ func (g *Program) With(relative string) *Package {
 	return g.withFile[filepath.Join(g.Dir, filepath.FromSlash(relative))]
 }
 
-// Checked reports whether a package was type-checked already.
-func (g *Program) Checked(path string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.checked[path] != nil
-}
-
 // Base is the difference between a file's positions and its offsets.
 func (g *Program) Base(f *ast.File) int { return g.Fset.File(f.FileStart).Base() }
 
