@@ -201,6 +201,35 @@ func TestNotAllowed(t *testing.T) {
 	}
 }
 
+// Where the folder is another user's, as may be if HOME is /tmp, nothing is written: a name in it can be a link to any file.
+func TestFolderOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	setpriv := needProgram(t, "setpriv")
+	must(t, exec.Command("chmod", "-R", "a+rX", built.dir).Run())
+	for _, name := range []string{lockName, reportFile, consentFile, timestampFile} {
+		h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
+		own := filepath.Join(h.dir, "own")
+		must(t, os.WriteFile(own, bytes.Repeat([]byte("x"), 20_000), 0o600))
+		must(t, os.Chown(own, 12345, 12345))
+		h.write("x", "")
+		must(t, os.Symlink(own, h.file(name)))
+		for dir := h.file(""); dir != "/" && dir != "/tmp"; dir = filepath.Dir(dir) {
+			must(t, os.Chmod(dir, 0o777))
+		}
+		as := func(args ...string) outcome {
+			return h.runProgram(setpriv, append([]string{"--reuid=12345", "--clear-groups", "--regid=12345"}, args...)...)
+		}
+		sameForUser(t, as(built.cli, "end", "three"), as(built.twin, "end", "three"))
+		if got := as(built.cli, "telemetry", "off"); got.code != 1 || !strings.Contains(got.stderr, "cannot be changed: permission denied") {
+			t.Errorf("telemetry off: %+v", got)
+		}
+		if data, err := os.ReadFile(own); err != nil || len(data) != 20_000 || strings.Trim(string(data), "x") != "" {
+			t.Errorf("%s is a link, and the file behind it has %d bytes that begin with %.40q (%v)", name, len(data), data, err)
+		}
+	}
+}
+
 // Whatever the process is given for its streams and its terminal, the command prints, returns and takes as long as its
 // twin, also on the run that would show the notice.
 func TestStreamsInAnyState(t *testing.T) {

@@ -46,7 +46,7 @@ func findFolder() folder {
 func (d folder) make() bool {
 	for dir, made := string(d), 0; made < 3; dir, made = filepath.Dir(dir), made+1 {
 		if info, err := os.Stat(dir); err == nil {
-			return info.IsDir() && mayWrite(dir) && os.MkdirAll(string(d), 0o700) == nil
+			return info.IsDir() && (os.Geteuid() != 0 || owned(dir)) && os.MkdirAll(string(d), 0o700) == nil
 		}
 	}
 	return false

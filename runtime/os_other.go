@@ -16,7 +16,7 @@ var errUnsupported = errors.New("no telemetry on this system")
 
 func openFile(path string, flags int) (*os.File, error)    { return nil, errUnsupported }
 func setLock(f *os.File, taken bool, at, size int64) error { return errUnsupported }
-func mayWrite(path string) bool                            { return false }
+func owned(path string) bool                               { return false }
 func detached() *syscall.SysProcAttr                       { return nil }
 func adminFile() string                                    { return "/etc/" + app + "/telemetry" }
 func closeInherited()                                      {}

@@ -41,10 +41,10 @@ func setLock(f *os.File, taken bool, at, size int64) error {
 	return err
 }
 
-// mayWrite is false for root in a folder of another user: with sudo, files of root's would stay there.
-func mayWrite(path string) bool {
+// owned reports whether a file is of the user that this process runs as. With sudo, it is not.
+func owned(path string) bool {
 	var stat syscall.Stat_t
-	return os.Geteuid() != 0 || syscall.Stat(path, &stat) == nil && stat.Uid == 0
+	return syscall.Stat(path, &stat) == nil && int(stat.Uid) == os.Geteuid()
 }
 
 // detached takes a child out of the terminal's session.
