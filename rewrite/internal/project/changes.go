@@ -34,8 +34,11 @@ func (c *Changes) Replace(name string, old, new []byte) {
 }
 
 // replaceGenerated is Replace for generated text, which git may have checked out
-// with other line ends.
+// with other line ends. A header stays.
 func (c *Changes) replaceGenerated(name string, old, new []byte) {
+	if head, _, ours := header(old); ours {
+		new = slices.Concat(bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n")), new)
+	}
 	if old != nil && bytes.Equal(bytes.ReplaceAll(old, []byte("\r\n"), []byte("\n")), new) {
 		return
 	}
@@ -89,7 +92,8 @@ func (c *Changes) Remove(g Package, root string) error {
 		return err
 	}
 	name := filepath.Join(root, UsersPage)
-	if data, err := os.ReadFile(name); err == nil && bytes.HasPrefix(data, []byte(pageMarker)) {
+	data, err := os.ReadFile(name)
+	if _, _, ours := header(data); err == nil && ours {
 		c.Replace(name, data, nil)
 	}
 	return nil
@@ -146,7 +150,7 @@ func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, e
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	if err == nil && !bytes.HasPrefix(onDisk, []byte(pageMarker)) {
+	if _, _, ours := header(onDisk); err == nil && !ours {
 		return true, nil
 	}
 	c.replaceGenerated(name, onDisk, markdown(of))

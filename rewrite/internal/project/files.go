@@ -117,7 +117,7 @@ func generated(dir string) (map[string][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !bytes.HasPrefix(data, []byte(marker)) {
+			if _, _, ours := header(data); !ours {
 				continue // the author's own file beside ours
 			}
 			if _, intact := unsealed(data); !intact {

@@ -24,6 +24,7 @@ func checksum(body []byte) string {
 
 // unsealed returns the body of a generated file and whether it is unedited.
 func unsealed(data []byte) (body []byte, intact bool) {
+	_, data, _ = header(data)
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	head, body, ok := bytes.Cut(data, []byte("\n\n"))
 	lines := strings.Split(string(head), "\n")
@@ -31,6 +32,29 @@ func unsealed(data []byte) (body []byte, intact bool) {
 		return nil, false
 	}
 	return body, strings.TrimPrefix(lines[1], checksumPrefix) == checksum(body)
+}
+
+// header cuts what stands above the marker of a generated file, where that is
+// nothing but comments, such as a licence that a tool of the author's has put
+// there. It stays. ours is false for a file without a marker.
+func header(data []byte) (head, file []byte, ours bool) {
+	for file = data; ; {
+		file = bytes.TrimLeft(file, " \t\r\n")
+		var end string
+		switch {
+		case bytes.HasPrefix(file, []byte(marker)), bytes.HasPrefix(file, []byte(pageMarker)):
+			return data[:len(data)-len(file)], file, true
+		case bytes.HasPrefix(file, []byte("//")):
+			end = "\n"
+		case bytes.HasPrefix(file, []byte("/*")):
+			end = "*/"
+		case bytes.HasPrefix(file, []byte("<!--")):
+			end = "-->"
+		default:
+			return nil, data, false
+		}
+		_, file, _ = bytes.Cut(file, []byte(end))
+	}
 }
 
 // A DirtyError names generated files that were edited by hand.
