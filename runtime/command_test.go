@@ -3,16 +3,26 @@
 package telemetry
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 )
 
-// The instruction in the notice is for the way in which the process was started: by its own file, or by another CLI,
-// whose plugin it is and which names it in the arguments.
+// The instruction in the notice is for the way in which the process was started: by its own file, which may lie outside
+// PATH, or by another CLI, whose plugin it is and which names it in the arguments.
 func TestProgramName(t *testing.T) {
 	defer func() { process.root, process.args = nil, nil }()
+	bin := t.TempDir()
+	self, err := os.Executable()
+	must(t, err)
+	self = strings.TrimSuffix(self, ".exe")
+	for _, name := range []string{"pace", "pace.exe", "docker-pace", "docker-pace.exe"} {
+		must(t, os.WriteFile(filepath.Join(bin, name), nil, 0o700))
+	}
+	t.Setenv("PATH", bin)
 	plugin := &cobra.Command{Use: "pace"}
 	(&cobra.Command{Use: "docker"}).AddCommand(plugin)
 	for _, c := range []struct {
@@ -23,10 +33,14 @@ func TestProgramName(t *testing.T) {
 		{"/usr/bin/pace get", &cobra.Command{Use: "pace"}, "pace"},
 		{"/usr/bin/pace pace", &cobra.Command{Use: "pace"}, "pace"},
 		{"/usr/bin/pace get", nil, "pace"},
-		{"/opt/pace-cli.exe", nil, "pace-cli"},
+		{"pace get", nil, "pace"},
+		{"pace-cli.exe get", nil, "pace-cli"},
+		{"/home/ann/.local/share/gh/extensions/gh-pace/gh-pace get", nil, self},
+		{"./pace-cli get", nil, self},
 		{"/usr/lib/docker/cli-plugins/docker-pace pace get", plugin, "docker pace"},
 		{"/usr/lib/docker/cli-plugins/docker-pace --context x pace get", plugin, "docker pace"},
 		{"docker-pace get", plugin, "docker-pace"},
+		{"docker-pace space pacemaker", plugin, "docker-pace"},
 	} {
 		process.args, process.root = strings.Fields(c.args), c.root
 		if got := programName(); got != c.want {

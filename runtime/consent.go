@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -133,27 +134,28 @@ func (c consent) notify() {
 		return
 	}
 	defer process.lock.unlock(theFolder)
-	if !consentIn(c.dir).pending {
-		return // another process was first
-	}
-	if _, err := fmt.Fprintf(os.Stderr, `
+	if consentIn(c.dir).pending { // no other process was first
+		if _, err := fmt.Fprintf(os.Stderr, `
 %[1]s counts which of its commands are run and with which exit codes, never arguments or flags.
 Starting with the next run, these counts are sent to %[2]s.
 See them: %[3]s %[4]s show. Stop it: %[3]s %[4]s off, or set %[5]s=off.
 `, app, c.endpoint, programName(), command, variable); err == nil {
-		_ = c.dir.store("noticed")
+			_ = c.dir.store("noticed")
+		}
 	}
 }
 
-// programName is what the user types to run this CLI: the name of its file, or, for a plugin, the name of the other CLI
-// and its own (`docker compose`).
+// programName is what the user types to run this CLI: the name of its file, with its folder if no file of that name is in
+// PATH, or, for a plugin, the name of the other CLI and its own (`docker compose`).
 func programName() string {
-	for _, word := range process.args[1:] {
-		if root := process.root; word == app && root != nil && root.HasParent() {
-			return root.CommandPath()
-		}
+	if root := process.root; root != nil && root.HasParent() && strings.Contains(" "+strings.Join(process.args[1:], " ")+" ", " "+app+" ") {
+		return root.CommandPath()
 	}
-	return strings.TrimSuffix(filepath.Base(process.args[0]), ".exe")
+	name := filepath.Base(process.args[0])
+	if _, err := exec.LookPath(name); err != nil && name != process.args[0] {
+		name, _ = os.Executable()
+	}
+	return strings.TrimSuffix(name, ".exe")
 }
 
 // isTerminal reports whether a file is a terminal or console.

@@ -21,11 +21,10 @@ func (l *lockFile) finish(mine *block, code int, c consent) error {
 		process.mine = mine
 	}
 	mine.code, mine.unsent = code, !c.sends()
-	err := l.write(*mine)
-	if err != nil {
+	if err := l.write(*mine); err != nil {
 		return err
 	}
-	_, err = l.settle(mine, c, lockPatience)
+	_, err := l.settle(mine, c, lockPatience)
 	return err
 }
 

@@ -65,9 +65,8 @@ func digitsOf(text []byte, code int) (digits string, offset int) {
 		return "", 0 // below another path
 	}
 	offset = found + len(key)
-	end := bytes.IndexByte(text[offset:], '\n')
-	if end < 0 {
-		return "", 0
+	if end := bytes.IndexByte(text[offset:], '\n'); end >= 0 {
+		return string(text[offset : offset+end]), offset
 	}
-	return string(text[offset : offset+end]), offset
+	return "", 0
 }
