@@ -79,7 +79,7 @@ func Covers(hooks []plan.Hook, fn *types.Func) string {
 		return ""
 	}
 	k, ok := kindOf(fn.Pkg().Path())
-	if !ok || !Sets(hooks, k.path) || !k.ends(receiver(fn), fn.Name()) {
+	if !ok || !Sets(hooks, k.path) || !k.ends(Receiver(fn), fn.Name()) {
 		return ""
 	}
 	return k.path
@@ -90,8 +90,8 @@ func Sets(hooks []plan.Hook, path string) bool {
 	return slices.ContainsFunc(hooks, func(h plan.Hook) bool { return h.Path == path })
 }
 
-// receiver is the bare name of a method's receiver type, "" for a function.
-func receiver(fn *types.Func) string {
+// Receiver is the bare name of a method's receiver type, "" for a function.
+func Receiver(fn *types.Func) string {
 	recv := fn.Signature().Recv()
 	if recv == nil {
 		return ""

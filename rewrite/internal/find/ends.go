@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
@@ -13,7 +14,7 @@ func endsProcess(fn *types.Func) bool {
 		return false
 	}
 	path := fn.Pkg().Path()
-	_, fatal := fatalLogger(path, receiverName(fn), fn.Name())
+	_, fatal := fatalLogger(path, exithook.Receiver(fn), fn.Name())
 	return fatal || zerologFatal(fn) || isSyscallExit(fn) || path == "os" && fn.Name() == "Exit" || path == load.Cobra && fn.Name() == "CheckErr"
 }
 

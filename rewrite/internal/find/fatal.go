@@ -32,7 +32,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		f.hooked[hook]++
 		return
 	}
-	if code, ok := fatalLogger(path, receiverName(fn), fn.Name()); ok {
+	if code, ok := fatalLogger(path, exithook.Receiver(fn), fn.Name()); ok {
 		f.announce(call, call, strconv.Itoa(code), fn)
 		return
 	}
@@ -88,7 +88,7 @@ func (f *finder) fatalValue(id *ast.Ident) {
 	if !ok || fn.Pkg() == nil || exithook.Covers(f.hooks, fn) != "" {
 		return
 	}
-	if _, fatal := fatalLogger(fn.Pkg().Path(), receiverName(fn), fn.Name()); !fatal && !isSyscallExit(fn) {
+	if _, fatal := fatalLogger(fn.Pkg().Path(), exithook.Receiver(fn), fn.Name()); !fatal && !isSyscallExit(fn) {
 		return
 	}
 	if whole := whole(f.cur); callOf(whole) == nil {
@@ -271,7 +271,7 @@ func (f *finder) immediate(call *ast.CallExpr) bool {
 	if fn.Name() == "Sleep" {
 		return false
 	}
-	if _, fatal := fatalLogger(path, receiverName(fn), fn.Name()); fatal {
+	if _, fatal := fatalLogger(path, exithook.Receiver(fn), fn.Name()); fatal {
 		return false
 	}
 	return f.fatalEvents[fn.FullName()] || formatting[withoutMajor(path)] || strings.HasPrefix(path, zerologPath) || isLoggerChain(fn)

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/types"
 	"strconv"
-	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
@@ -81,16 +80,6 @@ func ofCobra(c *load.Package, call *ast.CallExpr) string {
 func isNil(e ast.Expr, c *load.Package) bool {
 	tv, ok := c.Info.Types[e]
 	return ok && tv.IsNil()
-}
-
-// receiverName is the bare name of a method's receiver type, "" for a function.
-func receiverName(fn *types.Func) string {
-	recv := fn.Type().(*types.Signature).Recv()
-	if recv == nil {
-		return ""
-	}
-	name := types.TypeString(deref(recv.Type()), func(*types.Package) string { return "" })
-	return strings.TrimPrefix(name, "*")
 }
 
 func importPath(spec *ast.ImportSpec) string {

@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"testing"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
 )
@@ -51,7 +52,7 @@ func TestCallee(t *testing.T) {
 		{"two[int, string]()", "two", "", ""},
 		{"T{}.m()", "m", "T", ""},
 		{"new(T).p()", "p", "T", ""},
-		{"G[int]{}.m()", "m", "G[int]", ""},
+		{"G[int]{}.m()", "m", "G", ""},
 		{"cobra.CheckErr(nil)", "CheckErr", "", "CheckErr"},
 		{"new(cobra.Command).Execute()", "Execute", "Command", "Execute"},
 		{"v()", "", "", ""},
@@ -64,7 +65,7 @@ func TestCallee(t *testing.T) {
 		call := lastCall(c)
 		name, receiver := "", ""
 		if fn := callee(c, call); fn != nil {
-			name, receiver = fn.Name(), receiverName(named(c, call.Fun).(*types.Func))
+			name, receiver = fn.Name(), exithook.Receiver(named(c, call.Fun).(*types.Func))
 		}
 		if of := ofCobra(c, call); name != test.callee || receiver != test.receiver || of != test.ofCobra {
 			t.Errorf("%s calls %q of type %q, of cobra %q; want %q of %q, %q", test.call, name, receiver, of, test.callee, test.receiver, test.ofCobra)
