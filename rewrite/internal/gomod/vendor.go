@@ -47,8 +47,9 @@ func addVendor(ctx context.Context, env Env, added []module.Version, undo *Undo)
 	edited := string(list)
 	for _, m := range added {
 		heading := fmt.Sprintf("# %s %s\n", m.Path, m.Version)
-		at := strings.Index(edited, heading)
-		if at < 0 {
+		before, entry, after := cutEntry(edited, m.Path)
+		rest, found := strings.CutPrefix(entry, heading)
+		if !found {
 			files, err := vendoredFiles(ctx, env, m)
 			if err != nil {
 				return nil, err
@@ -63,29 +64,37 @@ func addVendor(ctx context.Context, env Env, added []module.Version, undo *Undo)
 			continue
 		}
 		// It is there for another dependency: now it is required explicitly.
-		entry := edited[at:]
-		if end := strings.Index(entry[1:], "\n# "); end >= 0 {
-			entry = entry[:end+2]
-		}
 		if !strings.Contains(entry, "\n"+m.Path+"\n") {
 			return nil, fmt.Errorf("vendor/ holds %s, but not its package of that name; run `go get %s@%s && go mod vendor` with the runtime package in place", m.Path, m.Path, m.Version)
 		}
-		after := at + len(heading)
-		rest := edited[after:]
-		switch {
-		case strings.HasPrefix(rest, "## explicit"):
+		if strings.HasPrefix(rest, "## explicit") {
 			continue
-		case strings.HasPrefix(rest, "## go "):
-			edited = edited[:after] + "## explicit; " + rest[len("## "):]
-		default:
-			edited = edited[:after] + "## explicit\n" + rest
 		}
+		explicit := "## explicit\n"
+		if goVersion, ok := strings.CutPrefix(rest, "## go "); ok {
+			explicit, rest = "## explicit; go ", goVersion
+		}
+		edited = before + heading + explicit + rest + after
 		undo.Explicit = append(undo.Explicit, m.Path)
 	}
 	if edited != string(list) {
 		changes = append(changes, transaction.Change{Name: listName, Old: list, New: []byte(edited)})
 	}
 	return changes, nil
+}
+
+// cutEntry cuts modules.txt around what it says of a module, which is "" if that is
+// nothing.
+func cutEntry(list, path string) (before, entry, after string) {
+	start := strings.Index("\n"+list, "\n# "+path+" ")
+	if start < 0 {
+		return list, "", ""
+	}
+	end := len(list)
+	if next := strings.Index(list[start:], "\n# "); next >= 0 {
+		end = start + next + 1
+	}
+	return list[:start], list[start:end], list[end:]
 }
 
 // explicitLine is the annotation of a module that go.mod requires.
@@ -175,25 +184,20 @@ func removeVendor(env Env, undo Undo, kept func(modulePath string) bool) ([]tran
 				changes = append(changes, transaction.Change{Name: name, Old: data})
 			}
 		}
-		if at := strings.Index(edited, "# "+path+" "); at >= 0 {
-			end := len(edited)
-			if next := strings.Index(edited[at+1:], "\n# "); next >= 0 {
-				end = at + 1 + next + 1
-			}
-			edited = edited[:at] + edited[end:]
-		}
+		before, _, after := cutEntry(edited, path)
+		edited = before + after
 	}
 	for _, path := range undo.Explicit {
-		at := strings.Index(edited, "# "+path+" ")
-		if at < 0 || kept(path) {
+		before, entry, after := cutEntry(edited, path)
+		if entry == "" || kept(path) {
 			continue
 		}
-		line := at + strings.IndexByte(edited[at:], '\n') + 1
-		rest := strings.TrimPrefix(edited[line:], "## explicit\n")
+		heading, rest, _ := strings.Cut(entry, "\n")
+		rest = strings.TrimPrefix(rest, "## explicit\n")
 		if tail, ok := strings.CutPrefix(rest, "## explicit; "); ok {
 			rest = "## " + tail
 		}
-		edited = edited[:line] + rest
+		edited = before + heading + "\n" + rest + after
 	}
 	if edited != string(list) {
 		changes = append(changes, transaction.Change{Name: listName, Old: list, New: []byte(edited)})
