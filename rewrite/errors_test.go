@@ -100,6 +100,7 @@ func TestBadInput(t *testing.T) {
 // Several commands may be executed: the CLI itself says which one is its root.
 func TestSeveralRootsAreNoError(t *testing.T) {
 	long(t)
+	t.Parallel()
 	source := strings.Replace(plainCLI, "\tif root", "\tother := cobra.Command{Use: \"other\"}\n\tif len(os.Args) > 5 {\n\t\tother.Execute()\n\t}\n\tif root", 1)
 	c := cliModule(t, map[string]string{"main.go": source})
 	if result := c.instrument(t); result.Settings.App != "cli" {
@@ -111,6 +112,7 @@ func TestSeveralRootsAreNoError(t *testing.T) {
 // another root: that is an error which names what was found.
 func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
 	long(t)
+	t.Parallel()
 	source := strings.Replace(plainCLI, "\tif root.Execute() != nil {", "\tif len(os.Args) > 1 && os.Args[1] == \"--help\" {\n\t\tprintln(\"help of another root\")\n\t\treturn\n\t}\n\tif root.Execute() != nil {", 1)
 	c := cliModule(t, map[string]string{"main.go": source})
 	before := tree(t, c.dir)
@@ -129,6 +131,7 @@ func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
 
 func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	name := filepath.Join(c.dir, "internal", "telemetry", "telemetry.go")
@@ -156,6 +159,7 @@ func TestHandEditedGeneratedFileIsNotOverwritten(t *testing.T) {
 // needs is not left with the author.
 func TestFilesOfAnotherVersionGo(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	want := tree(t, c.dir)
@@ -176,6 +180,7 @@ func TestFilesOfAnotherVersionGo(t *testing.T) {
 
 func TestReadOnlyTreeStaysAsItIs(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	if os.Getuid() == 0 {
 		if runtime.GOOS != "linux" {
@@ -209,6 +214,7 @@ func TestReadOnlyTreeStaysAsItIs(t *testing.T) {
 // is new is instrumented, and --remove gives back the original with the edits.
 func TestAuthorsEditsSurvive(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	edit := func(old, new string) {
@@ -271,6 +277,7 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 
 func TestDeletedRuntimePackageComesBack(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
 	c.instrument(t)
 	whole := tree(t, c.dir)
@@ -295,6 +302,7 @@ func withoutModuleFiles(files map[string]string) map[string]string {
 // says so, when the CLI ends before it executes its root.
 func TestCommandsOfACLIThatCannotBeRun(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{"main.go": `package main
 
 import (

@@ -70,6 +70,7 @@ func Root() *cobra.Command {
 // TELEMETRY.md, and through an edit of the author's.
 func TestExitCodesFile(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, codesCLI)
 	c.before = tree(t, c.dir)
 	c.instrument(t)
@@ -107,6 +108,7 @@ func TestExitCodesFile(t *testing.T) {
 // --check by hand does.
 func TestSettingsAreRemembered(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{"main.go": strings.Replace(plainCLI, "package main\n", "//go:build mytag\n\npackage main\n", 1)})
 	c.before = tree(t, c.dir)
 	c.options.Tags, c.options.Folder, c.options.Excluded = "mytag", "cli-files", []string{"cli run"}

@@ -12,6 +12,7 @@ import (
 // unless another folder was chosen. fish's folder and files named .config are not it.
 func TestFolderNote(t *testing.T) {
 	long(t)
+	t.Parallel()
 	const main = `package main
 
 import (

@@ -214,6 +214,7 @@ func (c *goldenCase) remove(t *testing.T) {
 // import stays where the formatter put it.
 func TestEditAfterAFormatter(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, layouts)
 	c.instrument(t)
 	i := slices.IndexFunc(formatters, func(f formatter) bool { return f.name == "goimports -local" })

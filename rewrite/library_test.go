@@ -11,6 +11,7 @@ import (
 // process links the leaf, and nothing else that is not of the standard library.
 func TestLibraryLinksNothingNew(t *testing.T) {
 	long(t)
+	t.Parallel()
 	c := cliModule(t, map[string]string{
 		"main.go":    strings.Replace(plainCLI, "\troot.AddCommand", "\tlib.Must(true)\n\troot.AddCommand", 1),
 		"lib/lib.go": "package lib\n\nimport \"os\"\n\nfunc Must(ok bool) {\n\tif !ok {\n\t\tos.Exit(6)\n\t}\n}\n",
