@@ -193,11 +193,15 @@ func (f *finder) handOver(call *ast.CallExpr) {
 			f.survey.indirect = append(f.survey.indirect, indirect{returned, f, call.Fun, where, " returned to " + f.short(call.Fun), f.short(arg)})
 			continue
 		}
-		f.survey.executed = append(f.survey.executed, execution{
-			origin: origin{expr: arg, in: f.c}, finder: f, at: arg, from: arg.Pos(), to: arg.End(),
-			what: f.short(arg) + " handed to " + f.short(call.Fun), where: where,
-		})
+		f.noteExecution(arg, " handed to "+f.short(call.Fun), where)
 	}
+}
+
+// noteExecution notes an expression whose value is a command that is executed elsewhere.
+func (f *finder) noteExecution(e ast.Expr, how string, where enclosure) {
+	f.survey.executed = append(f.survey.executed, execution{
+		origin: origin{expr: e, in: f.c}, finder: f, at: e, from: e.Pos(), to: e.End(), what: f.short(e) + how, where: where,
+	})
 }
 
 // track decides what is a root. A command that is executed inside a run is part
@@ -241,38 +245,33 @@ func (s *survey) trackIndirect(call indirect) {
 	found, seen := false, map[string]bool{}
 	t := trace{passed: s.follow}
 	t.visit = func(e ast.Expr, in *load.Package) bool {
-		typ, f := in.Info.TypeOf(e), s.finderOf(in, e)
-		if typ == nil || f == nil {
-			return false
-		}
+		typ := in.Info.TypeOf(e)
 		if isCommandPointer(typ) {
 			if id, ok := e.(*ast.Ident); ok && in.Info.Defs[id] != nil {
 				return false // a result that is returned by its name
+			}
+			f := s.finderOf(in, e)
+			if f == nil {
+				return true
 			}
 			found = true
 			if lit, ok := e.(*ast.CompositeLit); ok && lit.Type == nil {
 				f.cannotTrack(e, f.short(e)+call.how+", is a literal without its type: write &cobra.Command{...}")
 			} else if !slices.ContainsFunc(s.executed, func(x execution) bool { return x.at == ast.Node(e) }) {
-				s.executed = append(s.executed, execution{
-					origin: origin{expr: e, in: in}, finder: f, at: e, from: e.Pos(), to: e.End(),
-					what: f.short(e) + call.how, where: call.where,
-				})
+				f.noteExecution(e, call.how, call.where)
 			}
 			return true
 		}
-		sel, ok := call.at.(*ast.SelectorExpr)
-		if !ok || call.factory != "" {
+		if typ == nil || call.factory != "" {
 			return false
 		}
-		method, index, _ := types.LookupFieldOrMethod(typ, true, in.Types, sel.Sel.Name)
-		place := ""
-		if _, ok := method.(*types.Func); ok {
-			place = embeddedPlace(typ, index)
-		}
-		if place == "" {
+		method, index, _ := types.LookupFieldOrMethod(typ, true, in.Types, call.at.(*ast.SelectorExpr).Sel.Name)
+		fn, ok := method.(*types.Func)
+		if !ok || len(index) < 2 {
 			return false
 		}
-		if path := embeddedPath(typ, index); !path[len(path)-1].pointer && !isInterfaceMethod(method.(*types.Func)) {
+		place, path := embeddedPlace(typ, index), embeddedPath(typ, index)
+		if f := s.finderOf(in, e); f != nil && !path[len(path)-1].pointer && !isInterfaceMethod(fn) {
 			found = true
 			f.cannotTrack(e, f.short(e)+call.how+", embeds cobra.Command by value: embed a *cobra.Command")
 		} else if !seen[place] {
