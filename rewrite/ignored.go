@@ -17,6 +17,9 @@ func (r *Result) ignoredNote(ctx context.Context) {
 			added = append(added, r.relative(c.Name))
 		}
 	}
+	if added == nil {
+		return
+	}
 	cmd := exec.CommandContext(ctx, "git", "check-ignore", "-z", "--stdin")
 	cmd.Dir = r.dir
 	cmd.Stdin = strings.NewReader(strings.Join(added, "\x00"))
