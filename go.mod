@@ -16,7 +16,6 @@ require (
 	go.opentelemetry.io/proto/slim/otlp v1.10.0
 	golang.org/x/crypto v0.59.0
 	golang.org/x/mod v0.42.0
-	golang.org/x/time v0.15.0
 	golang.org/x/tools v0.52.0
 	google.golang.org/protobuf v1.36.11
 	gopkg.in/yaml.v3 v3.0.1

@@ -1,36 +1,38 @@
 package intake
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"hash"
+	"hash/maphash"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // A Limiter has a token bucket for each key. Keys are ids and addresses, so
-// only a hash of them is kept, for a round, under a key that is made anew with
+// only a hash of them is kept, for a round, under a seed that is made anew with
 // each and never leaves the process.
 type Limiter struct {
-	rate  rate.Limit
-	burst int
-	round time.Duration // after which all buckets are full again
+	perSecond float64
+	burst     int
+	round     time.Duration // after which all buckets are full again
 
 	mu      sync.Mutex
-	mac     hash.Hash
+	seed    maphash.Seed
 	began   time.Time
-	buckets map[[16]byte]*rate.Limiter
+	buckets map[uint64]bucket
 }
 
-const maxBuckets = 200_000 // about 30 MB
+// A bucket has no pointer: those of a hundred thousand networks are nothing that
+// the garbage collector looks at.
+type bucket struct {
+	tokens float64
+	at     time.Duration // of the round
+}
+
+const maxBuckets = 200_000 // about 10 MB
 
 // NewLimiter returns a limiter that lets through so many a second for each key, and
 // a burst at once.
 func NewLimiter(perSecond float64, burst int) *Limiter {
-	return &Limiter{rate: rate.Limit(perSecond), burst: burst, round: 10 * time.Minute}
+	return &Limiter{perSecond: perSecond, burst: burst, round: 10 * time.Minute}
 }
 
 // NewDailyLimiter returns a limiter that lets through so many in 24 hours for each
@@ -46,19 +48,20 @@ func (l *Limiter) Allow(now time.Time, key []byte) bool { return l.AllowN(now, k
 func (l *Limiter) AllowN(now time.Time, key []byte, n int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.buckets == nil || now.Sub(l.began) > l.round || len(l.buckets) >= maxBuckets {
-		secret := make([]byte, 32)
-		rand.Read(secret)
-		l.mac, l.began, l.buckets = hmac.New(sha256.New, secret), now, map[[16]byte]*rate.Limiter{}
+	if l.buckets == nil || now.Sub(l.began).Abs() > l.round || len(l.buckets) >= maxBuckets {
+		l.seed, l.began, l.buckets = maphash.MakeSeed(), now, map[uint64]bucket{}
 	}
-	l.mac.Reset()
-	l.mac.Write(key)
-	var sum [sha256.Size]byte
-	hash := [16]byte(l.mac.Sum(sum[:0]))
-	bucket := l.buckets[hash]
-	if bucket == nil {
-		bucket = rate.NewLimiter(l.rate, l.burst)
-		l.buckets[hash] = bucket
+	hash, at := maphash.Bytes(l.seed, key), now.Sub(l.began)
+	b, known := l.buckets[hash]
+	if !known {
+		b = bucket{float64(l.burst), at}
 	}
-	return bucket.AllowN(now, n)
+	b.tokens = min(float64(l.burst), b.tokens+max(0, at-b.at).Seconds()*l.perSecond) // the clock may go back
+	b.at = at
+	allowed := b.tokens >= float64(n)
+	if allowed {
+		b.tokens -= float64(n)
+	}
+	l.buckets[hash] = b
+	return allowed
 }
