@@ -163,8 +163,8 @@ func filled(b testing.TB) (*store.Store, time.Time) {
 	}
 	exec(`INSERT INTO commands (id, app, path) WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 1000 + i, 'pace', 'pace command-' || i FROM n`, benchCommands-1)
 	history := func(command, version int, system string, from, until int64) {
-		exec(`INSERT INTO history (command, version, operating_system, last_day, sums) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET last_day = excluded.last_day, sums = excluded.sums`, command, version, system, until, year(from, until))
+		exec(`INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, sums = excluded.sums`, command, version, system, from, until, year(from, until))
 	}
 	for v := range benchVersions {
 		name := fmt.Sprintf("v1.%d.0", v)
@@ -175,13 +175,13 @@ func filled(b testing.TB) (*store.Store, time.Time) {
 			(SELECT 'darwin' AS system UNION ALL SELECT 'freebsd' UNION ALL SELECT 'linux' UNION ALL SELECT 'openbsd' UNION ALL SELECT 'windows') WHERE path <> ''`, name, now.UnixMilli())
 		for _, system := range append(benchSystems, "") {
 			sums := year(from, min(from+benchInUse, today-1))
-			exec(`INSERT INTO history (command, version, operating_system, last_day, sums) SELECT id, ?, ?, ?, ? FROM commands WHERE path <> ''`,
-				v+1, system, min(from+benchInUse, today-1), sums)
+			exec(`INSERT INTO history (command, version, operating_system, first_day, last_day, sums) SELECT id, ?, ?, ?, ?, ? FROM commands WHERE path <> ''`,
+				v+1, system, from, min(from+benchInUse, today-1), sums)
 			history(app, v+1, system, from, min(from+benchInUse, today-1))
 		}
 	}
 	for _, system := range append(benchSystems, "") {
-		exec(`INSERT INTO history (command, version, operating_system, last_day, sums) SELECT id, 0, ?, ?, ? FROM commands WHERE path <> ''`, system, today-1, year(start, today-1))
+		exec(`INSERT INTO history (command, version, operating_system, first_day, last_day, sums) SELECT id, 0, ?, ?, ?, ? FROM commands WHERE path <> ''`, system, start, today-1, year(start, today-1))
 		history(app, 0, system, start, today-1)
 		exec(`INSERT INTO windows (day, command, version, operating_system, used7, used30, used90, used365, failed7, failed30, failed90, failed365)
 			WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT ? + i, id, 0, ?, 10, 20, 30, 40, 1, 2, 3, 4 FROM n, commands`, benchYear-1, start, system)
@@ -217,18 +217,16 @@ func filled(b testing.TB) (*store.Store, time.Time) {
 // codes 0 and 1, and the five counts of installs.
 func year(from, until int64) []byte {
 	sums := map[int64]int64{0: 900, 1: 40, 1000: 100, 1001: 20, 1002: 120, 1004: 60, 1005: 3}
-	var of []byte
-	for _, measure := range slices.Sorted(maps.Keys(sums)) {
-		of = binary.AppendVarint(of, measure)
-		of = binary.AppendVarint(of, sums[measure])
-	}
 	var data []byte
-	last := int64(0)
-	for day := from; day <= until; day++ {
-		data = binary.AppendVarint(data, day-last)
-		data = binary.AppendUvarint(data, uint64(len(of)))
-		data = append(data, of...)
-		last = day
+	for _, measure := range slices.Sorted(maps.Keys(sums)) {
+		column := binary.AppendUvarint(nil, uint64(from))
+		column = binary.AppendUvarint(column, uint64(until-from+1))
+		for range until - from + 1 {
+			column = binary.AppendVarint(column, sums[measure])
+		}
+		data = binary.AppendVarint(data, measure)
+		data = binary.AppendUvarint(data, uint64(len(column)))
+		data = append(data, column...)
 	}
 	return data
 }

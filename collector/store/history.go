@@ -12,9 +12,11 @@ import (
 )
 
 // The sums of closed days are one value for each command, version and system,
-// because a year of days is read in one piece then: for each day, in order, the
-// number of days since the one before and of the bytes that follow for it, and the
-// measures with their sums, as varints.
+// because a year of days is read in one piece then. It has a column for each
+// measure, in order: the measure, the number of bytes that follow for it, and
+// runs of days in a row: the number of days since the run before, that of the
+// run, and their sums, as varints. A year of a command in use fits on one page of
+// SQLite, beside which other pages would have to be read.
 
 // A daySum is the sum of one measure of one day.
 type daySum struct {
@@ -23,57 +25,62 @@ type daySum struct {
 	n       int64
 }
 
-func compareDays(a, b daySum) int {
-	return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.measure, b.measure))
+func compareSums(a, b daySum) int {
+	return cmp.Or(cmp.Compare(a.measure, b.measure), cmp.Compare(a.day, b.day))
 }
 
 var errHistory = errors.New("the sums of a command are damaged")
 
-// eachSum calls each with the sums of the days from since on.
-func eachSum(data []byte, since int64, each func(day int64, measure int, n int64)) error {
-	return eachDay(data, since, math.MaxInt64, func(day int64, sums []byte) error {
-		return eachMeasure(sums, func(measure int, n int64) { each(day, measure, n) })
-	})
-}
-
-// eachDay calls each with what there is of the days from since to until.
-func eachDay(data []byte, since, until int64, each func(day int64, sums []byte) error) error {
-	var day int64
+// eachColumn calls each with the columns, by measure.
+func eachColumn(data []byte, each func(measure int, column []byte) error) error {
 	for at := 0; at < len(data); {
-		passed, next := varint(data, at)
+		measure, next := varint(data, at)
 		length, n := binary.Uvarint(data[max(next, 0):])
 		if next < 0 || n <= 0 || length > uint64(len(data)-next-n) {
 			return errHistory
 		}
 		begin := next + n
 		at = begin + int(length)
-		if day += passed; day > until {
-			return nil
-		}
-		if day >= since {
-			if err := each(day, data[begin:at]); err != nil {
-				return err
-			}
+		if err := each(int(measure), data[begin:at]); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// eachMeasure calls each with the sums of a day.
-func eachMeasure(sums []byte, each func(measure int, n int64)) error {
-	for at := 0; at < len(sums); {
-		measure, next := varint(sums, at)
-		if next < 0 {
+// eachDay calls each with the sums in a column of the days from since to until.
+func eachDay(column []byte, since, until int64, each func(day, n int64)) error {
+	var day int64
+	for at := 0; at < len(column); {
+		passed, n := binary.Uvarint(column[at:])
+		days, m := binary.Uvarint(column[at+max(n, 0):])
+		if n <= 0 || m <= 0 {
 			return errHistory
 		}
-		n, end := varint(sums, next)
-		if end < 0 {
-			return errHistory
+		at += n + m
+		for day += int64(passed); days > 0; days-- {
+			if day > until {
+				return nil
+			}
+			sum, next := varint(column, at)
+			if next < 0 {
+				return errHistory
+			}
+			if day >= since {
+				each(day, sum)
+			}
+			at = next
+			day++
 		}
-		each(int(measure), n)
-		at = end
 	}
 	return nil
+}
+
+// eachSum calls each with the sums of the days from since on.
+func eachSum(data []byte, since int64, each func(day int64, measure int, n int64)) error {
+	return eachColumn(data, func(measure int, column []byte) error {
+		return eachDay(column, since, math.MaxInt64, func(day, n int64) { each(day, measure, n) })
+	})
 }
 
 // varint returns the number at a place, and where the next one is; -1 if there is
@@ -106,16 +113,16 @@ func decodeSums(data []byte, since int64) (sums []daySum, err error) {
 // mergeSums adds sums to others, which are in order, and leaves out what comes
 // to nothing.
 func mergeSums(sums, added []daySum) []daySum {
-	slices.SortFunc(added, compareDays)
+	slices.SortFunc(added, compareSums)
 	merged := make([]daySum, 0, len(sums)+len(added))
 	for len(sums)+len(added) > 0 {
 		from := &sums
-		if len(sums) == 0 || len(added) > 0 && compareDays(added[0], sums[0]) < 0 {
+		if len(sums) == 0 || len(added) > 0 && compareSums(added[0], sums[0]) < 0 {
 			from = &added
 		}
 		one := (*from)[0]
 		*from = (*from)[1:]
-		if last := len(merged) - 1; last >= 0 && compareDays(merged[last], one) == 0 {
+		if last := len(merged) - 1; last >= 0 && compareSums(merged[last], one) == 0 {
 			merged[last].n += one.n
 		} else {
 			merged = append(merged, one)
@@ -125,23 +132,32 @@ func mergeSums(sums, added []daySum) []daySum {
 }
 
 // encodeSums is given them in order.
-func encodeSums(sums []daySum) (data []byte, last int64) {
-	data = make([]byte, 0, 4*len(sums))
-	var of []byte // one day
+func encodeSums(sums []daySum) (data []byte, first, last int64) {
+	data, first = make([]byte, 0, 2*len(sums)), math.MaxInt64
+	var column []byte
 	for len(sums) > 0 {
-		day := sums[0].day
-		of = of[:0]
-		for len(sums) > 0 && sums[0].day == day {
-			of = binary.AppendVarint(of, int64(sums[0].measure))
-			of = binary.AppendVarint(of, sums[0].n)
-			sums = sums[1:]
+		measure, end := sums[0].measure, int64(0)
+		column = column[:0]
+		for len(sums) > 0 && sums[0].measure == measure {
+			days := 1
+			for days < len(sums) && sums[days].measure == measure && sums[days].day == sums[0].day+int64(days) {
+				days++
+			}
+			first = min(first, sums[0].day)
+			column = binary.AppendUvarint(column, uint64(sums[0].day-end))
+			column = binary.AppendUvarint(column, uint64(days))
+			for _, one := range sums[:days] {
+				column = binary.AppendVarint(column, one.n)
+			}
+			end = sums[0].day + int64(days)
+			sums = sums[days:]
 		}
-		data = binary.AppendVarint(data, day-last)
-		data = binary.AppendUvarint(data, uint64(len(of)))
-		data = append(data, of...)
-		last = day
+		last = max(last, end-1)
+		data = binary.AppendVarint(data, int64(measure))
+		data = binary.AppendUvarint(data, uint64(len(column)))
+		data = append(data, column...)
 	}
-	return data, last
+	return data, min(first, last), last
 }
 
 // windowDays are the windows of which a picture is kept for every day.
@@ -222,8 +238,8 @@ func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, com
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.system, b.system))
 	}) {
 		if added[key] != nil {
-			data, last := encodeSums(all[key])
-			rows = append(rows, []any{command, key.version, key.system, last, data})
+			data, first, last := encodeSums(all[key])
+			rows = append(rows, []any{command, key.version, key.system, first, last, data})
 		}
 		if key.version == 0 || whole {
 			for end := c.day; end < next && end < c.day+maxGap; end++ {
@@ -237,8 +253,8 @@ func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, com
 			}
 		}
 	}
-	err = s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, last_day, sums) VALUES `, rows,
-		` ON CONFLICT (command, version, operating_system) DO UPDATE SET last_day = excluded.last_day, sums = excluded.sums`, nil)
+	err = s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES `, rows,
+		` ON CONFLICT (command, version, operating_system) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, sums = excluded.sums`, nil)
 	if err != nil {
 		return err
 	}

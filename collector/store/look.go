@@ -12,13 +12,13 @@ type grouping struct {
 	split                         int64
 }
 
-// A found is one sum that a question came upon. With days that were added up,
-// day is the last of them.
+// A found is one sum that a question came upon: of a day, or of several that were
+// added up, the first and the last of which it has.
 type found struct {
-	name    string // of the command, version or system that the question tells apart
-	day     int64
-	measure int
-	n       int64
+	name       string // of the command, version or system that the question tells apart
+	first, day int64
+	measure    int
+	n          int64
 }
 
 // look calls each with the sums of a selection.
@@ -107,31 +107,53 @@ func (s *Store) lookClosed(ctx context.Context, sel selected, changes int64) ([]
 	}
 	name, from, where, args := sel.where("history")
 	all := []found{}
-	each := func(one found) { all = append(all, one) }
-	var sums, before tally
 	err := s.query(ctx, `SELECT `+name+`, t.sums FROM `+from+` WHERE `+where+` AND t.last_day >= ?`, append(args, sel.since), func(scan scan) error {
 		var name string
 		var data sql.RawBytes
 		if err := scan(&name, &data); err != nil {
 			return err
 		}
-		err := eachDay(data, sel.since, sel.until, func(day int64, of []byte) error {
-			switch {
-			case sel.by.day:
-				return eachMeasure(of, func(measure int, n int64) { each(found{name, day, measure, n}) })
-			case day < sel.by.split:
-				return before.add(day, of)
+		return eachColumn(data, func(measure int, column []byte) error {
+			if sel.by.passesOver(measure) {
+				return nil
 			}
-			return sums.add(day, of)
+			before, sum := found{name: name, measure: measure}, found{name: name, measure: measure}
+			err := eachDay(column, sel.since, sel.until, func(day, n int64) {
+				switch {
+				case sel.by.day:
+					all = append(all, found{name, day, day, measure, n})
+				case day < sel.by.split:
+					before.add(day, n)
+				default:
+					sum.add(day, n)
+				}
+			})
+			for _, one := range []found{before, sum} {
+				if one.first != 0 {
+					all = append(all, one)
+				}
+			}
+			return err
 		})
-		before.empty(name, each)
-		sums.empty(name, each)
-		return err
 	})
 	if err == nil {
 		s.closed.put(changes, sel, all)
 	}
 	return all, err
+}
+
+// add adds the sum of a later day.
+func (f *found) add(day, n int64) {
+	if f.first == 0 {
+		f.first = day
+	}
+	f.day = day
+	f.n += n
+}
+
+// passesOver says what a list of commands has no use for.
+func (g grouping) passesOver(measure int) bool {
+	return g.command && (measure == measureDaily || measure == measureLatest)
 }
 
 // lookRecent finds the sums that no closed day has yet. They are of one day and a
@@ -148,6 +170,7 @@ func (s *Store) lookRecent(ctx context.Context, sel selected) (all []found, err 
 	err = s.query(ctx, query, args, func(scan scan) error {
 		var one found
 		err := scan(&one.name, &one.measure, &one.day, &one.n)
+		one.first = one.day
 		all = append(all, one)
 		return err
 	})

@@ -19,7 +19,7 @@ import (
 var schemas embed.FS
 
 // newestSchema is the number of the last file.
-const newestSchema = 4
+const newestSchema = 5
 
 // migrate brings the database to the newest schema in one transaction, so that
 // it is either there or where it was.
@@ -40,6 +40,11 @@ func (s *Store) migrate(ctx context.Context) error {
 		for ; at < newestSchema; at++ {
 			if err := s.apply(ctx, tx, at+1); err != nil {
 				return fmt.Errorf("schema %d: %w", at+1, err)
+			}
+			if at+1 == 5 {
+				if err := s.turnDays(ctx, tx); err != nil {
+					return fmt.Errorf("schema 5: %w", err)
+				}
 			}
 		}
 		set := `INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO `

@@ -163,6 +163,17 @@ func migrated(t *testing.T, file string) {
 		s.Close()
 		s = open(t, address)
 		check("opened once more", installs)
+
+		now = now.AddDate(0, 0, 1) // what was reported is put to the sums that were there
+		add(t, s, now, report(uuid.UUID{15: 1}, "v1", counter("pace get", 0, 5)))
+		want[store.Key{Command: "pace get", CLIVersion: "v1", OperatingSystem: "linux"}]++
+		check("a day later", installs)
+		for _, sel := range []store.Selection{{App: "pace"}, {App: "pace", Version: "v1", System: "linux"}} {
+			spans, err := s.Spans(t.Context(), sel)
+			if want := (store.Span{First: midnight, Last: midnight.AddDate(0, 0, 21)}); err != nil || spans["pace get"] != want {
+				t.Errorf("pace get of %+v was used from %v, want %v; %v", sel, spans["pace get"], want, err)
+			}
+		}
 	})
 }
 

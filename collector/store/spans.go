@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"time"
 )
 
@@ -26,9 +25,9 @@ func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, erro
 	}
 	if sel.System != "" { // an install that changed its system took days without a run along
 		sel.Since, sel.Until = date(0), date(1<<31)
-		err := s.look(ctx, sel, grouping{command: true, day: true}, func(one found) {
+		err := s.look(ctx, sel, grouping{command: true}, func(one found) {
 			if one.measure < measureUsed && one.n > 0 {
-				note(one.name, one.day, one.day)
+				note(one.name, one.first, one.day)
 			}
 		})
 		return spans, err
@@ -37,20 +36,14 @@ func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, erro
 	if sel.Version != "" {
 		version, args = `t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, append(args, sel.App, sel.Version)
 	}
-	// The first number of the sums is their first day, and the last day stands beside them.
-	query := `SELECT c.path, substr(t.sums, 1, 10), t.last_day FROM commands c JOIN history t ON t.command = c.id
+	query := `SELECT c.path, t.first_day, t.last_day FROM commands c JOIN history t ON t.command = c.id
 		WHERE c.app = ? AND c.path <> '' AND t.operating_system = '' AND ` + version
 	err := s.query(ctx, query, args, func(scan scan) error {
 		var path string
-		var head []byte
-		var last int64
-		if err := scan(&path, &head, &last); err != nil {
-			return err
-		}
-		if first, n := binary.Varint(head); n > 0 {
-			note(path, first, last)
-		}
-		return nil
+		var first, last int64
+		err := scan(&path, &first, &last)
+		note(path, first, last)
+		return err
 	})
 	if err != nil {
 		return nil, err

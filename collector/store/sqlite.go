@@ -36,9 +36,11 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 		return nil, errors.Join(err, unlock())
 	}
 	return &Store{
-		db:       sqliteHandle(file, 1, 16, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
-		read:     sqliteHandle(file, 2, 8, url.Values{}),
-		tell:     sqliteHandle(file, 2, 8, url.Values{}),
+		db: sqliteHandle(file, 1, 16, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
+		// What readers keep of a file is void with the next commit, and to give it back
+		// costs them more than to read it anew.
+		read:     sqliteHandle(file, 2, 1, url.Values{}),
+		tell:     sqliteHandle(file, 2, 1, url.Values{}),
 		unlock:   unlock,
 		compiled: &compiled{statements: map[string]*sql.Stmt{}},
 		dialect: dialect{
