@@ -45,23 +45,35 @@ func hardened(next http.Handler) http.Handler {
 	})
 }
 
-// How much one network may ask for a second, with a burst of twice that. An
-// office behind one address, reporting hourly, stays far below the first; the
-// second keeps a provider's customer, who has 65,536 sites at most, in bounds.
+// How much one network may ask for a second. An office behind one address,
+// reporting hourly, stays far below the first, with a burst of twice that. An
+// erasure is a transaction, for which others wait: ten at once.
 const (
-	requestsPerSite     = 50
-	requestsPerProvider = 500
+	requestsPerSite = 50
+	erasuresPerSite = 1
+	// A provider's customer, who has 65,536 sites at most, may do as much as so many.
+	sitesPerProvider = 10
 )
 
-// limited bounds how much one network can ask for, whatever it asks.
-func (s *Server) limited(next http.Handler) http.Handler {
+// A networkLimiter bounds what one site, and one provider, may do.
+type networkLimiter struct{ sites, providers *intake.Limiter }
+
+func newNetworkLimiter(perSecond float64, burst int) networkLimiter {
+	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst)}
+}
+
+func (l networkLimiter) allow(now time.Time, network intake.Network) bool {
+	allowed := l.sites.Allow(now, intake.Key(network.Site))
+	if allowed && network.Provider.IsValid() {
+		allowed = l.providers.Allow(now, intake.Key(network.Provider))
+	}
+	return allowed
+}
+
+// limited bounds how much one network can ask for of what next does.
+func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		network := intake.NetworkOf(r, s.config.TrustedProxies)
-		allowed := s.sites.Allow(s.now(), intake.Key(network.Site))
-		if allowed && network.Provider.IsValid() {
-			allowed = s.providers.Allow(s.now(), intake.Key(network.Provider))
-		}
-		if !allowed {
+		if !limiter.allow(s.now(), intake.NetworkOf(r, s.config.TrustedProxies)) {
 			problem := tooMany("too many requests from this network", time.Second)
 			if r.URL.Path != "/telemetry" {
 				problem.outcome = notAReport

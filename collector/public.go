@@ -13,14 +13,14 @@ import (
 func (s *Server) Public() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /telemetry", s.takeReport)
-	mux.Handle("DELETE /telemetry/{id}", newTurns().each(http.HandlerFunc(s.forget))) // each is a transaction, for which reports wait
+	mux.Handle("DELETE /telemetry/{id}", s.limited(s.erasures, s.erasing.each(http.HandlerFunc(s.forget)))) // each is a transaction, for which reports wait
 	if s.config.PublicDashboard && s.config.Store != nil {
 		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(s.config.Store, s.now), s.now))
 		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(s.config.Store, s.now), s.now))
 	}
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /healthz", alive) // asked often, from one network, by what watches the process
-	outside.Handle("/", s.limited(mux))
+	outside.Handle("/", s.limited(s.requests, mux))
 	return within(outside, s.recovered, hardened)
 }
 

@@ -49,22 +49,24 @@ type Server struct {
 	queues    []*sink.Queue
 	installs  *intake.Limiter
 	passed    *passthrough.Limiter // where nothing is kept
-	sites     *intake.Limiter
-	providers *intake.Limiter
+	requests  networkLimiter
+	erasures  networkLimiter
+	erasing   *turns
 	logged    *intake.Limiter // lines that senders can cause
 }
 
 // New returns a server that does nothing before Run.
 func New(config Config) *Server {
 	s := &Server{
-		config:    config,
-		log:       config.Log,
-		now:       time.Now,
-		installs:  intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
-		passed:    passthrough.NewLimiter(),
-		sites:     intake.NewLimiter(requestsPerSite, 2*requestsPerSite),
-		providers: intake.NewLimiter(requestsPerProvider, 2*requestsPerProvider),
-		logged:    intake.NewLimiter(1, 10),
+		config:   config,
+		log:      config.Log,
+		now:      time.Now,
+		installs: intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
+		passed:   passthrough.NewLimiter(),
+		requests: newNetworkLimiter(requestsPerSite, 2*requestsPerSite),
+		erasures: newNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
+		erasing:  newTurns(),
+		logged:   intake.NewLimiter(1, 10),
 	}
 	if config.Store != nil {
 		config.Store.Limit(config.Limits)

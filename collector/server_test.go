@@ -28,6 +28,7 @@ import (
 // running is a collector that serves.
 type running struct {
 	public, private string // base URLs
+	server          *collector.Server
 	log             *lockedBuffer
 	stop            func() error // and the result of Run
 }
@@ -67,10 +68,11 @@ func serve(t *testing.T, change func(*collector.Config)) running {
 	public, private := listen(t), listen(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	result := make(chan error, 1)
-	go func() { result <- collector.New(config).Run(ctx, public, private) }()
+	server := collector.New(config)
+	go func() { result <- server.Run(ctx, public, private) }()
 	stop := sync.OnceValue(func() error { cancel(); return <-result })
 	t.Cleanup(func() { stop() })
-	return running{"http://" + public.Addr().String(), "http://" + private.Addr().String(), log, stop}
+	return running{"http://" + public.Addr().String(), "http://" + private.Addr().String(), server, log, stop}
 }
 
 func listen(t *testing.T) net.Listener {
@@ -80,6 +82,16 @@ func listen(t *testing.T) net.Listener {
 		t.Fatal(err)
 	}
 	return listener
+}
+
+// until waits for something that takes no minute.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("not within a minute: ", what)
+		}
+	}
 }
 
 // send makes one request of the public side and returns status, body and headers.
@@ -96,7 +108,9 @@ func (r running) see(t *testing.T, path string, header ...string) (int, string, 
 
 func send(t *testing.T, method, address, body string, header ...string) (int, string, http.Header) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

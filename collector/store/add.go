@@ -43,6 +43,7 @@ func (s *Store) Add(ctx context.Context, now time.Time, reports []wire.Report) (
 func (s *Store) Receive(ctx context.Context, now time.Time, submissions []Submission) (Outcome, error) {
 	s.receiving.Lock() // two batches must not take the same of a network's allowance
 	defer s.receiving.Unlock()
+	s.networks.follow(now)
 	reports := make([]named, len(submissions))
 	key := s.installKeys() // outside of the transaction: hashing takes time
 	for i, one := range submissions {

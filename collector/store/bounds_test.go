@@ -292,3 +292,24 @@ func TestLimitsBeyondAllUse(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAClockThatGoesBackHoldsBackNoNetwork: what a network has added by a clock
+// that was ahead does not take what it may add by the right one.
+func TestAClockThatGoesBackHoldsBackNoNetwork(t *testing.T) {
+	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.Limit(store.Limits{RunsPerNetwork: 1_000})
+	id := uuid.New()
+	for i, days := range []int{0, 1, 0, 1, 0, -1} { // back and forth
+		held := receive(t, s, noon.AddDate(0, 0, days), from(1, report(id, "v1", counter("pace get", 0, uint64(100*(i+1))))))
+		if len(held) > 0 {
+			t.Errorf("report %d: %v held back of a network that added 100 of 1,000 runs", i, held)
+		}
+	}
+	if held := receive(t, s, noon.AddDate(0, 0, -1), from(1, report(id, "v1", counter("pace get", 0, 3_000)))); held[store.NetworkRuns].Runs < 1_000 {
+		t.Errorf("%v held back: with each step the network may begin again", held)
+	}
+}

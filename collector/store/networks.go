@@ -43,7 +43,8 @@ type networks struct {
 	perDay  [allowances]int64
 	atOnce  [allowances]int64
 	debts   map[uint64]debt
-	sweepAt int // this many
+	sweepAt int   // this many
+	at      int64 // of the last batch, in nanoseconds since 1970
 }
 
 func newNetworks(l Limits) *networks {
@@ -81,6 +82,21 @@ func (n *networks) commit(now time.Time, debts map[uint64]debt) {
 		delete(n.debts, key)
 	}
 	n.sweepAt = max(1_000, 2*len(n.debts))
+}
+
+// follow moves the debts along with a clock that was put back by a minute or more:
+// what was owed for an hour is owed for an hour still.
+func (n *networks) follow(now time.Time) {
+	back := n.at - now.UnixNano()
+	if n.at = now.UnixNano(); back < int64(time.Minute) {
+		return
+	}
+	for key, one := range n.debts {
+		for what := range one {
+			one[what] -= back
+		}
+		n.debts[key] = one
+	}
 }
 
 // A purse is what the networks of one sender may still add, in a batch that is
