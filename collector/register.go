@@ -12,8 +12,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// maxRelease bounds the files of a release, in bytes: 20,000 commands of 200
-// bytes.
+// maxRelease bounds the files of a release, in bytes.
 const maxRelease = 4 << 20
 
 // register makes a release known: PUT with the files that telemetrygen generates

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,16 @@ func TestAReleaseIsRegisteredWithACollectorThatRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	large, larger := t.TempDir(), t.TempDir()
+	for folder, lines := range map[string]int{large: 20_001, larger: 900_000} {
+		var list strings.Builder
+		for i := range lines {
+			fmt.Fprintf(&list, "pace c%d\n", i)
+		}
+		if err := os.WriteFile(filepath.Join(folder, "commands.txt"), []byte(list.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	server := started(t, []string{"PRIVATE_TOKEN=" + secret})
 	for _, test := range []struct {
 		name   string
@@ -26,6 +37,9 @@ func TestAReleaseIsRegisteredWithACollectorThatRuns(t *testing.T) {
 		{"without the token", nil, []string{"--app", "pace"}, 2, "401"},
 		{"another app's commands", []string{"PRIVATE_TOKEN=" + secret}, []string{"--app", "kube"}, 2, "not a command of kube"},
 		{"no list", []string{"PRIVATE_TOKEN=" + secret}, []string{"--app", "pace", "--folder", "/no/such"}, 2, "/no/such/commands.txt"},
+		{"more than it takes", []string{"PRIVATE_TOKEN=" + secret}, []string{"--app", "pace", "--folder", large}, 2, "commands:20001: more than 20000 commands"},
+		{"far more", []string{"PRIVATE_TOKEN=" + secret}, []string{"--app", "pace", "--folder", larger}, 2, "request body too large"},
+		{"a store, which it does not know", nil, []string{"--app", "pace", "--store", "x"}, 2, "unknown flag: --store"},
 		{"no app", []string{"PRIVATE_TOKEN=" + secret}, nil, 2, `"app" not set`},
 		{"with it", []string{"TELEMETRY_PRIVATE_TOKEN=" + secret}, []string{"--app", "pace"}, 0, "pace v1.19.0 is registered"},
 	} {

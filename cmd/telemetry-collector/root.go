@@ -86,14 +86,17 @@ func root(getenv environment) *cobra.Command {
 			return s.serve(cmd, getenv)
 		},
 	}
-	cmd.AddCommand(release(getenv), backup(&s, getenv))
 	cmd.SetVersionTemplate("telemetry-collector {{.Version}}\n")
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.PersistentFlags().SortFlags = false
-	cmd.PersistentFlags().StringVar(&s.store, "store", "sqlite:telemetry.db", "sqlite:FILE, postgres://..., or none to only pass reports on")
-	cmd.AddCommand(s.reportCommand(), s.purgeCommand())
+	cmd.AddCommand(release(getenv))
+	const defaultStore = "sqlite:telemetry.db"
+	for _, beside := range []*cobra.Command{backup(&s, getenv), s.reportCommand(), s.purgeCommand()} {
+		beside.Flags().StringVar(&s.store, "store", defaultStore, "sqlite:FILE or postgres://...")
+		cmd.AddCommand(beside)
+	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
+	flags.StringVar(&s.store, "store", defaultStore, "sqlite:FILE, postgres://..., or none to only pass reports on")
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the public side; :8080 for all of this machine's")
 	flags.StringVar(&s.privateListen, "private-listen", "127.0.0.1:8081", "address of the private side")
 	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show everybody the commands that at least 10 installs used, as of at most 5 minutes ago, at / and /commands.json of the public side")

@@ -20,8 +20,9 @@ type ExitCode struct {
 	Names []string
 }
 
-// Bounds on the files of a release. A CLI of 20,000 commands fits.
+// Bounds on the files of a release.
 const (
+	MaxCommands      = 20_000
 	MaxCommandsFile  = 4 << 20 // bytes
 	MaxExitCodesFile = 64 << 10
 )
@@ -36,6 +37,9 @@ func ParseCommands(data []byte) ([]Command, error) {
 	var all []Command
 	app := ""
 	for n, line := range lines(data) {
+		if len(all) == MaxCommands {
+			return nil, fmt.Errorf("%d: more than %d commands", n, MaxCommands)
+		}
 		path, marks, _ := strings.Cut(line, "\t")
 		first, err := checkPath(path)
 		if err != nil {
