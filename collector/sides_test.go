@@ -93,8 +93,8 @@ func TestThePrivateSideAsksForItsToken(t *testing.T) {
 // a page has pointed a name of its own to 127.0.0.1.
 func TestAPageCannotReachThePrivateSide(t *testing.T) {
 	server := serve(t, nil)
-	get := func(host string) int {
-		request, err := http.NewRequestWithContext(t.Context(), "GET", server.private+"/metrics", nil)
+	ask := func(method, path, host string) int {
+		request, err := http.NewRequestWithContext(t.Context(), method, server.private+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,9 +110,21 @@ func TestAPageCannotReachThePrivateSide(t *testing.T) {
 		"localhost": 200, "LOCALHOST:8081": 200, "127.0.0.1": 200, "127.1.2.3:8081": 200, "[::1]:8081": 200, "[::1]": 200,
 		"rebound.example": 421, "localhost.example:8081": 421, "192.0.2.1": 421, "127.0.0.1.example": 421,
 	} {
-		if got := get(host); got != want {
+		if got := ask("GET", "/metrics", host); got != want {
 			t.Errorf("Host %s: %d, want %d", host, got, want)
 		}
+	}
+	const release = "/api/v1/apps/pace/releases/v1"
+	if got := ask("PUT", release, "rebound.example"); got != 421 {
+		t.Errorf("a release by a name of its own: %d", got)
+	}
+	// By the name of this machine it has to ask first, and is not told that it may.
+	status, _, header := send(t, "OPTIONS", server.private+release, "", "Origin", "https://page.example", "Access-Control-Request-Method", "PUT")
+	if status != 405 || header.Get("Access-Control-Allow-Origin") != "" || header.Get("Access-Control-Allow-Methods") != "" {
+		t.Errorf("a page may register releases: %d %v", status, header)
+	}
+	if got := ask("POST", release, "localhost"); got != 405 { // what a form can send without asking
+		t.Errorf("a form may register releases: %d", got)
 	}
 }
 
