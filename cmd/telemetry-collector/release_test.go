@@ -70,7 +70,12 @@ func TestABackupIsTakenWhileTheCollectorRuns(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
+	link := filepath.Join(dir, "link.db")
+	if err := os.Symlink(filepath.Join(dir, "elsewhere"), link); err != nil {
+		t.Fatal(err)
+	}
 	for name, args := range map[string][]string{
+		"through a link":  {"--store", from, link},
 		"over a file":     {"--store", from, to},
 		"of no file":      {"--store", from + "x", to + "2"},
 		"to no folder":    {"--store", from, filepath.Join(dir, "no", "copy.db")},
@@ -81,7 +86,8 @@ func TestABackupIsTakenWhileTheCollectorRuns(t *testing.T) {
 			t.Errorf("%s: exit status %d\n%s", name, cmd.ProcessState.ExitCode(), output)
 		}
 	}
-	if files, _ := filepath.Glob(filepath.Join(dir, "*copy.db*")); len(files) != 1 {
+	files, _ := filepath.Glob(filepath.Join(dir, "*copy.db*"))
+	if elsewhere, _ := filepath.Glob(filepath.Join(dir, "elsewhere*")); len(files)+len(elsewhere) != 1 {
 		t.Errorf("left behind: %v", files)
 	}
 	copied := started(t, nil, "--store", "sqlite:"+to)
