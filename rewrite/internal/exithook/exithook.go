@@ -19,7 +19,7 @@ type World struct {
 	// Package returns a package of the build with its types, nil if it is not part of it.
 	Package func(path string) *types.Package
 	// Mentions reports whether a file of the build that imports the package at path, outside
-	// of that package, contains a word.
+	// of that package, has a word as an identifier.
 	Mentions func(path, word string) bool
 }
 

@@ -13,9 +13,9 @@ func endsProcess(fn *types.Func) bool {
 	if fn.Pkg() == nil {
 		return false
 	}
-	path := fn.Pkg().Path()
-	_, fatal := fatalLogger(path, exithook.Receiver(fn), fn.Name())
-	return fatal || zerologFatal(fn) || isSyscallExit(fn) || path == "os" && fn.Name() == "Exit" || path == load.Cobra && fn.Name() == "CheckErr"
+	_, fatal := fatalLogger(fn.Pkg().Path(), exithook.Receiver(fn), fn.Name())
+	_, swapped := swapOf(fn)
+	return fatal || swapped || zerologFatal(fn) || isSyscallExit(fn)
 }
 
 // isSyscallExit reports whether a function is syscall.Exit, which ends the

@@ -8,14 +8,23 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
+// swapOf returns the form that stands in for a function.
+func swapOf(fn *types.Func) (name string, ok bool) {
+	if fn.Pkg() == nil || fn.Signature().Recv() != nil {
+		return "", false
+	}
+	name, ok = form.Swaps[form.Function{Path: fn.Pkg().Path(), Name: fn.Name()}]
+	return name, ok
+}
+
 // swap finds every use of os.Exit and cobra.CheckErr, called or as a value: the
 // injected function of the same type takes its place.
 func (f *finder) swap(id *ast.Ident) {
 	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() == nil || fn.Type().(*types.Signature).Recv() != nil {
+	if !ok {
 		return
 	}
-	name, ok := form.Swaps[form.Function{Path: fn.Pkg().Path(), Name: fn.Name()}]
+	name, ok := swapOf(fn)
 	if !ok {
 		return
 	}

@@ -50,7 +50,14 @@ func (e *ExecutionError) Error() string {
 
 // tokens are what a file that needs an edit must contain one of. Packages without
 // them are neither parsed nor type-checked, unless a command is followed into them.
-var tokens = append(loggerNames(), "Exit", "CheckErr", ".Execute", "syscall.Exec", "unix.Exec", "func main(")
+var tokens = slices.Concat(loggerNames(), swappedNames(), []string{".Execute", "syscall.Exec", "unix.Exec", "func main("})
+
+func swappedNames() (names []string) {
+	for fn := range form.Swaps {
+		names = append(names, fn.Name)
+	}
+	return names
+}
 
 func wanted(src []byte) bool {
 	return slices.ContainsFunc(tokens, func(token string) bool { return bytes.Contains(src, []byte(token)) })

@@ -2,6 +2,8 @@ package find
 
 import (
 	"bytes"
+	"go/scanner"
+	"go/token"
 	"maps"
 	"os"
 	"slices"
@@ -31,7 +33,7 @@ func exitHooks(g *load.Program, owns func(importPath string) bool) []plan.Hook {
 					continue
 				}
 				for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
-					if data, err := os.ReadFile(name); err != nil || bytes.Contains(data, []byte(word)) {
+					if data, err := os.ReadFile(name); err != nil || hasIdentifier(data, word) {
 						return true
 					}
 				}
@@ -39,4 +41,19 @@ func exitHooks(g *load.Program, owns func(importPath string) bool) []plan.Hook {
 			return false
 		},
 	})
+}
+
+// hasIdentifier reports whether a file has the word as an identifier.
+func hasIdentifier(src []byte, word string) bool {
+	if !bytes.Contains(src, []byte(word)) {
+		return false
+	}
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(src)), src, nil, 0)
+	for {
+		_, kind, text := s.Scan()
+		if kind == token.EOF || kind == token.IDENT && text == word {
+			return kind == token.IDENT
+		}
+	}
 }

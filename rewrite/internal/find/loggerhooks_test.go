@@ -25,6 +25,8 @@ func TestExitHooks(t *testing.T) {
 			"-- example.com/cli/internal/telemetry/x.go --\npackage telemetry\n\nimport \"" + zerolog + "\"\n\nfunc F() { zerolog.FatalExitFunc = nil }\n", nil},
 		{"the CLI sets the hook", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\nfunc main() { zerolog.FatalExitFunc = nil }\n",
 			[]plan.Hook{{Path: zerolog}}},
+		{"the CLI has a name like the hook's", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\n// SetFatalExitFunc sets no FatalExitFunc.\nfunc SetFatalExitFunc() { println(\"FatalExitFunc\") }\n\nfunc main() { zerolog.Fatal() }\n",
+			[]plan.Hook{{Path: zerolog, Known: true}}},
 		{"a dependency sets the hook", "-- example.com/cli/main.go --\npackage main\n\nimport (\n\t\"example.com/dep\"\n\t\"" + zerolog + "\"\n)\n\nfunc main() { dep.F(); zerolog.Fatal() }\n" +
 			"-- example.com/dep/dep.go --\npackage dep\n\nimport \"" + zerolog + "\"\n\nfunc F() { zerolog.FatalExitFunc = nil }\n", []plan.Hook{{Path: zerolog}}},
 		{"a version without a hook", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\nfunc main() { var _ zerolog.Logger }\n", nil},

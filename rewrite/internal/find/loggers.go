@@ -19,6 +19,8 @@ type logger struct {
 // loggers is matched against the function that the type checker found, so a
 // logger embedded in a struct, behind an interface or under another import
 // name is the same. Exit statuses: each package's documentation or source.
+// github.com/gookit/slog has no row: since v0.5.1 its Fatal ends the process only
+// through a function of the CLI's, where os.Exit is swapped.
 var loggers = []logger{
 	{"log", []string{"", "Logger"}, []string{"Fatal", "Fatalf", "Fatalln"}, 1},
 	{"github.com/sirupsen/logrus", []string{"", "Logger", "Entry", "FieldLogger", "StdLogger", "Ext1FieldLogger"}, []string{"Fatal", "Fatalf", "Fatalln", "FatalFn"}, 1},
@@ -32,8 +34,10 @@ var loggers = []logger{
 	{"charm.land/log", []string{"", "Logger"}, []string{"Fatal", "Fatalf"}, 1},
 	{"github.com/apex/log", []string{"", "Logger", "Entry", "Interface"}, []string{"Fatal", "Fatalf"}, 1},
 	{"github.com/caarlos0/log", []string{"", "Logger", "Entry"}, []string{"Fatal", "Fatalf"}, 1},
-	{"github.com/gookit/slog", []string{"", "Logger", "SugaredLogger", "Record"}, []string{"Fatal", "Fatalf", "Fatalln"}, 1},
 	{"github.com/pingcap/log", []string{""}, []string{"Fatal"}, 1},
+	{"github.com/pterm/pterm", []string{"Logger"}, []string{"Fatal"}, 1},
+	{"github.com/op/go-logging", []string{"Logger"}, []string{"Fatal", "Fatalf"}, 1},
+	{"gopkg.in/op/go-logging.v1", []string{"Logger"}, []string{"Fatal", "Fatalf"}, 1},
 	{"github.com/go-kratos/kratos/log", []string{"", "Helper"}, []string{"Fatal", "Fatalf", "Fatalw"}, 1},
 }
 

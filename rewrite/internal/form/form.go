@@ -1,6 +1,6 @@
 // Package form holds every form of injected code once: its text, its inverse,
 // and how the tree rewriter that checks each edit recognises it. To add a form, add
-// a file with one more Form; no other file mentions it.
+// a file with one more Form; no other file of this package mentions it.
 package form
 
 import (
