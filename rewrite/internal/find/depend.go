@@ -9,14 +9,16 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // dependencies answer questions about packages of other modules from their
 // source. Nothing of them is edited.
 type dependencies struct {
 	g        *load.Program
-	flow     *flow // of the commands inside dependencies
-	values   *flow // of the functions that they keep
+	hooks    []plan.Hook // exit hooks of loggers, which see these also here
+	flow     *flow       // of the commands inside dependencies
+	values   *flow       // of the functions that they keep
 	added    map[string]bool
 	analysed map[string]*dependency
 	executed map[string]bool // places from which a command comes to be executed
@@ -30,8 +32,8 @@ type dependency struct {
 	ends string // a function that it ends the process with, "" if it leaves that to others
 }
 
-func newDependencies(g *load.Program) *dependencies {
-	d := &dependencies{g: g, flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
+func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
+	d := &dependencies{g: g, hooks: hooks, flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
 		executed: map[string]bool{}, ending: map[string]string{}, ownErrors: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d

@@ -77,10 +77,10 @@ func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[strin
 			switch obj := c.Info.Uses[n].(type) {
 			case *types.Func:
 				switch {
-				case obj.Pkg() == nil:
+				case obj.Pkg() == nil, exithook.Covers(d.hooks, obj) != "":
 				case endsProcess(obj):
 					how = obj.FullName()
-				case obj.Pkg().Path() == c.PkgPath && !isInterfaceMethod(obj), mayEnd(obj.Pkg().Path(), obj.Name()):
+				case mayEnd(obj.Pkg().Path(), obj.Name()), !isInterfaceMethod(obj) && (obj.Pkg().Path() == c.PkgPath || makesCommand(obj)):
 					how = d.endsIn(obj.Origin(), seen)
 				}
 			case *types.Var:
@@ -92,6 +92,12 @@ func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[strin
 		return how == ""
 	})
 	return how
+}
+
+// makesCommand reports whether a function returns a command. Cobra's own only look
+// for one.
+func makesCommand(fn *types.Func) bool {
+	return fn.Pkg().Path() != load.Cobra && commandResult(fn.Signature()) >= 0
 }
 
 func isInterfaceMethod(fn *types.Func) bool {

@@ -58,3 +58,68 @@ type Printer interface{ Fatal(v ...any) }
 			"dependency p.Fatal of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
 	})
 }
+
+// TestMadeElsewhere asks the source of dependencies whether a command that they
+// make ends the process when it is run.
+func TestMadeElsewhere(t *testing.T) {
+	const dep = `package dep
+
+import (
+	"os"
+
+	"example.com/next"
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+)
+
+func New() *cobra.Command {
+	c := &cobra.Command{}
+	c.AddCommand(get())
+	return c
+}
+
+func get() *cobra.Command {
+	return &cobra.Command{Run: func(*cobra.Command, []string) { os.Exit(1) }}
+}
+
+type App struct{}
+
+func (App) Command() (*cobra.Command, error) { return next.New(), nil }
+
+func Logs() *cobra.Command {
+	return &cobra.Command{Run: func(*cobra.Command, []string) { zerolog.Fatal() }}
+}
+
+func Quiet() *cobra.Command { return &cobra.Command{Run: func(*cobra.Command, []string) {}} }
+
+type Maker interface{ New() *cobra.Command }
+-- example.com/next/next.go --
+package next
+
+import (
+	"log"
+
+	"github.com/spf13/cobra"
+)
+
+func New() *cobra.Command {
+	return &cobra.Command{Run: func(*cobra.Command, []string) { log.Fatal("no") }}
+}
+-- github.com/rs/zerolog/zerolog.go --
+package zerolog
+
+var FatalExitFunc func()
+
+func Fatal() {}
+`
+	testPlan(t, dep, []planTest{
+		{"the root", "func main() { dep.New().Execute() }", []string{
+			"dependency a command that dep.New of example.com/dep makes may end the process, with os.Exit: such a run is recorded as -1", "track dep.New()"}},
+		{"below the root, made in another package", run + "func f() { c, _ := dep.App{}.Command(); root.AddCommand(c) }", []string{"track root",
+			"dependency a command that dep.App{}.Command of example.com/dep makes may end the process, with log.Fatal: such a run is recorded as -1"}},
+		{"with a logger that is hooked", run + "func f() { root.AddCommand(dep.Logs()); zerolog.Fatal() }", []string{
+			"note github.com/rs/zerolog: no call is edited; its exit hook, set in loggers.go, records those of this module (1) and of dependencies with their status", "track root"}},
+		{"that ends nothing", run + "func f() { root.AddCommand(dep.Quiet()) }", []string{"track root"}},
+		{"behind an interface", run + "func f(m dep.Maker) { root.AddCommand(m.New()) }", []string{"track root"}},
+	})
+}

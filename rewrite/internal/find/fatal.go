@@ -44,8 +44,11 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	}
 	switch {
 	case !f.g.IsOwn(path):
-		if mayEnd(path, fn.Name()) && returnsNothing(fn) {
+		switch {
+		case mayEnd(path, fn.Name()) && returnsNothing(fn):
 			f.dependency(call, fn)
+		case makesCommand(fn) && !isInterfaceMethod(fn):
+			f.madeElsewhere(call, fn)
 		}
 	case isInterfaceMethod(fn):
 		if logger := f.loggerBehind(fn); logger != "" {
@@ -108,6 +111,14 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 		return
 	}
 	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
+}
+
+// madeElsewhere looks at the commands that a function of a dependency makes: their
+// exits cannot be edited.
+func (f *finder) madeElsewhere(call *ast.CallExpr, fn *types.Func) {
+	if how := f.depend.ends(fn); how != "" {
+		f.note(plan.Dependency, call, "a command that "+f.short(call.Fun)+" of "+fn.Pkg().Path()+" makes may end the process, with "+how+": such a run is recorded as -1")
+	}
 }
 
 // statusArgument returns the source of a call's first argument where a function
