@@ -63,7 +63,7 @@ func children(cmd *cobra.Command) []*cobra.Command {
 // or a plugin, is counted under its nearest listed ancestor. For help, completion and excluded commands it returns "".
 func recordedPath(below string) string {
 	path := app + below
-	if ofCobra(strings.SplitN(below+"  ", " ", 3)[1]) {
+	if ofCobra(strings.SplitN(below+"  ", " ", 3)[1]) || strings.Contains(below+" ", " _carapace ") {
 		return ""
 	}
 	for _, line := range strings.Split(excluded, "\n") {
@@ -78,8 +78,9 @@ func recordedPath(below string) string {
 	return path + suffix
 }
 
-// ofCobra reports whether name is that of a command that is not the CLI's own. Cobra adds the first four to a root, carapace
-// the next; shells run the completion commands at every press of TAB. Docker calls the last ones to ask its plugins what they are.
+// ofCobra reports whether name is that of a command that is not the CLI's own. Cobra adds the first four to a root,
+// carapace the next to any command; shells run those that complete at every press of TAB. Docker calls the last ones to ask
+// its plugins what they are.
 func ofCobra(name string) bool {
 	return name == "help" || name == "completion" || name == "__complete" || name == "__completeNoDesc" ||
 		name == "_carapace" || strings.HasPrefix(name, "docker-cli-plugin-")

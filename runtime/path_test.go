@@ -100,6 +100,7 @@ func TestRecordedPath(t *testing.T) {
 		" completion bash":            "",
 		" __complete":                 "",
 		" _carapace bash":             "",
+		" get _carapace spec":         "",
 		" docker-cli-plugin-metadata": "",
 	} {
 		if got := recordedPath(below); got != want {

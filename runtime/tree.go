@@ -56,8 +56,8 @@ func treeCommands(cmd *cobra.Command, path string) []treeCommand {
 	var list []treeCommand
 	for _, child := range cmd.Commands() {
 		name := child.Name()
-		if path == "" && ofCobra(name) || len(strings.Fields(name)) != 1 || strings.TrimSpace(name) != name {
-			continue // no word, no line: its runs are counted under its parent, as unlisted
+		if path == "" && ofCobra(name) || name == "_carapace" || len(strings.Fields(name)) != 1 || strings.TrimSpace(name) != name {
+			continue // never recorded; or no word, no line: its runs are counted under its parent, as unlisted
 		}
 		below := strings.TrimPrefix(path+" "+name, " ")
 		list = append(list, treeCommand{below, child.Hidden, child.Deprecated != ""})

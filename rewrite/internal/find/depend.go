@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/types"
 	"os"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -16,9 +17,10 @@ import (
 // source. Nothing of them is edited.
 type dependencies struct {
 	g        *load.Program
-	hooks    []plan.Hook // exit hooks of loggers, which see these also here
-	flow     *flow       // of the commands inside dependencies
-	values   *flow       // of the functions that they keep
+	own      []*load.Package // the CLI's, as far as they may matter
+	hooks    []plan.Hook     // exit hooks of loggers, which see these also here
+	flow     *flow           // of the commands inside dependencies
+	values   *flow           // of the functions that they keep
 	added    map[string]bool
 	analysed map[string]*dependency
 	executed map[string]bool // places from which a command comes to be executed
@@ -32,8 +34,8 @@ type dependency struct {
 	ends string // a function that it ends the process with, "" if it leaves that to others
 }
 
-func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
-	d := &dependencies{g: g, hooks: hooks, flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
+func newDependencies(g *load.Program, own []*load.Package, hooks []plan.Hook) *dependencies {
+	d := &dependencies{g: g, own: own, hooks: hooks, flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
 		executed: map[string]bool{}, ending: map[string]string{}, ownErrors: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
@@ -85,7 +87,7 @@ func (d *dependencies) analyse(path string) *dependency {
 	}
 	found := &dependency{}
 	own := map[*ast.CompositeLit]bool{} // commands of its own that it executes
-	d.each(c, func(n ast.Node) {
+	d.each(c, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			if s := executes(c, n); s != nil && s.Kind() != types.MethodExpr {
@@ -95,7 +97,10 @@ func (d *dependencies) analyse(path string) *dependency {
 			}
 		case *ast.CallExpr:
 			d.passedOn(c, n, found)
+		case *ast.FuncDecl:
+			return !d.unused(c, n)
 		}
+		return true
 	})
 	for path := range d.added { // where they are put together
 		d.below(d.add(path), own)
@@ -104,13 +109,46 @@ func (d *dependencies) analyse(path string) *dependency {
 	return found
 }
 
-func (d *dependencies) each(c *load.Package, visit func(ast.Node)) {
+func (d *dependencies) each(c *load.Package, visit func(ast.Node) (inside bool)) {
 	for _, file := range c.Files {
-		ast.Inspect(file, func(n ast.Node) bool {
-			visit(n)
-			return true
-		})
+		ast.Inspect(file, visit)
 	}
+}
+
+// unused reports whether nobody calls a function of a dependency that has the
+// name of one of cobra's that execute: carapace.Gen(cmd) keeps a command for an
+// Execute of its own, which hardly any CLI calls.
+func (d *dependencies) unused(c *load.Package, decl *ast.FuncDecl) bool {
+	fn, ok := c.Info.Defs[decl.Name].(*types.Func)
+	if !ok || !strings.HasPrefix(fn.Name(), "Execute") || uses(c, fn) {
+		return false // own packages that call a function of another name may not be loaded
+	}
+	for _, own := range d.own {
+		if uses(own, fn) {
+			return false
+		}
+	}
+	for path, p := range d.g.All {
+		if d.g.IsOwn(path) || p.Imports[c.PkgPath] == nil || !d.mentionsExecute(p) {
+			continue
+		}
+		if other, err := d.g.Package(p); err != nil || uses(other, fn) {
+			return false
+		}
+	}
+	return true
+}
+
+// uses reports whether a package names a function, or a method of an interface
+// that may stand for it.
+func uses(c *load.Package, fn *types.Func) bool {
+	for _, obj := range c.Info.Uses {
+		used, ok := obj.(*types.Func)
+		if ok && used.Name() == fn.Name() && (isInterfaceMethod(used) || used.Origin().FullName() == fn.FullName()) {
+			return true
+		}
+	}
+	return false
 }
 
 // passedOn follows a command into another package that executes it.
@@ -144,14 +182,14 @@ func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
 	if c == nil || len(own) == 0 {
 		return
 	}
-	d.each(c, func(n ast.Node) {
+	d.each(c, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok || ofCobra(c, call) != "AddCommand" {
-			return
+			return true
 		}
 		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 		if !ok {
-			return
+			return true
 		}
 		for _, parent := range d.flow.literals(origin{expr: sel.X, in: c}, nil) {
 			if own[parent.lit] {
@@ -160,6 +198,7 @@ func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
 				}
 			}
 		}
+		return true
 	})
 }
 

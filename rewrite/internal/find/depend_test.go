@@ -104,6 +104,15 @@ func (k *Kept) Start() { k.Root.Execute() }
 
 func Keep(c *cobra.Command) *Kept { return &Kept{c} }
 
+// Gen keeps a command as carapace does: whether it is executed is up to the CLI.
+func Gen(c *cobra.Command) *Generated { return &Generated{c} }
+
+type Generated struct{ cmd *cobra.Command }
+
+func (g *Generated) Execute() error { return g.cmd.Execute() }
+
+func (g *Generated) Flag() *Generated { return g }
+
 func Ignore(c *cobra.Command) { c.AddCommand(&cobra.Command{}) }
 
 func Host(plugin *cobra.Command) {
@@ -119,8 +128,33 @@ func Add(to, c *cobra.Command) { to.AddCommand(c) }
 		{"behind an interface, under another name", "func main() { dep.New().Run(root) }" + root, []string{"track root"}},
 		{"another method of the interface", run + "func f() { dep.New().Show(root) }", []string{"track root"}},
 		{"kept in a field", "func main() { dep.Keep(root).Start() }" + root, []string{"track root"}},
+		{"kept for an Execute that nobody calls", run + "func f() { dep.Gen(root).Flag() }", []string{"track root"}},
+		{"kept for an Execute that the CLI calls", "func main() { dep.Gen(root).Execute() }" + root, []string{"track root"}},
+		{"kept for an Execute behind an interface", "func main() { var r interface{ Execute() error } = dep.Gen(root); r.Execute() }" + root, []string{"track root"}},
 		{"below a root that it executes", "func main() { dep.Host(root) }" + root, []string{"track root"}},
 		{"below a root that it does not execute", run + "func f() { dep.Add(root, &cobra.Command{}) }", []string{"track root"}},
 		{"not executed", run + "func f() { dep.Ignore(root) }", []string{"track root"}},
+	})
+	const further = `package dep
+
+import (
+	"example.com/next"
+	"github.com/spf13/cobra"
+)
+
+func Run(c *cobra.Command) { next.Gen(c).Execute() }
+-- example.com/next/next.go --
+package next
+
+import "github.com/spf13/cobra"
+
+func Gen(c *cobra.Command) *Generated { return &Generated{c} }
+
+type Generated struct{ cmd *cobra.Command }
+
+func (g *Generated) Execute() error { return g.cmd.Execute() }
+`
+	testPlan(t, further, []planTest{
+		{"kept for an Execute that another dependency calls", "func main() { dep.Run(root) }" + root, []string{"track root"}},
 	})
 }

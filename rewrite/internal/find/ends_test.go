@@ -118,7 +118,7 @@ func Fatal() {}
 		{"below the root, made in another package", run + "func f() { c, _ := dep.App{}.Command(); root.AddCommand(c) }", []string{"track root",
 			"dependency a command that dep.App{}.Command of example.com/dep makes may end the process, with log.Fatal: such a run is recorded as -1"}},
 		{"with a logger that is hooked", run + "func f() { root.AddCommand(dep.Logs()); zerolog.Fatal() }", []string{
-			"note github.com/rs/zerolog: no call is edited; its exit hook, set in loggers.go, records those of this module (1) and of dependencies with their status", "track root"}},
+			"note github.com/rs/zerolog: its calls are not edited (1 in this module end the process); loggers.go sets its exit hook, which records such runs with their exit status, also where a dependency calls it", "track root"}},
 		{"that ends nothing", run + "func f() { root.AddCommand(dep.Quiet()) }", []string{"track root"}},
 		{"behind an interface", run + "func f(m dep.Maker) { root.AddCommand(m.New()) }", []string{"track root"}},
 	})

@@ -125,7 +125,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, wanted func(src []byt
 	if err != nil {
 		return nil, err
 	}
-	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: newDependencies(g, hooks), hooked: map[string]int{}}
+	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: newDependencies(g, list, hooks), hooked: map[string]int{}}
 	s.flow.more = s.follow
 	s.fatalEvents = fatalEvents(list)
 	for _, c := range list {
