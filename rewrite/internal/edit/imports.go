@@ -3,6 +3,7 @@ package edit
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,7 +79,7 @@ func addImport(src []byte, base int, f *ast.File, name, path, modulePath string)
 	}
 	eol := splice.Newline(src)
 	if block := importGroups(src, base, f); block != nil {
-		if group := groupFor(block, modulePath); group != nil {
+		if group := groupFor(block, path, modulePath); group != nil {
 			return sortedInsert(src, base, group, spec, path, eol)
 		}
 		last := block.groups[len(block.groups)-1]
@@ -140,20 +141,20 @@ func onlyImport(src []byte, base int, f *ast.File) *ast.ImportSpec {
 
 // groupFor picks the group that the author would have put the import into:
 // beside the module's other packages, else the last one that is not the
-// standard library's. Groups with comments behind a spec are left alone, gofmt
-// would realign them.
-func groupFor(block *importBlock, modulePath string) []*ast.ImportSpec {
+// standard library's. It is not put between two lines with comments behind them,
+// gofmt would realign these.
+func groupFor(block *importBlock, path, modulePath string) []*ast.ImportSpec {
 	var best []*ast.ImportSpec
 	for _, group := range block.groups {
-		own, foreign, comments := false, false, false
+		own, foreign := false, false
 		for _, spec := range group {
-			path := pathOf(spec)
-			own = own || path == modulePath || strings.HasPrefix(path, modulePath+"/")
-			foreign = foreign || !standard(path)
-			comments = comments || spec.Comment != nil
+			other := pathOf(spec)
+			own = own || other == modulePath || strings.HasPrefix(other, modulePath+"/")
+			foreign = foreign || !standard(other)
 		}
+		next := slices.IndexFunc(group, func(s *ast.ImportSpec) bool { return pathOf(s) > path })
 		switch {
-		case comments:
+		case next > 0 && group[next-1].Comment != nil && group[next].Comment != nil:
 		case own:
 			return group
 		case foreign:
