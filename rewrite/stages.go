@@ -123,8 +123,11 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 		return tree, false, r.notReached(cannotRun.Output)
 	}
 	tree, unknown, err := find.Commands(c.Program, c.generated.Owns, c.tags)
-	r.note(plan.Uncovered, "", fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; %s could not be followed, and the commands behind them are recorded as (unlisted)",
-		cannotRun, plural(unknown, "addition")))
+	note := fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; others are recorded as (unlisted)", cannotRun)
+	if unknown > 0 {
+		note += fmt.Sprintf(", as are those of %s of AddCommand that could not be followed", plural(unknown, "call"))
+	}
+	r.note(plan.Uncovered, "", note)
 	return tree, false, err
 }
 

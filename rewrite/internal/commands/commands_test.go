@@ -18,6 +18,7 @@ import (
 func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 	for _, test := range []struct{ name, body, want string }{
 		{"ends early", `println("no config"); os.Exit(3)`, "before it executed its root command (exit status 3)\nno config"},
+		{"writes to a terminal", `println("\x1b[2J\x1b[1;33mno\x1b[0m\r config\a"); os.Exit(3)`, "(exit status 3)\nno config"},
 		{"no root", ``, "without executing its root command"},
 		{"does not compile", `undefined()`, "does not build"},
 		{"no answer", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "is not valid"},

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -212,9 +213,12 @@ func scratchEnvironment(home, answer string) []string {
 	return env
 }
 
-// cut keeps the first lines of an output.
+// controls are what colours a terminal's text and moves its cursor.
+var controls = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]`)
+
+// cut keeps the first lines of an output, as plain text.
 func cut(out []byte, lines int) string {
-	all := bytes.SplitN(bytes.TrimSpace(out), []byte("\n"), lines+1)
+	all := bytes.SplitN(bytes.TrimSpace(controls.ReplaceAll(out, nil)), []byte("\n"), lines+1)
 	if len(all) > lines {
 		all[lines] = []byte("...")
 	}
