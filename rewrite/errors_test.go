@@ -350,7 +350,7 @@ func newDeep() *cobra.Command {
 		t.Errorf("commands %s", got)
 	}
 	last := result.Findings[len(result.Findings)-1]
-	if last.Kind != plan.Uncovered || !strings.Contains(last.What, "CLI_TOKEN is not set") || !strings.Contains(last.What, "1 addition could not") {
+	if last.Kind != plan.Uncovered || !strings.Contains(last.What, "CLI_TOKEN is not set") || !strings.Contains(last.What, "1 call of AddCommand that could not be followed") {
 		t.Errorf("the report says %v", last)
 	}
 	if again := c.instrument(t); again.Changed() {

@@ -15,7 +15,7 @@ import (
 // PATH, or by another CLI, whose plugin it is and which names it in the arguments.
 func TestProgramName(t *testing.T) {
 	defer func() { process.root, process.args = nil, nil }()
-	bin := t.TempDir()
+	bin := tempDir(t)
 	self, err := os.Executable()
 	must(t, err)
 	self = strings.TrimSuffix(self, ".exe")
