@@ -16,13 +16,7 @@ func (s *Store) turnDays(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := each(rows.Scan); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
+		return eachRow(rows, each)
 	}
 	var commands []int64
 	err := each(`SELECT DISTINCT command FROM history4`, func(scan scan) error {

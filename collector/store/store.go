@@ -230,6 +230,10 @@ func (s *Store) queryOn(ctx context.Context, db *sql.DB, query string, args []an
 	if err != nil {
 		return err
 	}
+	return eachRow(rows, each)
+}
+
+func eachRow(rows *sql.Rows, each func(scan) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := each(rows.Scan); err != nil {
