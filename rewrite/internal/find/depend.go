@@ -25,8 +25,6 @@ type dependencies struct {
 	analysed map[string]*dependency
 	executed map[string]bool // places from which a command comes to be executed
 	ending   map[string]string
-
-	ownErrors map[string]bool // functions, and whether their error is made in their own module
 }
 
 // A dependency is a package of another module that executes cobra commands.
@@ -36,7 +34,7 @@ type dependency struct {
 
 func newDependencies(g *load.Program, own []*load.Package, hooks []plan.Hook) *dependencies {
 	d := &dependencies{g: g, own: own, hooks: hooks, flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
-		executed: map[string]bool{}, ending: map[string]string{}, ownErrors: map[string]bool{}}
+		executed: map[string]bool{}, ending: map[string]string{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
 }

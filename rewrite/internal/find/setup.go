@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -15,37 +17,21 @@ import (
 // fails only where the source is wrong: cmd.MarkFlagRequired("nosuch"),
 // viper.BindPFlag("key", nil). Such an error is the author's to see, in each run
 // and in each test. An exit because of it needs no edit.
-//
-// Such a call is one of a function of cobra, pflag or viper that returns an error
-// made in these modules. A function that may pass on another error, of a file or
-// of a flag's value, is none. Nor is one that is handed the user's arguments.
 func (f *finder) setsUp(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
-	if !ok || len(call.Args) == 0 {
+	if !ok {
 		return false
 	}
 	fn := callee(f.c, call)
-	if fn == nil || fn.Pkg() == nil || !settingUp[withoutMajor(fn.Pkg().Path())] || !returnsOnlyError(fn) {
-		return false
-	}
-	for _, arg := range call.Args {
-		t := f.c.Info.TypeOf(arg)
-		if t == nil {
-			return false
-		}
-		if _, list := t.Underlying().(*types.Slice); list && !isLiteral(arg) {
-			return false // the user's arguments
-		}
-	}
-	return f.depend.failsByItself(fn)
+	return fn != nil && fn.Pkg() != nil && settingUp[withoutMajor(fn.Pkg().Path())] && returnsOnlyError(fn) &&
+		slices.ContainsFunc(setters, func(prefix string) bool { return strings.HasPrefix(fn.Name(), prefix) })
 }
 
 var settingUp = map[string]bool{load.Cobra: true, "github.com/spf13/pflag": true, "github.com/spf13/viper": true}
 
-func isLiteral(e ast.Expr) bool {
-	_, ok := ast.Unparen(e).(*ast.CompositeLit)
-	return ok
-}
+// setters begin the names of the functions of these modules whose errors do not
+// depend on a file, an argument or a flag's value.
+var setters = []string{"Bind", "Mark", "RegisterFlagCompletionFunc", "SetAnnotation"}
 
 func returnsOnlyError(fn *types.Func) bool {
 	results := fn.Signature().Results()
@@ -98,52 +84,4 @@ func (f *finder) assigned(v types.Object, stmt inspector.Cursor) ast.Expr {
 		return nil
 	}
 	return assign.Rhs[0]
-}
-
-// failsByItself reports whether the error of a function of a dependency can only
-// be made in its own module.
-func (d *dependencies) failsByItself(fn *types.Func) bool {
-	return d.ownError(fn.Origin(), map[string]bool{})
-}
-
-// makers are functions of the standard library that only make an error.
-var makers = map[string]bool{"fmt.Errorf": true, "errors.New": true}
-
-func (d *dependencies) ownError(fn *types.Func, seen map[string]bool) bool {
-	name := fn.FullName()
-	if own, ok := seen[name]; ok {
-		return own
-	}
-	if own, ok := d.ownErrors[name]; ok {
-		return own
-	}
-	seen[name] = true // a call of itself decides nothing: its other calls do
-	c, decl := d.declaration(fn)
-	own := decl != nil
-	if own {
-		ast.Inspect(decl.Body, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && own && mayFail(c.Info.TypeOf(call)) {
-				called := callee(c, call)
-				own = called != nil && (makers[called.FullName()] ||
-					called.Pkg() != nil && settingUp[withoutMajor(called.Pkg().Path())] && !isInterfaceMethod(called) && d.ownError(called, seen))
-			}
-			return own
-		})
-	}
-	d.ownErrors[name] = own
-	return own
-}
-
-// mayFail reports whether an error is among a call's results.
-func mayFail(t types.Type) bool {
-	err := types.Universe.Lookup("error").Type()
-	if tuple, ok := t.(*types.Tuple); ok {
-		for i := range tuple.Len() {
-			if types.Identical(tuple.At(i).Type(), err) {
-				return true
-			}
-		}
-		return false
-	}
-	return t != nil && types.Identical(t, err)
 }
