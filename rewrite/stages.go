@@ -7,10 +7,10 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
@@ -85,7 +85,7 @@ func (c *cli) verify(ctx context.Context, p *plan.Plan, files []edit.File) ([]tr
 	if err := verify.Types(c.Program, c.generated, files); err != nil {
 		return nil, gomod.Undo{}, err
 	}
-	modules, undo, err := gomod.Add(ctx, gomod.Env{Dir: c.Dir, Loggers: exithook.Modules(p.Hooks)})
+	modules, undo, err := gomod.Add(ctx, gomod.Env{Dir: c.Dir, Loggers: loggers.Modules(p.Hooks)})
 	if undo.Empty() {
 		return modules, c.earlier.Undo, err
 	}

@@ -3,9 +3,10 @@ package find
 import (
 	"go/ast"
 	"go/types"
+	"strings"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 )
 
 // endsProcess reports whether a function is known to end the process.
@@ -13,9 +14,24 @@ func endsProcess(fn *types.Func) bool {
 	if fn.Pkg() == nil {
 		return false
 	}
-	_, fatal := fatalLogger(fn.Pkg().Path(), exithook.Receiver(fn), fn.Name())
+	_, _, fatal := loggers.Status(fn)
 	_, swapped := swapOf(fn)
-	return fatal || swapped || zerologFatal(fn) || isSyscallExit(fn)
+	return fatal || swapped || isSyscallExit(fn)
+}
+
+// mayEnd reports whether a function of a dependency, by its name, may end the
+// process. Its code cannot be instrumented. What is swapped does not count, nor
+// does testing, which ends goroutines.
+func mayEnd(path, name string) bool {
+	if path == "os" || path == "testing" || path == load.Cobra {
+		return false
+	}
+	for _, prefix := range []string{"Fatal", "Exit", "CheckErr", "CheckError", "Die", "Abort", "HandleExitCoder"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSyscallExit reports whether a function is syscall.Exit, which ends the
@@ -77,7 +93,7 @@ func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[strin
 			switch obj := c.Info.Uses[n].(type) {
 			case *types.Func:
 				switch {
-				case obj.Pkg() == nil, exithook.Covers(d.hooks, obj) != "":
+				case obj.Pkg() == nil, loggers.Covers(d.hooks, obj) != "":
 				case endsProcess(obj):
 					how = obj.FullName()
 				case mayEnd(obj.Pkg().Path(), obj.Name()), !isInterfaceMethod(obj) && (obj.Pkg().Path() == c.PkgPath || makesCommand(obj)):

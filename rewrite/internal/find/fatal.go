@@ -10,11 +10,12 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/tools/go/ast/edge"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
@@ -27,21 +28,19 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	if fn == nil || fn.Pkg() == nil || f.beforeMain() {
 		return
 	}
-	path := fn.Pkg().Path()
-	if hook := exithook.Covers(f.hooks, fn); hook != "" {
+	if hook := loggers.Covers(f.hooks, fn); hook != "" {
 		f.hooked[hook]++
 		return
 	}
-	if code, ok := fatalLogger(path, exithook.Receiver(fn), fn.Name()); ok {
-		f.announce(call, call, strconv.Itoa(code), fn)
+	if status, ok := f.event(fn); ok {
+		f.chain(call, status)
 		return
 	}
-	if zerologFatal(fn) || f.fatalEvents[fn.FullName()] {
-		if !exithook.Sets(f.hooks, zerologPath) {
-			f.zerolog(call)
-		}
+	if status, _, ok := loggers.Status(fn); ok {
+		f.announce(call, call, strconv.Itoa(status), fn)
 		return
 	}
+	path := fn.Pkg().Path()
 	switch {
 	case !f.g.IsOwn(path):
 		switch {
@@ -61,23 +60,13 @@ func (f *finder) fatal(call *ast.CallExpr) {
 // ends the process in its method fn, "" for none.
 func (f *finder) loggerBehind(fn *types.Func) string {
 	iface := fn.Type().(*types.Signature).Recv().Type().Underlying().(*types.Interface)
-	for _, l := range loggers {
-		if !slices.Contains(l.names, fn.Name()) {
+	for _, path := range slices.Sorted(maps.Keys(f.g.All)) { // in order, so that the report is always the same
+		if !loggers.Known(path) {
 			continue
 		}
-		for _, path := range slices.Sorted(maps.Keys(f.g.All)) { // in order, so that the report is always the same
-			if withoutMajor(path) != l.path || exithook.Sets(f.hooks, path) {
-				continue
-			}
-			pkg := f.g.Imported(path)
-			for _, recv := range l.recv {
-				if pkg == nil || recv == "" {
-					continue
-				}
-				obj := pkg.Scope().Lookup(recv)
-				if obj != nil && !types.IsInterface(obj.Type()) && types.Implements(types.NewPointer(obj.Type()), iface) {
-					return pkg.Name() + "." + recv
-				}
+		if pkg := f.g.Imported(path); pkg != nil {
+			if name := loggers.Behind(f.hooks, pkg, iface, fn.Name()); name != "" {
+				return pkg.Name() + "." + name
 			}
 		}
 	}
@@ -88,10 +77,10 @@ func (f *finder) loggerBehind(fn *types.Func) string {
 // a value: nothing can be announced before a call that goes through a variable.
 func (f *finder) fatalValue(id *ast.Ident) {
 	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() == nil || exithook.Covers(f.hooks, fn) != "" {
+	if !ok || fn.Pkg() == nil || loggers.Covers(f.hooks, fn) != "" {
 		return
 	}
-	if _, fatal := fatalLogger(fn.Pkg().Path(), exithook.Receiver(fn), fn.Name()); !fatal && !isSyscallExit(fn) {
+	if _, chain, fatal := loggers.Status(fn); (chain || !fatal) && !isSyscallExit(fn) {
 		return
 	}
 	if whole := whole(f.cur); callOf(whole) == nil {
@@ -140,15 +129,20 @@ func returnsNothing(fn *types.Func) bool {
 	return fn.Type().(*types.Signature).Results().Len() == 0
 }
 
-func zerologFatal(fn *types.Func) bool {
-	path := withoutMajor(fn.Pkg().Path())
-	return fn.Name() == "Fatal" && (path == zerologPath || path == zerologPath+"/log")
+// event reports whether a function hands out an event of a logger's fatal level: the
+// chain that begins with it ends the process, with this status.
+func (f *finder) event(fn *types.Func) (status int, ok bool) {
+	if status, ok = f.fatalEvents[fn.FullName()]; ok {
+		return status, true
+	}
+	status, chain, ok := loggers.Status(fn)
+	return status, ok && chain
 }
 
-// fatalEvents are the module's own functions that hand out an event of zerolog's
-// fatal level: the chain that begins with them ends the process.
-func fatalEvents(list []*load.Package) map[string]bool {
-	events := map[string]bool{}
+// fatalEvents are the module's own functions that pass such an event on, and its
+// status. Those that a hook sees are none.
+func fatalEvents(list []*load.Package, hooks []plan.Hook) map[string]int {
+	events := map[string]int{}
 	for _, c := range list {
 		for _, file := range c.Files {
 			for _, d := range file.Decls {
@@ -165,8 +159,10 @@ func fatalEvents(list []*load.Package) map[string]bool {
 					continue
 				}
 				outer, _ := c.Info.Defs[decl.Name].(*types.Func)
-				if fn := callee(c, call); fn != nil && outer != nil && fn.Pkg() != nil && zerologFatal(fn) {
-					events[outer.FullName()] = true
+				if fn := callee(c, call); fn != nil && outer != nil && loggers.Covers(hooks, fn) == "" {
+					if status, chain, ok := loggers.Status(fn); ok && chain {
+						events[outer.FullName()] = status
+					}
 				}
 			}
 		}
@@ -178,14 +174,18 @@ func fatalEvents(list []*load.Package) map[string]bool {
 func (f *finder) inFatalEvent() bool {
 	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil)) {
 		fn, _ := f.c.Info.Defs[cur.Node().(*ast.FuncDecl).Name].(*types.Func)
-		return fn != nil && f.fatalEvents[fn.FullName()]
+		if fn == nil {
+			return false
+		}
+		_, ok := f.fatalEvents[fn.FullName()]
+		return ok
 	}
 	return false
 }
 
-// zerolog climbs from Fatal() to the end of its chain; the process ends in the
+// chain climbs from an event to the end of its chain; the process ends in the
 // last call, so the whole statement is announced.
-func (f *finder) zerolog(call *ast.CallExpr) {
+func (f *finder) chain(call *ast.CallExpr, status int) {
 	if f.inFatalEvent() {
 		return // its callers end the process
 	}
@@ -193,7 +193,7 @@ func (f *finder) zerolog(call *ast.CallExpr) {
 	for top.ParentEdgeKind() == edge.SelectorExpr_X && top.Parent().ParentEdgeKind() == edge.CallExpr_Fun {
 		top = top.Parent().Parent()
 	}
-	f.announce(call, top.Node().(*ast.CallExpr), "1", nil)
+	f.announce(call, top.Node().(*ast.CallExpr), strconv.Itoa(status), nil)
 }
 
 // announce says before a call that the process will end with a status, given as
@@ -259,7 +259,7 @@ func (f *finder) pure(call *ast.CallExpr) bool {
 
 var formatting = map[string]bool{
 	"fmt": true, "errors": true, "strings": true, "strconv": true, "path": true, "path/filepath": true, "bytes": true,
-	"time": true, "go.uber.org/zap": true, "github.com/pkg/errors": true, "golang.org/x/xerrors": true, "github.com/fatih/color": true,
+	"time": true, "github.com/pkg/errors": true, "golang.org/x/xerrors": true, "github.com/fatih/color": true,
 }
 
 // immediate reports whether a call only formats or converts.
@@ -278,26 +278,17 @@ func (f *finder) immediate(call *ast.CallExpr) bool {
 	if fn.Pkg() == nil {
 		return false
 	}
-	path := fn.Pkg().Path()
 	if fn.Name() == "Sleep" {
 		return false
 	}
-	if _, fatal := fatalLogger(path, exithook.Receiver(fn), fn.Name()); fatal {
+	if _, chain, fatal := loggers.Status(fn); fatal && !chain {
 		return false
 	}
-	return f.fatalEvents[fn.FullName()] || formatting[withoutMajor(path)] || strings.HasPrefix(path, zerologPath) || isLoggerChain(fn)
-}
-
-// isLoggerChain reports whether a method of a logging package returns its own
-// kind, as logrus.WithError(err).WithField("k", v) does.
-func isLoggerChain(fn *types.Func) bool {
-	path := withoutMajor(fn.Pkg().Path())
-	for _, l := range loggers {
-		if l.path == path {
-			return true
-		}
+	if _, ok := f.event(fn); ok {
+		return true
 	}
-	return false
+	path, _, _ := module.SplitPathVersion(fn.Pkg().Path())
+	return formatting[path] || loggers.Known(path) // as logrus.WithError(err).WithField("k", v)
 }
 
 // lastAny returns a call's last argument when it is passed as an interface{},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
@@ -50,7 +51,7 @@ func (e *ExecutionError) Error() string {
 
 // tokens are what a file that needs an edit must contain one of. Packages without
 // them are neither parsed nor type-checked, unless a command is followed into them.
-var tokens = slices.Concat(loggerNames(), swappedNames(), []string{".Execute", "syscall.Exec", "unix.Exec", "func main("})
+var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{".Execute", "syscall.Exec", "unix.Exec", "func main("})
 
 func swappedNames() (names []string) {
 	for fn := range form.Swaps {
@@ -112,8 +113,8 @@ type survey struct {
 	flow     *flow
 	depend   *dependencies
 
-	fatalEvents map[string]bool // own functions that return a fatal event of zerolog
-	hooked      map[string]int  // by the path of an exit hook, the calls of the module that it covers
+	fatalEvents map[string]int // own functions that return an event of a logger, and the status with which its chain ends
+	hooked      map[string]int // by the path of an exit hook, the calls of the module that it covers
 	executed    []execution
 	indirect    []indirect
 	untracked   []string // executions that cannot be tracked, as an error names them
@@ -127,7 +128,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, wanted func(src []byt
 	}
 	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: newDependencies(g, list, hooks), hooked: map[string]int{}}
 	s.flow.more = s.follow
-	s.fatalEvents = fatalEvents(list)
+	s.fatalEvents = fatalEvents(list, hooks)
 	for _, c := range list {
 		s.flow.add(c)
 		for i := range c.Files {

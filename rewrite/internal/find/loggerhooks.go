@@ -8,8 +8,8 @@ import (
 	"os"
 	"slices"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
@@ -24,7 +24,7 @@ func exitHooks(g *load.Program, owns func(importPath string) bool) []plan.Hook {
 			imported[path] = true
 		}
 	}
-	return exithook.Decide(exithook.World{
+	return loggers.Decide(loggers.World{
 		Imports: slices.Sorted(maps.Keys(imported)),
 		Package: g.Imported,
 		Mentions: func(path, word string) bool {

@@ -23,7 +23,7 @@ func (f *finder) setsUp(e ast.Expr) bool {
 		return false
 	}
 	fn := callee(f.c, call)
-	return fn != nil && fn.Pkg() != nil && settingUp[withoutMajor(fn.Pkg().Path())] && returnsOnlyError(fn) &&
+	return fn != nil && fn.Pkg() != nil && settingUp[fn.Pkg().Path()] && returnsOnlyError(fn) &&
 		slices.ContainsFunc(setters, func(prefix string) bool { return strings.HasPrefix(fn.Name(), prefix) })
 }
 

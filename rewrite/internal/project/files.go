@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/exithook"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
@@ -32,7 +32,7 @@ func (g Package) sources(c Config, hooks []plan.Hook) (map[string][]byte, error)
 		return nil, err
 	}
 	files := map[string][]byte{filepath.Join(g.Dir, configFile): sealed(config)}
-	if loggers := exithook.Source(g.Name(), hooks); loggers != nil {
+	if loggers := loggers.Source(g.Name(), hooks); loggers != nil {
 		files[filepath.Join(g.Dir, "loggers.go")] = sealed(loggers)
 	}
 	err = g.each(func(name string, body []byte) {

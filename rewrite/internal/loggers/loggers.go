@@ -1,0 +1,128 @@
+// Package loggers knows the functions with which loggers end the process, and the
+// exit hooks of those that have one. It decides by types, and writes the file of the
+// generated package that sets the hooks. It knows nothing of how a module is loaded
+// or edited.
+package loggers
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+)
+
+// Names are the shortest names among the functions that end the process: each of
+// them has one in its name.
+func Names() []string {
+	var names []string
+	for _, l := range table {
+		for _, e := range l.ends {
+			for _, name := range e.names {
+				if e.status != told && !slices.ContainsFunc(names, func(known string) bool { return strings.Contains(name, known) }) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// Status returns the status with which a function logs and ends the process. With
+// chain, it returns an event, and the last call of its chain ends the process. Whose
+// a method is decides its type, so a logger embedded in a struct, behind an interface
+// or under another import name is the same.
+func Status(fn *types.Func) (status int, chain, ok bool) {
+	if fn.Pkg() == nil {
+		return 0, false, false
+	}
+	l := at(fn.Pkg().Path())
+	e := l.end(receiver(fn), fn.Name())
+	return e.status, l.chain, e.status != told
+}
+
+// Known reports whether a package logs: its functions return at once.
+func Known(path string) bool {
+	return slices.ContainsFunc(at(path).ends, func(e end) bool { return e.status != told })
+}
+
+// Behind returns the type of a logger's package that satisfies an interface and ends
+// the process in one of its methods, unless a hook sees it, "" for none.
+func Behind(hooks []plan.Hook, pkg *types.Package, iface *types.Interface, method string) string {
+	l := at(pkg.Path())
+	for _, e := range l.ends {
+		if l.chain || e.status == told || !slices.Contains(e.names, method) {
+			continue
+		}
+		for _, name := range e.receivers {
+			obj := pkg.Scope().Lookup(name)
+			if obj != nil && !types.IsInterface(obj.Type()) && types.Implements(types.NewPointer(obj.Type()), iface) && !l.seen(hooks, pkg.Path(), name) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// Covers returns the path of the hook that sees the process end when fn ends it,
+// "" for none.
+func Covers(hooks []plan.Hook, fn *types.Func) string {
+	if fn.Pkg() == nil {
+		return ""
+	}
+	path, recv := fn.Pkg().Path(), receiver(fn)
+	l := at(path)
+	if l.end(recv, fn.Name()).names == nil || !l.seen(hooks, path, recv) {
+		return ""
+	}
+	return l.hook.path
+}
+
+// seen reports whether a hook is set that sees what methods of a type end. Another
+// major version is another package, with a hook of its own.
+func (l logger) seen(hooks []plan.Hook, path, receiver string) bool {
+	if l.hook == nil || slices.Contains(l.hook.unseen, receiver) {
+		return false
+	}
+	_, major, _ := module.SplitPathVersion(path)
+	_, hooked, _ := module.SplitPathVersion(l.hook.path)
+	return major == hooked && slices.ContainsFunc(hooks, func(h plan.Hook) bool { return h.Path == l.hook.path })
+}
+
+// at returns the logger with a package, an empty one for none.
+func at(path string) logger {
+	prefix, _, _ := module.SplitPathVersion(path)
+	for _, l := range table {
+		if slices.Contains(l.paths, prefix) {
+			return l
+		}
+	}
+	return logger{}
+}
+
+func (l logger) end(receiver, name string) end {
+	for _, e := range l.ends {
+		if slices.Contains(e.receivers, receiver) && slices.Contains(e.names, name) {
+			return e
+		}
+	}
+	return end{}
+}
+
+// receiver is the bare name of a method's receiver type, "" for a function.
+func receiver(fn *types.Func) string {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return ""
+	}
+	t := types.Unalias(recv.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Obj().Name()
+	}
+	return ""
+}
