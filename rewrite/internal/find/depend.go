@@ -220,16 +220,6 @@ func (d *dependencies) mentionsExecute(p *packages.Package) bool {
 	return false
 }
 
-// declaration returns the declaration of a function, nil where its source is not
-// there.
-func (d *dependencies) declaration(fn *types.Func) (*load.Package, *ast.FuncDecl) {
-	c, list := d.declarations(fn)
-	if len(list) == 0 || isInterfaceMethod(fn) {
-		return nil, nil
-	}
-	return c, list[0]
-}
-
 // declarations returns the declaration of a function, or those of the methods of its
 // package that can stand for an interface's. The package is nil where it is unknown.
 func (d *dependencies) declarations(fn *types.Func) (c *load.Package, list []*ast.FuncDecl) {
