@@ -65,7 +65,7 @@ func TestBadInput(t *testing.T) {
 			"execute.go": "package main\n\n//line execute.y:1\nfunc execute() error { return root.Execute() }\n"}, ".", "execute.go: root.Execute: tracked (not done: the file has //line directives"},
 		{"no main package", map[string]string{"main.go": "package lib\n", "cmd/cli/main.go": plainCLI}, ".", "telemetrygen ./path/to/main"},
 		{"several main packages", map[string]string{"cmd/a/main.go": plainCLI, "cmd/b/main.go": plainCLI}, "./...", "name one of them"},
-		{"no such package", map[string]string{"main.go": plainCLI}, "./nowhere", "nowhere"},
+		{"no such package", map[string]string{"main.go": plainCLI}, "./nowhere", "no Go package at ./nowhere: "},
 		{"an app name that is none", map[string]string{"main.go": strings.Replace(plainCLI, `"cli"`, `"a/b"`, 1)}, ".", "--app"},
 		{"a cgo-free missing package", map[string]string{"main.go": strings.Replace(plainCLI, `"os"`, `"os"`+"\n\t_ \"example.com/nowhere\"", 1)}, ".", "example.com/nowhere"},
 		{"an old go directive", map[string]string{"main.go": plainCLI, "go.mod": "module example.com/cli\n\ngo 1.15\n\nrequire github.com/spf13/cobra v1.10.2\n"}, ".", "go mod tidy -go=1.17 -compat=1.17"},
@@ -286,6 +286,39 @@ func TestDeletedRuntimePackageComesBack(t *testing.T) {
 	}
 	c.instrument(t)
 	sameTree(t, withoutModuleFiles(whole), withoutModuleFiles(tree(t, c.dir)))
+}
+
+// TestRuntimePackageThatDoesNotSayWhoseItIs is neither used nor left beside a second
+// one: each run would count twice.
+func TestRuntimePackageThatDoesNotSayWhoseItIs(t *testing.T) {
+	long(t)
+	t.Parallel()
+	c := cliModule(t, map[string]string{"main.go": plainCLI})
+	c.instrument(t)
+	config := filepath.Join(c.dir, "internal", "telemetry", "config.go")
+	content := tree(t, c.dir)["internal/telemetry/config.go"]
+	for name, damage := range map[string]func(){
+		"deleted":                       func() { _ = os.Remove(config) },
+		"no state":                      func() { writeFile(t, config, []byte(strings.Replace(content, "//telemetrygen:state", "//", 1))) },
+		"with marks of a conflict":      func() { writeFile(t, config, []byte("<<<<<<< HEAD\n"+content)) },
+		"conflict below the first line": func() { writeFile(t, config, []byte(strings.Replace(content, "const (", "<<<<<<< HEAD\nconst (", 1))) },
+	} {
+		damage()
+		before := tree(t, c.dir)
+		for verb, run := range map[string]func(context.Context, rewrite.Options) (*rewrite.Result, error){"instrument": rewrite.Instrument, "remove": rewrite.Remove} {
+			if _, err := run(context.Background(), c.options); err == nil || !strings.Contains(err.Error(), "delete the folder "+filepath.Dir(config)) {
+				t.Errorf("%s, %s: %v", verb, name, err)
+			}
+		}
+		sameTree(t, before, tree(t, c.dir))
+	}
+	if err := os.RemoveAll(filepath.Dir(config)); err != nil { // what the message says
+		t.Fatal(err)
+	}
+	c.instrument(t)
+	if again := c.instrument(t); again.Changed() {
+		t.Errorf("the next run changes\n%s", again.Diff())
+	}
 }
 
 func withoutModuleFiles(files map[string]string) map[string]string {

@@ -37,10 +37,13 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 		return nil, err
 	}
 	before := at.Package(o.PackageDir)
+	earlier, err := before.Earlier()
+	if err != nil {
+		return nil, err
+	}
 	asked := o.Tags
-	if asked == "" && o.Remembered && before.Exists {
-		last, _ := before.Earlier()
-		asked = last.Settings.Tags
+	if asked == "" && o.Remembered {
+		asked = earlier.Settings.Tags
 	}
 	tags := load.Tags(ctx, o.Dir, asked)
 	m, err := load.Load(ctx, o.Dir, o.Package, tags, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })

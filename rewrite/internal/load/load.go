@@ -182,6 +182,9 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	case len(others) > 0:
 		return nil, fmt.Errorf("%s is not a main package; name the folder of the CLI's func main: telemetrygen ./path/to/main", others[0])
 	}
+	if _, err := os.Stat(filepath.Join(dir, pattern)); err != nil && strings.HasPrefix(pattern, ".") && !strings.Contains(pattern, "...") {
+		return nil, fmt.Errorf("no Go package at %s: %w; name the folder of the CLI's func main: telemetrygen ./path/to/main", pattern, err)
+	}
 	var why []string
 	for _, p := range found {
 		why = append(why, messages(p)...)

@@ -70,14 +70,13 @@ func (c Config) Source(pkg string) ([]byte, error) {
 
 // ReadConfig reads what an earlier run wrote in a folder.
 func ReadConfig(dir string) (Config, error) {
-	name := filepath.Join(dir, "config.go")
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return Config{}, err
+	data, err := os.ReadFile(filepath.Join(dir, configFile))
+	var c Config
+	if err == nil {
+		c, err = parseConfig(data)
 	}
-	c, err := parseConfig(data)
 	if err != nil {
-		return Config{}, fmt.Errorf("%s: %w; delete the file and run telemetrygen again", name, err)
+		return Config{}, fmt.Errorf("%w; get %s back with git, or delete the folder %s and run telemetrygen again with all flags", err, configFile, dir)
 	}
 	return c, nil
 }
@@ -90,11 +89,12 @@ func parseConfig(data []byte) (c Config, err error) {
 	for _, group := range f.Comments {
 		for _, comment := range group.List {
 			if text, ok := strings.CutPrefix(comment.Text, stateComment); ok {
-				if err := json.Unmarshal([]byte(text), &c.State); err != nil {
-					return c, err
-				}
+				err = json.Unmarshal([]byte(text), &c.State)
 			}
 		}
+	}
+	if err != nil || c.Main == "" {
+		return c, fmt.Errorf("%s has no whole line %s, so it was edited, or made by another version of telemetrygen", configFile, strings.TrimSpace(stateComment))
 	}
 	c.Settings.Tags = c.State.Tags
 	for _, d := range f.Decls {

@@ -48,11 +48,17 @@ func TestConfigReadsWhatItWrote(t *testing.T) {
 }
 
 func TestConfigThatCannotBeReadIsAnError(t *testing.T) {
+	const state = "package telemetry\n\n//telemetrygen:state {\"main\":\"example.com/pace\"}\n"
+	if _, err := parseConfig([]byte(state)); err != nil {
+		t.Fatal(err)
+	}
 	for _, text := range []string{
-		"package telemetry\n\nconst app = pace\n",
-		"package telemetry\n\nconst uploadInterval = 3600\n",
-		"package telemetry\n\nconst uploadInterval = x * time.Second\n",
+		state + "const app = pace\n",
+		state + "const uploadInterval = 3600\n",
+		state + "const uploadInterval = x * time.Second\n",
+		"package telemetry\n\nconst app = \"pace\"\n",
 		"package telemetry\n\n//telemetrygen:state {\n",
+		"package telemetry\n\n//telemetrygen:state {}\n",
 		"nothing\n",
 	} {
 		if c, err := parseConfig([]byte(text)); err == nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -74,7 +75,7 @@ func (g Package) Earlier() (Config, error) {
 }
 
 // belongs reports whether a runtime package was generated for this CLI: two
-// CLIs of one module have one each.
+// CLIs of one module have one each. One that does not say is taken for it.
 func belongs(dir, mainPath string) bool {
 	c, err := ReadConfig(dir)
 	return err != nil || c.Main == mainPath
@@ -89,11 +90,15 @@ func importPath(moduleDir, modulePath, dir string) string {
 	return modulePath + "/" + filepath.ToSlash(rel)
 }
 
-// isGenerated reports whether a folder holds a runtime package of ours.
+// isGenerated reports whether a folder holds a runtime package of ours, or files
+// that are left of one.
 func isGenerated(dir string) bool {
-	data, err := os.ReadFile(filepath.Join(dir, "config.go"))
-	_, _, ours := header(data)
-	return err == nil && ours
+	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	return slices.ContainsFunc(files, func(name string) bool {
+		data, err := os.ReadFile(name)
+		_, _, ours := header(data)
+		return err == nil && ours
+	})
 }
 
 // free reports whether a folder holds no Go files.

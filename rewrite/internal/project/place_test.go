@@ -3,6 +3,7 @@ package project
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -33,6 +34,7 @@ func configOf(t *testing.T, main string) string {
 // TestPlace finds the generated package of example.com/cli, or a folder for it.
 func TestPlace(t *testing.T) {
 	ours, others := configOf(t, "example.com/cli"), configOf(t, "example.com/cli/cmd/other")
+	stateless := strings.Replace(ours, stateComment, "// ", 1)
 	for _, test := range []struct {
 		name   string
 		files  map[string]string
@@ -43,6 +45,8 @@ func TestPlace(t *testing.T) {
 	}{
 		{"the first time", nil, "", "internal/telemetry", false, ""},
 		{"again", map[string]string{"internal/telemetry/config.go": ours}, "", "internal/telemetry", true, ""},
+		{"without its config", map[string]string{"internal/telemetry/telemetry.go": ours}, "", "internal/telemetry", true, ""},
+		{"one that does not say whose it is", map[string]string{"internal/telemetry/config.go": stateless}, "", "internal/telemetry", true, ""},
 		{"taken by another package", map[string]string{"internal/telemetry/x.go": "package telemetry\n"}, "", "internal/usagetelemetry", false, ""},
 		{"taken by another CLI", map[string]string{"internal/telemetry/config.go": others}, "", "internal/usagetelemetry", false, ""},
 		{"all taken", map[string]string{"internal/telemetry/x.go": "", "internal/usagetelemetry/x.go": "", "internal/telemetrygen/x.go": ""}, "", "", false, ""},
