@@ -39,7 +39,8 @@ ALTER TABLE installs ADD COLUMN weeks BIGINT NOT NULL DEFAULT 1; -- bit n: repor
 ALTER TABLE installs ADD COLUMN day_runs BIGINT NOT NULL DEFAULT 0; -- counted on last_day
 ALTER TABLE series ADD COLUMN installs BIGINT NOT NULL DEFAULT 1; -- that raised it first
 ALTER TABLE series ADD COLUMN rose BIGINT NOT NULL DEFAULT 0; -- the last day
-UPDATE series SET rose = COALESCE((SELECT MAX(day) FROM runs WHERE runs.series = series.id), created / 86400000);
+UPDATE series SET rose = created / 86400000;
+UPDATE series SET rose = last.day FROM (SELECT series, MAX(day) AS day FROM runs GROUP BY series) AS last WHERE last.series = series.id;
 
 -- What was added to sums since the last day was closed. A measure is an exit
 -- code, or one of those of sums.go. Version 0 is all versions.
@@ -106,10 +107,15 @@ CREATE TABLE held (
 );
 
 INSERT INTO recent (command, version, operating_system, day, measure, n)
-	SELECT c.id, v.id, s.operating_system, r.day, s.exit_code, SUM(r.runs)
-	FROM runs r JOIN series s ON s.id = r.series JOIN commands c ON c.app = s.app AND c.path IN ('', s.command)
-		JOIN (SELECT app, name, id FROM versions UNION ALL SELECT app, name, 0 FROM versions) AS v ON v.app = s.app AND v.name = s.cli_version
-	GROUP BY c.id, v.id, s.operating_system, r.day, s.exit_code;
+	SELECT c.id, v.id, s.operating_system, r.day, s.exit_code, r.runs
+	FROM runs r JOIN series s ON s.id = r.series JOIN commands c ON c.app = s.app AND c.path = s.command JOIN versions v ON v.app = s.app AND v.name = s.cli_version
+	ORDER BY c.id, v.id, s.operating_system, r.day, s.exit_code;
+INSERT INTO recent (command, version, operating_system, day, measure, n)
+	SELECT command, 0, operating_system, day, measure, SUM(n) FROM recent GROUP BY command, operating_system, day, measure;
+INSERT INTO recent (command, version, operating_system, day, measure, n)
+	SELECT a.id, r.version, r.operating_system, r.day, r.measure, SUM(r.n)
+	FROM recent r JOIN commands c ON c.id = r.command JOIN commands a ON a.app = c.app AND a.path = ''
+	GROUP BY a.id, r.version, r.operating_system, r.day, r.measure;
 INSERT INTO recent (command, version, operating_system, day, measure, n)
 	SELECT c.id, v.id, a.operating_system, a.day, 1002, SUM(a.installs)
 	FROM activity a JOIN commands c ON c.app = a.app AND c.path = ''
