@@ -42,7 +42,7 @@ type Printer interface{ Fatal(v ...any) }
 `
 	testPlan(t, dep, []planTest{
 		{"with its argument", run + "func f() {\n\tdep.Exit(3)\n}", []string{"track root", "exiting 3 dep.Exit(3)"}},
-		{"past os", run + "func f() {\n\tsyscall.Exit(3)\n\tdep.ExitRaw(4)\n}", []string{"track root", "exiting 3 syscall.Exit(3)", "exiting 4 dep.ExitRaw(4)"}},
+		{"past os", run + "func f() {\n\tdep.ExitRaw(4)\n\tsyscall.Exit(3)\n}", []string{"track root", "exiting 4 dep.ExitRaw(4)", "exiting 3 syscall.Exit(3)"}},
 		{"past os, with a status that cannot be said twice", run + "func f() { syscall.Exit(os.Getpid()) }", []string{"track root",
 			"dependency syscall.Exit of syscall may end the process, with syscall.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"past os, as a value", run + "var leave = syscall.Exit", []string{"track root", "uncovered syscall.Exit is used as a value: a run that it ends is recorded as -1 if a command had begun"}},

@@ -15,8 +15,8 @@ import (
 )
 
 // dead reports whether the node at hand never runs in the CLI: a branch that its condition,
-// written out as false or true, keeps from it, a function for tests, or one for
-// other programs. A named constant proves nothing: another build may give it another value.
+// written out as false or true, keeps from it, a statement behind one that never goes on, a
+// function for tests, or one for other programs. A named constant proves nothing: another build may give it another value.
 func (f *finder) dead() bool {
 	if decl, ok := f.cur.Node().(*ast.FuncDecl); ok {
 		return f.forTests(decl) || f.leftUnused(decl)
@@ -31,6 +31,30 @@ func (f *finder) dead() bool {
 	case edge.ForStmt_Body:
 		value, known := f.literalBool(f.cur.Parent().Node().(*ast.ForStmt).Cond)
 		return known && !value
+	case edge.BlockStmt_List, edge.CaseClause_Body, edge.CommClause_Body:
+		before, ok := f.cur.PrevSibling()
+		_, labelled := f.cur.Node().(*ast.LabeledStmt)
+		return ok && !labelled && f.neverGoesOn(before.Node())
+	}
+	return false
+}
+
+// neverGoesOn reports whether what follows a statement in its list is not reached from it. Only functions of the
+// standard library are taken to end the process for certain.
+func (f *finder) neverGoesOn(stmt ast.Node) bool {
+	switch stmt := stmt.(type) {
+	case *ast.ReturnStmt, *ast.BranchStmt:
+		return true
+	case *ast.ExprStmt:
+		call, ok := ast.Unparen(stmt.X).(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && f.c.Info.Uses[id] == types.Universe.Lookup("panic") {
+			return true
+		}
+		fn := callee(f.c, call)
+		return fn != nil && fn.Pkg() != nil && slices.Contains([]string{"os", "log", "syscall"}, fn.Pkg().Path()) && endsProcess(fn)
 	}
 	return false
 }

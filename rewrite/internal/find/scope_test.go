@@ -31,6 +31,15 @@ func TestDead(t *testing.T) {
 		{"not true", run + "func f(b bool) { if !true && b { os.Exit(1) } }", []string{"track root"}},
 		{"else", run + "func f(b bool) { if true || b { } else { os.Exit(1) } }", []string{"track root"}},
 		{"a loop", run + "func f() { for false { os.Exit(1) } }", []string{"track root"}},
+		{"behind an exit", run + "func f() { os.Exit(1); os.Exit(2) }", []string{"track root", "exit os.Exit"}},
+		{"behind a fatal call", run + "func f() { log.Fatal(1); os.Exit(2) }", []string{"track root", "exiting 1 log.Fatal(1)"}},
+		{"behind parentheses", run + "func f() { (log.Fatal(1)); os.Exit(2) }", []string{"track root", "exiting 1 (log.Fatal(1))"}},
+		{"behind a return", run + "func f() { return; os.Exit(2) }", []string{"track root"}},
+		{"behind a panic", run + "func f(n int) { switch n { case 1: panic(n); { os.Exit(2) } } }", []string{"track root"}},
+		{"behind a panic of its own", run + "func panic(int) {}\nfunc f() { panic(1); os.Exit(2) }", []string{"track root", "exit os.Exit"}},
+		{"behind a label", run + "func f() { goto end; end: os.Exit(2) }", []string{"track root", "exit os.Exit"}},
+		{"behind a branch that exits", run + "func f(n int) { if n > 0 { os.Exit(1) }; os.Exit(2) }", []string{"track root", "exit os.Exit", "exit os.Exit"}},
+		{"behind a variable", run + "var exit = os.Exit\nfunc f() { exit(1); os.Exit(2) }", []string{"track root", "exit os.Exit", "exit os.Exit"}},
 		{"a named constant proves nothing", run + "const debug = false\nfunc f() { if debug { os.Exit(1) } }", []string{"track root", "exit os.Exit"}},
 	})
 }
