@@ -23,7 +23,11 @@ import (
 )
 
 // timeLimit is how long the CLI may take until it executes its root command.
-const timeLimit = 30 * time.Second
+var timeLimit = 30 * time.Second // shorter in tests
+
+// keepLate is how long a CLI that took longer is not asked again: it may wait for
+// a terminal, and every run would, or for something that comes up later.
+const keepLate = time.Hour
 
 // Build says what to build: the main package in Dir, with Changes not written
 // yet laid over the disk. Key is a hash of everything that goes into it; for a
@@ -51,6 +55,7 @@ type RunError struct {
 	Why    string
 	Output string // what it printed, cut
 	Missed bool   // it ended with status 0, and executed no command that is tracked
+	late   bool   // it did not end
 }
 
 func (e *RunError) Error() string {
@@ -70,6 +75,11 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 	if data, err := os.ReadFile(cached); err == nil && json.Unmarshal(data, &answer) == nil {
 		return answer, nil
 	}
+	late := cached + "-late" // what it printed in vain
+	if info, err := os.Stat(late); err == nil && cached != "" && time.Since(info.ModTime()) < keepLate {
+		out, err := os.ReadFile(late)
+		return plan.Tree{}, errors.Join(err, tooLate(out))
+	}
 	scratch, err := os.MkdirTemp("", "telemetrygen")
 	if err != nil {
 		return plan.Tree{}, err
@@ -80,6 +90,10 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, err
 	}
 	data, err := ask(ctx, binary, scratch)
+	var run *RunError
+	if errors.As(err, &run) && run.late {
+		store(late, []byte(run.Output))
+	}
 	if err != nil {
 		return plan.Tree{}, err
 	}
@@ -87,10 +101,12 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, fmt.Errorf("the list of commands that the CLI printed is not valid: %w", err)
 	}
 	answer.Commands = plan.Sorted(answer.Commands)
-	if cached != "" && os.MkdirAll(filepath.Dir(cached), 0o755) == nil {
-		store(cached, data)
-	}
+	store(cached, data)
 	return answer, nil
+}
+
+func tooLate(out []byte) error {
+	return &RunError{Why: fmt.Sprintf("had not executed its root command after %v; it is not asked again for an hour", timeLimit), Output: cut(out, 10), late: true}
 }
 
 // cacheFile is where the list of this build is remembered, "" for nowhere.
@@ -109,6 +125,9 @@ const keepCached = 30 * 24 * time.Hour
 // store writes a cache entry, whole or not at all, and removes those that are
 // older than keepCached. The cache may fail.
 func store(name string, data []byte) {
+	if !filepath.IsAbs(name) || os.MkdirAll(filepath.Dir(name), 0o755) != nil {
+		return // there is no cache
+	}
 	all, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "commands-*"))
 	for _, other := range all {
 		if info, err := os.Stat(other); err == nil && time.Since(info.ModTime()) > keepCached {
@@ -188,7 +207,7 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return nil, &RunError{Why: fmt.Sprintf("had not executed its root command after %v", timeLimit), Output: cut(out, 10)}
+		return nil, tooLate(out)
 	case err != nil:
 		return nil, &RunError{Why: fmt.Sprintf("ended before it executed its root command (%v)", err), Output: cut(out, 10)}
 	}

@@ -1,12 +1,54 @@
 package commands
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
+
+// TestACLIThatDoesNotAnswerIsAskedOnce: every run of the generator would wait for it.
+func TestACLIThatDoesNotAnswerIsAskedOnce(t *testing.T) {
+	timeLimit = 2 * time.Second
+	defer func() { timeLimit = 30 * time.Second }()
+	goCache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
+	cache, dir := t.TempDir(), t.TempDir()
+	for _, name := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
+		t.Setenv(name, cache)
+	}
+	asked, main := filepath.Join(dir, "asked"), filepath.Join(dir, "main.go")
+	source := "package main\n\nimport (\"os\"; \"time\")\n\nfunc main() {\n\tf, _ := os.OpenFile(" + strconv.Quote(asked) +
+		", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)\n\tf.WriteString(\"x\")\n\tprintln(\"name?\")\n\ttime.Sleep(time.Hour)\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.21\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b := Build{Dir: dir, Binary: "p", Key: "k", Changes: []transaction.Change{{Name: main, New: []byte(source)}}}
+	for times := 1; times <= 3; times++ {
+		if then := time.Now().Add(-keepLate); times == 3 {
+			if err := os.Chtimes(b.cacheFile()+"-late", then, then); err != nil {
+				t.Error(err)
+			}
+		}
+		_, err := List(context.Background(), b)
+		if err == nil || !strings.Contains(err.Error(), "after 2s; it is not asked again for an hour\nname?") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if got, err := os.ReadFile(asked); string(got) != "xx" {
+		t.Errorf("asked %d times (%v)", len(got), err)
+	}
+}
 
 // TestTheCacheDoesNotGrowForEver: each change of a CLI's source makes an entry.
 func TestTheCacheDoesNotGrowForEver(t *testing.T) {
