@@ -144,12 +144,12 @@ func askToErase(id string) error {
 	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
 	answer, err := ask(http.MethodDelete, url, nil, 10*time.Second)
 	if err == nil && answer.StatusCode/100 != 2 && answer.StatusCode != http.StatusNotFound {
-		err = fmt.Errorf("the server answered %s", answer.Status)
+		err = fmt.Errorf("the server answered %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 	}
 	if err != nil {
 		return fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
 	}
-	fmt.Printf("The server answered %s: it keeps nothing under this id.\n", answer.Status)
+	fmt.Printf("The server answered %d %s: it keeps nothing under this id.\n", answer.StatusCode, http.StatusText(answer.StatusCode))
 	return nil
 }
 

@@ -27,12 +27,15 @@ func (l level) String() string { return [...]string{"off", "local", "on"}[l] }
 
 // consent is what is allowed in a folder, and what decided it.
 type consent struct {
-	dir      folder
-	level    level
-	source   string
-	pending  bool // becomes on once the notice was shown
-	endpoint string
-	interval time.Duration // between uploads, < 0: never
+	dir       folder
+	word      string // what the environment says of this CLI, or ""
+	untracked bool   // DO_NOT_TRACK is set
+	ci, agent bool   // a CI system, or a coding agent, runs the CLI
+	level     level
+	source    string
+	pending   bool // becomes on once the notice was shown
+	endpoint  string
+	interval  time.Duration // between uploads, < 0: never
 }
 
 // uploads reports whether there is a server, and a time to send to it.
@@ -41,10 +44,10 @@ func (c consent) uploads() bool { return c.endpoint != "" && c.interval >= 0 }
 // sends reports whether counts of this run may leave the machine.
 func (c consent) sends() bool { return c.level == levelOn && c.uploads() }
 
-// consentIn finds the level in force: the environment, else the user's own decision, else the author's default; an
-// administrator and a CI system can only lower it. Whatever cannot be read means off.
+// consentIn finds what is allowed in a folder.
 func consentIn(d folder) consent {
-	c := consent{dir: d, endpoint: endpoint, interval: uploadInterval}
+	c := consent{dir: d, endpoint: endpoint, interval: uploadInterval, word: strings.ToLower(strings.TrimSpace(os.Getenv(variable)))}
+	c.untracked, c.ci, c.agent = anySet("DO_NOT_TRACK"), anySet(ciVariables), anySet(agentVariables)
 	if url, ok := os.LookupEnv(variable + "_ENDPOINT"); ok {
 		c.endpoint = url
 	}
@@ -54,39 +57,39 @@ func consentIn(d folder) consent {
 			c.interval = -1
 		}
 	}
-	if c.source = "DO_NOT_TRACK"; anySet(c.source) {
-		return c
-	}
-	if c.source = "no folder to count in"; d == "" {
-		return c
-	}
-	if word := strings.ToLower(strings.TrimSpace(os.Getenv(variable))); word != "" {
-		c.level, c.source = levelOf(word), variable
-	} else {
-		c.decideByFile(d.path(consentFile))
+	return c.decide()
+}
+
+// decide finds the level in force: the environment, else the user's own decision, which the telemetry command and the
+// notice write as a word and the Unix time, else the author's default; an administrator and a CI system can only lower it.
+// Whatever cannot be read means off. A run that ends asks again, and only the files: the CLI may have changed its
+// environment.
+func (c consent) decide() consent {
+	c.level, c.pending = levelOff, false
+	word, err := readWord(c.dir.path(consentFile))
+	switch optOut := consentMode == "opt-out"; {
+	case c.untracked:
+		c.source = "DO_NOT_TRACK"
+	case c.dir == "":
+		c.source = "no folder to count in"
+	case c.word != "":
+		c.level, c.source = levelOf(c.word), variable
+	case word == "noticed" && optOut:
+		c.level, c.source = levelOn, "default"
+	case (missing(err) || word == "noticing") && optOut:
+		c.level, c.source, c.pending = levelLocal, "default, before the notice", true
+	case missing(err), word == "noticed", word == "noticing":
+		c.level, c.source = levelLocal, "default"
+	default:
+		c.level, c.source = levelOf(word), c.dir.path(consentFile)
 	}
 	if word, err := readWord(adminFile()); !missing(err) && (err != nil || levelOf(word) < c.level) {
 		c.level, c.source, c.pending = levelOf(word), adminFile(), false
 	}
-	if (c.level == levelOn || c.pending) && anySet(ciVariables) {
+	if (c.level == levelOn || c.pending) && c.ci {
 		c.level, c.source, c.pending = levelLocal, "a CI system", false
 	}
 	return c
-}
-
-// decideByFile applies the user's decision. The telemetry command and the notice write it: a word and the Unix time.
-func (c *consent) decideByFile(path string) {
-	word, err := readWord(path)
-	switch optOut := consentMode == "opt-out"; {
-	case word == "noticed" && optOut:
-		c.level, c.source = levelOn, "default"
-	case missing(err) && optOut:
-		c.level, c.source, c.pending = levelLocal, "default, before the notice", true
-	case missing(err), word == "noticed":
-		c.level, c.source = levelLocal, "default"
-	default:
-		c.level, c.source = levelOf(word), path
-	}
 }
 
 // store writes the user's decision.
@@ -134,7 +137,7 @@ func (c consent) notify() {
 		return
 	}
 	defer process.lock.unlock(theFolder)
-	if consentIn(c.dir).pending { // no other process was first
+	if c.decide().pending && c.dir.store("noticing") == nil { // no other process was first, and the disk is not full
 		if _, err := fmt.Fprintf(os.Stderr, `
 %[1]s counts which of its commands are run and with which exit codes, never arguments or flags.
 Starting with the next run, these counts are sent to %[2]s.

@@ -280,6 +280,24 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// A notice that cannot be remembered, as on a full disk, is not shown: it would come again with every run.
+func TestNoticeThatCannotBeRemembered(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
+	blocked := h.file(consentFile + ".tmp")
+	must(t, os.MkdirAll(filepath.Join(blocked, "x"), 0o700))
+	for i := 0; i < 2; i++ {
+		if text := h.onTerminal("required"); strings.Contains(text, "telemetry off") {
+			t.Errorf("a notice:\n%s", text)
+		}
+	}
+	must(t, os.RemoveAll(blocked))
+	if text := h.onTerminal("required"); !strings.Contains(text, "telemetry off") {
+		t.Errorf("no notice:\n%s", text)
+	}
+	h.want("pace required 1 3")
+}
+
 // The notice of a plugin names what the user typed: the CLI that started it, or its own file.
 func TestNoticeOfAPlugin(t *testing.T) {
 	t.Parallel()

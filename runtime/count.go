@@ -129,7 +129,7 @@ func (l *lockFile) rewrite(b *block, sends bool) (hasID bool, err error) {
 	if _, broken := l.dir.read(baselineFile); broken != nil || stampOf(l.dir.path(baselineFile)) == "" {
 		now.ID = "" // it is not known what must not be sent, as in a report from before this package: a new baseline is needed
 	}
-	if err == nil && now.ID == "" && sends && consentIn(l.dir).sends() {
+	if err == nil && now.ID == "" && sends && process.consent.decide().sends() {
 		now.ID = uuid.New().String()
 		err = l.dir.save(baselineFile, report{MetricPoints: now.MetricPoints})
 	}

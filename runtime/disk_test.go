@@ -4,6 +4,7 @@ package telemetry
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -228,6 +229,39 @@ func TestFolderOfAnotherUser(t *testing.T) {
 			t.Errorf("%s is a link, and the file behind it has %d bytes that begin with %.40q (%v)", name, len(data), data, err)
 		}
 	}
+}
+
+// A lock file that is full, of runs that nobody could count or of living ones, costs a command no more than one wait. What
+// can be counted is counted as soon as the report can be written again.
+func TestLockFileIsFull(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	must(t, os.MkdirAll(h.file(reportFile+".tmp/x"), 0o700)) // in the way of every new report
+	h.write(lockName, "")
+	l, err := folder(h.file("")).lockFile()
+	must(t, err)
+	for n := 0; n < blockLimit; n++ {
+		must(t, l.write(block{path: "pace end three", code: 3, n: n, nonce: "1", was: none, before: none}))
+	}
+	twin := h.runProgram(built.twin, "end", "three")
+	timed := func(what string) {
+		begun := time.Now()
+		sameForUser(t, h.run("end", "three"), twin)
+		if took := time.Since(begun); took > 2*time.Second {
+			t.Errorf("%s: the command took %v", what, took)
+		}
+	}
+	timed("nothing can be counted")
+	must(t, os.RemoveAll(h.file(reportFile+".tmp")))
+	timed("all can be counted")
+	h.want(fmt.Sprintf("pace end three 3 %d", blockLimit+1))
+	for n := 0; n < blockLimit; n++ { // one open file each: the kernel would merge the locks of one
+		living, err := openFile(h.file(lockName), os.O_RDWR)
+		must(t, err)
+		defer living.Close()
+		must(t, setLock(living, true, lockOffset(n), 1))
+	}
+	timed("all blocks are of living commands")
 }
 
 // Whatever the process is given for its streams and its terminal, the command prints, returns and takes as long as its

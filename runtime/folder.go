@@ -41,15 +41,13 @@ func findFolder() folder {
 	return folder(filepath.Join(config, folderName))
 }
 
-// make makes the folder and reports whether it exists. It makes ~/.config too if that is missing, but never a home
-// folder. It makes nothing in a folder of another user: sudo may leave HOME as it was.
-func (d folder) make() bool {
-	for dir, made := string(d), 0; made < 3; dir, made = filepath.Dir(dir), made+1 {
-		if info, err := os.Stat(dir); err == nil {
-			return info.IsDir() && (os.Geteuid() != 0 || owned(dir)) && os.MkdirAll(string(d), 0o700) == nil
-		}
+// make makes the folder and reports whether it exists. It makes up to above-1 of the folders that it is in, each with mode
+// 0700 whatever umask the CLI has set, and makes nothing in a folder of another user: sudo may leave HOME as it was.
+func (d folder) make(above int) bool {
+	if info, err := os.Stat(string(d)); err == nil {
+		return info.IsDir() && (os.Geteuid() != 0 || owned(string(d)))
 	}
-	return false
+	return above > 0 && folder(filepath.Dir(string(d))).make(above-1) && os.MkdirAll(string(d), 0o700) == nil && os.Chmod(string(d), 0o700) == nil
 }
 
 // readFile reads a file up to a limit. It does not wait for a pipe, and fails there.

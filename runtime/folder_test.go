@@ -33,7 +33,7 @@ func TestMakeFolder(t *testing.T) {
 	there := tempDir(t)
 	must(t, os.WriteFile(filepath.Join(there, "file"), nil, 0o600))
 	for below, want := range map[string]bool{"a": true, "b/pace": true, "c/.config/pace": false, "file/pace": false, "": true} {
-		if got := folder(filepath.Join(there, below)).make(); got != want {
+		if got := folder(filepath.Join(there, below)).make(2); got != want {
 			t.Errorf("%q was made: %v", below, got)
 		}
 	}

@@ -5,6 +5,7 @@ package telemetry
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -27,7 +28,7 @@ type lockFile struct {
 }
 
 const (
-	blockLimit = 4096
+	blockLimit = 1024
 	blocksKept = 8 // more are cut off when they are free
 
 	// The numbers of the locks that no block has.
@@ -42,7 +43,7 @@ func (d folder) lockFile() (*lockFile, error) {
 		return process.lock, nil
 	}
 	f, err := openFile(d.path(lockName), os.O_RDWR)
-	if missing(err) && d.make() {
+	if missing(err) && d.make(2) { // with ~/.config, but never a home folder
 		f, err = openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
 	}
 	if err == nil && !owned(string(d)) { // in a shared folder, another user may have put a link here
@@ -120,7 +121,7 @@ func (l *lockFile) blocks() (all []block, err error) {
 // take takes a free block for a run of this process. was is the code under which the run is counted already, or none. take
 // returns nil if it gets no block.
 func (l *lockFile) take(path string, was int, unsent bool) *block {
-	for tries := 0; tries < 250; tries++ { // another process may be cutting the file
+	for end := time.Now().Add(lockPatience); ; time.Sleep(time.Millisecond) {
 		for n := 0; n < blockLimit; n++ {
 			if err := l.lock(n, 0); err == errBusy {
 				continue
@@ -136,9 +137,12 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 			}
 			l.unlock(n)
 		}
-		time.Sleep(time.Millisecond)
+		// All blocks are of living processes, or another process is cutting the file, or runs wait that nobody could count.
+		late := time.Now().After(end)
+		if _, err := l.settle(nil, consent{}, 0); late || err != nil && err != errBusy {
+			return nil
+		}
 	}
-	return nil
 }
 
 // cut removes free blocks from the end of the file, unless a process holds the lock of one and may be about to write there.
@@ -175,10 +179,7 @@ const blockSize = 512
 
 // text is the block as it is written, without the zeros that fill it up.
 func (b block) text() string {
-	return strings.Join([]string{
-		strconv.Itoa(b.code), strconv.Itoa(b.was), strconv.FormatInt(b.before, 10),
-		strconv.FormatBool(b.unsent), b.nonce, b.path + "\n" + b.left + "\n",
-	}, " ")
+	return fmt.Sprintf("%d %d %d %t %s %s\n%s\n", b.code, b.was, b.before, b.unsent, b.nonce, b.path, b.left)
 }
 
 // parseBlock reads a block. One that cannot be parsed counts as free.

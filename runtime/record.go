@@ -37,7 +37,7 @@ func end(code int) {
 		process.mine, process.decided = nil, true // a later run counts it
 	}
 	decide(code != 0)
-	switch c, mine := consentIn(process.consent.dir), process.mine; {
+	switch c, mine := process.consent.decide(), process.mine; {
 	case mine == nil || mine.code == code:
 	case c.level == levelOff: // the user said so after the run began
 		_ = process.lock.free(*mine)

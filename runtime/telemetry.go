@@ -30,7 +30,7 @@ func Start() func() {
 	if process.args != nil || flag.Lookup("test.v") != nil {
 		return func() {} // main() calls itself, or a test binary calls it (testscript does)
 	}
-	process.args, process.consent = os.Args, consentIn(findFolder())
+	process.args, process.env, process.consent = os.Args, os.Environ(), consentIn(findFolder())
 	serve(os.Args[1:])
 	if process.consent.level == levelOff && dumpTree == nil {
 		process.decided = true

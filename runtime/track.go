@@ -16,6 +16,7 @@ import (
 var process struct {
 	sync.Mutex
 	args    []string       // as they were when main() ran Start; nil if it did not, and everything is inert
+	env     []string       // the environment then: the CLI may clear its own, or set another HOME
 	root    *cobra.Command // the first command handed to Track
 	foreign bool           // cobra executes something that was not handed to Track
 	decided bool           // it is known which command is recorded, or that none is

@@ -18,7 +18,7 @@ func (c consent) claimUpload() bool {
 	last, _ := strconv.ParseInt(word, 10, 64) // or 1970
 	now := time.Now().Unix()
 	due := last > now || now-last >= int64(c.interval/time.Second) // the clock may have been set back
-	return due && !anySet(agentVariables) && c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
+	return due && !c.agent && c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
 }
 
 // armFlush makes a long-running command upload from time to time. It sets a timer once garbage was collected, which
@@ -40,7 +40,7 @@ func flush(c consent) {
 	settle := func() (uploader *os.Process) {
 		process.Lock()
 		defer process.Unlock()
-		if c := consentIn(c.dir); c.sends() && !process.lock.lost() {
+		if c := c.decide(); c.sends() && !process.lock.lost() {
 			uploader, _ = process.lock.settle(process.mine, c, 0)
 		}
 		return uploader
@@ -59,9 +59,9 @@ func startUploader() (child *os.Process) {
 	null, err := openFile(os.DevNull, os.O_RDWR)
 	if err == nil {
 		defer null.Close()
-		child, _ = os.StartProcess(self(), []string{os.Args[0]}, &os.ProcAttr{
+		child, _ = os.StartProcess(self(), process.args[:1], &os.ProcAttr{
 			Dir:   rootDir,
-			Env:   append([]string{uploaderEnv + "=1"}, os.Environ()...), // the first one counts
+			Env:   append([]string{uploaderEnv + "=1"}, process.env...), // the first one counts
 			Files: []*os.File{null, null, null},
 			Sys:   detached(),
 		})

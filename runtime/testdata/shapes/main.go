@@ -134,6 +134,17 @@ var shapes = map[string]func() error{
 		root.Commands()[0].Run = func(*cobra.Command, []string) { serve() }
 		return telemetry.Track(root).Execute()
 	},
+	"an environment of its own": func() error { // named in arguments
+		root := tree()
+		root.Commands()[0].Args = nil
+		root.Commands()[0].Run = func(_ *cobra.Command, args []string) {
+			os.Clearenv()
+			for i := 0; i+1 < len(args); i += 2 {
+				_ = os.Setenv(args[i], args[i+1])
+			}
+		}
+		return telemetry.Track(root).Execute()
+	},
 	"only a server": func() error { serve(); return nil },
 	"a command that was taken from a tree": func() error {
 		return telemetry.Track(tree().Commands()[0]).Execute()
