@@ -71,7 +71,8 @@ func (at Location) Package(asked string) Package {
 	return g
 }
 
-// imported are the folders of the module's packages that the main package imports.
+// imported are the folders of the module's packages that the main package imports,
+// for a leaf that of the package above it.
 func (at Location) imported() (dirs []string) {
 	names, _ := filepath.Glob(filepath.Join(at.Dir, "*.go"))
 	for _, name := range names {
@@ -81,7 +82,7 @@ func (at Location) imported() (dirs []string) {
 		}
 		for _, path := range load.Imports(data) {
 			if rel, ok := strings.CutPrefix(path, at.Module+"/"); ok {
-				dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(rel)))
+				dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(strings.TrimSuffix(rel, "/"+Leaf))))
 			}
 		}
 	}

@@ -53,6 +53,8 @@ func TestPlace(t *testing.T) {
 		{"asked for", nil, "lib/usage", "lib/usage", false, ""},
 		{"moved", map[string]string{"internal/telemetry/config.go": ours}, "lib/usage", "lib/usage", false, "internal/telemetry"},
 		{"where main imports it from", map[string]string{"lib/usage/config.go": ours}, "", "lib/usage", true, ""},
+		{"where main imports the leaf from", map[string]string{"commands.go": "package main\n\nimport telemetry \"example.com/cli/internal/telemetry/exit\"\n",
+			"internal/telemetry/config.go": ours, "internal/telemetry/exit/exit.go": ours}, "", "internal/telemetry", true, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
