@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
@@ -15,7 +16,10 @@ type committer struct {
 	metrics *metrics
 	ready   *readiness
 	now     func() time.Time
-	waiting chan pending
+	arrived chan struct{} // holds one while any report waits that run has not seen
+
+	mu      sync.Mutex
+	waiting []pending
 }
 
 type pending struct {
@@ -27,7 +31,7 @@ const (
 	maxBatch = 1_000 // reports
 	// gatherTime is what a report waits for others to share a transaction with.
 	// Who sends one does so in the background.
-	gatherTime = 10 * time.Millisecond
+	gatherTime = 25 * time.Millisecond
 	maxWaiting = 4_000 // reports; more are sent away
 	// commitTimeout ends a transaction that hangs, so that senders get an answer.
 	commitTimeout = 20 * time.Second
@@ -36,15 +40,13 @@ const (
 var errBusy = errors.New("too many reports are waiting")
 
 func newCommitter(s *store.Store, m *metrics, ready *readiness, now func() time.Time) *committer {
-	return &committer{store: s, metrics: m, ready: ready, now: now, waiting: make(chan pending, maxWaiting)}
+	return &committer{store: s, metrics: m, ready: ready, now: now, arrived: make(chan struct{}, 1)}
 }
 
 // add returns once the report is durable, or was refused or failed.
 func (c *committer) add(ctx context.Context, report store.Submission) error {
 	p := pending{report, make(chan error, 1)}
-	select {
-	case c.waiting <- p:
-	default:
+	if !c.wait(p) {
 		return errBusy
 	}
 	select {
@@ -55,35 +57,58 @@ func (c *committer) add(ctx context.Context, report store.Submission) error {
 	}
 }
 
+// wait puts a report among those that wait, if there is room. Only the first of
+// them wakes run: a wake for each costs a report more than its place in the batch.
+func (c *committer) wait(p pending) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.waiting) >= maxWaiting {
+		return false
+	}
+	if c.waiting = append(c.waiting, p); len(c.waiting) == 1 {
+		c.arrived <- struct{}{}
+	}
+	return true
+}
+
+// take returns the reports that have waited longest.
+func (c *committer) take() []pending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := min(len(c.waiting), maxBatch)
+	batch := c.waiting[:n:n]
+	if c.waiting = c.waiting[n:]; len(c.waiting) == 0 {
+		c.waiting = nil // the batch has the array
+	} else {
+		c.arrived <- struct{}{}
+	}
+	return batch
+}
+
+// enough says that a batch is full.
+func (c *committer) enough() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting) >= maxBatch
+}
+
 // run commits until ctx is done and nothing waits.
 func (c *committer) run(ctx context.Context) {
 	for {
 		select {
-		case p := <-c.waiting:
-			c.commit(c.gather(p))
+		case <-c.arrived:
 		default:
 			select {
-			case p := <-c.waiting:
-				c.commit(c.gather(p))
+			case <-c.arrived:
 			case <-ctx.Done():
 				return
 			}
 		}
-	}
-}
-
-func (c *committer) gather(first pending) []pending {
-	batch := []pending{first}
-	enough := time.After(gatherTime)
-	for len(batch) < maxBatch {
-		select {
-		case p := <-c.waiting:
-			batch = append(batch, p)
-		case <-enough:
-			return batch
+		if !c.enough() {
+			time.Sleep(gatherTime)
 		}
+		c.commit(c.take())
 	}
-	return batch
 }
 
 // commit keeps a batch. One that fails for what is in it is divided, so that only

@@ -214,7 +214,7 @@ func TestErasuresHoldUpNoReport(t *testing.T) {
 		}
 		until(t, "a report waits for the one that is being committed", func() bool {
 			all.Go(report)
-			time.Sleep(20 * time.Millisecond) // longer than a report waits for others to share a transaction with
+			time.Sleep(50 * time.Millisecond) // longer than a report waits for others to share a transaction with
 			_, waiting := server.server.Waiting()
 			return waiting > 0
 		})

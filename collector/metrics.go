@@ -20,6 +20,7 @@ type metrics struct {
 	server   *Server
 	registry *prometheus.Registry
 	reports  *prometheus.CounterVec
+	outcomes map[outcome]prometheus.Counter // of reports
 	batches  prometheus.Histogram
 	commits  prometheus.Histogram
 	held     *prometheus.CounterVec
@@ -32,6 +33,7 @@ func newMetrics(s *Server) *metrics {
 	m := &metrics{
 		server:   s,
 		registry: prometheus.NewRegistry(),
+		outcomes: map[outcome]prometheus.Counter{},
 		reports: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "telemetry_collector_reports_total",
 			Help: "Reports by outcome: accepted, refused (the sender's fault), limited, failed.",
@@ -64,7 +66,7 @@ func newMetrics(s *Server) *metrics {
 		}),
 	}
 	for _, o := range []outcome{accepted, refused, limited, failed} {
-		m.reports.WithLabelValues(string(o)) // from zero on
+		m.outcomes[o] = m.reports.WithLabelValues(string(o)) // from zero on
 	}
 	for _, reason := range store.Reasons {
 		m.held.WithLabelValues(string(reason))
@@ -114,7 +116,7 @@ func (m *metrics) handler() http.Handler {
 
 func (m *metrics) count(o outcome) {
 	if o != notAReport {
-		m.reports.WithLabelValues(string(o)).Inc()
+		m.outcomes[o].Inc()
 	}
 }
 

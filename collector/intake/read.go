@@ -35,12 +35,19 @@ func Read(w http.ResponseWriter, r *http.Request) (wire.Report, error) {
 	return report, nil
 }
 
+func isJSON(contentType string) bool {
+	if contentType == "application/json" { // as all CLIs say it
+		return true
+	}
+	media, parameters, err := mime.ParseMediaType(contentType)
+	charset, hasCharset := parameters["charset"]
+	return err == nil && media == "application/json" && (!hasCharset || strings.EqualFold(charset, "utf-8"))
+}
+
 // readBody takes plain JSON of a bounded size, declared as such: what a form on
 // some web page could send without asking is not.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	charset, hasCharset := parameters["charset"]
-	if err != nil || media != "application/json" || hasCharset && !strings.EqualFold(charset, "utf-8") {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, &Refusal{http.StatusUnsupportedMediaType, "the Content-Type has to be application/json"}
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {

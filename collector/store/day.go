@@ -57,7 +57,9 @@ func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, c 
 type clock struct{ day, trusted, kept, names int64 }
 
 func (s *Store) readClock(ctx context.Context, tx *sql.Tx, lock string) (c clock, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT day, trusted, kept, names FROM clock`+lock).Scan(&c.day, &c.trusted, &c.kept, &c.names)
+	err = s.run(ctx, tx, `SELECT day, trusted, kept, names FROM clock`+lock, nil, func(scan scan) error {
+		return scan(&c.day, &c.trusted, &c.kept, &c.names)
+	})
 	return c, err
 }
 

@@ -168,12 +168,17 @@ func (s *Store) name(ctx context.Context, tx *sql.Tx, b *batch) error {
 			var n name
 			one := version{lastDay: b.today}
 			err := scan(&n.app, &n.text, &one.id)
-			versions[added.versions[n].id] = one.id
+			if old := added.versions[n].id; old < 0 {
+				versions[old] = one.id
+			}
 			added.addVersion(n, one)
 			return err
 		})
 	if err != nil {
 		return err
+	}
+	if len(ids)+len(versions) == 0 {
+		return nil
 	}
 	id := func(ids map[int64]int64, old int64) int64 {
 		if old < 0 {

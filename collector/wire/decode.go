@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,17 +37,21 @@ var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(bytes.NewR
 
 type decoder struct{ reader }
 
+var fields = []string{"metric_points", "cli_version", "operating_system", "id"}
+
 func (d *decoder) report(r *Report) error {
 	var id string
-	has := map[string]bool{}
+	var has [4]bool // fields
 	err := d.object("the report", func(field string) (err error) {
 		if field == "operation_version" { // what the original's first release called it
 			field = "operating_system"
 		}
-		if has[field] {
-			return fmt.Errorf("%q is there twice", field)
+		if i := slices.Index(fields, field); i >= 0 {
+			if has[i] { // under two names, or the reader would have told
+				return fmt.Errorf("%q is there twice", field)
+			}
+			has[i] = true
 		}
-		has[field] = true
 		switch field {
 		case "metric_points":
 			return d.points(r)
@@ -64,10 +69,8 @@ func (d *decoder) report(r *Report) error {
 	if err != nil {
 		return err
 	}
-	for _, field := range []string{"metric_points", "cli_version", "operating_system", "id"} {
-		if !has[field] {
-			return fmt.Errorf("%q is missing", field)
-		}
+	if i := slices.Index(has[:], false); i >= 0 {
+		return fmt.Errorf("%q is missing", fields[i])
 	}
 	if r.ID, err = parseID(id); err != nil {
 		return err
@@ -85,7 +88,6 @@ func (d *decoder) points(r *Report) error {
 	if d.null() {
 		return nil
 	}
-	paths := map[string]bool{}
 	return d.object("metric_points", func(path string) error {
 		app, err := checkPath(path)
 		if err != nil {
@@ -94,20 +96,12 @@ func (d *decoder) points(r *Report) error {
 		if r.App != "" && r.App != app {
 			return fmt.Errorf("paths of two apps, %q and %q", r.App, app)
 		}
-		if paths[path] {
-			return fmt.Errorf("path %q is there twice", path)
-		}
-		r.App, paths[path] = app, true
+		r.App = app
 		first := len(r.Counters)
 		err = d.object("the exit codes of a path", func(text string) error {
 			code, err := exitCode(text)
 			if err != nil {
 				return err
-			}
-			for _, earlier := range r.Counters[first:] { // at most 257
-				if earlier.ExitCode == code {
-					return fmt.Errorf("exit code %d of %q is there twice", code, path)
-				}
 			}
 			count, err := d.point()
 			if err != nil {
@@ -126,7 +120,7 @@ func (d *decoder) points(r *Report) error {
 func (d *decoder) point() (count uint64, err error) {
 	has := false
 	err = d.object("a metric point", func(field string) (err error) {
-		if field != "cumulative_count" || has {
+		if field != "cumulative_count" {
 			return fmt.Errorf("a metric point has one field, cumulative_count, not %q", field)
 		}
 		has = true
