@@ -25,6 +25,7 @@ func TestGo127(t *testing.T) {
 // TestModuleOfANewerGo gives a module that says go 1.27 to a telemetrygen that
 // was built with an older Go, as an installed binary may be.
 func TestModuleOfANewerGo(t *testing.T) {
+	long(t)
 	if version.Compare(runtime.Version(), "go1.27") >= 0 {
 		t.Skipf("built with %s", runtime.Version())
 	}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/tools/txtar"
 	"gopkg.in/yaml.v3"
 
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 	"github.com/telemetrygen/telemetrygen/rewrite"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -35,6 +36,7 @@ var update = flag.Bool("update", false, "rewrite the wanted diffs and reports of
 //	report  the findings, without those of kind main
 //	diff    the wanted diff of the author's files
 func TestGolden(t *testing.T) {
+	long(t)
 	archives, err := filepath.Glob("../testdata/golden/*.txtar")
 	if err != nil || len(archives) == 0 {
 		t.Fatalf("no golden archives: %v", err)
@@ -42,9 +44,6 @@ func TestGolden(t *testing.T) {
 	for _, name := range archives {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			if filepath.Base(name) != "package-level-root.txtar" {
-				long(t)
-			}
 			golden(t, name)
 		})
 	}
@@ -53,9 +52,7 @@ func TestGolden(t *testing.T) {
 // long leaves a test that builds CLIs out of make check.
 func long(t *testing.T) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("it builds CLIs; not with -short")
-	}
+	peertest.Long(t, "builds CLIs")
 }
 
 // goldenCase is an archive on disk.

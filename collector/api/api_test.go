@@ -23,6 +23,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/population"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 var until = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
@@ -70,6 +71,7 @@ func document(t *testing.T) map[string]any {
 // TestAnswersAreAsDescribed holds every answer, in JSON and CSV and with every
 // parameter of the document, against the document's schemas (JSON Schema 2020-12).
 func TestAnswersAreAsDescribed(t *testing.T) {
+	peertest.Long(t, "fills a store with a year")
 	h, described := handler(t), document(t)
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // TestLargestCounts: counts at the end of int64 are drawn inside the chart.
@@ -103,6 +104,7 @@ func many(n, days int) fixed {
 
 // TestNoPageIsLarge: no page of 2,000 commands, 500 versions and a year has 60 KB.
 func TestNoPageIsLarge(t *testing.T) {
+	peertest.Long(t, "fills stores with ten years")
 	for days, addresses := range map[int][]string{
 		30:   {"/", "/commands", "/commands?page=34", "/command?command=app+get"},
 		31:   {"/?days=31"},

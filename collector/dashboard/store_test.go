@@ -17,6 +17,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // open makes a new SQLite store with the reports of a few days before noon.
@@ -140,6 +141,7 @@ func TestListsOfTheStore(t *testing.T) {
 // TestEveryRowLeadsOn: rows and bars lead to the page of their command, version,
 // system or days, and every address on every page has an answer.
 func TestEveryRowLeadsOn(t *testing.T) {
+	peertest.Long(t, "asks for 150 pages")
 	s := history(t)
 	seen, waiting := map[string]bool{}, []string{"/?app=pace", "/?app=pace&days=90&version=v1.10.0&system=linux"}
 	links := map[string]int{}

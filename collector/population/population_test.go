@@ -32,6 +32,7 @@ func open(t testing.TB, url string) *store.Store {
 // TestTheCheckCanFail: the figures are the truth, and not that of a population of
 // which three arrivals less are remembered.
 func TestTheCheckCanFail(t *testing.T) {
+	peertest.Long(t, "fills a store with a year")
 	s := open(t, "sqlite:"+t.TempDir()+"/year.db")
 	p := population.New(population.Year(2, 60, until))
 	if err := p.Fill(t.Context(), s); err != nil {

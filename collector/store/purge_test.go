@@ -13,6 +13,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // answersOf is what a store says of an app, as text to compare. The pictures of
@@ -73,6 +74,7 @@ func answersOf(t *testing.T, s *store.Store, now time.Time, daily bool) string {
 // TestAPurgeLeavesWhatHonestInstallsDid compares a store that took hostile
 // reports and was purged with one that never got them.
 func TestAPurgeLeavesWhatHonestInstallsDid(t *testing.T) {
+	peertest.Long(t, "fills stores twice")
 	tests := []struct {
 		name          string
 		sel           store.PurgeSelection

@@ -12,6 +12,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // An event is a report that raised a counter.
@@ -38,6 +39,7 @@ type machine struct {
 // what machines remember: over half a year of days, with reports that are lost
 // and repeated, updates and downgrades, a change of system, and erased installs.
 func TestInstallsAreThoseThatWereThere(t *testing.T) {
+	peertest.Long(t, "fills stores with half a year")
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		for seed := range uint64(2) {

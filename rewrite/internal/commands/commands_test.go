@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
@@ -16,6 +17,7 @@ import (
 // TestListSaysWhyAProgramCannotBeAsked runs programs that never come to their
 // root command, which here is whatever writes the file that is asked for.
 func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
+	peertest.Long(t, "builds programs")
 	for _, test := range []struct{ name, body, want string }{
 		{"ends early", `println("no config"); os.Exit(3)`, "before it executed its root command (exit status 3)\nno config"},
 		{"writes to a terminal", `println("\x1b[2J\x1b[1;33mno\x1b[0m\r config\a"); os.Exit(3)`, "(exit status 3)\nno config"},
@@ -42,6 +44,7 @@ func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 // TestListIsolatesTheProgram shows what a listed program sees of its author's
 // machine: one argument, no input, an empty home.
 func TestListIsolatesTheProgram(t *testing.T) {
+	peertest.Long(t, "builds programs")
 	t.Setenv("SECRET_TOKEN", "x")
 	answer, err := commands.List(context.Background(), program(t, `
 	entries, _ := os.ReadDir(os.Getenv("HOME"))
@@ -53,6 +56,7 @@ func TestListIsolatesTheProgram(t *testing.T) {
 }
 
 func TestListEndsWithItsContext(t *testing.T) {
+	peertest.Long(t, "builds programs")
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	start := time.Now()
