@@ -200,10 +200,7 @@ func TestReadOnlyTreeStaysAsItIs(t *testing.T) {
 		defer os.Chmod(c.dir, 0o755)
 	}
 	before := tree(t, c.dir)
-	result, err := rewrite.Instrument(context.Background(), c.options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := c.plan(t)
 	if err := result.Write(); err == nil || !strings.Contains(err.Error(), "nothing was written") {
 		t.Errorf("writing to a read-only tree: %v", err)
 	}
@@ -235,10 +232,7 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 	edit("\tif telemetry.Track(root).Execute() != nil {", "\tif len(os.Args) > 10 {\n\t\tos.Exit(2)\n\t}\n\tif telemetry.Track(root).Execute() != nil {")
 	edit("import (\n", "import (\n\t\"os\"\n\n")
 
-	result, err := rewrite.Instrument(context.Background(), c.options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := c.plan(t)
 	if !result.Changed() {
 		t.Fatal("--check would not notice the new exit")
 	}
@@ -254,18 +248,10 @@ func TestAuthorsEditsSurvive(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, data)
 		}
 	}
-	c.goTool(t, "vet", "./...")
-	if again := c.instrument(t); again.Changed() {
-		t.Errorf("not stable:\n%s", again.Diff())
-	}
+	goIn(t, c.dir, "vet", "./...")
+	c.stable(t)
 
-	removed, err := rewrite.Remove(context.Background(), c.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := removed.Write(); err != nil {
-		t.Fatal(err)
-	}
+	c.remove(t)
 	after := tree(t, c.dir)
 	want := strings.Replace(plainCLI, "\tUse: \"cli\",\n", "\tUse:              \"cli\",\n\tPersistentPreRun: prepare,\n", 1)
 	want = strings.Replace(want, "func main() {", "func prepare(*cobra.Command, []string) {}\n\nfunc main() {", 1)

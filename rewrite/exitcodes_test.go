@@ -86,10 +86,7 @@ func TestExitCodesFile(t *testing.T) {
 	source := filepath.Join(c.dir, "cmd", "cmd.go")
 	renamed := strings.Replace(files[filepath.Join("cmd", "cmd.go")], "status.NotFound", "status.Denied", 1)
 	writeFile(t, source, []byte(renamed))
-	result, err := rewrite.Instrument(context.Background(), c.options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	result := c.plan(t)
 	if !strings.Contains(result.Stale(), "exitcodes.txt") {
 		t.Errorf("--check does not see that a status has another name: %s", result.Stale())
 	}
@@ -121,16 +118,10 @@ func TestSettingsAreRemembered(t *testing.T) {
 	c.runs = "run | 0 | -\nnope | 1 | cli\n"
 	c.run(t, twin, instrumented, "cli-files")
 
-	remembered := rewrite.Options{Dir: c.dir, Package: ".", Remembered: true}
-	result, err := rewrite.Instrument(context.Background(), remembered)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if result.Changed() {
-		t.Errorf("without flags it changes\n%s", result.Diff())
-	}
-	remembered.Excluded = []string{"cli nope"}
-	if _, err := rewrite.Instrument(context.Background(), remembered); err == nil || !strings.Contains(err.Error(), `cli nope`) {
+	c.options = rewrite.Options{Dir: c.dir, Package: ".", Remembered: true}
+	c.stable(t)
+	c.options.Excluded = []string{"cli nope"}
+	if _, err := rewrite.Instrument(context.Background(), c.options); err == nil || !strings.Contains(err.Error(), `cli nope`) {
 		t.Errorf("a command that is not there is excluded: %v", err)
 	}
 	c.remove(t)

@@ -1,11 +1,8 @@
 package rewrite_test
 
 import (
-	"context"
 	"strings"
 	"testing"
-
-	"github.com/telemetrygen/telemetrygen/rewrite"
 )
 
 // TestFolderNote: the report says so where a CLI may look into ~/.config itself,
@@ -34,10 +31,7 @@ func main() {
 	c := cliModule(t, map[string]string{"main.go": main})
 	for folder, noted := range map[string]bool{"": true, "cli-usage": false} {
 		c.options.Folder = folder
-		result, err := rewrite.Instrument(context.Background(), c.options)
-		if err != nil {
-			t.Fatal(err)
-		}
+		result := c.plan(t)
 		report := findings(result)
 		if strings.Contains(report, "main.go:12:30: the CLI may use ~/.config itself") != noted {
 			t.Errorf("with --folder %q:\n%s", folder, report)

@@ -1,18 +1,14 @@
 package rewrite_test
 
 import (
-	"context"
 	"go/format"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/imports"
-
-	"github.com/telemetrygen/telemetrygen/rewrite"
 )
 
 // A formatter rewrites the Go files of a module in place.
@@ -39,18 +35,6 @@ var formatters = []formatter{
 // tool is a formatter that the go command builds and keeps.
 func tool(path string, args ...string) func(t *testing.T, dir string) {
 	return func(t *testing.T, dir string) { goIn(t, dir, append([]string{"run", path}, args...)...) }
-}
-
-func goIn(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	cmd := exec.Command("go", args...)
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		if os.Getenv("TELEMETRYGEN_TEST_REQUIRE") != "all" && strings.Contains(string(out), "/@v/") {
-			t.Skipf("SKIPPED, NOT TESTED HERE: needs a module proxy: %s", out)
-		}
-		t.Fatalf("go %q: %v\n%s", args, err, out)
-	}
 }
 
 func eachGoFile(t *testing.T, dir string, process func(src []byte) ([]byte, error)) {
@@ -182,31 +166,14 @@ func TestFormattersAfterGenerate(t *testing.T) {
 					t.Errorf("the formatter changes %s to\n%s", name, formatted[name])
 				}
 			}
-			for _, again := range []string{"", "a second time "} {
-				result, err := rewrite.Instrument(context.Background(), c.options)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if result.Changed() {
-					t.Fatalf("%s--check is not clean after it:\n%s", again, result.Diff())
-				}
+			for range 2 {
+				c.stable(t)
 				f.run(t, c.dir)
 			}
-			c.goTool(t, "vet", "./...")
+			goIn(t, c.dir, "vet", "./...")
 			c.remove(t)
 			sameTree(t, c.before, tree(t, c.dir))
 		})
-	}
-}
-
-func (c *goldenCase) remove(t *testing.T) {
-	t.Helper()
-	removed, err := rewrite.Remove(context.Background(), c.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := removed.Write(); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -37,7 +37,7 @@ func TestModuleOfANewerGo(t *testing.T) {
 		t.Skipf("SKIPPED, NOT TESTED HERE: needs the toolchain of Go 1.27: %s", out)
 	}
 	c := cliModule(t, map[string]string{"main.go": plainCLI})
-	c.goTool(t, "mod", "edit", "-go=1.27")
+	goIn(t, c.dir, "mod", "edit", "-go=1.27")
 	c.before = tree(t, c.dir)
 	_, err := rewrite.Instrument(context.Background(), c.options)
 	if err == nil || !strings.Contains(err.Error(), "go.mod says go 1.27") || !strings.Contains(err.Error(), runtime.Version()) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"go/format"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,28 +101,13 @@ func golden(t *testing.T, name string) {
 	}
 	c.throughJSON(t, result.Plan)
 	c.gofmt(t)
-	if again := c.instrument(t); again.Changed() {
-		t.Errorf("a second run changes\n%s", again.Diff())
-	}
-	c.goTool(t, "vet", append(c.tagFlags(), "./...")...)
+	c.stable(t)
+	goIn(t, c.dir, append(append([]string{"vet"}, c.tagFlags()...), "./...")...)
 	instrumented := c.build(t, "instrumented")
 	c.run(t, twin, instrumented, result.Settings.App)
 	c.leak(t, instrumented, result.Settings.App, result.Commands)
 
-	removed, err := rewrite.Remove(context.Background(), c.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := removed.Changes()
-	for i, change := range list {
-		_, name, _ := strings.Cut(change, " ")
-		if slices.ContainsFunc(list[:i], func(before string) bool { return strings.HasSuffix(before, " "+name) }) {
-			t.Errorf("--remove changes %s twice", name)
-		}
-	}
-	if err := removed.Write(); err != nil {
-		t.Fatal(err)
-	}
+	c.remove(t)
 	sameTree(t, c.before, tree(t, c.dir))
 }
 
@@ -157,31 +143,55 @@ func (c *goldenCase) tagFlags() []string {
 	return []string{"-tags=" + c.options.Tags}
 }
 
-func (c *goldenCase) instrument(t *testing.T) *rewrite.Result {
+// plan instruments without writing, as --check does.
+func (c *goldenCase) plan(t *testing.T) *rewrite.Result {
 	t.Helper()
 	result, err := rewrite.Instrument(context.Background(), c.options)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return result
+}
+
+func (c *goldenCase) instrument(t *testing.T) *rewrite.Result {
+	t.Helper()
+	result := c.plan(t)
 	if err := result.Write(); err != nil {
 		t.Fatal(err)
 	}
 	return result
 }
 
-func (c *goldenCase) goTool(t *testing.T, verb string, args ...string) {
+// stable checks that another run changes nothing.
+func (c *goldenCase) stable(t *testing.T) {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{verb}, args...)...)
-	cmd.Dir = c.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go %s: %v\n%s", verb, err, out)
+	if again := c.plan(t); again.Changed() {
+		t.Fatalf("another run changes\n%s", again.Diff())
+	}
+}
+
+func (c *goldenCase) remove(t *testing.T) {
+	t.Helper()
+	removed, err := rewrite.Remove(context.Background(), c.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := removed.Changes()
+	for i, change := range list {
+		_, name, _ := strings.Cut(change, " ")
+		if slices.ContainsFunc(list[:i], func(before string) bool { return strings.HasSuffix(before, " "+name) }) {
+			t.Errorf("--remove changes %s twice", name)
+		}
+	}
+	if err := removed.Write(); err != nil {
+		t.Fatal(err)
 	}
 }
 
 func (c *goldenCase) build(t *testing.T, name string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), name, "cli")
-	c.goTool(t, "build", append(c.tagFlags(), "-o", binary, c.options.Package)...)
+	goIn(t, c.dir, append(append([]string{"build"}, c.tagFlags()...), "-o", binary, c.options.Package)...)
 	return binary
 }
 
@@ -271,7 +281,7 @@ func (c *goldenCase) run(t *testing.T, twin, instrumented, app string) {
 		if path != "-" {
 			recorded[path] = map[int]int{status: 1}
 		}
-		if points := telemetryFile(t, home, app); !equalPoints(points, recorded) {
+		if points := telemetryFile(t, home, app); !maps.EqualFunc(points, recorded, maps.Equal) {
 			t.Errorf("%s: recorded %v, want %v", line, points, recorded)
 		}
 	}
@@ -289,13 +299,19 @@ func telemetryFile(t *testing.T, home, app string) map[string]map[int]int {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return points(t, data)
+}
+
+// points are the counts of a report.
+func points(t *testing.T, report []byte) map[string]map[int]int {
+	t.Helper()
 	var file struct {
 		MetricPoints map[string]map[int]struct {
 			CumulativeCount int `yaml:"cumulative_count"`
 		} `yaml:"metric_points"`
 	}
-	if err := yaml.Unmarshal(data, &file); err != nil {
-		t.Fatalf("%v in\n%s", err, data)
+	if err := yaml.Unmarshal(report, &file); err != nil {
+		t.Fatalf("%v in\n%s", err, report)
 	}
 	points := map[string]map[int]int{}
 	for path, codes := range file.MetricPoints {
@@ -305,23 +321,6 @@ func telemetryFile(t *testing.T, home, app string) map[string]map[int]int {
 		}
 	}
 	return points
-}
-
-func equalPoints(a, b map[string]map[int]int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for path, codes := range a {
-		if len(codes) != len(b[path]) {
-			return false
-		}
-		for code, count := range codes {
-			if b[path][code] != count {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // findings prints the report as the archives hold it.

@@ -17,7 +17,7 @@ func (c *goldenCase) module(t *testing.T) {
 	for name, replacement := range map[string]string{"go.mod": "module example.com/cli", "go.sum": ""} {
 		if _, err := os.Stat(filepath.Join(c.dir, name)); err == nil {
 			if name == "go.sum" {
-				c.download(t)
+				goIn(t, c.dir, "list", "-deps", "./...")
 			}
 			continue
 		}
@@ -29,21 +29,20 @@ func (c *goldenCase) module(t *testing.T) {
 	}
 }
 
-// download fetches modules that this repository itself does not need, as an old
-// cobra. A machine without a module proxy may lack them.
-func (c *goldenCase) download(t *testing.T) {
+// goIn runs the go command in a folder. It may fetch modules that this repository
+// itself does not need, which a machine without a module proxy may lack.
+func goIn(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", "./...")
-	cmd.Dir = c.dir
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
-	if err == nil {
-		return
+	if err != nil {
+		unreachable := strings.Contains(string(out), "/@v/") || strings.Contains(string(out), "GOPROXY")
+		if unreachable && os.Getenv("TELEMETRYGEN_TEST_REQUIRE") != "all" {
+			t.Skipf("SKIPPED, NOT TESTED HERE: needs a module proxy: %s", out)
+		}
+		t.Fatalf("go %q: %v\n%s", args, err, out)
 	}
-	unreachable := strings.Contains(string(out), "/@v/") || strings.Contains(string(out), "GOPROXY")
-	if unreachable && os.Getenv("TELEMETRYGEN_TEST_REQUIRE") != "all" {
-		t.Skipf("SKIPPED, NOT TESTED HERE: needs a module proxy: %s", out)
-	}
-	t.Fatalf("%v\n%s", err, out)
 }
 
 // tree reads all files below dir.

@@ -1,7 +1,6 @@
 package rewrite_test
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
-	"github.com/telemetrygen/telemetrygen/rewrite"
 )
 
 // TestIgnoredFiles: the report names new files that git would leave out of a commit,
@@ -25,11 +23,7 @@ func TestIgnoredFiles(t *testing.T) {
 		}
 	}
 	report := func() string {
-		result, err := rewrite.Instrument(context.Background(), c.options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return findings(result)
+		return findings(c.plan(t))
 	}
 	const ignored = ": git ignores this new file: add it with git add -f\n"
 	if got := report(); strings.Contains(got, ignored) {

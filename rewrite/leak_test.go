@@ -14,8 +14,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"gopkg.in/yaml.v3"
 )
 
 // mark stands in everything of the user's that must never be kept or sent.
@@ -168,25 +166,17 @@ func scratch(t *testing.T) string {
 // something unlisted below one that is, and returns the sum of the counts.
 func onlyListed(t *testing.T, report string, listed []string) int {
 	t.Helper()
-	var file struct {
-		MetricPoints map[string]map[int]struct {
-			CumulativeCount int `yaml:"cumulative_count"`
-		} `yaml:"metric_points"`
-	}
-	if err := yaml.Unmarshal([]byte(report), &file); err != nil {
-		t.Fatalf("%v in\n%s", err, report)
-	}
 	known := map[string]bool{}
 	for _, path := range listed {
 		known[path], known[path+" (unlisted)"] = true, true
 	}
 	sum := 0
-	for path, codes := range file.MetricPoints {
+	for path, codes := range points(t, []byte(report)) {
 		if !known[path] {
 			t.Errorf("%q is in no list", path)
 		}
 		for _, n := range codes {
-			sum += n.CumulativeCount
+			sum += n
 		}
 	}
 	return sum

@@ -1,7 +1,6 @@
 package rewrite_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,16 +55,8 @@ func workspaceModule(t *testing.T, dir string, c goldenCase) {
 			t.Errorf("%s was changed", name)
 		}
 	}
-	c.goTool(t, "vet", "./...")
-	if again := c.instrument(t); again.Changed() {
-		t.Errorf("a second run changes\n%s", again.Diff())
-	}
-	removed, err := rewrite.Remove(context.Background(), c.options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := removed.Write(); err != nil {
-		t.Fatal(err)
-	}
+	goIn(t, c.dir, "vet", "./...")
+	c.stable(t)
+	c.remove(t)
 	sameTree(t, before, tree(t, dir))
 }

@@ -11,11 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
 // TestACLIThatDoesNotAnswerIsAskedOnce: every run of the generator would wait for it.
 func TestACLIThatDoesNotAnswerIsAskedOnce(t *testing.T) {
+	peertest.Long(t, "builds a program")
 	timeLimit = 2 * time.Second
 	defer func() { timeLimit = 30 * time.Second }()
 	goCache, err := exec.Command("go", "env", "GOCACHE").Output()
