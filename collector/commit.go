@@ -16,10 +16,11 @@ type committer struct {
 	metrics *metrics
 	ready   *readiness
 	now     func() time.Time
-	arrived chan struct{} // holds one while any report waits that run has not seen
+	arrived chan struct{} // holds one from the first report that waits on, until run takes it
 
-	mu      sync.Mutex
-	waiting []pending
+	mu       sync.Mutex
+	waiting  []pending
+	counters int // of those that wait
 }
 
 type pending struct {
@@ -29,10 +30,14 @@ type pending struct {
 
 const (
 	maxBatch = 1_000 // reports
+	// maxCounters of a batch: a report may have a thousand times as many as another,
+	// and all others wait while it is written.
+	maxCounters = 20_000
 	// gatherTime is what a report waits for others to share a transaction with.
 	// Who sends one does so in the background.
-	gatherTime = 25 * time.Millisecond
-	maxWaiting = 4_000 // reports; more are sent away
+	gatherTime         = 25 * time.Millisecond
+	maxWaiting         = 4_000 // reports; more are sent away
+	maxWaitingCounters = 400_000
 	// commitTimeout ends a transaction that hangs, so that senders get an answer.
 	commitTimeout = 20 * time.Second
 )
@@ -62,34 +67,28 @@ func (c *committer) add(ctx context.Context, report store.Submission) error {
 func (c *committer) wait(p pending) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.waiting) >= maxWaiting {
+	if len(c.waiting) >= maxWaiting || c.counters >= maxWaitingCounters {
 		return false
 	}
+	c.counters += len(p.report.Counters)
 	if c.waiting = append(c.waiting, p); len(c.waiting) == 1 {
 		c.arrived <- struct{}{}
 	}
 	return true
 }
 
-// take returns the reports that have waited longest.
-func (c *committer) take() []pending {
+// take returns the reports that have waited longest, and whether more wait.
+func (c *committer) take() (batch []pending, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := min(len(c.waiting), maxBatch)
-	batch := c.waiting[:n:n]
-	if c.waiting = c.waiting[n:]; len(c.waiting) == 0 {
-		c.waiting = nil // the batch has the array
-	} else {
-		c.arrived <- struct{}{}
+	n, counters := 0, 0
+	for n < min(len(c.waiting), maxBatch) && (n == 0 || counters+len(c.waiting[n].report.Counters) <= maxCounters) {
+		counters += len(c.waiting[n].report.Counters)
+		n++
 	}
-	return batch
-}
-
-// enough says that a batch is full.
-func (c *committer) enough() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.waiting) >= maxBatch
+	batch, c.waiting = c.waiting[:n:n], c.waiting[n:]
+	c.counters -= counters
+	return batch, len(c.waiting) > 0
 }
 
 // run commits until ctx is done and nothing waits.
@@ -104,10 +103,12 @@ func (c *committer) run(ctx context.Context) {
 				return
 			}
 		}
-		if !c.enough() {
-			time.Sleep(gatherTime)
+		time.Sleep(gatherTime)
+		for more := true; more; {
+			var batch []pending
+			batch, more = c.take()
+			c.commit(batch)
 		}
-		c.commit(c.take())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // TestEveryReportThatWaitsIsTaken in turn, in batches, while others come; one more
@@ -21,10 +22,10 @@ func TestEveryReportThatWaitsIsTaken(t *testing.T) {
 	if c.wait(report(0)) {
 		t.Errorf("%d reports wait", maxWaiting+1)
 	}
-	for n := 0; n < maxWaiting; {
-		<-c.arrived
-		batch := c.take()
-		if len(batch) != maxBatch {
+	<-c.arrived
+	for n, more := 0, true; more; {
+		var batch []pending
+		if batch, more = c.take(); len(batch) != maxBatch {
 			t.Fatalf("a batch of %d", len(batch))
 		}
 		for _, one := range batch {
@@ -32,6 +33,25 @@ func TestEveryReportThatWaitsIsTaken(t *testing.T) {
 				t.Fatalf("report %d comes after %d others", cap(one.result), n)
 			}
 			n++
+		}
+		if more != (n < maxWaiting) {
+			t.Fatalf("after %d reports: more %v", n, more)
+		}
+	}
+
+	large := pending{report: store.Submission{Report: wire.Report{Counters: make([]wire.Counter, 1_500)}}}
+	waiting := 0
+	for c.wait(large) {
+		waiting++
+	}
+	if most := maxWaitingCounters/1_500 + 1; waiting != most {
+		t.Errorf("%d reports of 1,500 counters wait, want %d", waiting, most)
+	}
+	<-c.arrived
+	for n, more := 0, true; more; n++ {
+		var batch []pending
+		if batch, more = c.take(); len(batch) > maxCounters/1_500 || len(batch) == 0 {
+			t.Errorf("a batch of %d reports of 1,500 counters", len(batch))
 		}
 	}
 
@@ -46,15 +66,20 @@ func TestEveryReportThatWaitsIsTaken(t *testing.T) {
 			}
 		})
 	}
-	for n := 0; n < senders*each; n += len(c.take()) {
+	for n := 0; n < senders*each; {
 		select {
 		case <-c.arrived:
 		case <-time.After(time.Minute):
 			t.Fatalf("%d reports were taken, and nobody says that others wait", n)
 		}
+		for more := true; more; {
+			var batch []pending
+			batch, more = c.take()
+			n += len(batch)
+		}
 	}
 	sending.Wait()
-	if len(c.arrived) != 0 || len(c.waiting) != 0 {
-		t.Errorf("%d reports wait after all were taken", len(c.waiting))
+	if len(c.arrived) != 0 || len(c.waiting) != 0 || c.counters != 0 {
+		t.Errorf("%d reports and %d counters wait after all were taken", len(c.waiting), c.counters)
 	}
 }

@@ -227,3 +227,32 @@ func TestErasuresHoldUpNoReport(t *testing.T) {
 		}
 	})
 }
+
+// TestLargeReportsCountAsMany: one network sends reports of 1,400 counters as fast as
+// it can. A few are taken, and a report that comes from elsewhere is at once.
+func TestLargeReportsCountAsMany(t *testing.T) {
+	onEachStore(t, store.Limits{}, func(t *testing.T, server running, _ *sql.DB) {
+		var points strings.Builder
+		for i := range 1_400 {
+			fmt.Fprintf(&points, `"pace c%d":{"0":{"cumulative_count":1}},`, i)
+		}
+		large := func() string {
+			return strings.Replace(body(uuid.New(), "pace get", 1), `{"pace get"`, "{"+points.String()+`"pace get"`, 1)
+		}
+		start, taken := time.Now(), 0
+		for i := range 60 {
+			headers := []string{"X-Forwarded-For", "203.0.113.7"}
+			if status, text, _ := server.post(t, large(), headers...); status == 200 {
+				taken++
+			} else if status != 429 {
+				t.Errorf("large report %d: %d %s", i, status, text)
+			}
+		}
+		if most := 2 + int(time.Since(start).Seconds()); taken < 1 || taken > most { // each counts as 50 to 65
+			t.Errorf("%d large reports of one network were taken, want 1 to %d", taken, most)
+		}
+		if status, text, _ := server.post(t, body(uuid.New(), "pace get", 1), "X-Forwarded-For", "198.51.100.7"); status != 200 {
+			t.Errorf("a report from elsewhere: %d %s", status, text)
+		}
+	})
+}

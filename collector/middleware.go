@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/intake"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // A middleware is a handler around a handler.
@@ -62,18 +63,31 @@ func newNetworkLimiter(perSecond float64, burst int) networkLimiter {
 	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst)}
 }
 
-func (l networkLimiter) allow(now time.Time, network intake.Network) bool {
-	allowed := l.sites.Allow(now, intake.Key(network.Site))
+func (l networkLimiter) allow(now time.Time, network intake.Network, requests int) bool {
+	allowed := l.sites.AllowN(now, intake.Key(network.Site), requests)
 	if allowed && network.Provider.IsValid() {
-		allowed = l.providers.Allow(now, intake.Key(network.Provider))
+		allowed = l.providers.AllowN(now, intake.Key(network.Provider), requests)
 	}
 	return allowed
+}
+
+// usualBody is what a request brings at most that counts as one: a report of
+// twenty counters. A larger one is as much work as several.
+const usualBody = 1 << 10
+
+// requestsIn is how many requests one counts as, by the length that it declares.
+func requestsIn(r *http.Request) int {
+	length := r.ContentLength
+	if length < 0 || length > wire.MaxBody {
+		length = wire.MaxBody
+	}
+	return 1 + int(length/usualBody)
 }
 
 // limited bounds how much one network can ask for of what next does.
 func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !limiter.allow(s.now(), intake.NetworkOf(r, s.config.TrustedProxies)) {
+		if !limiter.allow(s.now(), intake.NetworkOf(r, s.config.TrustedProxies), requestsIn(r)) {
 			problem := tooMany("too many requests from this network", time.Second)
 			if r.URL.Path != "/telemetry" {
 				problem.outcome = notAReport
