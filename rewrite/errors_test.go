@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 	"github.com/telemetrygen/telemetrygen/rewrite"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -49,6 +50,7 @@ func main() {
 // TestBadInput gives telemetrygen what it cannot instrument: it says why and
 // what to do, and changes nothing.
 func TestBadInput(t *testing.T) {
+	peertest.Long(t, "runs the go command")
 	for _, test := range []struct {
 		name  string
 		files map[string]string
