@@ -48,13 +48,18 @@ func (r *Result) folderNote(program *load.Program, generated project.Package) {
 				continue
 			}
 			if at := namesConfigFolder(src.Disk); at >= 0 {
-				r.Findings = append(r.Findings, Finding{
-					Kind: plan.Note, File: program.Sources.Relative(name),
-					Line: bytes.Count(src.Disk[:at], []byte("\n")) + 1, Column: at - bytes.LastIndexByte(src.Disk[:at], '\n'),
-					What: fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App),
-				})
+				r.noteAt(program.Sources.Relative(name), src.Disk, at,
+					fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App))
 				return
 			}
 		}
 	}
+}
+
+// noteAt adds a note about a place in a file.
+func (r *Result) noteAt(file string, src []byte, at int, what string) {
+	r.Findings = append(r.Findings, Finding{
+		Kind: plan.Note, File: file, What: what,
+		Line: bytes.Count(src[:at], []byte("\n")) + 1, Column: at - bytes.LastIndexByte(src[:at], '\n'),
+	})
 }

@@ -146,6 +146,7 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 	}
 	r.Settings = settings
 	r.folderNote(c.Program, c.generated)
+	r.embedNote(c.Program, c.generated)
 	list, unknown := project.Without(tree.Below(settings.App), settings.Excluded)
 	if len(unknown) > 0 && complete {
 		return nil, &project.ExcludedError{Paths: unknown}
