@@ -121,7 +121,7 @@ func (l *lockFile) blocks() (all []block, err error) {
 // take takes a free block for a run of this process. was is the code under which the run is counted already, or none. take
 // returns nil if it gets no block.
 func (l *lockFile) take(path string, was int, unsent bool) *block {
-	for end := time.Now().Add(lockPatience); ; time.Sleep(time.Millisecond) {
+	for tries, end := 0, time.Now().Add(lockPatience); ; tries++ {
 		for n := 0; n < blockLimit; n++ {
 			if err := l.lock(n, 0); err == errBusy {
 				continue
@@ -138,10 +138,11 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 			l.unlock(n)
 		}
 		// All blocks are of living processes, or another process is cutting the file, or runs wait that nobody could count.
-		late := time.Now().After(end)
-		if _, err := l.settle(nil, consent{}, 0); late || err != nil && err != errBusy {
+		// On a busy machine the time alone may be over after one look.
+		if _, err := l.settle(nil, process.consent, 0); tries > 50 && time.Now().After(end) || err != nil && err != errBusy {
 			return nil
 		}
+		time.Sleep(time.Millisecond)
 	}
 }
 
