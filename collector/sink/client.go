@@ -3,6 +3,7 @@ package sink
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -88,4 +89,17 @@ func excerpt(body []byte, secrets ...string) string {
 		}
 	}
 	return strings.ToValidUTF8(text[:min(len(text), 300)], "")
+}
+
+// parseURL reads the URL of a receiver, and adds the end of its path where it is
+// missing. The error does not hold it: there may be a password in it.
+func parseURL(receiver, text, end string) (*url.URL, error) {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return nil, fmt.Errorf("the %s URL is not one of http:// or https:// with a host", receiver)
+	}
+	if end != "" {
+		parsed.Path = strings.TrimSuffix(strings.TrimRight(parsed.Path, "/"), end) + end
+	}
+	return parsed, nil
 }

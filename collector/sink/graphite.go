@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -32,13 +30,9 @@ type Graphite struct {
 
 // NewGraphite checks the options; it sends nothing.
 func NewGraphite(options GraphiteOptions) (*Graphite, error) {
-	base, err := url.Parse(options.URL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, errors.New("the Graphite URL is not one of http:// or https:// with a host")
-	}
-	base.Path = strings.TrimRight(base.Path, "/")
-	if !strings.HasSuffix(base.Path, "/metrics") {
-		base.Path += "/metrics"
+	base, err := parseURL("Graphite", options.URL, "/metrics")
+	if err != nil {
+		return nil, err
 	}
 	return &Graphite{
 		endpoint: base.String(),

@@ -36,13 +36,9 @@ type OTLP struct {
 
 // NewOTLP checks the options; it sends nothing.
 func NewOTLP(options OTLPOptions) (*OTLP, error) {
-	base, err := url.Parse(options.URL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, errors.New("the OTLP URL is not one of http:// or https:// with a host")
-	}
-	base.Path = strings.TrimRight(base.Path, "/")
-	if !strings.HasSuffix(base.Path, "/v1/metrics") {
-		base.Path += "/v1/metrics"
+	base, err := parseURL("OTLP", options.URL, "/v1/metrics")
+	if err != nil {
+		return nil, err
 	}
 	headers, secrets, err := otlpHeaders(options.Headers)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/prometheus/client_golang/exp/api/remote"
@@ -30,9 +29,9 @@ type RemoteWrite struct {
 
 // NewRemoteWrite checks the options; it sends nothing.
 func NewRemoteWrite(options RemoteWriteOptions) (*RemoteWrite, error) {
-	endpoint, err := url.Parse(options.URL)
-	if err != nil || endpoint.Host == "" || endpoint.Scheme != "http" && endpoint.Scheme != "https" {
-		return nil, errors.New("the remote write URL is not one of http:// or https:// with a host")
+	endpoint, err := parseURL("remote write", options.URL, "")
+	if err != nil {
+		return nil, err
 	}
 	client := withoutRedirects(options.Client)
 	transport := client.Transport

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -253,4 +254,19 @@ func BenchmarkDecode(b *testing.B) {
 			json.Unmarshal(body, &loose)
 		}
 	})
+}
+
+// TestAVersionHasNoSpacesThatDoNotShow: a page shows "v1 " as "v1", of which a stranger
+// could have a second one made so.
+func TestAVersionHasNoSpacesThatDoNotShow(t *testing.T) {
+	const body = `{"metric_points":{"pace get":{"0":{"cumulative_count":1}}},"cli_version":%q,"operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`
+	for version, want := range map[string]string{"v1 ": "v1", " v1": "v1", "v1  rc": "v1 rc", "v1 rc": "v1 rc", "  ": "unknown"} {
+		report, err := wire.Decode(fmt.Appendf(nil, body, version))
+		if err != nil || report.CLIVersion != want {
+			t.Errorf("%q counts as %q, %v; want %q", version, report.CLIVersion, err, want)
+		}
+		if err := wire.CheckVersion(version); (err == nil) != (version == want) {
+			t.Errorf("%q as a release: %v", version, err)
+		}
+	}
 }

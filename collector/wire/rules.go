@@ -44,6 +44,7 @@ func version(text string) (string, error) {
 	if !graphic(text) {
 		return "", errors.New("cli_version has a character that cannot be seen")
 	}
+	text = strings.Join(strings.Fields(text), " ") // "v1 " looks like "v1"
 	if text == "" {
 		return "unknown", nil // the original's builds without a version
 	}
@@ -55,7 +56,10 @@ func CheckVersion(text string) error {
 	if text == "" {
 		return errors.New("the version is empty")
 	}
-	_, err := version(text)
+	counted, err := version(text)
+	if err == nil && counted != text {
+		err = fmt.Errorf("version %q has spaces that do not show", text)
+	}
 	return err
 }
 
