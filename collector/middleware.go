@@ -72,8 +72,8 @@ func (l networkLimiter) allow(now time.Time, network intake.Network, requests in
 }
 
 // usualBody is what a request brings at most that counts as one: a report of
-// twenty counters. A larger one is as much work as several.
-const usualBody = 1 << 10
+// two hundred counters. A larger one is as much work as several.
+const usualBody = 8 << 10
 
 // requestsIn is how many requests one counts as, by the length that it declares.
 func requestsIn(r *http.Request) int {
