@@ -10,6 +10,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
@@ -35,16 +36,27 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Main: at.Main, Module: at.Module, Settings: earlier.Settings, Restored: restored, dir: at.Root}
+	used, others := at.UsedByOthers(g)
+	for _, main := range others {
+		r.note(plan.Note, "", fmt.Sprintf("%s is instrumented too: run telemetrygen for it again", main))
+	}
 	imported := map[string]bool{}
 	err = load.EachGoFile(at.Root, func(name string) error {
-		if dir := filepath.Dir(name); dir == g.Dir || dir == filepath.Join(g.Dir, project.Leaf) {
+		dir := filepath.Dir(name)
+		if dir == g.Dir || dir == filepath.Join(g.Dir, project.Leaf) {
 			return nil
 		}
 		disk, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		stripped := edit.Strip(disk, g.Owns, earlier.IsFactored(r.relative(name)))
+		stripped, owns := disk, g.Owns
+		if used[dir] {
+			owns = g.OwnsAlone
+		}
+		if !g.Generated(dir) {
+			stripped = edit.Strip(disk, owns, earlier.IsFactored(r.relative(name)))
+		}
 		r.changes.Replace(name, disk, stripped)
 		for _, path := range load.Imports(stripped) {
 			imported[path] = true
@@ -54,7 +66,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.changes.Remove(g, at.Root); err != nil {
+	if err := r.changes.Remove(g, at.Root, at.Main); err != nil {
 		return nil, err
 	}
 	modules, err := gomod.Remove(gomod.Env{Dir: at.Root}, earlier.Undo, func(module string) bool {

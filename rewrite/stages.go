@@ -71,7 +71,7 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 
 // edit finds the sites in the source and edits the files.
 func (c *cli) edit(force bool) (*plan.Plan, []edit.File, error) {
-	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Name: c.generated.Name(), Skip: c.generated.Owns, Tags: c.tags, Force: force})
+	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Skip: c.generated.Owns, Tags: c.tags, Force: force})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -165,7 +165,7 @@ func (r *Result) generate(c *cli, list []plan.Command, state project.State) erro
 		Hooks:  r.Plan.Hooks, Commands: list, ExitCodes: r.Plan.ExitCodes,
 	})
 	if foreign {
-		r.note(plan.Note, project.UsersPage, "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
+		r.note(plan.Note, c.generated.UsersPage(r.Main), "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
 	}
 	return err
 }

@@ -33,10 +33,7 @@ func serve(args []string) {
 	}
 	for _, verb := range verbs {
 		if len(args) == 2 && args[0] == command && args[1] == verb.name {
-			if err := verb.run(findFolder()); err != nil {
-				fmt.Fprintln(os.Stderr, "Error:", err)
-				os.Exit(1)
-			}
+			CheckErr(verb.run(findFolder())) // nothing is recorded yet
 			os.Exit(0)
 		}
 	}

@@ -38,11 +38,8 @@ type consent struct {
 	interval  time.Duration // between uploads, < 0: never
 }
 
-// uploads reports whether there is a server, and a time to send to it.
-func (c consent) uploads() bool { return c.endpoint != "" && c.interval >= 0 }
-
 // sends reports whether counts of this run may leave the machine.
-func (c consent) sends() bool { return c.level == levelOn && c.uploads() }
+func (c consent) sends() bool { return c.level == levelOn && c.endpoint != "" && c.interval >= 0 }
 
 // consentIn finds what is allowed in a folder.
 func consentIn(d folder) consent {
@@ -133,7 +130,7 @@ func anySet(names string) bool {
 // notify shows the notice, once, at the end of a run that was counted, if stderr is a terminal: counts will be sent
 // starting with the next run.
 func (c consent) notify() {
-	if !c.pending || !c.uploads() || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
+	if c.level = levelOn; !c.pending || !c.sends() || !isTerminal(os.Stderr) || process.lock.lock(theFolder, 0) != nil {
 		return
 	}
 	defer process.lock.unlock(theFolder)

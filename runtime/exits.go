@@ -5,7 +5,7 @@ import exit "github.com/telemetrygen/telemetrygen/runtime/exit"
 // The functions of package exit, for the files that import this package anyway. No file imports another module
 // beside package exit: whether they belong into one group of imports depends on who formats them.
 
-func register(record func(code int, last bool)) { exit.Register(record) }
+var register, handOver = exit.Register, exit.Track
 
 // Exit records code and ends the process with it, as os.Exit does.
 func Exit(code int) { exit.Exit(code) }

@@ -66,7 +66,7 @@ func exported(t *testing.T, disabled bool) string {
 }
 
 func TestSameInterfaceWhenCompiledOut(t *testing.T) {
-	if with, without := exported(t, false), exported(t, true); with != without || len(strings.Split(with, "\n")) != 11 {
+	if with, without := exported(t, false), exported(t, true); with != without || len(strings.Split(with, "\n")) != 12 {
 		t.Errorf("with telemetry\n%s\nwithout\n%s", with, without)
 	}
 }

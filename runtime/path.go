@@ -26,9 +26,7 @@ func calledPath() (path string, known bool) {
 	if root == nil || process.foreign || process.decided {
 		return "", false
 	}
-	if dumpTree != nil {
-		dumpTree(root, true)
-	}
+	dumpTree(root, true)
 	if below, found := called(root); found {
 		return recordedPath(below), true
 	}

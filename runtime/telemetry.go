@@ -32,11 +32,12 @@ func Start() func() {
 	}
 	process.args, process.env, process.consent = os.Args, os.Environ(), consentIn(findFolder())
 	serve(os.Args[1:])
-	if process.consent.level == levelOff && dumpTree == nil {
+	if process.consent.level == levelOff && !dumping {
 		process.decided = true
+		register(func(int, bool) {}, track) // of a command that a dependency executes below its own, track serves ours
 		return func() {}
 	}
-	register(record)
+	register(record, track)
 	cobra.OnInitialize(begin)
 	hookLoggers()
 	return leave

@@ -25,21 +25,23 @@ var process struct {
 	consent consent        // what was allowed when main() ran Start
 }
 
-// dumpTree is set only in the program that the generator builds to read the command tree.
-var dumpTree func(root *cobra.Command, final bool)
+// dumpTree does nothing, but in the program that the generator builds to read the command tree: dumping is set there.
+var dumpTree, dumping = func(root *cobra.Command, final bool) {}, false
 
 // Track remembers root as the command tree that this process executes, and returns it unchanged. Only the first
 // call counts. Later calls, and calls inside a run, have no effect: a CLI may execute itself again, for an alias.
 func Track(root *cobra.Command) *cobra.Command {
-	track(root)
+	handOver(root)
 	return root
 }
 
-func track(root *cobra.Command) {
+// track is told by exit.Track, whichever package's Track was called.
+func track(tracked interface{}) {
 	defer shield()
 	process.Lock()
 	defer process.Unlock()
-	if root == nil || process.args == nil || process.foreign {
+	root := tracked.(*cobra.Command)
+	if root == nil || process.foreign {
 		return
 	}
 	if process.root != nil { // both may be executed at once, in goroutines: from here on neither is looked at
@@ -47,17 +49,13 @@ func track(root *cobra.Command) {
 		return
 	}
 	process.root = root.Root()
-	if dumpTree != nil {
-		dumpTree(process.root, false)
-	}
-	refused := refuses(process.root)
-	if refused && os.Args[1] == command {
+	dumpTree(process.root, false)
+	switch refused := refuses(process.root); {
+	case refused && os.Args[1] == command:
 		os.Exit(usage(strings.Join(os.Args[2:], " ")))
-	}
-	if process.decided {
+	case process.decided:
 		return
-	}
-	if refused {
+	case refused:
 		enter(recordedPath("")) // an executor in a dependency may end the process itself
 	}
 	seeFlagErrors(process.root)

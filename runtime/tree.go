@@ -13,6 +13,7 @@ import (
 // The generator builds the CLI with this file to ask it for its commands: with TELEMETRYGEN_COMMANDS=FILE they are
 // written there as JSON, and the process ends before any command runs. No shipped binary has this.
 func init() {
+	dumping = true
 	dumpTree = func(root *cobra.Command, final bool) {
 		file := os.Getenv("TELEMETRYGEN_COMMANDS")
 		if file == "" || !final && len(root.Commands()) == 0 {

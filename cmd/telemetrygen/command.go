@@ -226,7 +226,11 @@ func (c *command) finish(r *rewrite.Result) error {
 		if err := r.JSON(c.stderr); err != nil {
 			return err
 		}
-	case !c.remove:
+	case c.remove:
+		for _, f := range r.Findings {
+			fmt.Fprintln(report, f)
+		}
+	default:
 		r.Text(report)
 	}
 	if c.check {

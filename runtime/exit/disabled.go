@@ -9,7 +9,10 @@ import (
 )
 
 // Register does nothing.
-func Register(record func(code int, last bool)) {}
+func Register(record func(code int, last bool), track func(root interface{})) {}
+
+// Track does nothing.
+func Track(root interface{}) {}
 
 // Exit is os.Exit.
 func Exit(code int) { os.Exit(code) }

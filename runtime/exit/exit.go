@@ -2,8 +2,8 @@
 
 // Package telemetry is the part of the telemetry that every package of this CLI may import: it stands in for the
 // functions that end the process, and needs only the standard library. It records nothing by itself. The package
-// above it registers a recorder when main() starts; in a program without that, such as a test or another module's
-// binary, these functions do what the ones they replace do.
+// that imports cobra registers itself when main() starts; in a program without that, such as a test or another
+// module's binary, these functions do what the ones they replace do.
 package telemetry
 
 import (
@@ -12,12 +12,23 @@ import (
 	"sync/atomic"
 )
 
-// recorder holds a func(code int, last bool) once one is registered.
-var recorder atomic.Value
+// recorder holds a func(code int, last bool), and tracker a func(root interface{}), once they are registered.
+var recorder, tracker atomic.Value
 
-// Register makes record the function that is told each exit code. With last the process ends as soon as record
-// returns, and record must keep every other goroutine from recording another code.
-func Register(record func(code int, last bool)) { recorder.Store(record) }
+// Register makes record the function that is told each exit code, and track the one that is told each root command. With
+// last the process ends as soon as record returns, and record must keep every other goroutine from recording another code.
+func Register(record func(code int, last bool), track func(root interface{})) {
+	recorder.Store(record)
+	tracker.Store(track)
+}
+
+// Track tells the package that main() started of a root command. Where CLIs of one module share code, that need not be
+// the package that this code imports.
+func Track(root interface{}) {
+	if track, ok := tracker.Load().(func(interface{})); ok {
+		track(root)
+	}
+}
 
 func record(code int, last bool) {
 	if record, ok := recorder.Load().(func(int, bool)); ok {

@@ -10,6 +10,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
@@ -83,14 +84,14 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		return out, err
 	}
 	i := importer{src: src, file: syntax, base: fset.File(syntax.FileStart).Base(), module: p.Module, local: facts.Local}
-	i.path, i.name = p.Runtime, ""
+	i.path, i.name = facts.Runtime, ""
 	if !whole {
-		i.path = p.Leaf()
+		i.path = p.Leaf
 	}
-	if !whole || facts.Local != p.Name {
+	if path.Base(i.path) != facts.Local {
 		i.name = facts.Local
 	}
-	owns := func(path string) bool { return path == p.Runtime || path == p.Leaf() }
+	owns := func(path string) bool { return path == facts.Runtime || path == p.Leaf }
 	for _, imports := range i.ways(facts.Unused, disk, owns) {
 		all := append(edits[:len(edits):len(edits)], imports...)
 		result := splice.Apply(src, all)

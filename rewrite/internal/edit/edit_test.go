@@ -47,8 +47,8 @@ func TestApply(t *testing.T) {
 			if test.form == form.Start {
 				s.Start, s.End = strings.Index(src, "{\n")+1, s.Start
 			}
-			p := &plan.Plan{Module: "example.com/m", Runtime: "example.com/m/internal/telemetry", Name: "telemetry",
-				Files: []plan.File{{Name: "x.go", Local: "telemetry", Unused: test.unused}}, Sites: []plan.Site{s}}
+			p := &plan.Plan{Module: "example.com/m", Leaf: "example.com/m/internal/telemetry/exit",
+				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", Unused: test.unused}}, Sites: []plan.Site{s}}
 			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(src) })
 			if err != nil {
 				t.Fatal(err)
@@ -66,7 +66,7 @@ func TestApply(t *testing.T) {
 			if strings.Contains(got, `"os"`) != (test.unused == nil) {
 				t.Errorf("os is imported or not:\n%s", got)
 			}
-			if back := Strip(files[0].Content, func(path string) bool { return path == p.Runtime || path == p.Leaf() }, files[0].Factored); string(back) != src {
+			if back := Strip(files[0].Content, func(path string) bool { return path == p.Files[0].Runtime || path == p.Leaf }, files[0].Factored); string(back) != src {
 				t.Errorf("taken out again:\n%s", back)
 			}
 		})
@@ -96,9 +96,9 @@ func TestOnlyImport(t *testing.T) {
 			src := head + test.before + body
 			s := site(t, src, "run()", form.Start, plan.Operands{})
 			s.Start, s.End = strings.Index(src, "{ run")+1, s.Start
-			p := &plan.Plan{Module: "example.com/m", Runtime: "example.com/m/internal/telemetry", Name: "telemetry",
-				Files: []plan.File{{Name: "x.go", Local: "telemetry"}}, Sites: []plan.Site{s}}
-			owns := func(path string) bool { return path == p.Runtime || path == p.Leaf() }
+			p := &plan.Plan{Module: "example.com/m", Leaf: "example.com/m/internal/telemetry/exit",
+				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry"}}, Sites: []plan.Site{s}}
+			owns := func(path string) bool { return path == p.Files[0].Runtime || path == p.Leaf }
 			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(src) })
 			if err != nil {
 				t.Fatal(err)

@@ -24,7 +24,8 @@ import (
 // Options say what to look for and what the injected package is called.
 type Options struct {
 	Runtime string                       // import path of the generated package
-	Name    string                       // its package name
+	Shared  string                       // that of the one for all but the main package
+	Several bool                         // the module has other CLIs that are instrumented
 	Skip    func(importPath string) bool // generated packages
 	Tags    string                       // build tags, comma-separated
 	Force   bool                         // also track what is only executed inside a run
@@ -80,10 +81,10 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	for _, f := range s.finders {
 		names.look(f.c, f.file)
 	}
-	p := &plan.Plan{Module: g.Path, Runtime: o.Runtime, Name: o.Name, Hooks: s.hooks, ExitCodes: names.codes()}
+	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: names.codes()}
 	for _, f := range s.finders {
 		if len(f.sites) > 0 {
-			p.Files = append(p.Files, f.facts(o.Name))
+			p.Files = append(p.Files, f.facts())
 			p.Sites = append(p.Sites, f.sites...)
 		}
 	}

@@ -105,12 +105,12 @@ func throughJSON(t *testing.T, p *plan.Plan) *plan.Plan {
 // planByName plans one file as the find stage does, with names for types. What is
 // called Execute is executed, in each of the forms that a receiver can take.
 func planByName(src []byte) (*plan.Plan, bool) {
-	g := load.NewProgram(&load.Module{Path: "example.com/cli", Dir: "/", All: map[string]*packages.Package{}}, nil)
+	g := load.NewProgram(&load.Module{Path: "example.com/cli", Dir: "/", Main: &packages.Package{}, All: map[string]*packages.Package{}}, nil)
 	parsed, err := parser.ParseFile(g.Fset, "fuzz.go", src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, false
 	}
-	s := &survey{g: g, flow: newFlow(), depend: newDependencies(g, nil, nil), fatalEvents: map[string]int{}}
+	s := &survey{g: g, options: Options{Shared: runtimePath}, flow: newFlow(), depend: newDependencies(g, nil, nil), fatalEvents: map[string]int{}}
 	c := byName(parsed)
 	f := &finder{survey: s, c: c, file: parsed, name: "fuzz.go", src: src, base: g.Base(parsed)}
 	f.walk()
@@ -125,9 +125,9 @@ func planByName(src []byte) (*plan.Plan, bool) {
 		}
 		return true
 	})
-	p := &plan.Plan{Module: g.Path, Runtime: runtimePath, Name: "telemetry", Sites: f.sites}
+	p := &plan.Plan{Module: g.Path, Leaf: runtimePath + "/exit", Sites: f.sites}
 	if len(f.sites) > 0 {
-		p.Files = []plan.File{f.facts("telemetry")}
+		p.Files = []plan.File{f.facts()}
 	}
 	p.Sort()
 	return p, true

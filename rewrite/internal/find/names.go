@@ -3,14 +3,19 @@ package find
 import (
 	"go/ast"
 	"go/types"
+	"path"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // facts are what the edit stage has to know of the file beside its sites.
-func (f *finder) facts(name string) plan.File {
-	facts := plan.File{Name: f.name, Package: f.c.PkgPath, Local: f.localName(name)}
+func (f *finder) facts() plan.File {
+	runtime := f.options.Shared
+	if f.c.PkgPath == f.g.Main.PkgPath {
+		runtime = f.options.Runtime
+	}
+	facts := plan.File{Name: f.name, Package: f.c.PkgPath, Runtime: runtime, Local: f.localName(path.Base(runtime))}
 	for _, spec := range f.file.Imports {
 		path := importPath(spec)
 		if n := f.swapped[path]; n > 0 && f.usesOf(path, spec) <= n {

@@ -55,7 +55,7 @@ func planOf(t *testing.T, dependency, code string) (*plan.Plan, string, error) {
 		archive += "-- example.com/dep/dep.go --\n" + dependency
 	}
 	g := loadtest.Program(t, archive)
-	p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Name: "telemetry", Skip: func(string) bool { return false }})
+	p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }})
 	return p, src, err
 }
 

@@ -17,9 +17,10 @@ import (
 
 // leftUnused reports whether a function that may end the process is there for
 // other programs only: the CLI links its package, and nothing names it but
-// functions of that kind. Its exits are left alone, and the report says so.
+// functions of that kind. Its exits are left alone, and the report says so. Another
+// CLI of the module may use it.
 func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
-	if !f.forOthers(decl) {
+	if f.options.Several || !f.forOthers(decl) {
 		return false
 	}
 	code := []byte(f.text(decl.Body))

@@ -46,6 +46,7 @@ type Operands struct {
 type File struct {
 	Name    string   `json:"name"`              // as in Site.File
 	Package string   `json:"package"`           // import path
+	Runtime string   `json:"runtime"`           // import path of the generated package that it imports, itself or its leaf
 	Local   string   `json:"local"`             // the name that the injected package gets in this file
 	Unused  []string `json:"unused,omitempty"`  // imports whose every use is swapped
 	Refused string   `json:"refused,omitempty"` // why the file must not be edited
@@ -53,11 +54,10 @@ type File struct {
 
 // A Plan is everything that the find stage found.
 type Plan struct {
-	Module  string `json:"module"`  // module path
-	Runtime string `json:"runtime"` // import path of the generated package
-	Name    string `json:"name"`    // its package name
-	Files   []File `json:"files"`
-	Sites   []Site `json:"sites"`
+	Module string `json:"module"` // module path
+	Leaf   string `json:"leaf"`   // import path of the package for Exit and its like, which needs only the standard library
+	Files  []File `json:"files"`
+	Sites  []Site `json:"sites"`
 
 	Hooks     []Hook     `json:"hooks,omitempty"` // of loggers, set by the generated package
 	ExitCodes []ExitCode `json:"exit_codes"`      // that have a name in the source
@@ -75,10 +75,6 @@ type ExitCode struct {
 	Status int      `json:"status"`
 	Names  []string `json:"names"`
 }
-
-// Leaf is the import path of the package that edited packages import for
-// Exit and its like: it has no dependencies but the standard library.
-func (p *Plan) Leaf() string { return p.Runtime + "/exit" }
 
 // In returns the sites of a file, in its order.
 func (p *Plan) In(name string) []Site {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -19,8 +20,18 @@ const CommandsFile = "commands.txt"
 // ExitCodesFile names the exit statuses, in the generated package's folder.
 const ExitCodesFile = "exitcodes.txt"
 
-// UsersPage is the page for the CLI's users, at the module's root.
-const UsersPage = "TELEMETRY.md"
+// UsersPage is the name of the page for the users of the CLI with that main package,
+// at the module's root.
+func (g Package) UsersPage(main string) string { return g.pages(main)[0] }
+
+// pages are the names of that page, now and before another CLI was removed.
+func (g Package) pages(main string) []string {
+	names := []string{"TELEMETRY.md", "TELEMETRY-" + path.Base(main) + ".md"}
+	if g.Shared() == g.Path {
+		return names
+	}
+	return names[1:]
+}
 
 // Changes collects what will be different from the disk.
 type Changes []transaction.Change
@@ -51,6 +62,17 @@ func (c *Changes) generate(g Package, want map[string][]byte) error {
 	have, err := generated(g.Dir)
 	if err != nil {
 		return err
+	}
+	if shared := g.Shared(); shared != g.Path {
+		theirs, err := generated(g.folder(shared))
+		if err != nil {
+			return err
+		}
+		for name, data := range theirs {
+			if want[name] != nil {
+				have[name] = data
+			}
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		c.replaceGenerated(name, have[name], want[name])
@@ -86,17 +108,23 @@ func (c *Changes) delete(dir string) error {
 	return nil
 }
 
-// Remove deletes everything that was generated for a CLI.
-func (c *Changes) Remove(g Package, root string) error {
+// Remove deletes everything that was generated for the CLI with that main package.
+func (c *Changes) Remove(g Package, root, main string) error {
 	if err := c.delete(g.Dir); err != nil {
 		return err
 	}
-	name := filepath.Join(root, UsersPage)
-	data, err := os.ReadFile(name)
-	if _, _, ours := header(data); err == nil && ours {
-		c.Replace(name, data, nil)
-	}
+	c.deletePages(root, g.pages(main))
 	return nil
+}
+
+func (c *Changes) deletePages(root string, names []string) {
+	for _, name := range names {
+		name = filepath.Join(root, name)
+		data, err := os.ReadFile(name)
+		if _, _, ours := header(data); err == nil && ours {
+			c.Replace(name, data, nil)
+		}
+	}
 }
 
 // Asking returns these changes with all that is needed to ask the built CLI for
@@ -145,7 +173,9 @@ func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, e
 	}
 	list(CommandsFile, commandsText(of.Commands))
 	list(ExitCodesFile, exitCodesText(of.ExitCodes))
-	name := filepath.Join(root, UsersPage)
+	pages := g.pages(of.Config.Main)
+	c.deletePages(root, pages[1:])
+	name := filepath.Join(root, pages[0])
 	onDisk, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err

@@ -47,7 +47,7 @@ func TestGenerateAndRemove(t *testing.T) {
 	if listed, err := g.Listed(); err != nil || !slices.Equal(listed, contents.Commands) {
 		t.Errorf("listed %v, %v", listed, err)
 	}
-	if err := third.Remove(g, dir); err != nil || len(third) != len(first) {
+	if err := third.Remove(g, dir, "example.com/cli"); err != nil || len(third) != len(first) {
 		t.Errorf("%d files added, %d removed (%v)", len(first), len(third), err)
 	}
 	for _, change := range third {
@@ -67,7 +67,7 @@ func TestGenerateLeavesAForeignPage(t *testing.T) {
 		t.Errorf("foreign %v, %v", foreign, err)
 	}
 	for _, change := range c {
-		if filepath.Base(change.Name) == UsersPage {
+		if filepath.Base(change.Name) == "TELEMETRY.md" {
 			t.Error("it is written")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"go/build/constraint"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -27,17 +28,17 @@ var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
 // sources returns the Go files of the generated packages, by name.
 func (g Package) sources(c Config, hooks []plan.Hook) (map[string][]byte, error) {
-	config, err := c.Source(g.Name())
+	config, err := c.Source(Name(g.Path))
 	if err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{filepath.Join(g.Dir, configFile): sealed(config)}
-	if loggers := loggers.Source(g.Name(), hooks); loggers != nil {
+	if loggers := loggers.Source(Name(g.Path), hooks); loggers != nil {
 		files[filepath.Join(g.Dir, "loggers.go")] = sealed(loggers)
 	}
-	err = g.each(func(name string, body []byte) {
+	err = g.each(func(path, name string, body []byte) {
 		if name != configFile && name != treeFile {
-			files[filepath.Join(g.Dir, filepath.FromSlash(name))] = sealed(body)
+			files[filepath.Join(g.folder(path), name)] = sealed(body)
 		}
 	})
 	return files, err
@@ -45,7 +46,7 @@ func (g Package) sources(c Config, hooks []plan.Hook) (map[string][]byte, error)
 
 // tree returns the file that lets the CLI print its command tree.
 func (g Package) tree() (name string, data []byte, err error) {
-	err = g.each(func(name string, body []byte) {
+	err = g.each(func(_, name string, body []byte) {
 		if name == treeFile {
 			data = sealed(body)
 		}
@@ -57,25 +58,27 @@ func (g Package) tree() (name string, data []byte, err error) {
 // -tags notelemetry, by import path and name: the same API with nothing in it.
 func (g Package) Disabled() (map[string]map[string][]byte, error) {
 	packages := map[string]map[string][]byte{}
-	err := g.each(func(name string, body []byte) {
+	err := g.each(func(path, name string, body []byte) {
 		if !withTag(body, "notelemetry") {
 			return
-		}
-		path := g.Path
-		if strings.HasPrefix(name, Leaf+"/") {
-			path += "/" + Leaf
 		}
 		if packages[path] == nil {
 			packages[path] = map[string][]byte{}
 		}
-		packages[path][filepath.Join(g.Dir, filepath.FromSlash(name))] = body
+		packages[path][filepath.Join(g.folder(path), name)] = body
 	})
+	if shared := g.Shared(); shared != g.Path { // the same under another name
+		packages[shared] = map[string][]byte{}
+		for name, body := range packages[g.Path] {
+			packages[shared][name] = bytes.Replace(body, []byte("package "+Name(g.Path)+"\n"), []byte("package "+Name(shared)+"\n"), 1)
+		}
+	}
 	return packages, err
 }
 
-// each visits the files of the runtime's source, named relative to its folder, as
-// they are in this CLI.
-func (g Package) each(visit func(name string, body []byte)) error {
+// each visits the files of the runtime's source as they are in this CLI: the import
+// path of their package, their name and their content.
+func (g Package) each(visit func(path, name string, body []byte)) error {
 	return fs.WalkDir(telemetrygen.RuntimeSource, "runtime", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return err
@@ -84,9 +87,13 @@ func (g Package) each(visit func(name string, body []byte)) error {
 		if err != nil {
 			return err
 		}
-		body = packageClause.ReplaceAll(body, []byte("package "+g.Name()))
-		body = bytes.ReplaceAll(body, []byte(`"`+leafPath+`"`), []byte(`"`+g.Path+"/"+Leaf+`"`))
-		visit(strings.TrimPrefix(name, "runtime/"), body)
+		importPath, leaf := g.Path, g.Shared()+"/"+Leaf
+		if strings.HasPrefix(name, "runtime/"+Leaf+"/") {
+			importPath = leaf
+		}
+		body = packageClause.ReplaceAll(body, []byte("package "+Name(importPath)))
+		body = bytes.ReplaceAll(body, []byte(`"`+leafPath+`"`), []byte(`"`+leaf+`"`))
+		visit(importPath, path.Base(name), body)
 		return nil
 	})
 }

@@ -1,8 +1,10 @@
 package project
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -17,6 +19,8 @@ type Location struct {
 	Root   string // folder of the module's go.mod, "" outside of a module
 	Module string // module path
 	Main   string // import path of the package
+
+	reached []string // folders of the module's packages, once it is loaded
 }
 
 // Locate finds the package that a pattern names, seen from dir. Below the root of
@@ -43,7 +47,7 @@ func Locate(dir, pattern string) Location {
 // folder asked for, else the one of an earlier run, which the main package imports
 // or which is one of Dirs, else the first of Dirs that is free.
 func (at Location) Package(asked string) Package {
-	g := Package{Older: map[string]string{}}
+	g := Package{Older: map[string]string{}, Others: map[string]string{}}
 	var dirs []string
 	for _, rel := range Dirs {
 		dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(rel)))
@@ -51,8 +55,15 @@ func (at Location) Package(asked string) Package {
 	if asked != "" {
 		g.Dir = filepath.Join(at.Root, filepath.FromSlash(asked))
 	}
-	for _, dir := range append(at.imported(), dirs...) {
-		if !isGenerated(dir) || !belongs(dir, at.Main) {
+	for _, dir := range slices.Concat(at.imported(), dirs, at.reached) {
+		if parent := filepath.Dir(dir); filepath.Base(dir) == Leaf && isGenerated(parent) {
+			dir = parent
+		}
+		if !isGenerated(dir) {
+			continue
+		}
+		if !at.belongs(dir) {
+			g.Others[importPath(at.Root, at.Module, dir)] = dir
 			continue
 		}
 		if g.Dir == "" {
@@ -71,20 +82,49 @@ func (at Location) Package(asked string) Package {
 	return g
 }
 
+// UsedByOthers returns the folders of the packages that other CLIs of the module reach,
+// as far as their files say, and the main packages of these CLIs.
+func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string) {
+	used = map[string]bool{}
+	var folders []string
+	use := func(path string) {
+		if rel, ok := strings.CutPrefix(path+"/", at.Module+"/"); ok && !used[filepath.Join(at.Root, rel)] {
+			folders = append(folders, filepath.Join(at.Root, rel))
+			used[filepath.Join(at.Root, rel)] = true
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Values(g.Others)) {
+		if c, err := ReadConfig(dir); err == nil {
+			mains = append(mains, c.Main)
+			use(c.Main)
+		}
+	}
+	for ; len(folders) > 0; folders = folders[1:] {
+		for _, path := range (Location{Dir: folders[0]}).imports() {
+			use(path)
+		}
+	}
+	return used, mains
+}
+
 // imported are the folders of the module's packages that the main package imports,
 // for a leaf that of the package above it.
 func (at Location) imported() (dirs []string) {
-	names, _ := filepath.Glob(filepath.Join(at.Dir, "*.go"))
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			continue
-		}
-		for _, path := range load.Imports(data) {
-			if rel, ok := strings.CutPrefix(path, at.Module+"/"); ok {
-				dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(strings.TrimSuffix(rel, "/"+Leaf))))
-			}
+	for _, path := range at.imports() {
+		if rel, ok := strings.CutPrefix(path, at.Module+"/"); ok {
+			dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(strings.TrimSuffix(rel, "/"+Leaf))))
 		}
 	}
 	return dirs
+}
+
+// imports are the paths that the files in the folder of the main package import.
+func (at Location) imports() (paths []string) {
+	names, _ := filepath.Glob(filepath.Join(at.Dir, "*.go"))
+	for _, name := range names {
+		if data, err := os.ReadFile(name); err == nil {
+			paths = append(paths, load.Imports(data)...)
+		}
+	}
+	return paths
 }

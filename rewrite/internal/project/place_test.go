@@ -47,6 +47,7 @@ func TestPlace(t *testing.T) {
 		{"again", map[string]string{"internal/telemetry/config.go": ours}, "", "internal/telemetry", true, ""},
 		{"without its config", map[string]string{"internal/telemetry/telemetry.go": ours}, "", "internal/telemetry", true, ""},
 		{"one that does not say whose it is", map[string]string{"internal/telemetry/config.go": stateless}, "", "internal/telemetry", true, ""},
+		{"where main imports only its leaf", map[string]string{"lib/usage/config.go": ours, "lib/usage/exit/exit.go": ours, "x.go": "package main\n\nimport _ \"example.com/cli/lib/usage/exit\"\n"}, "", "lib/usage", true, ""},
 		{"taken by another package", map[string]string{"internal/telemetry/x.go": "package telemetry\n"}, "", "internal/usagetelemetry", false, ""},
 		{"taken by another CLI", map[string]string{"internal/telemetry/config.go": others}, "", "internal/usagetelemetry", false, ""},
 		{"all taken", map[string]string{"internal/telemetry/x.go": "", "internal/usagetelemetry/x.go": "", "internal/telemetrygen/x.go": ""}, "", "", false, ""},

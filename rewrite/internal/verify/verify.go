@@ -89,9 +89,11 @@ func disabled(g *load.Program, generated project.Package) (map[string]*types.Pac
 		return nil, err
 	}
 	api := map[string]*types.Package{}
-	paths := slices.Sorted(maps.Keys(sources))
-	slices.Reverse(paths) // the leaf comes first: it imports nothing of ours
-	for _, path := range paths {
+	leaf := generated.Shared() + "/" + project.Leaf // it imports nothing of ours
+	for _, path := range append([]string{leaf}, slices.Sorted(maps.Keys(sources))...) {
+		if api[path] != nil {
+			continue
+		}
 		p := &packages.Package{PkgPath: path, Module: g.Main.Module}
 		c := g.Types(p, sources[path], api)
 		if len(c.Errs) > 0 {

@@ -1,0 +1,156 @@
+package rewrite_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const severalMain = `package main
+
+import (
+	"example.com/cli/shared"
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	shared.Run(&cobra.Command{Use: "NAME", Run: func(*cobra.Command, []string) { shared.Fail() }})
+}
+`
+
+// several are two CLIs of one module. What executes and what exits is in a package
+// that both use; Only is used by the first alone.
+func several(t *testing.T) (first, second goldenCase) {
+	t.Helper()
+	first = cliModule(t, map[string]string{
+		"cmd/one/main.go": strings.ReplaceAll(strings.Replace(severalMain, "shared.Fail", "shared.Only", 1), "NAME", "one"),
+		"cmd/two/main.go": strings.ReplaceAll(severalMain, "NAME", "two"),
+		"shared/shared.go": `package shared
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func Fail() { os.Exit(4) }
+
+func Only() { os.Exit(5) }
+
+func Run(c *cobra.Command) {
+	if c.Execute() != nil {
+		os.Exit(1)
+	}
+}
+`,
+		"own/own.go": "package own\n\nimport \"os\"\n\nfunc Exit() { os.Exit(6) }\n",
+	})
+	two := filepath.Join(first.dir, "cmd", "two", "main.go")
+	writeFile(t, two, []byte(strings.NewReplacer("\t\"example.com/cli/shared\"\n", "\t\"example.com/cli/own\"\n\t\"example.com/cli/shared\"\n",
+		"func main() {\n", "func main() {\n\tdefer own.Exit()\n").Replace(tree(t, first.dir)["cmd/two/main.go"])))
+	second = first
+	first.options.Package, second.options.Package = "./cmd/one", "./cmd/two"
+	return first, second
+}
+
+// TestSeveralCLIsOfOneModule are instrumented beside each other: neither undoes or
+// doubles what the other needs, and each run is counted once, under its own app.
+func TestSeveralCLIsOfOneModule(t *testing.T) {
+	long(t)
+	t.Parallel()
+	first, second := several(t)
+	before := tree(t, first.dir)
+	first.instrument(t)
+	alone := tree(t, first.dir)
+	second.instrument(t)
+	both := tree(t, first.dir)
+	for i, c := range []goldenCase{first, second, first} {
+		if again := c.plan(t); again.Changed() {
+			t.Errorf("%d: another run changes\n%s", i, again.Diff())
+		}
+	}
+	for name, want := range map[string]string{"TELEMETRY.md": "# What one counts", "TELEMETRY-two.md": "# What two counts"} {
+		if !strings.Contains(both[name], want) {
+			t.Errorf("%s has no %q", name, want)
+		}
+	}
+	goIn(t, first.dir, "vet", "./...")
+	goIn(t, first.dir, "vet", "-tags", "notelemetry", "./...")
+	home := t.TempDir()
+	for _, c := range []struct {
+		goldenCase
+		app    string
+		status int
+	}{{first, "one", 5}, {second, "two", 4}} {
+		run := exec.Command(c.build(t, c.app))
+		run.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME=")
+		if _ = run.Run(); run.ProcessState.ExitCode() != c.status {
+			t.Errorf("%s ends with %d", c.app, run.ProcessState.ExitCode())
+		}
+	}
+	counted := tree(t, home)
+	for app, status := range map[string]string{"one": "5", "two": "4"} {
+		if got, want := counted[".config/"+app+"/telemetry.yaml"], "metric_points:\n    "+app+":\n        "+status+":\n            cumulative_count: 1\ncli"; !strings.HasPrefix(got, want) {
+			t.Errorf("%s counted\n%s", app, got)
+		}
+	}
+
+	second.remove(t)
+	first.instrument(t) // which does not use Fail
+	sameTree(t, alone, tree(t, first.dir))
+	first.remove(t)
+	sameTree(t, before, tree(t, first.dir))
+}
+
+// TestRemoveTheFirstOfSeveral: the other one needs a run, and is as if alone after it.
+func TestRemoveTheFirstOfSeveral(t *testing.T) {
+	long(t)
+	t.Parallel()
+	first, second := several(t)
+	first.instrument(t)
+	second.instrument(t)
+	first.remove(t)
+	second.instrument(t)
+	goIn(t, first.dir, "vet", "./...")
+	if again := second.plan(t); again.Changed() {
+		t.Errorf("another run changes\n%s", again.Diff())
+	}
+	second.remove(t)
+	for name, content := range tree(t, first.dir) {
+		if strings.Contains(content, "telemetry") && name != "go.mod" && name != "go.sum" {
+			t.Errorf("%s is left:\n%s", name, content)
+		}
+	}
+}
+
+// TestMainThatIsMovedOrCopied keeps its package, or gets one of its own. Two would
+// count each run twice.
+func TestMainThatIsMovedOrCopied(t *testing.T) {
+	long(t)
+	t.Parallel()
+	for _, copied := range []bool{false, true} {
+		c := cliModule(t, map[string]string{"cmd/one/main.go": plainCLI})
+		c.options.Package = "./cmd/one"
+		c.instrument(t)
+		content := tree(t, c.dir)["cmd/one/main.go"]
+		if !copied {
+			if err := os.RemoveAll(filepath.Join(c.dir, "cmd", "one")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		writeFile(t, filepath.Join(c.dir, "cmd", "two", "main.go"), []byte(content))
+		c.options.Package = "./cmd/two"
+		c.instrument(t)
+		want := content
+		if copied {
+			want = strings.NewReplacer("internal/telemetry", "internal/usagetelemetry", "telemetry.", "usagetelemetry.").Replace(content)
+		}
+		if got := tree(t, c.dir)["cmd/two/main.go"]; got != want {
+			t.Errorf("copied %v:\n%s", copied, got)
+		}
+		c.stable(t)
+		goIn(t, c.dir, "vet", "./...")
+	}
+}
