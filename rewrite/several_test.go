@@ -59,8 +59,18 @@ func Run(c *cobra.Command) {
 // doubles what the other needs, and each run is counted once, under its own app.
 func TestSeveralCLIsOfOneModule(t *testing.T) {
 	long(t)
-	t.Parallel()
+	for _, dir := range []string{"", "lib/usage"} {
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			testSeveral(t, dir)
+		})
+	}
+}
+
+// testSeveral has the first CLI's package in a folder of its own choice.
+func testSeveral(t *testing.T, dir string) {
 	first, second := several(t)
+	first.options.PackageDir = dir
 	before := tree(t, first.dir)
 	first.instrument(t)
 	alone := tree(t, first.dir)

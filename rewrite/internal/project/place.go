@@ -48,18 +48,14 @@ func (g Package) OwnsAlone(path string) bool {
 }
 
 // Shared is the import path of the package that instruments what is not in a main
-// package: whichever CLI asks, the answer is the same.
+// package: the one that has a leaf, so whichever CLI asks, the answer is the same.
 func (g Package) Shared() string {
-	paths := append(slices.Sorted(maps.Keys(g.Others)), g.Path)
-	slices.Sort(paths)
-	for _, rel := range Dirs {
-		for _, path := range paths {
-			if strings.HasSuffix(path, "/"+rel) {
-				return path
-			}
+	for _, path := range slices.Sorted(maps.Keys(g.Others)) {
+		if isGenerated(filepath.Join(g.Others[path], Leaf)) && (path < g.Path || !isGenerated(filepath.Join(g.Dir, Leaf))) {
+			return path
 		}
 	}
-	return paths[0]
+	return g.Path
 }
 
 // folder is where a generated package of the module is.

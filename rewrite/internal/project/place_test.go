@@ -47,7 +47,6 @@ func TestPlace(t *testing.T) {
 		{"again", map[string]string{"internal/telemetry/config.go": ours}, "", "internal/telemetry", true, ""},
 		{"without its config", map[string]string{"internal/telemetry/telemetry.go": ours}, "", "internal/telemetry", true, ""},
 		{"one that does not say whose it is", map[string]string{"internal/telemetry/config.go": stateless}, "", "internal/telemetry", true, ""},
-		{"where main imports only its leaf", map[string]string{"lib/usage/config.go": ours, "lib/usage/exit/exit.go": ours, "x.go": "package main\n\nimport _ \"example.com/cli/lib/usage/exit\"\n"}, "", "lib/usage", true, ""},
 		{"taken by another package", map[string]string{"internal/telemetry/x.go": "package telemetry\n"}, "", "internal/usagetelemetry", false, ""},
 		{"taken by another CLI", map[string]string{"internal/telemetry/config.go": others}, "", "internal/usagetelemetry", false, ""},
 		{"all taken", map[string]string{"internal/telemetry/x.go": "", "internal/usagetelemetry/x.go": "", "internal/telemetrygen/x.go": ""}, "", "", false, ""},
@@ -74,6 +73,36 @@ func TestPlace(t *testing.T) {
 			}
 			if test.want != "" && (!g.Owns("example.com/cli/"+test.want) || !g.Owns("example.com/cli/"+test.want+"/exit") || g.Owns("example.com/cli")) {
 				t.Errorf("%s does not own its packages, or others", g.Path)
+			}
+		})
+	}
+}
+
+// TestShared picks the package of the one CLI that all instrument shared code with.
+func TestShared(t *testing.T) {
+	ours, others := configOf(t, "example.com/cli"), configOf(t, "example.com/cli/cmd/other")
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		want  string
+		page  string
+	}{
+		{"alone", map[string]string{"internal/telemetry/config.go": ours, "internal/telemetry/exit/exit.go": ours}, "internal/telemetry", "TELEMETRY.md"},
+		{"the second", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others}, "internal/telemetry", "TELEMETRY-cli.md"},
+		{"the second again", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others, "internal/usagetelemetry/config.go": ours}, "internal/telemetry", "TELEMETRY-cli.md"},
+		{"the first, in a later folder", map[string]string{"internal/telemetry/config.go": others, "internal/usagetelemetry/config.go": ours, "internal/usagetelemetry/exit/exit.go": ours}, "internal/usagetelemetry", "TELEMETRY.md"},
+		{"both came alone", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others, "internal/usagetelemetry/config.go": ours, "internal/usagetelemetry/exit/exit.go": ours}, "internal/telemetry", "TELEMETRY-cli.md"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, test.files)
+			write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "main.go": "package main\n", "cmd/other/main.go": "package main\n"})
+			g := Locate(dir, ".").Package("")
+			if got := g.Shared(); got != "example.com/cli/"+test.want {
+				t.Errorf("%s", got)
+			}
+			if page := g.UsersPage("example.com/cli"); page != test.page {
+				t.Errorf("the page is %s", page)
 			}
 		})
 	}
