@@ -20,7 +20,8 @@ type committer struct {
 
 	mu       sync.Mutex
 	waiting  []pending
-	counters int // of those that wait
+	first    time.Time // when the first of them came
+	counters int       // of those that wait
 }
 
 type pending struct {
@@ -35,7 +36,10 @@ const (
 	maxCounters = 20_000
 	// gatherTime is what a report waits for others to share a transaction with.
 	// Who sends one does so in the background.
-	gatherTime         = 25 * time.Millisecond
+	gatherTime = 25 * time.Millisecond
+	// gatheredTime is the most that it waits for that and for the batch before it:
+	// where that one took long, those that came meanwhile are enough.
+	gatheredTime       = 2 * gatherTime
 	maxWaiting         = 4_000 // reports; more are sent away
 	maxWaitingCounters = 400_000
 	// commitTimeout ends a transaction that hangs, so that senders get an answer.
@@ -72,6 +76,7 @@ func (c *committer) wait(p pending) bool {
 	}
 	c.counters += len(p.report.Counters)
 	if c.waiting = append(c.waiting, p); len(c.waiting) == 1 {
+		c.first = time.Now()
 		c.arrived <- struct{}{}
 	}
 	return true
@@ -103,7 +108,7 @@ func (c *committer) run(ctx context.Context) {
 				return
 			}
 		}
-		time.Sleep(gatherTime)
+		time.Sleep(min(gatherTime, time.Until(c.first.Add(gatheredTime))))
 		for more := true; more; {
 			var batch []pending
 			batch, more = c.take()

@@ -8,12 +8,17 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // addSignals adds the ends that only Unix has.
 func addSignals(h Hooks, add func(string, func([]string) error)) {
 	add("kill", func([]string) error { return syscall.Kill(os.Getpid(), syscall.SIGKILL) })
-	add("term", func([]string) error { _ = syscall.Kill(os.Getpid(), syscall.SIGTERM); select {} })
+	add("term", func([]string) error {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
+		time.Sleep(time.Minute) // until it arrives; select {} would be a deadlock
+		return nil
+	})
 	add("exec", func([]string) error { return syscall.Exec("/bin/true", []string{"true"}, nil) })
 	add("signal", func([]string) error {
 		c := make(chan os.Signal, 1)
