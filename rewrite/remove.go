@@ -27,7 +27,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if at.Root == "" {
 		return nil, fmt.Errorf("%s is not in a Go module, so there is nothing to remove", o.Dir)
 	}
-	g := at.Package(o.PackageDir)
+	g := at.Searched().Package(o.PackageDir)
 	if !g.Exists {
 		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; if it is in another folder, name it with --package-dir", at.Main, strings.Join(project.Dirs, ", "))
 	}

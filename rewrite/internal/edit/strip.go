@@ -1,7 +1,6 @@
 package edit
 
 import (
-	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -23,17 +22,18 @@ import (
 // the instrumented file is the same if it did not, and formatters rearrange what
 // could tell the two apart.
 func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte {
-	if !bytes.Contains(src, []byte("telemetry")) && !bytes.Contains(src, []byte("/exit\"")) {
-		return src
-	}
 	fset := token.NewFileSet()
+	head, _ := parser.ParseFile(fset, "", src, parser.ImportsOnly)
+	if head == nil || !slices.ContainsFunc(head.Imports, func(spec *ast.ImportSpec) bool { return owns(pathOf(spec)) }) {
+		return src // most files, which need not be parsed whole
+	}
 	f, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return src
 	}
 	for _, spec := range f.Imports {
-		path, err := strconv.Unquote(spec.Path.Value)
-		if err != nil || !owns(path) {
+		path := pathOf(spec)
+		if !owns(path) {
 			continue
 		}
 		s := &stripper{spec: spec, factored: factored, Undo: form.Undo{Src: src, File: f, Base: fset.File(f.FileStart).Base(), Local: packageName(spec, path)}}

@@ -20,7 +20,7 @@ type Location struct {
 	Module string // module path
 	Main   string // import path of the package
 
-	reached []string // folders of the module's packages, once it is loaded
+	reached []string // folders of the module that may hold generated packages, beside the usual ones
 }
 
 // Locate finds the package that a pattern names, seen from dir. Below the root of
@@ -80,6 +80,17 @@ func (at Location) Package(asked string) Package {
 	}
 	g.Path, g.Exists = importPath(at.Root, at.Module, g.Dir), isGenerated(g.Dir)
 	return g
+}
+
+// Searched knows all generated packages of the module, wherever they are.
+func (at Location) Searched() Location {
+	_ = load.EachGoFile(at.Root, func(name string) error {
+		if filepath.Base(name) == configFile {
+			at.reached = append(at.reached, filepath.Dir(name))
+		}
+		return nil
+	})
+	return at
 }
 
 // UsedByOthers returns the folders of the packages that other CLIs of the module reach,
