@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
@@ -116,6 +117,16 @@ func (g Package) Earlier() (Config, error) {
 		return Config{}, nil
 	}
 	return ReadConfig(dir)
+}
+
+// OthersUndo is what another CLI's run did to go.mod, for the last one to take back.
+func (g Package) OthersUndo() (undo gomod.Undo) {
+	for _, dir := range slices.Sorted(maps.Values(g.Others)) {
+		if c, err := ReadConfig(dir); err == nil && undo.Empty() {
+			undo = c.Undo
+		}
+	}
+	return undo
 }
 
 // belongs reports whether a runtime package was generated for this CLI, or for one
