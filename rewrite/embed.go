@@ -17,7 +17,7 @@ var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.*)$`)
 // added to the module: what the CLI lists of the embedded files, or writes out of
 // them, changes.
 func (r *Result) embedNote(program *load.Program, generated project.Package) {
-	added := []string{filepath.Join(generated.Dir, "config.go"), filepath.Join(generated.Dir, "commands.txt"), filepath.Join(r.dir, generated.UsersPage(r.Main))}
+	added := []string{filepath.Join(generated.Dir, "config.go"), filepath.Join(generated.Dir, "commands.txt"), filepath.Join(r.dir, generated.UsersPage())}
 	for _, p := range program.Own {
 		if len(p.EmbedFiles) == 0 || generated.Owns(p.PkgPath) {
 			continue

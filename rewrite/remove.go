@@ -66,7 +66,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.changes.Remove(g, at.Root, at.Main); err != nil {
+	if err := r.changes.Remove(g, at.Root); err != nil {
 		return nil, err
 	}
 	modules, err := gomod.Remove(gomod.Env{Dir: at.Root}, earlier.Undo, func(module string) bool {

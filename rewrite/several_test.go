@@ -25,8 +25,8 @@ func main() {
 func several(t *testing.T) (first, second goldenCase) {
 	t.Helper()
 	first = cliModule(t, map[string]string{
-		"cmd/one/main.go": strings.ReplaceAll(strings.Replace(severalMain, "shared.Fail", "shared.Only", 1), "NAME", "one"),
-		"cmd/two/main.go": strings.ReplaceAll(severalMain, "NAME", "two"),
+		"cmd/one/main.go":   strings.ReplaceAll(strings.Replace(severalMain, "shared.Fail", "shared.Only", 1), "NAME", "one"),
+		"tools/one/main.go": strings.ReplaceAll(severalMain, "NAME", "two"),
 		"shared/shared.go": `package shared
 
 import (
@@ -47,11 +47,11 @@ func Run(c *cobra.Command) {
 `,
 		"own/own.go": "package own\n\nimport \"os\"\n\nfunc Exit() { os.Exit(6) }\n",
 	})
-	two := filepath.Join(first.dir, "cmd", "two", "main.go")
+	two := filepath.Join(first.dir, "tools", "one", "main.go")
 	writeFile(t, two, []byte(strings.NewReplacer("\t\"example.com/cli/shared\"\n", "\t\"example.com/cli/own\"\n\t\"example.com/cli/shared\"\n",
-		"func main() {\n", "func main() {\n\tdefer own.Exit()\n").Replace(tree(t, first.dir)["cmd/two/main.go"])))
+		"func main() {\n", "func main() {\n\tdefer own.Exit()\n").Replace(tree(t, first.dir)["tools/one/main.go"])))
 	second = first
-	first.options.Package, second.options.Package = "./cmd/one", "./cmd/two"
+	first.options.Package, second.options.Package = "./cmd/one", "./tools/one"
 	return first, second
 }
 
@@ -81,7 +81,7 @@ func testSeveral(t *testing.T, dir string) {
 			t.Errorf("%d: another run changes\n%s", i, again.Diff())
 		}
 	}
-	for name, want := range map[string]string{"TELEMETRY.md": "# What one counts", "TELEMETRY-two.md": "# What two counts"} {
+	for name, want := range map[string]string{"TELEMETRY.md": "# What one counts", "TELEMETRY-tools-one.md": "# What two counts"} {
 		if !strings.Contains(both[name], want) {
 			t.Errorf("%s has no %q", name, want)
 		}

@@ -168,7 +168,7 @@ func (r *Result) generate(c *cli, list []plan.Command, state project.State) erro
 		Hooks:  r.Plan.Hooks, Commands: list, ExitCodes: r.Plan.ExitCodes,
 	})
 	if foreign {
-		r.note(plan.Note, c.generated.UsersPage(r.Main), "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
+		r.note(plan.Note, c.generated.UsersPage(), "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
 	}
 	return err
 }

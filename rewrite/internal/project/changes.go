@@ -2,13 +2,14 @@ package project
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io/fs"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
@@ -20,13 +21,13 @@ const CommandsFile = "commands.txt"
 // ExitCodesFile names the exit statuses, in the generated package's folder.
 const ExitCodesFile = "exitcodes.txt"
 
-// UsersPage is the name of the page for the users of the CLI with that main package,
-// at the module's root.
-func (g Package) UsersPage(main string) string { return g.pages(main)[0] }
+// UsersPage is the name of the page for the CLI's users, at the module's root.
+func (g Package) UsersPage() string { return g.pages()[0] }
 
-// pages are the names of that page, now and before another CLI was removed.
-func (g Package) pages(main string) []string {
-	names := []string{"TELEMETRY.md", "TELEMETRY-" + path.Base(main) + ".md"}
+// pages are the names of that page, now and before another CLI was removed. Mains may
+// be in folders of one name.
+func (g Package) pages() []string {
+	names := []string{"TELEMETRY.md", "TELEMETRY-" + strings.ReplaceAll(cmp.Or(g.main, "main"), "/", "-") + ".md"}
 	if g.Shared() == g.Path {
 		return names
 	}
@@ -108,12 +109,12 @@ func (c *Changes) delete(dir string) error {
 	return nil
 }
 
-// Remove deletes everything that was generated for the CLI with that main package.
-func (c *Changes) Remove(g Package, root, main string) error {
+// Remove deletes everything that was generated for a CLI.
+func (c *Changes) Remove(g Package, root string) error {
 	if err := c.delete(g.Dir); err != nil {
 		return err
 	}
-	c.deletePages(root, g.pages(main))
+	c.deletePages(root, g.pages())
 	return nil
 }
 
@@ -173,7 +174,7 @@ func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, e
 	}
 	list(CommandsFile, commandsText(of.Commands))
 	list(ExitCodesFile, exitCodesText(of.ExitCodes))
-	pages := g.pages(of.Config.Main)
+	pages := g.pages()
 	c.deletePages(root, pages[1:])
 	name := filepath.Join(root, pages[0])
 	onDisk, err := os.ReadFile(name)

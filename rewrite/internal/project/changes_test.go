@@ -47,7 +47,7 @@ func TestGenerateAndRemove(t *testing.T) {
 	if listed, err := g.Listed(); err != nil || !slices.Equal(listed, contents.Commands) {
 		t.Errorf("listed %v, %v", listed, err)
 	}
-	if err := third.Remove(g, dir, "example.com/cli"); err != nil || len(third) != len(first) {
+	if err := third.Remove(g, dir); err != nil || len(third) != len(first) {
 		t.Errorf("%d files added, %d removed (%v)", len(first), len(third), err)
 	}
 	for _, change := range third {

@@ -48,6 +48,7 @@ func Locate(dir, pattern string) Location {
 // or which is one of Dirs, else the first of Dirs that is free.
 func (at Location) Package(asked string) Package {
 	g := Package{Older: map[string]string{}, Others: map[string]string{}}
+	g.main = strings.TrimPrefix(strings.TrimPrefix(at.Main, at.Module), "/")
 	var dirs []string
 	for _, rel := range Dirs {
 		dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(rel)))

@@ -29,6 +29,8 @@ type Package struct {
 	Exists bool
 	Older  map[string]string // import paths from earlier runs with another --package-dir, to their folders
 	Others map[string]string // import paths of the packages of other CLIs, to their folders
+
+	main string // folder of the main package, relative to the module
 }
 
 // Leaf is the name of the folder, below that of the shared package, with the package

@@ -88,10 +88,10 @@ func TestShared(t *testing.T) {
 		page  string
 	}{
 		{"alone", map[string]string{"internal/telemetry/config.go": ours, "internal/telemetry/exit/exit.go": ours}, "internal/telemetry", "TELEMETRY.md"},
-		{"the second", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others}, "internal/telemetry", "TELEMETRY-cli.md"},
-		{"the second again", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others, "internal/usagetelemetry/config.go": ours}, "internal/telemetry", "TELEMETRY-cli.md"},
+		{"the second", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others}, "internal/telemetry", "TELEMETRY-main.md"},
+		{"the second again", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others, "internal/usagetelemetry/config.go": ours}, "internal/telemetry", "TELEMETRY-main.md"},
 		{"the first, in a later folder", map[string]string{"internal/telemetry/config.go": others, "internal/usagetelemetry/config.go": ours, "internal/usagetelemetry/exit/exit.go": ours}, "internal/usagetelemetry", "TELEMETRY.md"},
-		{"both came alone", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others, "internal/usagetelemetry/config.go": ours, "internal/usagetelemetry/exit/exit.go": ours}, "internal/telemetry", "TELEMETRY-cli.md"},
+		{"both came alone", map[string]string{"internal/telemetry/config.go": others, "internal/telemetry/exit/exit.go": others, "internal/usagetelemetry/config.go": ours, "internal/usagetelemetry/exit/exit.go": ours}, "internal/telemetry", "TELEMETRY-main.md"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -101,7 +101,7 @@ func TestShared(t *testing.T) {
 			if got := g.Shared(); got != "example.com/cli/"+test.want {
 				t.Errorf("%s", got)
 			}
-			if page := g.UsersPage("example.com/cli"); page != test.page {
+			if page := g.UsersPage(); page != test.page {
 				t.Errorf("the page is %s", page)
 			}
 		})
