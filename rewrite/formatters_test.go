@@ -28,13 +28,13 @@ var formatters = []formatter{
 	{"gofumpt", tool("mvdan.cc/gofumpt@v0.12.0", "-extra", "-w", ".")},
 	{"gci", tool("github.com/daixiang0/gci@v0.14.0", "write", "--skip-generated=false", "-s", "standard", "-s", "default", ".")},
 	{"gci with the module last", tool("github.com/daixiang0/gci@v0.14.0", "write", "--skip-generated=false", "--custom-order", "-s", "standard", "-s", "default", "-s", "prefix(example.com/cli)", ".")},
-	{"go fix", func(t *testing.T, dir string) { goIn(t, dir, "fix", "./...") }},
-	{"go mod tidy", func(t *testing.T, dir string) { goIn(t, dir, "mod", "tidy") }},
+	{"go fix", func(t *testing.T, dir string) { fetchIn(t, dir, "fix", "./...") }},
+	{"go mod tidy", func(t *testing.T, dir string) { fetchIn(t, dir, "mod", "tidy") }},
 }
 
 // tool is a formatter that the go command builds and keeps.
 func tool(path string, args ...string) func(t *testing.T, dir string) {
-	return func(t *testing.T, dir string) { goIn(t, dir, append([]string{"run", path}, args...)...) }
+	return func(t *testing.T, dir string) { fetchIn(t, dir, append([]string{"run", path}, args...)...) }
 }
 
 func eachGoFile(t *testing.T, dir string, process func(src []byte) ([]byte, error)) {

@@ -121,7 +121,7 @@ func (l *lockFile) blocks() (all []block, err error) {
 // take takes a free block for a run of this process. was is the code under which the run is counted already, or none. take
 // returns nil if it gets no block.
 func (l *lockFile) take(path string, was int, unsent bool) *block {
-	for tries, end := 0, time.Now().Add(lockPatience); ; tries++ {
+	for tries, end := 0, time.Now().Add(3*lockPatience); ; tries++ {
 		for n := 0; n < blockLimit; n++ {
 			if err := l.lock(n, 0); err == errBusy {
 				continue

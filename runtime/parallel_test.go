@@ -90,7 +90,7 @@ func TestRunWhileTheLockFileIsCut(t *testing.T) {
 	if err != nil || s.lock(theFolder, time.Second) != nil || setLock(s.file, true, lockOffset(0), blockLimit) != nil {
 		t.Fatal("no lock")
 	}
-	time.AfterFunc(lockPatience/2, func() { _ = setLock(s.file, false, lockOffset(0), blockLimit) })
+	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { _ = setLock(s.file, false, lockOffset(0), blockLimit) })
 	h.run("end", "three")
 	s.unlock(theFolder)
 	h.run("required")

@@ -5,7 +5,7 @@
 // are all it ever looks at: never arguments, never flags. The file is ~/.config/<app>/telemetry.yaml.
 // `<app> telemetry status` tells what is on; `<app> telemetry off`, <APP>_TELEMETRY=off and DO_NOT_TRACK=1 stop it.
 //
-// Nothing here may disturb the command: every error is swallowed, and no wait is longer than lockPatience.
+// Nothing here may disturb the command: every error is swallowed, and no wait is longer than three times lockPatience.
 package telemetry
 
 import (
