@@ -114,6 +114,53 @@ func testSeveral(t *testing.T, dir string) {
 	sameTree(t, before, tree(t, first.dir))
 }
 
+// TestRootOfOneIsRunInsideAnother: shared code executes the root of the first CLI, and a
+// command inside a run of the second. Runs for both agree on one edit, which counts
+// the outermost run.
+func TestRootOfOneIsRunInsideAnother(t *testing.T) {
+	long(t)
+	t.Parallel()
+	first, second := several(t)
+	writeFile(t, filepath.Join(first.dir, "tools", "one", "main.go"), []byte(`package main
+
+import (
+	"example.com/cli/shared"
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	root := &cobra.Command{Use: "two", Run: func(*cobra.Command, []string) {
+		inner := &cobra.Command{Use: "inner", Run: func(*cobra.Command, []string) { shared.Fail() }}
+		inner.SetArgs(nil)
+		shared.Run(inner)
+	}}
+	_ = root.Execute()
+}
+`))
+	before := tree(t, first.dir)
+	second.instrument(t)
+	first.instrument(t)
+	second.instrument(t)
+	for i, c := range []goldenCase{first, second} {
+		if again := c.plan(t); again.Changed() {
+			t.Errorf("%d: another run changes\n%s", i, again.Diff())
+		}
+	}
+	home := t.TempDir()
+	run := exec.Command(second.build(t, "two"))
+	run.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME=")
+	if _ = run.Run(); run.ProcessState.ExitCode() != 4 {
+		t.Errorf("two ends with %d", run.ProcessState.ExitCode())
+	}
+	if got := tree(t, home)[".config/two/telemetry.yaml"]; !strings.HasPrefix(got, "metric_points:\n    two:\n        4:\n            cumulative_count: 1\ncli") {
+		t.Errorf("two counted\n%s", got)
+	}
+	second.remove(t)
+	first.instrument(t)
+	first.remove(t)
+	sameTree(t, before, tree(t, first.dir))
+}
+
 // TestRemoveTheFirstOfSeveral: the other one needs a run, and is as if alone after it.
 func TestRemoveTheFirstOfSeveral(t *testing.T) {
 	long(t)

@@ -205,7 +205,8 @@ func (f *finder) noteExecution(e ast.Expr, how string, where enclosure) {
 }
 
 // track decides what is a root. A command that is executed inside a run is part
-// of that run.
+// of that run. Code that other CLIs of the module share may execute their root, so
+// it is tracked there all the same: inside a run, that has no effect.
 func (s *survey) track() error {
 	for _, call := range s.indirect {
 		s.trackIndirect(call)
@@ -224,7 +225,8 @@ func (s *survey) track() error {
 	tracked := 0
 	var parts []string
 	for _, e := range s.executed {
-		if !s.options.Force && (e.where.hook || inside[e.where.decl]) {
+		shared := s.options.Several && e.finder.c.PkgPath != s.g.Main.PkgPath
+		if !s.options.Force && (e.where.hook || inside[e.where.decl] && !shared) {
 			parts = append(parts, e.finder.at(e.at)+": "+e.what)
 			e.finder.note(plan.Note, e.at, e.what+": left alone, because it is executed inside a run and counted as part of that run")
 			continue
