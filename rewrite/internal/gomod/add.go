@@ -97,17 +97,22 @@ func Add(ctx context.Context, env Env) (changes []transaction.Change, undo Undo,
 	if len(added) == 0 {
 		return nil, undo, nil
 	}
-	edited, err := required(name, data, added)
+	edited, err := required(name, data, added, nil)
 	if err != nil {
 		return nil, undo, err
+	}
+	vendored := isVendored(env, f)
+	sumChange, tests, err := addSums(ctx, env, edited, added, vendored, &undo)
+	if err != nil {
+		return nil, undo, err
+	}
+	if len(tests) > 0 && !vendored {
+		if edited, err = required(name, data, added, tests); err != nil {
+			return nil, undo, err
+		}
 	}
 	changes = append(changes, transaction.Change{Name: name, Old: data, New: edited})
 	undo.GoMod = []revision{inverse(edited, data)}
-	vendored := isVendored(env, f)
-	sumChange, err := addSums(ctx, env, edited, added, vendored, &undo)
-	if err != nil {
-		return nil, undo, err
-	}
 	changes = append(changes, sumChange...)
 	if vendored {
 		more, err := addVendor(ctx, env, added, &undo)
@@ -129,10 +134,13 @@ func requirement(f *modfile.File, path string) *modfile.Require {
 }
 
 // required adds or makes direct some requirements, where go mod tidy would
-// have them.
-func required(name string, data []byte, added []module.Version) ([]byte, error) {
+// have them. Those of tests are added as indirect ones.
+func required(name string, data []byte, added, tests []module.Version) ([]byte, error) {
 	return rewritten(name, data, func(f *modfile.File) error {
 		list := copied(f.Require)
+		for _, m := range tests {
+			list = append(list, &modfile.Require{Mod: m, Indirect: true})
+		}
 		for _, m := range added {
 			i := slices.IndexFunc(list, func(r *modfile.Require) bool { return r.Mod.Path == m.Path })
 			if i < 0 {
@@ -210,15 +218,15 @@ func goCommand(ctx context.Context, dir string, args []string, env ...string) ([
 	return out, nil
 }
 
-// addSums completes go.sum, as go mod tidy does. In a vendored module the go
-// command does not look at it, so what is not known without a network is left to
-// go mod tidy.
-func addSums(ctx context.Context, env Env, goMod []byte, added []module.Version, vendored bool, undo *Undo) ([]transaction.Change, error) {
+// addSums completes go.sum, as go mod tidy does, and returns what that requires in
+// go.mod for tests. In a vendored module the go command does not look at go.sum, so
+// what is not known without a network is left to go mod tidy.
+func addSums(ctx context.Context, env Env, goMod []byte, added []module.Version, vendored bool, undo *Undo) (changes []transaction.Change, tests []module.Version, err error) {
 	name := filepath.Join(env.Dir, "go.sum")
 	data, err := os.ReadFile(name)
 	existed := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return nil, nil, err
 	}
 	eol := "\n"
 	if bytes.Contains(data, []byte("\r\n")) {
@@ -235,11 +243,12 @@ func addSums(ctx context.Context, env Env, goMod []byte, added []module.Version,
 			if vendored {
 				continue
 			}
-			return nil, err
+			return nil, nil, err
 		}
 		needed = append(needed, known...)
 	}
-	for _, line := range withTests(ctx, env, goMod, added, lines, needed) {
+	needed, tests = withTests(ctx, env, goMod, added, lines, needed)
+	for _, line := range needed {
 		if slices.Contains(lines, line) {
 			continue
 		}
@@ -248,7 +257,7 @@ func addSums(ctx context.Context, env Env, goMod []byte, added []module.Version,
 		undo.GoSum = append(undo.GoSum, sumKey(line))
 	}
 	if len(undo.GoSum) == 0 {
-		return nil, nil
+		return nil, tests, nil
 	}
 	change := transaction.Change{Name: name, New: []byte(strings.Join(lines, eol) + eol), Mode: 0o644}
 	if existed {
@@ -257,22 +266,23 @@ func addSums(ctx context.Context, env Env, goMod []byte, added []module.Version,
 	} else {
 		undo.GoSumNew = true
 	}
-	return []transaction.Change{change}, nil
+	return []transaction.Change{change}, tests, nil
 }
 
 // withTests returns the needed go.sum lines and those that go mod tidy adds, for
-// the tests of what the module comes to import. Such a test may use a module in
-// another version than the one that sums has. Without a network, these are left to
-// go mod tidy.
-func withTests(ctx context.Context, env Env, goMod []byte, added []module.Version, have, needed []string) []string {
+// the tests of what the module comes to import, and the modules that it requires for
+// them. Such a test may use a module in another version than the one that sums has,
+// or one that is pruned from the module graph. Without a network, or where a test
+// needs a newer Go than the module asks for, these are left to go mod tidy.
+func withTests(ctx context.Context, env Env, goMod []byte, added []module.Version, have, needed []string) (lines []string, required []module.Version) {
 	dir, err := os.MkdirTemp("", "telemetrygen")
 	if err != nil {
-		return needed
+		return needed, nil
 	}
 	defer os.RemoveAll(dir)
 	file, sums := filepath.Join(dir, "go.mod"), filepath.Join(dir, "go.sum")
 	if os.WriteFile(file, goMod, 0o600) != nil || os.WriteFile(sums, []byte(strings.Join(slices.Concat(have, needed), "\n")+"\n"), 0o600) != nil {
-		return needed
+		return needed, nil
 	}
 	args := []string{"list", "-mod=mod", "-modfile=" + file, "-test", "-deps", "-f", "{{with .Module}}{{.Path}} {{.Version}}{{end}}"}
 	for _, m := range added {
@@ -280,17 +290,38 @@ func withTests(ctx context.Context, env Env, goMod []byte, added []module.Versio
 	}
 	out, err := goCommand(ctx, env.Dir, args, "GOWORK=off") // a workspace has no -modfile
 	if err != nil {
-		return needed
+		return needed, nil
 	}
 	all, err := os.ReadFile(sums)
 	if err != nil {
-		return needed
+		return needed, nil
+	}
+	tidy, err := os.ReadFile(file)
+	if err != nil {
+		return needed, nil
+	}
+	was, err := modfile.ParseLax(file, goMod, nil)
+	if err != nil {
+		return needed, nil
+	}
+	is, err := modfile.ParseLax(file, tidy, nil)
+	if err != nil {
+		return needed, nil
+	}
+	if is.Go != nil && was.Go != nil && is.Go.Version != was.Go.Version {
+		return needed, nil
+	}
+	for _, r := range is.Require {
+		if r.Indirect && requirement(was, r.Mod.Path) == nil {
+			required = append(required, r.Mod)
+		}
 	}
 	built := strings.Split(string(out), "\n")
-	return slices.DeleteFunc(strings.Split(strings.TrimSpace(string(all)), "\n"), func(line string) bool {
+	lines = slices.DeleteFunc(strings.Split(strings.TrimSpace(string(all)), "\n"), func(line string) bool {
 		key := sumKey(line)
 		return slices.Contains(needed, line) && !strings.HasSuffix(key, "/go.mod") && !slices.Contains(built, key)
 	})
+	return lines, required
 }
 
 // sumKey is a go.sum line without its hash: "path version" or "path version/go.mod".

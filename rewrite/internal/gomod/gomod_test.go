@@ -211,7 +211,8 @@ func readAll(t *testing.T, dir string) map[string]string {
 }
 
 // TestTidyChangesNothingAfterAdd also has a module whose build selects another
-// version of check.v1, which the tests of yaml.v3 need, than yaml.v3 asks for.
+// version of check.v1, which the tests of yaml.v3 need, than yaml.v3 asks for, and
+// one in which that version imports a module that is pruned from the module graph.
 func TestTidyChangesNothingAfterAdd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long; not with -short")
@@ -220,6 +221,7 @@ func TestTidyChangesNothingAfterAdd(t *testing.T) {
 		{"the version that yaml.v3 asks for", "", ""},
 		{"another version", newerCheck, ""},
 		{"another version, in a workspace", newerCheck, "go 1.21\n\nuse .\n"},
+		{"another version, with a module that nothing requires", strings.Replace(newerCheck, "\tgithub.com/kr/text v0.2.0\n", "", 1), ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
