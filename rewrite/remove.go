@@ -69,7 +69,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if err := r.changes.Remove(g, at.Root); err != nil {
 		return nil, err
 	}
-	modules, err := gomod.Remove(gomod.Env{Dir: at.Root}, earlier.Undo, func(module string) bool {
+	modules, err := gomod.Remove(at.Root, earlier.Undo, func(module string) bool {
 		for path := range imported {
 			if path == module || strings.HasPrefix(path, module+"/") {
 				return true

@@ -91,7 +91,7 @@ func (c *cli) verify(ctx context.Context, p *plan.Plan, files []edit.File) ([]tr
 	if err := verify.Types(c.Program, c.generated, files); err != nil {
 		return nil, gomod.Undo{}, err
 	}
-	modules, undo, err := gomod.Add(ctx, gomod.Env{Dir: c.Dir, Loggers: loggers.Modules(p.Hooks)})
+	modules, undo, err := gomod.Add(ctx, c.Dir, loggers.Modules(p.Hooks))
 	if undo.Empty() {
 		return modules, c.earlier.Undo, err
 	}

@@ -48,17 +48,18 @@ func TestAddBuildsAndRemoveGivesBackEveryByte(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			goMod := test.goMod
-			if test.edit != nil {
-				goMod = test.edit(goMod)
-			}
 			write(t, dir, "go.mod", test.goMod)
 			write(t, dir, "main.go", program)
 			goTool(t, dir, "mod", "download", "all") // completes go.sum
+			goMod := test.goMod
+			if test.edit != nil {
+				goMod = test.edit(goMod)
+				write(t, dir, "go.sum", test.edit(readAll(t, dir)["go.sum"]))
+			}
 			write(t, dir, "go.mod", goMod)
 			before := readAll(t, dir)
 
-			changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+			changes, undo, err := gomod.Add(context.Background(), dir, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,12 +72,12 @@ func TestAddBuildsAndRemoveGivesBackEveryByte(t *testing.T) {
 			}
 			write(t, dir, "runtime.go", runtimePackage)
 			goTool(t, dir, "build", "-mod=readonly", "-o", os.DevNull, ".")
-			if again, _, err := gomod.Add(context.Background(), gomod.Env{Dir: dir}); err != nil || len(again) > 0 {
+			if again, _, err := gomod.Add(context.Background(), dir, nil); err != nil || len(again) > 0 {
 				t.Errorf("adding again: %d changes, %v", len(again), err)
 			}
 			os.Remove(filepath.Join(dir, "runtime.go"))
 
-			back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(string) bool { return false })
+			back, err := gomod.Remove(dir, undo, func(string) bool { return false })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,13 +99,13 @@ func TestRemoveKeepsWhatTheAuthorUsesByNow(t *testing.T) {
 	write(t, dir, "go.mod", separate)
 	write(t, dir, "main.go", program)
 	goTool(t, dir, "mod", "download", "all")
-	changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+	changes, undo, err := gomod.Add(context.Background(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	apply(t, dir, changes)
 	write(t, dir, "yaml.go", usesYAML)
-	back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(path string) bool { return path == "gopkg.in/yaml.v3" })
+	back, err := gomod.Remove(dir, undo, func(path string) bool { return path == "gopkg.in/yaml.v3" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,18 +116,33 @@ func TestRemoveKeepsWhatTheAuthorUsesByNow(t *testing.T) {
 	}
 }
 
-// TestVendorIsWhatGoModVendorMakes compares with the go command's own result.
+// TestVendorIsWhatGoModVendorMakes compares with the go command's own result, also where
+// vendor/modules.txt names a module without its package, and with CRLF.
 func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long; not with -short")
 	}
+	for _, test := range []struct{ name, goMod, eol string }{
+		{"not required", separate, "\r\n"},
+		{"required, and not imported", indirect, "\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			testVendor(t, test.goMod, test.eol)
+		})
+	}
+}
+
+func testVendor(t *testing.T, goMod, eol string) {
 	dir := t.TempDir()
-	write(t, dir, "go.mod", separate)
+	write(t, dir, "go.mod", goMod)
 	write(t, dir, "main.go", program)
 	goTool(t, dir, "mod", "download", "all")
 	goTool(t, dir, "mod", "vendor")
+	list := strings.ReplaceAll(readAll(t, dir)["vendor/modules.txt"], "\n", eol)
+	write(t, dir, "vendor/modules.txt", list)
 	before := readAll(t, dir)
-	changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir, Loggers: []string{"github.com/spf13/pflag"}})
+	changes, undo, err := gomod.Add(context.Background(), dir, []string{"github.com/spf13/pflag"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +154,10 @@ func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
 	direct := ours["go.mod"]
 	goTool(t, dir, "mod", "vendor")
 	for name, content := range readAll(t, dir) {
+		if name == "vendor/modules.txt" {
+			content = strings.ReplaceAll(content, "\n", eol)
+			write(t, dir, name, content)
+		}
 		if ours[name] != content {
 			t.Errorf("%s is %q, go mod vendor makes it %q", name, ours[name], content)
 		}
@@ -151,7 +171,7 @@ func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
 	}
 	os.Remove(filepath.Join(dir, "runtime.go"))
 	os.Remove(filepath.Join(dir, "loggers.go"))
-	back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(string) bool { return false })
+	back, err := gomod.Remove(dir, undo, func(string) bool { return false })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +260,7 @@ func TestTidyChangesNothingAfterAdd(t *testing.T) {
 			goTool(t, dir, "mod", "tidy")
 			before := readAll(t, dir)
 
-			changes, undo, err := gomod.Add(context.Background(), gomod.Env{Dir: dir})
+			changes, undo, err := gomod.Add(context.Background(), dir, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -254,7 +274,7 @@ func TestTidyChangesNothingAfterAdd(t *testing.T) {
 					t.Errorf("%s is\n%s\ngo mod tidy makes it\n%s", name, ours[name], tidy[name])
 				}
 			}
-			back, err := gomod.Remove(gomod.Env{Dir: dir}, undo, func(string) bool { return false })
+			back, err := gomod.Remove(dir, undo, func(string) bool { return false })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,34 +1,35 @@
 package gomod
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"golang.org/x/mod/modfile"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
 // Undo says what Add did, for Remove. It marshals to JSON.
 type Undo struct {
-	Added     []string   `json:"added,omitempty"`    // modules that go.mod did not require
-	Direct    []string   `json:"direct,omitempty"`   // modules that go.mod had as // indirect
-	GoMod     []revision `json:"go.mod,omitempty"`   // exact ways back, the newest first
-	GoSum     []string   `json:"go.sum,omitempty"`   // added lines, without their hashes
-	GoSumNew  bool       `json:"sumNew,omitempty"`   // there was no go.sum
-	GoSumOpen bool       `json:"sumOpen,omitempty"`  // its last line had no newline
-	Vendored  []string   `json:"vendored,omitempty"` // modules brought into vendor/
-	Explicit  []string   `json:"explicit,omitempty"` // modules that became explicit in vendor/modules.txt
+	Added    []string   `json:"added,omitempty"`    // modules that go.mod did not require
+	Direct   []string   `json:"direct,omitempty"`   // modules that go.mod had as // indirect
+	GoMod    []revision `json:"go.mod,omitempty"`   // exact ways back, the newest first
+	GoSum    []string   `json:"go.sum,omitempty"`   // added lines, without their hashes
+	GoSumNew bool       `json:"sumNew,omitempty"`   // there was no go.sum
+	Vendored []string   `json:"vendored,omitempty"` // modules brought into vendor/
 }
 
 // Empty reports whether there is nothing to take back.
 func (u Undo) Empty() bool {
-	return len(u.Added)+len(u.Direct)+len(u.GoSum)+len(u.Vendored)+len(u.Explicit) == 0
+	return len(u.Added)+len(u.Direct)+len(u.GoSum)+len(u.Vendored) == 0
 }
 
 // After is the record of two runs, u after an earlier one.
@@ -39,23 +40,16 @@ func (u Undo) After(earlier Undo) Undo {
 	return Undo{
 		Added: both(u.Added, earlier.Added), Direct: both(u.Direct, earlier.Direct),
 		GoMod: append(slices.Clone(u.GoMod), earlier.GoMod...),
-		GoSum: both(u.GoSum, earlier.GoSum), GoSumNew: u.GoSumNew || earlier.GoSumNew, GoSumOpen: u.GoSumOpen || earlier.GoSumOpen,
-		Vendored: both(u.Vendored, earlier.Vendored), Explicit: both(u.Explicit, earlier.Explicit),
+		GoSum: both(u.GoSum, earlier.GoSum), GoSumNew: u.GoSumNew || earlier.GoSumNew,
+		Vendored: both(u.Vendored, earlier.Vendored),
 	}
 }
 
 // A revision leads from one content of go.mod, known by its hash, back to the
 // one before it.
 type revision struct {
-	Is    string `json:"is"`
-	Edits []edit `json:"edits"`
-}
-
-// An edit replaces the bytes from Start to End by Text.
-type edit struct {
-	Start int    `json:"at"`
-	End   int    `json:"to"`
-	Text  string `json:"was,omitempty"`
+	Is    string          `json:"is"`
+	Edits []splice.Splice `json:"edits"`
 }
 
 func fingerprint(data []byte) string {
@@ -67,7 +61,7 @@ func fingerprint(data []byte) string {
 func inverse(new, old []byte) revision {
 	r := revision{Is: fingerprint(new)}
 	for _, e := range udiff.Lines(string(new), string(old)) {
-		r.Edits = append(r.Edits, edit{Start: e.Start, End: e.End, Text: e.New})
+		r.Edits = append(r.Edits, splice.Splice{Start: e.Start, End: e.End, Text: e.New})
 	}
 	return r
 }
@@ -78,16 +72,7 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 		if r.Is != fingerprint(data) {
 			break
 		}
-		var out []byte
-		at := 0
-		for _, e := range r.Edits {
-			if e.Start < at || e.End < e.Start || e.End > len(data) {
-				return nil, false
-			}
-			out = append(append(out, data[at:e.Start]...), e.Text...)
-			at = e.End
-		}
-		data, ok = append(out, data[at:]...), true
+		data, ok = splice.Apply(data, r.Edits), true
 	}
 	return data, ok
 }
@@ -98,93 +83,65 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 // Modules that the author's own code has come to import stay, and in an edited
 // module so do the go.sum lines of other modules: the author's may need them, and
 // go mod tidy knows.
-func Remove(env Env, undo Undo, stillImported func(modulePath string) bool) ([]transaction.Change, error) {
+func Remove(dir string, undo Undo, stillImported func(modulePath string) bool) ([]transaction.Change, error) {
 	if undo.Empty() {
 		return nil, nil
 	}
 	kept := func(path string) bool { return path != "github.com/spf13/cobra" && stillImported(path) }
-	changes, exact, err := removeRequirements(env, undo, kept)
+	goMod, exact, err := removeRequirements(dir, undo, kept)
 	if err != nil {
 		return nil, err
 	}
-	sumChange, err := removeSums(env, undo, func(path string) bool {
+	goSum, err := removeSums(dir, undo, func(path string) bool {
 		return kept(path) || !exact && !slices.Contains(undo.Added, path) && !slices.Contains(undo.Direct, path)
 	})
 	if err != nil {
 		return nil, err
 	}
-	vendorChanges, err := removeVendor(env, undo, kept)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat(changes, sumChange, vendorChanges), nil
+	vendor, err := removeVendor(dir, undo, kept)
+	return slices.Concat(goMod, goSum, vendor), err
 }
 
 // removeRequirements also reports whether go.mod was what Add made of it.
-func removeRequirements(env Env, undo Undo, kept func(string) bool) (changes []transaction.Change, exact bool, err error) {
-	name := filepath.Join(env.Dir, "go.mod")
+func removeRequirements(dir string, undo Undo, kept func(string) bool) (changes []transaction.Change, exact bool, err error) {
+	name := filepath.Join(dir, "go.mod")
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, false, err
 	}
-	all := slices.Concat(undo.Added, undo.Direct)
-	if old, ok := replayed(data, undo.GoMod); ok && !slices.ContainsFunc(all, kept) {
-		return []transaction.Change{{Name: name, Old: data, New: old}}, true, nil
+	if old, ok := replayed(data, undo.GoMod); ok && !slices.ContainsFunc(slices.Concat(undo.Added, undo.Direct), kept) {
+		return replaced(name, data, old), true, nil
 	}
-	out, err := rewritten(name, data, func(f *modfile.File) error {
-		for _, path := range undo.Added {
-			if requirement(f, path) == nil || kept(path) {
-				continue
-			}
-			if err := f.DropRequire(path); err != nil {
-				return err
-			}
+	out, err := rewritten(name, data, func(list []*modfile.Require) []*modfile.Require {
+		list = slices.DeleteFunc(list, func(r *modfile.Require) bool {
+			return slices.Contains(undo.Added, r.Mod.Path) && !kept(r.Mod.Path)
+		})
+		for _, r := range list {
+			r.Indirect = r.Indirect || slices.Contains(undo.Direct, r.Mod.Path) && !kept(r.Mod.Path)
 		}
-		f.Cleanup() // what was dropped is still in its list
-		for _, path := range undo.Direct {
-			if requirement(f, path) == nil || kept(path) {
-				continue
-			}
-			list := copied(f.Require)
-			for _, r := range list {
-				r.Indirect = r.Indirect || r.Mod.Path == path
-			}
-			f.SetRequireSeparateIndirect(list)
-		}
-		return nil
+		return list
 	})
-	if err != nil || bytes.Equal(out, data) {
-		return nil, false, err
-	}
-	return []transaction.Change{{Name: name, Old: data, New: out}}, false, nil
+	return replaced(name, data, out), false, err
 }
 
-func removeSums(env Env, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
-	name := filepath.Join(env.Dir, "go.sum")
+func removeSums(dir string, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
+	name := filepath.Join(dir, "go.sum")
 	data, err := os.ReadFile(name)
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var out []byte
-	for line := range bytes.Lines(data) {
-		key := sumKey(string(line))
-		path, _, _ := bytes.Cut(line, []byte(" "))
-		if !slices.Contains(undo.GoSum, key) || kept(string(path)) {
-			out = append(out, line...)
-		}
-	}
-	if undo.GoSumOpen {
-		out = bytes.TrimRight(out, "\r\n")
-	}
-	if bytes.Equal(out, data) {
-		return nil, nil
-	}
-	change := transaction.Change{Name: name, Old: data, New: append([]byte{}, out...)}
+	out, _ := withLF(data, func(text []byte) ([]byte, error) {
+		lines := slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool {
+			path, _, _ := strings.Cut(line, " ")
+			return slices.Contains(undo.GoSum, sumKey(line)) && !kept(path)
+		})
+		return []byte(strings.Join(lines, "\n")), nil
+	})
 	if undo.GoSumNew && len(out) == 0 {
-		change.New = nil
+		return []transaction.Change{{Name: name, Old: data}}, nil
 	}
-	return []transaction.Change{change}, nil
+	return replaced(name, data, out), nil
 }

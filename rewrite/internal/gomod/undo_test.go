@@ -23,7 +23,6 @@ func TestReplayed(t *testing.T) {
 		{"the newest does not fit", second, both, string(second), false},
 		{"the older one does not fit", third, []revision{both[0], both[0]}, string(second), true},
 		{"none", third, nil, string(third), false},
-		{"a record that is damaged", third, []revision{{Is: fingerprint(third), Edits: []edit{{Start: 5, End: 500}}}}, "", false},
 	} {
 		if got, ok := replayed(test.from, test.revisions); string(got) != test.want || ok != test.ok {
 			t.Errorf("%s: %q %v, want %q %v", test.name, got, ok, test.want, test.ok)
@@ -67,7 +66,7 @@ func TestRemoveFromEditedFiles(t *testing.T) {
 		{"all", "", "module m\n\ngo 1.21\n\nrequire c.org/c v1.0.0\n\nrequire (\n\tb.org/b v1.0.0 // indirect\n\te.org/e v1.0.0 // indirect\n)\n", "b.org/b v1.0.0 h1:x=\nt.org/t v1.0.0/go.mod h1:x=\n"},
 		{"but what the author imports by now", "a.org/a", "module m\n\ngo 1.21\n\nrequire (\n\ta.org/a v1.0.0\n\tc.org/c v1.0.0\n)\n\nrequire (\n\tb.org/b v1.0.0 // indirect\n\te.org/e v1.0.0 // indirect\n)\n", "a.org/a v1.0.0 h1:x=\nb.org/b v1.0.0 h1:x=\nt.org/t v1.0.0/go.mod h1:x=\n"},
 	} {
-		changes, err := Remove(Env{Dir: dir}, undo, func(path string) bool { return path == test.kept })
+		changes, err := Remove(dir, undo, func(path string) bool { return path == test.kept })
 		if err != nil || len(changes) != 2 {
 			t.Fatalf("%s: %d changes, %v", test.name, len(changes), err)
 		}

@@ -6,17 +6,18 @@ import (
 	"testing"
 )
 
-const modulesTxt = "# b.org/b v1.0.0\n## explicit; go 1.20\nb.org/b\n# d.org/d v1.0.0\nd.org/d\nd.org/d/x\n"
-
-// TestInsertModule keeps vendor/modules.txt sorted.
-func TestInsertModule(t *testing.T) {
-	for path, want := range map[string]string{
-		"a.org/a": "NEW" + modulesTxt,
-		"c.org/c": "# b.org/b v1.0.0\n## explicit; go 1.20\nb.org/b\nNEW# d.org/d v1.0.0\nd.org/d\nd.org/d/x\n",
-		"e.org/e": modulesTxt + "NEW",
+// TestCutEntry finds the entry of a module in vendor/modules.txt, or where it would be.
+func TestCutEntry(t *testing.T) {
+	const b, d = "# b.org/b v1.0.0\n## explicit; go 1.20\nb.org/b\n", "# d.org/d v1.0.0\nd.org/d\nd.org/d/x\n"
+	for path, want := range map[string][3]string{
+		"a.org/a": {"", "", b + d},
+		"b.org/b": {"", b, d},
+		"c.org/c": {b, "", d},
+		"d.org/d": {b, d, ""},
+		"e.org/e": {b + d, "", ""},
 	} {
-		if got := insertModule(modulesTxt, path, "NEW"); got != want {
-			t.Errorf("%s: %q, want %q", path, got, want)
+		if before, entry, after := cutEntry(b+d, path); before != want[0] || entry != want[1] || after != want[2] {
+			t.Errorf("%s: %q, %q, %q", path, before, entry, after)
 		}
 	}
 }
@@ -26,8 +27,9 @@ func TestInsertModule(t *testing.T) {
 func TestRemoveVendor(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"vendor/modules.txt":  "# a.org/a v1.0.0\n## explicit\na.org/a\n" + modulesTxt,
+		"vendor/modules.txt":  "# a.org/a v1.0.0\n## explicit\na.org/a\n# b.org/b v1.0.0\n## explicit; go 1.20\nb.org/b\nb.org/b/x\n",
 		"vendor/a.org/a/a.go": "package a\n",
+		"vendor/b.org/b/b.go": "package b\n",
 	} {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -37,15 +39,15 @@ func TestRemoveVendor(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	undo := Undo{Vendored: []string{"a.org/a"}, Explicit: []string{"b.org/b"}}
-	changes, err := removeVendor(Env{Dir: dir}, undo, func(string) bool { return false })
-	if err != nil || len(changes) != 2 || filepath.Base(changes[0].Name) != "a.go" || changes[0].New != nil {
+	undo := Undo{Added: []string{"a.org/a"}, Direct: []string{"b.org/b"}, Vendored: []string{"a.org/a", "b.org/b"}}
+	changes, err := removeVendor(dir, undo, func(string) bool { return false })
+	if err != nil || len(changes) != 3 || filepath.Base(changes[0].Name) != "a.go" || filepath.Base(changes[1].Name) != "b.go" || changes[0].New != nil {
 		t.Fatalf("%v, %v", changes, err)
 	}
-	if got, want := string(changes[1].New), "# b.org/b v1.0.0\n## go 1.20\nb.org/b\n# d.org/d v1.0.0\nd.org/d\nd.org/d/x\n"; got != want {
+	if got, want := string(changes[2].New), "# b.org/b v1.0.0\n## explicit; go 1.20\nb.org/b/x\n"; got != want {
 		t.Errorf("modules.txt is %q, want %q", got, want)
 	}
-	if changes, err := removeVendor(Env{Dir: dir}, undo, func(string) bool { return true }); err != nil || len(changes) > 0 {
+	if changes, err := removeVendor(dir, undo, func(string) bool { return true }); err != nil || len(changes) > 0 {
 		t.Errorf("what the author uses by now: %v, %v", changes, err)
 	}
 }

@@ -10,8 +10,9 @@ import (
 
 // A Splice replaces src[Start:End] by Text.
 type Splice struct {
-	Start, End int
-	Text       string
+	Start int    `json:"at"`
+	End   int    `json:"to"`
+	Text  string `json:"text,omitempty"`
 }
 
 // Insert is the splice that puts text at an offset.
