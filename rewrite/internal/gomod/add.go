@@ -97,7 +97,7 @@ func replaced(name string, old, new []byte) []transaction.Change {
 	if bytes.Equal(old, new) {
 		return nil
 	}
-	return []transaction.Change{{Name: name, Old: old, New: new, Mode: 0o644}}
+	return []transaction.Change{{Name: name, Old: old, New: new}}
 }
 
 func indexOf(list []*modfile.Require, path string) int {

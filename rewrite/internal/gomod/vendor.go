@@ -57,7 +57,7 @@ func addVendor(ctx context.Context, dir, scratch string, added []module.Version,
 				return nil, err
 			}
 			for _, f := range files {
-				changes = append(changes, transaction.Change{Name: strings.Replace(f.Name, scratch, dir, 1), New: f.Old, Mode: 0o644})
+				changes = append(changes, transaction.Change{Name: strings.Replace(f.Name, scratch, dir, 1), New: f.Old})
 			}
 		}
 		return []byte(edited), nil

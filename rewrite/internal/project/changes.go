@@ -42,7 +42,7 @@ func (c *Changes) Replace(name string, old, new []byte) {
 	if (old == nil) == (new == nil) && bytes.Equal(old, new) {
 		return
 	}
-	*c = append(*c, transaction.Change{Name: name, Old: old, New: new, Mode: 0o644})
+	*c = append(*c, transaction.Change{Name: name, Old: old, New: new})
 }
 
 // replaceGenerated is Replace for generated text, which git may have checked out

@@ -24,6 +24,14 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if root := os.Getenv("TRANSACTION_TEST_RECOVER"); root != "" {
+		runtime.LockOSThread()
+		if _, err := transaction.Recover(root); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 
@@ -33,7 +41,7 @@ func changesOf(root string) []transaction.Change {
 		{Name: filepath.Join(root, "changed.go"), Old: []byte("old"), New: []byte("new")},
 		{Name: filepath.Join(root, "script.sh"), Old: []byte("old"), New: []byte("new")},
 		{Name: filepath.Join(root, "gone", "only.go"), Old: []byte("old")},
-		{Name: filepath.Join(root, "internal", "deep", "added.go"), New: []byte("new"), Mode: 0o644},
+		{Name: filepath.Join(root, "internal", "deep", "added.go"), New: []byte("new")},
 		{Name: filepath.Join(root, "link.go"), Old: []byte("target"), New: []byte("new")},
 	}
 }
@@ -145,12 +153,8 @@ func TestApplyRefusesAFileThatChangedMeanwhile(t *testing.T) {
 func TestApplyRollsBackAnError(t *testing.T) {
 	root := newTree(t)
 	changes := changesOf(root)
-	// A folder stands where the last file should go: its rename fails.
-	last := filepath.Join(root, "folder.go")
-	changes = append(changes, transaction.Change{Name: filepath.Join(last, "x.go"), New: []byte("x"), Mode: 0o644})
-	if err := os.WriteFile(last, []byte("a file"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	// The last file is gone when its turn comes.
+	changes = append(changes, changes[2])
 	before := snapshot(t, root)
 	if err := transaction.Apply(root, changes); err == nil {
 		t.Fatal("no error")
@@ -176,7 +180,7 @@ func TestApplyOnAFullDisk(t *testing.T) {
 	before := snapshot(t, small)
 	err := transaction.Apply(small, []transaction.Change{
 		{Name: name, Old: []byte("old"), New: []byte("new")},
-		{Name: filepath.Join(small, "b.go"), New: bytes.Repeat([]byte("x"), 1<<20), Mode: 0o644},
+		{Name: filepath.Join(small, "b.go"), New: bytes.Repeat([]byte("x"), 1<<20)},
 	})
 	if err == nil || !strings.Contains(err.Error(), "no space") {
 		t.Errorf("error %v", err)
@@ -195,6 +199,22 @@ func required(t *testing.T, why string) {
 	t.Skip(why)
 }
 
+// killedAt runs the test binary for a root, as an environment variable says, and kills it at
+// the nth system call of a name. It reports false if there is none.
+func killedAt(t *testing.T, variable, root, call string, n int) bool {
+	t.Helper()
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		required(t, "strace is not installed")
+	}
+	if n > 500 {
+		t.Fatalf("%s: still going after %d calls", call, n)
+	}
+	cmd := exec.Command(strace, "-f", "-qq", "-o", os.DevNull, "-e", "trace="+call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n), os.Args[0])
+	cmd.Env = append(os.Environ(), variable+"="+root)
+	return cmd.Run() != nil
+}
+
 // TestKillAtEverySystemCall kills the writing process at each of its system
 // calls in turn: then the tree is as it was, at once or after Recover, or as it
 // should become.
@@ -202,21 +222,12 @@ func TestKillAtEverySystemCall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long; not with -short")
 	}
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		required(t, "strace is not installed")
-	}
 	untouched, done := snapshot(t, newTree(t)), applied(t)
 	outcomes := map[string]int{}
 	for _, call := range []string{"mkdirat", "openat", "write", "fsync", "fchmod", "close", "renameat", "unlinkat"} {
 		for n := 1; ; n++ {
-			if n > 500 {
-				t.Fatalf("%s: still going after %d calls", call, n)
-			}
 			root := newTree(t)
-			cmd := exec.Command(strace, "-f", "-qq", "-o", os.DevNull, "-e", "trace="+call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n), os.Args[0])
-			cmd.Env = append(os.Environ(), "TRANSACTION_TEST_APPLY="+root)
-			if err := cmd.Run(); err == nil {
+			if !killedAt(t, "TRANSACTION_TEST_APPLY", root, call, n) {
 				if got := snapshot(t, root); got != done {
 					t.Fatalf("completed, but\n%s\nwant\n%s", got, done)
 				}
@@ -239,4 +250,31 @@ func TestKillAtEverySystemCall(t *testing.T) {
 		t.Errorf("the sweep did not reach both ends: %v", outcomes)
 	}
 	t.Logf("outcomes: %v", outcomes)
+}
+
+// TestKillWhileRecovering: what was killed at the last file is rolled back by a process
+// that is killed as well, and then by another one.
+func TestKillWhileRecovering(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
+	untouched := snapshot(t, newTree(t))
+	for _, call := range []string{"mkdirat", "renameat", "unlinkat"} {
+		for n := 1; ; n++ {
+			root := newTree(t)
+			if !killedAt(t, "TRANSACTION_TEST_APPLY", root, "unlinkat", 3) { // in place, and the folder of the deleted one goes
+				t.Fatal("it was not killed")
+			}
+			killed := killedAt(t, "TRANSACTION_TEST_RECOVER", root, call, n)
+			if restored, err := transaction.Recover(root); err != nil || !killed && restored != nil {
+				t.Fatalf("killed at %s %d: %v, %v", call, n, restored, err)
+			}
+			if got := snapshot(t, root); got != untouched {
+				t.Fatalf("killed at %s %d: the tree is\n%s", call, n, got)
+			}
+			if !killed {
+				break
+			}
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package transaction
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,100 +9,110 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-const journalName = "journal"
-
 // A journal says how to bring back what a transaction replaces. It is complete
-// on disk before the first file is touched and goes when the last one is done.
+// on disk before the first file is touched and goes when the last one is done. The
+// staging folder has it, and the old and the new content of each file.
 type journal struct {
-	Entries []entry  `json:"entries"`
-	Folders []string `json:"folders"` // to be made, parents first
+	Root    string `json:"-"`
+	Entries []entry
 }
 
 type entry struct {
-	Name    string      `json:"name"`
-	Existed bool        `json:"existed"`
-	Old     []byte      `json:"old"`
-	Mode    fs.FileMode `json:"mode"`
-	Staged  string      `json:"staged"` // name in the staging folder, "" for a deletion
+	Name     string
+	Old, New bool // there is such a content
 }
 
-// missingFolders notes the folders that new files need.
-func (j *journal) missingFolders() {
-	set := map[string]bool{}
-	for _, e := range j.Entries {
-		if e.Staged == "" {
-			continue
-		}
-		for dir := filepath.Dir(e.Name); existing(dir) != dir; dir = filepath.Dir(dir) {
-			set[dir] = true
-		}
-	}
-	for dir := range set {
-		j.Folders = append(j.Folders, dir)
-	}
-	sort.Strings(j.Folders)
+func (j journal) staging() string { return filepath.Join(j.Root, ".telemetrygen") }
+
+func (j journal) name() string { return filepath.Join(j.staging(), "journal") }
+
+// staged is the name of the old or new content of a file in the staging folder.
+func (j journal) staged(i int, which string) string {
+	return filepath.Join(j.staging(), fmt.Sprint(i, ".", which))
 }
 
-// write puts the journal into the staging folder, whole or not at all.
-func (j *journal) write(staging string) error {
+// stage writes all contents, and then the journal, whole or not at all.
+func (j *journal) stage(changes []Change) error {
+	for i, c := range changes {
+		e := entry{Name: c.Name, Old: c.Old != nil, New: c.New != nil}
+		mode := fs.FileMode(0o644)
+		if real, err := filepath.EvalSymlinks(c.Name); err == nil {
+			e.Name = real // a link stays a link
+		}
+		if info, err := os.Stat(e.Name); err == nil {
+			mode = info.Mode().Perm()
+		}
+		if err := errors.Join(writeSynced(j.staged(i, "old"), c.Old, mode), writeSynced(j.staged(i, "new"), c.New, mode)); err != nil {
+			return err
+		}
+		j.Entries = append(j.Entries, e)
+	}
 	data, err := json.Marshal(j)
 	if err != nil {
 		return err
 	}
-	temporary := filepath.Join(staging, journalName+".tmp")
-	if err := writeSynced(temporary, data, 0o644); err != nil {
+	if err := writeSynced(j.name()+".tmp", data, 0o644); err != nil {
 		return err
 	}
-	return os.Rename(temporary, filepath.Join(staging, journalName))
+	return os.Rename(j.name()+".tmp", j.name())
 }
 
-// rollback brings every file back that is not as it was.
-func (j *journal) rollback() error {
+// writeSynced writes a file, none for nil, and waits until it is on disk.
+func writeSynced(name string, data []byte, mode fs.FileMode) error {
+	if data == nil {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(mode) // whatever the umask is
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// rollback brings every file back, and removes the staging folder if that went well. It
+// can be interrupted and done again.
+func (j journal) rollback() error {
 	var errs []error
-	for _, e := range j.Entries {
-		data, err := os.ReadFile(e.Name)
-		switch {
-		case !e.Existed && errors.Is(err, fs.ErrNotExist):
-		case !e.Existed:
-			errs = append(errs, os.Remove(e.Name))
-		case err == nil && bytes.Equal(data, e.Old):
-		default:
-			errs = append(errs, restore(e))
+	for i, e := range j.Entries {
+		if old := j.staged(i, "old"); e.Old && exists(old) {
+			errs = append(errs, place(old, e.Name))
 		}
+		if e.Old {
+			continue
+		}
+		if exists(e.Name) {
+			errs = append(errs, os.Remove(e.Name))
+		}
+		j.removeEmpty(filepath.Dir(e.Name))
 	}
-	for i := len(j.Folders) - 1; i >= 0; i-- {
-		os.Remove(j.Folders[i]) // stays if it is not empty
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
-	return errors.Join(errs...)
+	return os.RemoveAll(j.staging())
 }
 
-// restore replaces a file by its old content in one rename, so that it can be
-// interrupted and done again.
-func restore(e entry) error {
-	if err := os.MkdirAll(filepath.Dir(e.Name), 0o755); err != nil {
-		return err
-	}
-	temporary := e.Name + ".telemetrygen-restore"
-	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := writeSynced(temporary, e.Old, e.Mode); err != nil {
-		return err
-	}
-	return os.Rename(temporary, e.Name)
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // Recover rolls back what a killed Apply left below root, and returns the names
 // of the files that the interrupted run was about to change. Without such
 // leftovers it does nothing.
 func Recover(root string) (restored []string, err error) {
-	staging := filepath.Join(root, folder)
-	if _, err := os.Stat(staging); root == "" || errors.Is(err, fs.ErrNotExist) {
+	j := journal{Root: root}
+	if root == "" || !exists(j.staging()) {
 		return nil, nil
 	}
 	unlock, err := lock(root)
@@ -111,24 +120,23 @@ func Recover(root string) (restored []string, err error) {
 		return nil, err
 	}
 	defer unlock()
-	data, err := os.ReadFile(filepath.Join(staging, journalName))
+	data, err := os.ReadFile(j.name())
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // killed before the first change, or after the last
-		return nil, os.RemoveAll(staging)
+		return nil, os.RemoveAll(j.staging())
 	case err != nil:
 		return nil, err
 	}
-	var j journal
 	if err := json.Unmarshal(data, &j); err != nil {
-		return nil, fmt.Errorf("%s was left by a run that was killed, and is damaged: %w; restore the source files with git and delete the folder", staging, err)
+		return nil, fmt.Errorf("%s was left by a run that was killed, and is damaged: %w; restore the source files with git and delete the folder", j.staging(), err)
 	}
 	if err := j.rollback(); err != nil {
-		return nil, fmt.Errorf("an earlier run was killed while it wrote, and its changes cannot be rolled back: %w; restore the source files with git and delete %s", err, staging)
+		return nil, fmt.Errorf("an earlier run was killed while it wrote, and its changes cannot be rolled back: %w; restore the source files with git and delete %s", err, j.staging())
 	}
 	for _, e := range j.Entries {
 		restored = append(restored, e.Name)
 	}
-	return restored, os.RemoveAll(staging)
+	return restored, nil
 }
 
 // lock keeps two runs on one module apart. The kernel lets go of it when the
