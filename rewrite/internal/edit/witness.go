@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"go/format"
 	"go/parser"
 	"go/token"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -31,33 +29,35 @@ func witness(original, edited []byte, local string, owns func(string) bool) erro
 	wg.Go(func() { want, wantErr = decorated(first) })
 	got, gotErr = decorated(second)
 	wg.Wait()
-	if err := cmp.Or(wantErr, gotErr); err != nil {
+	err := cmp.Or(wantErr, gotErr)
+	if err != nil {
 		return err
 	}
-	restored := removed(got, local)
-	missing, extra := compareImports(want, got, owns)
-	for _, path := range missing {
-		if !restored[path] {
+	tree := &form.Tree{File: got, Local: local, Restored: map[string]bool{}}
+	tree.Remove()
+	before, after := imports(want, owns), imports(got, owns)
+	for _, path := range before {
+		if !slices.Contains(after, path) && !tree.Restored[path] {
 			return fmt.Errorf("the import of %s is lost", path)
 		}
 	}
-	if len(extra) > 0 {
-		return fmt.Errorf("there are new imports: %s", strings.Join(extra, ", "))
+	for _, path := range after {
+		if !slices.Contains(before, path) {
+			return fmt.Errorf("there is a new import: %s", path)
+		}
 	}
-	a, b := withoutImports(want), withoutImports(got)
-	if same(reflect.ValueOf(a.Decls), reflect.ValueOf(b.Decls)) && a.Name.Name == b.Name.Name {
+	withoutImports(want)
+	withoutImports(got)
+	if err = difference(want, got); err == nil {
 		return nil
 	}
-	// A comment can hang on one node or the other: printed, that is no difference.
-	wantText, err := printed(a)
-	if err != nil {
-		return err
+	// What an edit moves to another line is no difference either.
+	onOneLine(want)
+	onOneLine(got)
+	if difference(want, got) == nil {
+		return nil
 	}
-	gotText, err := printed(b)
-	if err != nil {
-		return err
-	}
-	return firstDifference(wantText, gotText)
+	return err
 }
 
 // decorated is the tree of a file without objects, which would make a graph of it.
@@ -70,99 +70,32 @@ func decorated(src string) (*dst.File, error) {
 	return d.DecorateFile(file)
 }
 
-// removed takes every form out of a tree and returns the import paths that the
-// file uses again.
-func removed(f *dst.File, local string) map[string]bool {
-	t := &form.Tree{File: f, Local: local, Restored: map[string]bool{}}
-	t.Remove()
-	return t.Restored
+// imports returns the import paths of a file but for ours.
+func imports(f *dst.File, owns func(string) bool) (paths []string) {
+	for _, spec := range f.Imports {
+		if path := strings.Trim(spec.Path.Value, "`\""); !owns(path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
-// compareImports returns the import paths that only the original has, and those
-// that only the edited file has, but for ours.
-func compareImports(want, got *dst.File, owns func(string) bool) (missing, extra []string) {
-	list := func(f *dst.File) (specs []string) {
-		for _, spec := range f.Imports {
-			if path := strings.Trim(spec.Path.Value, "`\""); !owns(path) {
-				specs = append(specs, path)
-			}
-		}
-		slices.Sort(specs)
-		return specs
-	}
-	before, after := list(want), list(got)
-	for _, path := range before {
-		if !slices.Contains(after, path) {
-			missing = append(missing, path)
-		}
-	}
-	for _, path := range after {
-		if !slices.Contains(before, path) {
-			extra = append(extra, path)
-		}
-	}
-	return missing, extra
+func withoutImports(f *dst.File) {
+	f.Imports = nil
+	f.Decls = slices.DeleteFunc(f.Decls, func(d dst.Decl) bool {
+		gen, ok := d.(*dst.GenDecl)
+		return ok && gen.Tok == token.IMPORT
+	})
 }
 
-func withoutImports(f *dst.File) *dst.File {
-	var decls []dst.Decl
-	for _, d := range f.Decls {
-		if gen, ok := d.(*dst.GenDecl); !ok || gen.Tok != token.IMPORT {
-			decls = append(decls, d)
-		}
-	}
-	f.Decls, f.Imports = decls, nil
-	return f
-}
-
-var (
-	spaces      = reflect.TypeFor[dst.SpaceType]()
-	decorations = reflect.TypeFor[dst.Decorations]()
-)
-
-// same compares two trees, but for blank lines.
-func same(a, b reflect.Value) bool {
-	if a.Kind() != b.Kind() || a.Kind() != reflect.Invalid && a.Type() != b.Type() {
-		return false
-	}
-	switch a.Kind() {
-	case reflect.Interface, reflect.Pointer:
-		if a.IsNil() || b.IsNil() {
-			return a.IsNil() == b.IsNil()
-		}
-		return same(a.Elem(), b.Elem())
-	case reflect.Slice:
-		if a.Type() == decorations {
-			return slices.Equal(comments(a), comments(b))
-		}
-		if a.Len() != b.Len() {
-			return false
-		}
-		for i := range a.Len() {
-			if !same(a.Index(i), b.Index(i)) {
-				return false
-			}
+// onOneLine forgets which nodes are on lines of their own.
+func onOneLine(f *dst.File) {
+	dst.Inspect(f, func(n dst.Node) bool {
+		if n != nil {
+			n.Decorations().Before, n.Decorations().After = dst.None, dst.None
 		}
 		return true
-	case reflect.Struct:
-		for i := range a.NumField() {
-			if a.Field(i).Type() != spaces && !same(a.Field(i), b.Field(i)) {
-				return false
-			}
-		}
-		return true
-	}
-	return a.Equal(b)
-}
-
-func comments(v reflect.Value) []string {
-	var list []string
-	for i := range v.Len() {
-		if s := v.Index(i).String(); s != "\n" {
-			list = append(list, s)
-		}
-	}
-	return list
+	})
 }
 
 // printed is a tree as text without blank lines and indentation.
@@ -171,12 +104,8 @@ func printed(f *dst.File) ([]string, error) {
 	if err := decorator.Fprint(&out, f); err != nil {
 		return nil, err
 	}
-	formatted, err := format.Source(out.Bytes())
-	if err != nil {
-		return nil, err
-	}
 	var kept []string
-	for _, line := range strings.Split(string(formatted), "\n") {
+	for _, line := range strings.Split(out.String(), "\n") {
 		if strings.TrimSpace(line) != "" {
 			kept = append(kept, strings.Join(strings.Fields(line), " "))
 		}
@@ -184,16 +113,21 @@ func printed(f *dst.File) ([]string, error) {
 	return kept, nil
 }
 
-func firstDifference(want, got []string) error {
-	for i := range max(len(want), len(got)) {
-		line := func(list []string) string {
-			if i < len(list) {
-				return list[i]
-			}
-			return "the end"
-		}
-		if line(want) != line(got) {
-			return fmt.Errorf("%q became %q", line(want), line(got))
+// difference returns the first line in which two trees differ, as text: a comment can
+// hang on one node or the other.
+func difference(want, got *dst.File) error {
+	a, err := printed(want)
+	if err != nil {
+		return err
+	}
+	b, err := printed(got)
+	if err != nil {
+		return err
+	}
+	a, b = append(a, "the end"), append(b, "the end")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return fmt.Errorf("%q became %q", a[i], b[i])
 		}
 	}
 	return nil
