@@ -17,10 +17,19 @@ func (s *settings) reportCommand() *cobra.Command {
 	var app string
 	var days int
 	cmd := &cobra.Command{
-		Use:     "report",
-		Short:   "Print who uses what, and what got worse",
-		Example: "  telemetry-collector report --app pace --days 30",
-		Args:    cobra.NoArgs,
+		Use:   "report",
+		Short: "Print who uses what, and what got worse",
+		Long: `Report prints what the first page of the dashboard answers: which commands are
+used, which fail, and what got worse with a release. It reads the store, beside a
+collector that runs or without one, and changes nothing.
+
+Exit status: 0 when the report is printed, 2 for errors.`,
+		Example: `  # The last 30 days of the only CLI
+  telemetry-collector report
+
+  # A week of one of several, for a mail
+  telemetry-collector report --app pace --days 7`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			st, err := store.OpenBeside(cmd.Context(), s.store)
 			if err != nil {

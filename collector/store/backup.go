@@ -19,7 +19,7 @@ func Backup(ctx context.Context, from, to string) (err error) {
 	if !ok {
 		return errors.New("only a SQLite file is copied; use pg_dump for PostgreSQL")
 	}
-	if _, err := os.Stat(file); err != nil {
+	if err := exists(file); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(to); err == nil {

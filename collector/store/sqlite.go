@@ -25,7 +25,7 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 	}
 	unlock := func() error { return nil }
 	if beside {
-		_, err = os.Stat(file)
+		err = exists(file)
 	} else {
 		unlock, err = lockSQLite(file)
 	}
@@ -151,4 +151,13 @@ func ownFile(file string) error {
 		}
 	}
 	return nil
+}
+
+// exists fails where there is no file, and says how to name it.
+func exists(file string) error {
+	_, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("there is no file %s; --store names that of the collector, as sqlite:FILE", file)
+	}
+	return err
 }

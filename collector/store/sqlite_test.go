@@ -88,8 +88,13 @@ func TestASQLiteFileHasOneCollector(t *testing.T) {
 
 func TestBesideACollectorNothingIsMadeOrMigrated(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "telemetry.db")
-	if _, err := store.OpenBeside(t.Context(), "sqlite:"+file); err == nil || !strings.Contains(err.Error(), file) {
-		t.Errorf("a file that is not there: %v", err)
+	for what, do := range map[string]func() error{
+		"open": func() error { _, err := store.OpenBeside(t.Context(), "sqlite:"+file); return err },
+		"copy": func() error { return store.Backup(t.Context(), "sqlite:"+file, file+".copy") },
+	} {
+		if err := do(); err == nil || !strings.Contains(err.Error(), "there is no file "+file+"; --store names") {
+			t.Errorf("%s a file that is not there: %v", what, err)
+		}
 	}
 	if _, err := os.Stat(file); err == nil {
 		t.Error("it was made")
