@@ -167,6 +167,44 @@ func TestErasuresOfOneNetworkHoldUpNoOther(t *testing.T) {
 	}
 }
 
+// hold keeps the store from writing until release is called.
+func hold(t *testing.T, db *sql.DB) (release func()) {
+	t.Helper()
+	busy, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := "BEGIN IMMEDIATE"
+	if strings.HasSuffix(t.Name(), "postgres") {
+		begin = "BEGIN; LOCK TABLE installs IN EXCLUSIVE MODE"
+	}
+	if _, err := busy.ExecContext(t.Context(), begin); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if _, err := busy.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+			t.Error(err)
+		}
+		busy.Close()
+	}
+}
+
+// large is a report of a new install with so many counters, and that of body.
+func large(counters int) string {
+	var points strings.Builder
+	for i := 0; i < counters; i++ {
+		if i%200 == 0 {
+			fmt.Fprintf(&points, `"pace c%d":{`, i)
+		}
+		end := ","
+		if i%200 == 199 || i == counters-1 {
+			end = "},"
+		}
+		fmt.Fprintf(&points, `"%d":{"cumulative_count":1}%s`, i%200, end)
+	}
+	return strings.Replace(body(uuid.New(), "pace get", 1), `{"pace get"`, "{"+points.String()+`"pace get"`, 1)
+}
+
 // TestErasuresHoldUpNoReport: while the database is busy, many networks ask for
 // erasures, and then an install reports. Its report does not wait for many of them.
 // Nobody waits for the erasure of an id of which nothing is kept.
@@ -180,18 +218,7 @@ func TestErasuresHoldUpNoReport(t *testing.T) {
 			all.Go(func() { server.post(t, body(ids[i], "pace get", 1), "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i)) })
 		}
 		all.Wait()
-		busy, err := db.Conn(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer busy.Close()
-		begin := "BEGIN IMMEDIATE"
-		if strings.HasSuffix(t.Name(), "postgres") {
-			begin = "BEGIN; LOCK TABLE installs IN EXCLUSIVE MODE"
-		}
-		if _, err := busy.ExecContext(t.Context(), begin); err != nil {
-			t.Fatal(err)
-		}
+		release := hold(t, db)
 		if status, text, _ := server.send(t, "DELETE", "/telemetry/"+uuid.NewString(), "", "X-Forwarded-For", "203.0.113.7"); status != 404 {
 			t.Errorf("an unknown id: %d %s", status, text)
 		}
@@ -218,9 +245,7 @@ func TestErasuresHoldUpNoReport(t *testing.T) {
 			_, waiting := server.server.Waiting()
 			return waiting > 0
 		})
-		if _, err := busy.ExecContext(t.Context(), "ROLLBACK"); err != nil {
-			t.Fatal(err)
-		}
+		release()
 		all.Wait()
 		if before := before.Load(); before > erasures/5 || erased.Load() != erasures {
 			t.Errorf("the report was answered after %d of %d erasures; %d ids were erased", before, erasures, erased.Load())
@@ -232,17 +257,10 @@ func TestErasuresHoldUpNoReport(t *testing.T) {
 // it can. A few are taken, and a report that comes from elsewhere is at once.
 func TestLargeReportsCountAsMany(t *testing.T) {
 	onEachStore(t, store.Limits{}, func(t *testing.T, server running, _ *sql.DB) {
-		var points strings.Builder
-		for i := range 1_400 {
-			fmt.Fprintf(&points, `"pace c%d":{"0":{"cumulative_count":1}},`, i)
-		}
-		large := func() string {
-			return strings.Replace(body(uuid.New(), "pace get", 1), `{"pace get"`, "{"+points.String()+`"pace get"`, 1)
-		}
 		start, taken := time.Now(), 0
 		for i := range 60 {
 			headers := []string{"X-Forwarded-For", "203.0.113.7"}
-			if status, text, _ := server.post(t, large(), headers...); status == 200 {
+			if status, text, _ := server.post(t, large(1_400), headers...); status == 200 {
 				taken++
 			} else if status != 429 {
 				t.Errorf("large report %d: %d %s", i, status, text)
@@ -253,6 +271,49 @@ func TestLargeReportsCountAsMany(t *testing.T) {
 		}
 		if status, text, _ := server.post(t, body(uuid.New(), "pace get", 1), "X-Forwarded-For", "198.51.100.7"); status != 200 {
 			t.Errorf("a report from elsewhere: %d %s", status, text)
+		}
+	})
+}
+
+// TestLargeReportsOfManyNetworksHoldUpNoSmallOne: a hundred send more than there is
+// room for while the database is busy, and then others report. Of these all are kept.
+func TestLargeReportsOfManyNetworksHoldUpNoSmallOne(t *testing.T) {
+	onEachStore(t, store.Limits{}, func(t *testing.T, server running, db *sql.DB) {
+		server.see(t, "/readyz") // it has begun
+		release := hold(t, db)
+		var all sync.WaitGroup
+		var kept, away, answered atomic.Int32
+		for i := range 300 {
+			all.Go(func() {
+				switch status, text, _ := server.post(t, large(2_000), "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i%100)); status {
+				case 200:
+					kept.Add(1)
+				case 503:
+					away.Add(1)
+				default:
+					t.Errorf("a large report: %d %s", status, text)
+				}
+			})
+		}
+		until(t, "a large report has no room", func() bool { return away.Load() > 0 })
+		_, before := server.server.Waiting()
+		const others = 100
+		for i := range others {
+			all.Go(func() {
+				if status, text, _ := server.post(t, body(uuid.New(), "pace get", 1), "X-Forwarded-For", fmt.Sprintf("198.51.%d.7", i)); status != 200 {
+					t.Errorf("a small report: %d %s", status, text)
+				}
+				answered.Add(1)
+			})
+		}
+		until(t, "small reports wait", func() bool {
+			_, waiting := server.server.Waiting()
+			return waiting >= before+others/2 || answered.Load() == others
+		})
+		release()
+		all.Wait()
+		if kept.Load() == 0 {
+			t.Error("no large report was kept")
 		}
 	})
 }
