@@ -23,8 +23,13 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	if f.options.Several || !f.forOthers(decl) {
 		return false
 	}
-	code := []byte(f.text(decl.Body))
-	if bytes.Contains(code, []byte(".Execute")) || !wanted(code) || f.used(decl, map[*ast.FuncDecl]bool{}) {
+	names := false
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		names = names || ok && (id.Name == "Exec" || slices.Contains(tokens, id.Name))
+		return !names
+	})
+	if !names || strings.Contains(f.text(decl.Body), ".Execute") || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")

@@ -29,6 +29,9 @@ func TestUnused(t *testing.T) {
 		{"a method", "lib.Live()", lib + "func Live() {}\n\ntype T struct{}\n\nfunc (T) Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"not exported", "lib.Live()", lib + "func Live() {}\n\nfunc die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"it ends nothing", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Getpid() }\n", nil},
+		{"it ends nothing, but a word in it begins like one that does", "lib.Live()", lib + "var ExitOnError = os.Getpid\n\nfunc Live() {}\n\nfunc Die() { ExitOnError() }\n", nil},
+		{"it ends nothing, but says so", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Getpid() /* not os.Exit */ }\n", nil},
+		{"it becomes another program", "lib.Live()", "package lib\n\nimport \"syscall\"\n\nfunc Live() {}\n\nfunc Die() { syscall.Exec(\"\", nil, nil) }\n", []string{note}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			main := "package main\n\nimport (\n\t\"example.com/cli/lib\"\n\t\"github.com/spf13/cobra\"\n)\n\nvar root = &cobra.Command{Use: \"cli\"}\n\nfunc main() {\n\t" + test.use + "\n\troot.Execute()\n}\n"
