@@ -139,16 +139,20 @@ func (r *Result) Text(w io.Writer) {
 	for _, s := range r.Siblings {
 		fmt.Fprintf(w, "module %s of the workspace is left alone\n", s)
 	}
+	uncovered := 0
 	for _, f := range r.Findings {
 		if gap(f) {
 			fmt.Fprintf(w, "%s\n", f)
+		}
+		if f.Kind == plan.Uncovered && f.File != "" {
+			uncovered++
 		}
 	}
 	fmt.Fprintf(w, "%s: %s tracked, %s and %s covered",
 		r.Settings.App, plural(r.count(plan.Execute), "execution"),
 		plural(r.count(plan.Exit), "exit"), plural(r.count(plan.Fatal), "fatal call"))
-	if n := r.count(plan.Uncovered); n > 0 {
-		fmt.Fprintf(w, "; %s not covered", plural(n, "place"))
+	if uncovered > 0 {
+		fmt.Fprintf(w, "; %s not covered", plural(uncovered, "place"))
 	}
 	if n := r.count(plan.Dependency); n > 0 {
 		fmt.Fprintf(w, "; %s into dependencies may end the process unseen", plural(n, "call"))

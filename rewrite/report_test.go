@@ -10,7 +10,7 @@ import (
 )
 
 // A note that is the same in many places takes one line; what is edited or not
-// covered always has its own.
+// covered always has its own. What is said of the whole CLI is no place.
 func TestTextPrintsEqualNotesOnce(t *testing.T) {
 	r := &rewrite.Result{}
 	for line := 1; line <= 4; line++ {
@@ -21,9 +21,11 @@ func TestTextPrintsEqualNotesOnce(t *testing.T) {
 	for line := 1; line <= 3; line++ {
 		r.Findings = append(r.Findings, rewrite.Finding{Kind: plan.Note, File: "b.go", Line: line, Column: 1, What: "few"})
 	}
+	r.Findings = append(r.Findings, rewrite.Finding{Kind: plan.Uncovered, What: "of the whole CLI"})
 	var out bytes.Buffer
 	r.Text(&out)
 	for text, want := range map[string]int{
+		"; 4 places not covered": 1, "of the whole CLI\n": 1,
 		"a.go:1:1: note alike (4 places; --json names them all)\n": 1,
 		"note alike": 1, "exit alike\n": 4, "uncovered alike\n": 4, "few\n": 3,
 	} {
