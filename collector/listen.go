@@ -29,6 +29,7 @@ func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler)
 	for listener, handler := range sides {
 		server := &http.Server{
 			Handler:           handler,
+			ConnState:         s.connected,
 			ReadHeaderTimeout: headerTimeout,
 			ReadTimeout:       readTimeout,
 			WriteTimeout:      writeTimeout,

@@ -56,11 +56,15 @@ const (
 	sitesPerProvider = 10
 )
 
-// A networkLimiter bounds what one site, and one provider, may do.
-type networkLimiter struct{ sites, providers *intake.Limiter }
+// A networkLimiter bounds what one site, and one provider, may do, and what of it
+// at the same time.
+type networkLimiter struct {
+	sites, providers *intake.Limiter
+	underWay         *crowd
+}
 
 func newNetworkLimiter(perSecond float64, burst int) networkLimiter {
-	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst)}
+	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst), newCrowd(burst)}
 }
 
 func (l networkLimiter) allow(now time.Time, network intake.Network, requests int) bool {
@@ -87,7 +91,10 @@ func requestsIn(r *http.Request) int {
 // limited bounds how much one network can ask for of what next does.
 func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !limiter.allow(s.now(), intake.NetworkOf(r, s.config.TrustedProxies), requestsIn(r)) {
+		network, n := intake.NetworkOf(r, s.config.TrustedProxies), requestsIn(r)
+		has := limiter.underWay.enter(network, n)
+		defer limiter.underWay.leave(network, n)
+		if !has || !limiter.allow(s.now(), network, n) {
 			problem := tooMany("too many requests from this network", time.Second)
 			if r.URL.Path != "/telemetry" {
 				problem.outcome = notAReport

@@ -81,6 +81,13 @@ func (r *room) enter(p *pending) {
 	}
 }
 
+// refuses reports whether a network's report would be sent away at once.
+func (r *room) refuses(site netip.Prefix, work int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.work+work > maxWaiting && max(r.now, r.until[site])+float64(work) >= r.waiting[len(r.waiting)-1].turn
+}
+
 // take returns the reports whose turn it is, and whether more wait.
 func (r *room) take() (batch []*pending, more bool) {
 	r.mu.Lock()

@@ -54,14 +54,18 @@ func TestReportsOfOneNetworkAreTakenInTurn(t *testing.T) {
 
 // TestNetworksTakeTurns: a hundred send large reports until there is no room, and go
 // on. What others send is taken with the next batch, small or large, and what the
-// hundred pile up gives way, the same for each.
+// hundred pile up gives way, the same for each. That it will is known beforehand.
 func TestNetworksTakeTurns(t *testing.T) {
 	const networks, counters, rounds = 100, 2_000, 200
 	r := newRoom()
 	var taken [networks]int
 	for round := range rounds {
 		for network := range networks {
-			r.enter(waiter(network, counters))
+			one := waiter(network, counters)
+			refused := r.refuses(one.report.Site, counters)
+			if r.enter(one); refused != (len(one.result) == 1) {
+				t.Fatalf("round %d: a report of network %d was said to be sent away: %v, it was: %v", round, network, refused, !refused)
+			}
 		}
 		others := []*pending{waiter(1_000+round, 1), waiter(1_000+round, 200), waiter(2_000+round%50, 4)}
 		for _, one := range others {

@@ -38,35 +38,39 @@ type Config struct {
 
 // A Server has two sides, Public and Private, and what goes on behind them.
 type Server struct {
-	config    Config
-	log       *slog.Logger
-	now       func() time.Time
-	allowed   atomic.Pointer[wire.AllowList]
-	metrics   *metrics
-	ready     readiness
-	decisions decisions
-	committer *committer
-	queues    []*sink.Queue
-	installs  *intake.Limiter
-	passed    *passthrough.Limiter // where nothing is kept
-	requests  networkLimiter
-	erasures  networkLimiter
-	erasing   *turns
-	logged    *intake.Limiter // lines that senders can cause
+	config      Config
+	log         *slog.Logger
+	now         func() time.Time
+	allowed     atomic.Pointer[wire.AllowList]
+	metrics     *metrics
+	ready       readiness
+	decisions   decisions
+	committer   *committer
+	queues      []*sink.Queue
+	installs    *intake.Limiter
+	passed      *passthrough.Limiter // where nothing is kept
+	connections *crowd
+	requests    networkLimiter
+	erasures    networkLimiter
+	erasing     *turns
+	decoding    chan struct{}   // holds one for each large report that is being decoded
+	logged      *intake.Limiter // lines that senders can cause
 }
 
 // New returns a server that does nothing before Run.
 func New(config Config) *Server {
 	s := &Server{
-		config:   config,
-		log:      config.Log,
-		now:      time.Now,
-		installs: intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
-		passed:   passthrough.NewLimiter(),
-		requests: newNetworkLimiter(requestsPerSite, 2*requestsPerSite),
-		erasures: newNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
-		erasing:  newTurns(),
-		logged:   intake.NewLimiter(1, 10),
+		config:      config,
+		log:         config.Log,
+		now:         time.Now,
+		installs:    intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
+		passed:      passthrough.NewLimiter(),
+		connections: newCrowd(connectionsPerSite),
+		requests:    newNetworkLimiter(requestsPerSite, 2*requestsPerSite),
+		erasures:    newNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
+		erasing:     newTurns(),
+		decoding:    make(chan struct{}, largeAtOnce),
+		logged:      intake.NewLimiter(1, 10),
 	}
 	if config.Store != nil {
 		config.Store.Limit(config.Limits)

@@ -21,18 +21,46 @@ const reportsPerMinute = 10
 // takeReport answers 200 and OK once the report is durable: the original client
 // takes nothing else for success.
 func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
-	report, err := intake.Read(w, r)
+	from := intake.NetworkOf(r, s.config.TrustedProxies)
+	report, err := s.read(w, r, from)
+	if errors.Is(err, errBusy) {
+		s.answer(w, s.failure(err))
+		return
+	}
 	if err != nil {
 		s.answer(w, unreadable(err))
 		return
 	}
-	if problem := s.take(r.Context(), report, intake.NetworkOf(r, s.config.TrustedProxies)); problem != nil {
+	if problem := s.take(r.Context(), report, from); problem != nil {
 		s.answer(w, problem)
 		return
 	}
 	s.metrics.count(accepted)
 	w.Header().Set("Content-Type", plainText)
 	io.WriteString(w, "OK")
+}
+
+// A counter is at least so many bytes of a large report.
+const bytesPerCounter = 32
+
+// largeAtOnce is how many large reports are decoded at the same time.
+const largeAtOnce = 2
+
+// read reads a report. That of a large one is work that others wait for, so a few
+// are decoded at a time, and none that there is no room for.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, from intake.Network) (wire.Report, error) {
+	body, err := intake.ReadBody(w, r)
+	if err != nil {
+		return wire.Report{}, err
+	}
+	if len(body) > usualBody && s.config.Store != nil {
+		s.decoding <- struct{}{}
+		defer func() { <-s.decoding }()
+		if s.committer.room.refuses(from.Site, len(body)/bytesPerCounter) {
+			return wire.Report{}, errBusy
+		}
+	}
+	return intake.Decode(body)
 }
 
 // take keeps a report, or passes it on where nothing is kept.
@@ -49,12 +77,17 @@ func (s *Server) take(ctx context.Context, report wire.Report, from intake.Netwo
 		return badRequest(refusal.Reason)
 	}
 	if err != nil {
-		if !errors.Is(err, context.Canceled) && s.logged.Allow(s.now(), []byte("failed")) { // canceled: the sender has gone
-			s.log.Error("reports cannot be kept", "error", err)
-		}
-		return unavailable
+		return s.failure(err)
 	}
 	return nil
+}
+
+// failure is the problem of a report that could not be kept.
+func (s *Server) failure(err error) *problem {
+	if !errors.Is(err, context.Canceled) && s.logged.Allow(s.now(), []byte("failed")) { // canceled: the sender has gone
+		s.log.Error("reports cannot be kept", "error", err)
+	}
+	return unavailable
 }
 
 // pass passes a report on to the sinks, within what one network may make of a bill.

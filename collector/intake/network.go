@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -57,7 +58,24 @@ func NetworkOf(r *http.Request, proxies []netip.Prefix) Network {
 			address = hop
 		}
 	}
-	var network Network
+	return networkOf(address)
+}
+
+// NetworkOfConnection returns the network at the other end of a connection; that of
+// a proxy, whose senders are not known yet, is not valid.
+func NetworkOfConnection(remote net.Addr, proxies []netip.Prefix) Network {
+	tcp, ok := remote.(*net.TCPAddr)
+	if !ok {
+		return Network{}
+	}
+	address := tcp.AddrPort().Addr().Unmap()
+	if contains(proxies, address) {
+		return Network{}
+	}
+	return networkOf(address)
+}
+
+func networkOf(address netip.Addr) (network Network) {
 	address = address.WithZone("")
 	if address.Is6() {
 		network.Site, _ = address.Prefix(48)

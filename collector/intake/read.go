@@ -24,10 +24,15 @@ func (r *Refusal) Error() string { return r.Reason }
 
 // Read reads the report that a request brings. Its errors are Refusals.
 func Read(w http.ResponseWriter, r *http.Request) (wire.Report, error) {
-	body, err := readBody(w, r)
+	body, err := ReadBody(w, r)
 	if err != nil {
 		return wire.Report{}, err
 	}
+	return Decode(body)
+}
+
+// Decode reads the report in a body. Its errors are Refusals.
+func Decode(body []byte) (wire.Report, error) {
 	report, err := wire.Decode(body)
 	if err != nil {
 		return wire.Report{}, &Refusal{http.StatusBadRequest, err.Error()}
@@ -44,9 +49,10 @@ func isJSON(contentType string) bool {
 	return err == nil && media == "application/json" && (!hasCharset || strings.EqualFold(charset, "utf-8"))
 }
 
-// readBody takes plain JSON of a bounded size, declared as such: what a form on
-// some web page could send without asking is not.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// ReadBody reads the body of a request. It takes plain JSON of a bounded size,
+// declared as such: what a form on some web page could send without asking is not.
+// Its errors are Refusals.
+func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, &Refusal{http.StatusUnsupportedMediaType, "the Content-Type has to be application/json"}
 	}
