@@ -69,6 +69,30 @@ func TestRequestsThatLie(t *testing.T) {
 	}
 }
 
+// TestNothingIsReadBehindChunks: a request with chunks and a length is one to some
+// proxies and two to others. What is behind the chunks would be believed whatever
+// it says of its sender.
+func TestNothingIsReadBehindChunks(t *testing.T) {
+	server := serve(t, func(config *collector.Config) { config.TrustedProxies, _ = intake.ParseProxies("127.0.0.1") })
+	report, hidden := body(uuid.New(), "pace get", 1), body(uuid.New(), "pace get", 1)
+	chunks := fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(report), report)
+	behind := fmt.Sprintf("POST /telemetry HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Forwarded-For: 198.51.100.7\r\nContent-Length: %d\r\n\r\n%s", len(hidden), hidden)
+	connection, err := net.Dial("tcp", strings.TrimPrefix(server.public, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	connection.SetDeadline(time.Now().Add(20 * time.Second))
+	fmt.Fprintf(connection, "POST /telemetry HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n%s%s", len(chunks)+len(behind), chunks, behind)
+	answers, err := io.ReadAll(connection) // to its end
+	if strings.Count(string(answers), "HTTP/1.1 200 OK") != 1 || err != nil {
+		t.Errorf("%q, %v", answers, err)
+	}
+	if _, metrics, _ := server.see(t, "/metrics"); !strings.Contains(metrics, `telemetry_collector_reports_total{outcome="accepted"} 1`+"\n") {
+		t.Error("not one report was accepted")
+	}
+}
+
 // exchange sends bytes and returns the begin of what comes back.
 func exchange(t *testing.T, url, request string) string {
 	t.Helper()
