@@ -220,9 +220,8 @@ func sourceChanges(sources *load.Sources, files []edit.File) (changes project.Ch
 	for _, f := range files {
 		edited[f.Name] = f.Content
 	}
-	for _, name := range sources.Names() {
-		s := sources.Known(name)
-		want := edited[name]
+	for _, s := range sources.All() {
+		want := edited[sources.Relative(s.Name)]
 		if want == nil {
 			want = s.Stripped
 		}

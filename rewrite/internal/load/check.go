@@ -60,23 +60,19 @@ func (g *Program) Check(skip func(importPath string) bool, wanted func(src []byt
 		if err != nil {
 			return nil, err
 		}
-		for _, src := range contents {
-			if wanted(src) {
-				todo = append(todo, p)
-				break
-			}
+		if slices.ContainsFunc(slices.Collect(maps.Values(contents)), wanted) {
+			todo = append(todo, p)
 		}
 	}
 	list := make([]*Package, len(todo))
 	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
 	for i := range todo {
-		wg.Add(1)
 		limit <- struct{}{}
-		go func() {
-			defer func() { <-limit; wg.Done() }()
+		wg.Go(func() {
+			defer func() { <-limit }()
 			list[i], _ = g.Package(todo[i])
-		}()
+		})
 	}
 	wg.Wait()
 	var broken []string
@@ -103,8 +99,8 @@ func (g *Program) contents(p *packages.Package) (map[string][]byte, error) {
 	return contents, nil
 }
 
-// Package parses and type-checks one package of the module from its stripped
-// source, or one of a dependency from the disk.
+// Package parses and type-checks one package of the module, or of a dependency,
+// from its stripped source.
 func (g *Program) Package(p *packages.Package) (*Package, error) {
 	g.mu.Lock()
 	c := g.checked[p.PkgPath]
@@ -112,20 +108,9 @@ func (g *Program) Package(p *packages.Package) (*Package, error) {
 	if c != nil {
 		return c, nil
 	}
-	contents := map[string][]byte{}
-	if g.IsOwn(p.PkgPath) {
-		var err error
-		if contents, err = g.contents(p); err != nil {
-			return nil, err
-		}
-	} else {
-		for _, name := range p.GoFiles {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				return nil, err
-			}
-			contents[name] = data
-		}
+	contents, err := g.contents(p)
+	if err != nil {
+		return nil, err
 	}
 	c = g.Types(p, contents, nil)
 	g.mu.Lock()

@@ -17,7 +17,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/mod/semver"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -27,14 +26,12 @@ const Cobra = "github.com/spf13/cobra"
 // A Module is the CLI's own module as the go command sees it: the main package,
 // everything it reaches inside the module, and the export data of everything else.
 type Module struct {
-	Path      string // module path
-	Dir       string // folder of go.mod
-	GoVersion string // the go directive, "" when there is none
-	GoMod     string // file name
-	Main      *packages.Package
-	Own       []*packages.Package // of the module, reached from main, sorted by path
-	Siblings  []string            // other modules of the workspace that main reaches
-	All       map[string]*packages.Package
+	Path     string // module path
+	Dir      string // folder of go.mod
+	Main     *packages.Package
+	Own      []*packages.Package // of the module, reached from main, sorted by path
+	Siblings []string            // other modules of the workspace that main reaches
+	All      map[string]*packages.Package
 }
 
 // IsOwn reports whether a package belongs to the CLI's module.
@@ -115,13 +112,13 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 	if mod == nil || mod.GoMod == "" {
 		return nil, noModule(m.Main.Dir)
 	}
-	m.Path, m.Dir, m.GoMod, m.GoVersion = mod.Path, mod.Dir, mod.GoMod, mod.GoVersion
+	m.Path, m.Dir = mod.Path, mod.Dir
 
-	if built := runtime.Version(); version.IsValid(built) && version.Compare(version.Lang("go"+m.GoVersion), version.Lang(built)) > 0 {
-		return nil, fmt.Errorf("%s says go %s, but this telemetrygen was built with %s, which cannot check such code: run it with `go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest`, or install it again with that Go", m.GoMod, m.GoVersion, built)
+	if built := runtime.Version(); version.IsValid(built) && version.Compare(version.Lang("go"+mod.GoVersion), version.Lang(built)) > 0 {
+		return nil, fmt.Errorf("%s says go %s, but this telemetrygen was built with %s, which cannot check such code: run it with `go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest`, or install it again with that Go", mod.GoMod, mod.GoVersion, built)
 	}
-	if v := "v" + m.GoVersion; m.GoVersion != "" && semver.Compare(v, "v1.17") < 0 {
-		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod tidy -go=1.17 -compat=1.17`", m.GoMod, m.GoVersion)
+	if mod.GoVersion != "" && version.Compare("go"+mod.GoVersion, "go1.17") < 0 {
+		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod tidy -go=1.17 -compat=1.17`", mod.GoMod, mod.GoVersion)
 	}
 
 	var failures []string

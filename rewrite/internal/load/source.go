@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"io/fs"
 	"maps"
 	"os"
@@ -50,39 +51,25 @@ func (s *Sources) Read(name string) (*Source, error) {
 	return f, nil
 }
 
-// Known returns a file if it was read, by its name relative to the module.
+// Known returns a file by its name relative to the module, an empty one if it was not read.
 func (s *Sources) Known(relative string) *Source {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.files[filepath.Join(s.dir, filepath.FromSlash(relative))]
+	return cmp.Or(s.files[filepath.Join(s.dir, filepath.FromSlash(relative))], &Source{})
 }
 
-// Names lists the files that were read, relative to the module, sorted.
-func (s *Sources) Names() []string {
+// All lists the files that were read, sorted by name.
+func (s *Sources) All() []*Source {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	names := map[string]bool{}
-	for name := range s.files {
-		names[s.Relative(name)] = true
-	}
-	return slices.Sorted(maps.Keys(names))
+	return slices.SortedFunc(maps.Values(s.files), func(a, b *Source) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 // Stripped returns the bytes of a file by its relative name, nil if it was not read.
-func (s *Sources) Stripped(relative string) []byte {
-	if f := s.Known(relative); f != nil {
-		return f.Stripped
-	}
-	return nil
-}
+func (s *Sources) Stripped(relative string) []byte { return s.Known(relative).Stripped }
 
 // OnDisk returns the bytes of a file as it is, by its relative name, nil if it was not read.
-func (s *Sources) OnDisk(relative string) []byte {
-	if f := s.Known(relative); f != nil {
-		return f.Disk
-	}
-	return nil
-}
+func (s *Sources) OnDisk(relative string) []byte { return s.Known(relative).Disk }
 
 // Relative is a file's name as reports have it: relative to the module's root,
 // with slashes.

@@ -40,13 +40,13 @@ func TestSources(t *testing.T) {
 			}
 		}
 	}
-	if !slices.Equal(stripped, []string{"cmd/b.go", "a.go"}) || !slices.Equal(s.Names(), []string{"a.go", "cmd/b.go"}) {
-		t.Errorf("stripped %q, names %q", stripped, s.Names())
+	if !slices.Equal(stripped, []string{"cmd/b.go", "a.go"}) || len(s.All()) != 2 || s.All()[0].Name != filepath.Join(dir, "a.go") {
+		t.Errorf("stripped %q, of all %v", stripped, s.All())
 	}
 	if disk, without := string(s.OnDisk("cmd/b.go")), string(s.Stripped("cmd/b.go")); disk != "package x // ours\n" || without != "package x\n" {
 		t.Errorf("on disk %q, without %q", disk, without)
 	}
-	if s.Known("c.go") != nil || s.OnDisk("c.go") != nil || s.Stripped("c.go") != nil {
+	if s.OnDisk("c.go") != nil || s.Stripped("c.go") != nil {
 		t.Error("knows a file that was not read")
 	}
 	if _, err := s.Read(filepath.Join(dir, "c.go")); err == nil {

@@ -224,41 +224,30 @@ func (g *Program) loadMissing(contents map[string][]byte) {
 // customTags are the tags of a file's build constraint that are no platform's.
 func customTags(src []byte) []string {
 	set := map[string]bool{}
-	for _, line := range strings.Split(string(src), "\n") {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "package ") {
-			break
-		}
-		if !constraint.IsGoBuild(line) {
-			continue
-		}
-		expr, err := constraint.Parse(line)
-		if err != nil {
-			break // the go command will say so
-		}
-		walkTags(expr, func(tag string) {
+	if expr := Constraint(src); expr != nil {
+		expr.Eval(func(tag string) bool { // asks for every tag
 			if !neverTags[tag] && !platformWord(tag) {
 				set[tag] = true
 			}
+			return false
 		})
 	}
 	return slices.Sorted(maps.Keys(set))
 }
 
-// walkTags visits every tag of a constraint.
-func walkTags(expr constraint.Expr, visit func(tag string)) {
-	switch expr := expr.(type) {
-	case *constraint.TagExpr:
-		visit(expr.Tag)
-	case *constraint.NotExpr:
-		walkTags(expr.X, visit)
-	case *constraint.AndExpr:
-		walkTags(expr.X, visit)
-		walkTags(expr.Y, visit)
-	case *constraint.OrExpr:
-		walkTags(expr.X, visit)
-		walkTags(expr.Y, visit)
+// Constraint is the //go:build line of a file, nil if it has none, or one that the go
+// command will complain of.
+func Constraint(src []byte) constraint.Expr {
+	for line := range strings.Lines(string(src)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "package ") {
+			break
+		}
+		if constraint.IsGoBuild(line) {
+			expr, _ := constraint.Parse(line)
+			return expr
+		}
 	}
+	return nil
 }
 
 func platformWord(word string) bool {

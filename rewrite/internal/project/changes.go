@@ -132,21 +132,18 @@ func (c *Changes) deletePages(root string, names []string) {
 // its commands, and the generated files among them. The settings make no
 // difference to the commands.
 func (c Changes) Asking(g Package, hooks []plan.Hook) (changes Changes, files map[string][]byte, err error) {
-	if files, err = g.sources(Config{Settings: Settings{App: "app"}}, hooks); err != nil {
+	if files, err = g.sources(Config{Settings: Settings{App: "app"}}, hooks, true); err != nil {
 		return nil, nil, err
 	}
 	changes = slices.Clone(c)
 	if err := changes.generate(g, files); err != nil {
 		return nil, nil, err
 	}
-	name, tree, err := g.tree()
-	files[name] = tree
-	changes = append(changes, transaction.Change{Name: name, New: tree})
 	list := filepath.Join(g.Dir, CommandsFile)
 	if _, missing := os.Stat(list); missing != nil {
 		changes = append(changes, transaction.Change{Name: list, New: []byte{}})
 	}
-	return changes, files, err
+	return changes, files, nil
 }
 
 // Contents are what the generated files of a CLI say.
@@ -160,7 +157,7 @@ type Contents struct {
 // Generate adds the generated packages, their lists, and the page for the CLI's
 // users. Foreign reports that the author wrote that page, so it is left alone.
 func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, err error) {
-	files, err := g.sources(of.Config, of.Hooks)
+	files, err := g.sources(of.Config, of.Hooks, false)
 	if err != nil {
 		return false, err
 	}

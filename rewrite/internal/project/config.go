@@ -97,21 +97,29 @@ func parseConfig(data []byte) (c Config, err error) {
 		return c, fmt.Errorf("%s has no whole line %s, so it was edited, or made by another version of telemetrygen", configFile, strings.TrimSpace(stateComment))
 	}
 	c.Settings.Tags = c.State.Tags
-	for _, d := range f.Decls {
-		decl, ok := d.(*ast.GenDecl)
-		if !ok || decl.Tok != token.CONST {
-			continue
+	constants := map[string]string{} // as the source has them
+	ast.Inspect(f, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
+			constants[spec.Names[0].Name] = types.ExprString(spec.Values[0])
 		}
-		for _, spec := range decl.Specs {
-			spec := spec.(*ast.ValueSpec)
-			for i, id := range spec.Names {
-				if i < len(spec.Values) {
-					if err := c.set(id.Name, spec.Values[i]); err != nil {
-						return c, fmt.Errorf("constant %s: %w", id.Name, err)
-					}
-				}
+		return true
+	})
+	var excluded string
+	for name, text := range map[string]*string{"app": &c.App, "folderName": &c.Folder, "command": &c.Command, "endpoint": &c.Endpoint, "consentMode": &c.Consent, "excluded": &excluded} {
+		if source, ok := constants[name]; ok {
+			if *text, err = strconv.Unquote(source); err != nil {
+				return c, fmt.Errorf("constant %s: %w", name, err)
 			}
 		}
+	}
+	if source, ok := constants["uploadInterval"]; ok {
+		if _, err := fmt.Sscanf(source, "%d * time.Second", &c.Interval); err != nil {
+			return c, fmt.Errorf("constant uploadInterval: %w", err)
+		}
+		c.Interval *= time.Second
+	}
+	if excluded != "" {
+		c.Excluded = strings.Split(excluded, "\n")
 	}
 	if c.Folder == c.App {
 		c.Folder = ""
@@ -120,27 +128,4 @@ func parseConfig(data []byte) (c Config, err error) {
 		c.Settings.Command = ""
 	}
 	return c, nil
-}
-
-// set takes over the value of one constant.
-func (c *Config) set(name string, value ast.Expr) error {
-	texts := map[string]*string{"app": &c.App, "folderName": &c.Folder, "command": &c.Command, "endpoint": &c.Endpoint, "consentMode": &c.Consent}
-	var excluded string
-	texts["excluded"] = &excluded
-	source := types.ExprString(value)
-	if name == "uploadInterval" {
-		var seconds int64
-		_, err := fmt.Sscanf(source, "%d * time.Second", &seconds)
-		c.Interval = time.Duration(seconds) * time.Second
-		return err
-	}
-	if texts[name] == nil {
-		return nil
-	}
-	text, err := strconv.Unquote(source)
-	*texts[name] = text
-	if excluded != "" {
-		c.Excluded = strings.Split(excluded, "\n")
-	}
-	return err
 }

@@ -2,7 +2,6 @@ package project
 
 import (
 	"bytes"
-	"go/build/constraint"
 	"io/fs"
 	"os"
 	"path"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -26,8 +26,9 @@ const configFile = "config.go"
 
 var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
-// sources returns the Go files of the generated packages, by name.
-func (g Package) sources(c Config, hooks []plan.Hook) (map[string][]byte, error) {
+// sources returns the Go files of the generated packages, by name. Asking adds the one
+// that lets the CLI print its command tree.
+func (g Package) sources(c Config, hooks []plan.Hook, asking bool) (map[string][]byte, error) {
 	config, err := c.Source(Name(g.Path))
 	if err != nil {
 		return nil, err
@@ -37,21 +38,11 @@ func (g Package) sources(c Config, hooks []plan.Hook) (map[string][]byte, error)
 		files[filepath.Join(g.Dir, "loggers.go")] = sealed(loggers)
 	}
 	err = g.each(func(path, name string, body []byte) {
-		if name != configFile && name != treeFile {
+		if name != configFile && (name != treeFile || asking) {
 			files[filepath.Join(g.folder(path), name)] = sealed(body)
 		}
 	})
 	return files, err
-}
-
-// tree returns the file that lets the CLI print its command tree.
-func (g Package) tree() (name string, data []byte, err error) {
-	err = g.each(func(_, name string, body []byte) {
-		if name == treeFile {
-			data = sealed(body)
-		}
-	})
-	return filepath.Join(g.Dir, treeFile), data, err
 }
 
 // Disabled returns the files of the generated packages as they are built with
@@ -100,16 +91,8 @@ func (g Package) each(visit func(path, name string, body []byte)) error {
 
 // withTag reports whether a file is built where one tag is set, and no other.
 func withTag(body []byte, tag string) bool {
-	for _, line := range strings.Split(string(body), "\n") {
-		if strings.HasPrefix(line, "package ") {
-			break
-		}
-		if constraint.IsGoBuild(line) {
-			expr, err := constraint.Parse(line)
-			return err == nil && expr.Eval(func(t string) bool { return t == tag })
-		}
-	}
-	return true
+	expr := load.Constraint(body)
+	return expr == nil || expr.Eval(func(t string) bool { return t == tag })
 }
 
 // generated lists the Go files of a generated package, and of its leaf, that are

@@ -14,7 +14,7 @@ import (
 // the generator needs.
 func TestSources(t *testing.T) {
 	g := Package{Dir: "/m/internal/usage", Path: "example.com/m/internal/usage"}
-	files, err := g.sources(Config{Settings: Settings{App: "cli"}}, []plan.Hook{{Path: "k8s.io/klog/v2", Known: true}})
+	files, err := g.sources(Config{Settings: Settings{App: "cli"}}, []plan.Hook{{Path: "k8s.io/klog/v2", Known: true}}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,9 +35,9 @@ func TestSources(t *testing.T) {
 			t.Errorf("there is no %s", name)
 		}
 	}
-	name, tree, err := g.tree()
-	if err != nil || filepath.Base(name) != treeFile || !strings.Contains(string(tree), "package usage") {
-		t.Errorf("%s, %v", name, err)
+	files, err = g.sources(Config{Settings: Settings{App: "cli"}}, nil, true)
+	if tree := string(files[filepath.Join(g.Dir, treeFile)]); err != nil || !strings.Contains(tree, "package usage") {
+		t.Errorf("%q, %v", tree, err)
 	}
 }
 

@@ -51,14 +51,12 @@ func Types(g *load.Program, generated project.Package, files []edit.File) error 
 		if !changed && generated.Exists {
 			continue // the go command has just compiled it
 		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			result := g.Types(c.Package, contents, api)
 			mu.Lock()
 			defer mu.Unlock()
 			broken = append(broken, newErrors(c.Errs, result.Errs)...)
-		}()
+		})
 	}
 	wg.Wait()
 	if len(broken) > 0 {
