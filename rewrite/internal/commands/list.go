@@ -12,11 +12,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/module"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
@@ -42,12 +45,10 @@ type Build struct {
 
 // BinaryName is the name that go build gives the binary of a main package.
 func BinaryName(importPath string) string {
-	elements := strings.Split(importPath, "/")
-	last := elements[len(elements)-1]
-	if len(elements) > 1 && len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
-		last = elements[len(elements)-2]
+	if prefix, major, ok := module.SplitPathVersion(importPath); ok && strings.HasPrefix(major, "/") {
+		importPath = prefix
 	}
-	return last
+	return path.Base(importPath)
 }
 
 // A RunError says why the built CLI could not be asked for its tree.

@@ -181,13 +181,5 @@ func (i importer) keepImport(spec *ast.ImportSpec, path string) splice.Splice {
 	case spec.Name.Name != ".":
 		name = spec.Name.Name + "." + name
 	}
-	end := 0
-	for _, d := range i.file.Decls {
-		if decl, ok := d.(*ast.GenDecl); ok && len(decl.Specs) > 0 {
-			if _, ok := decl.Specs[0].(*ast.ImportSpec); ok {
-				end = int(decl.End()) - i.base
-			}
-		}
-	}
-	return splice.Insert(splice.LineEnd(i.src, end), form.KeeperText(name, splice.Newline(i.src)))
+	return splice.Insert(splice.LineEnd(i.src, importsEnd(i.file)-i.base), form.KeeperText(name, splice.Newline(i.src)))
 }

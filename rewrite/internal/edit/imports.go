@@ -73,10 +73,7 @@ func standard(path string) bool {
 // file. Where the file has an import block the spec goes into it, sorted. A
 // single import becomes a block. Otherwise it is one more import declaration.
 func addImport(src []byte, base int, f *ast.File, name, path, modulePath string) splice.Splice {
-	spec := strconv.Quote(path)
-	if name != "" {
-		spec = name + " " + spec
-	}
+	spec := specText(name, path)
 	eol := splice.Newline(src)
 	if block := importGroups(src, base, f); block != nil {
 		if group := groupFor(block, path, modulePath); group != nil {
@@ -99,24 +96,41 @@ func addImport(src []byte, base int, f *ast.File, name, path, modulePath string)
 		}
 		return splice.Splice{Start: start, End: end, Text: "(" + eol + "\t" + lines + eol + ")"}
 	}
-	var last *ast.GenDecl
-	for _, d := range f.Decls {
-		if decl, ok := d.(*ast.GenDecl); ok && decl.Tok == token.IMPORT {
-			last = decl
-		}
-	}
-	end := int(f.Name.End()) - base
-	if last != nil {
-		end = int(last.End()) - base
-	}
+	end := importsEnd(f) - base
 	at := splice.LineEnd(src, end)
 	if rest := strings.TrimSpace(string(src[end:at])); rest != "" && !strings.HasPrefix(rest, "//") || at == len(src) {
 		return splice.Splice{Start: end, End: end, Text: "; import " + spec}
 	}
-	if last != nil {
-		return splice.Splice{Start: at, End: at, Text: "import " + spec + eol}
+	if len(f.Imports) > 0 {
+		return splice.Insert(at, "import "+spec+eol)
 	}
-	return splice.Splice{Start: at, End: at, Text: eol + "import " + spec + eol}
+	return splice.Insert(at, eol+"import "+spec+eol)
+}
+
+// specText is an import under a name, "" for its own.
+func specText(name, path string) string {
+	return strings.TrimLeft(name+" "+strconv.Quote(path), " ")
+}
+
+// importsEnd is the end of the last import declaration, or of the package clause.
+func importsEnd(f *ast.File) int {
+	end := f.Name.End()
+	for _, d := range f.Decls {
+		if decl, ok := d.(*ast.GenDecl); ok && decl.Tok == token.IMPORT {
+			end = decl.End()
+		}
+	}
+	return int(end)
+}
+
+// declOf returns the declaration that an import stands in.
+func declOf(f *ast.File, spec *ast.ImportSpec) (found *ast.GenDecl) {
+	for _, d := range f.Decls {
+		if decl, ok := d.(*ast.GenDecl); ok && slices.Contains(decl.Specs, ast.Spec(spec)) {
+			found = decl
+		}
+	}
+	return found
 }
 
 // onlyImport returns the import of a file that has a single one, on a line of
@@ -188,16 +202,9 @@ func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, p
 	if drop.Name != nil || drop.Comment != nil || drop.Doc != nil {
 		return nil, false
 	}
-	spec := strconv.Quote(path)
-	if name != "" {
-		spec = name + " " + spec
-	}
 	start, end := int(drop.Pos())-base, int(drop.End())-base
-	for _, d := range f.Decls {
-		decl, ok := d.(*ast.GenDecl)
-		if ok && decl.Tok == token.IMPORT && len(decl.Specs) == 1 && decl.Specs[0] == drop {
-			return []splice.Splice{{Start: start, End: end, Text: spec}}, true
-		}
+	if len(declOf(f, drop).Specs) == 1 {
+		return []splice.Splice{{Start: start, End: end, Text: specText(name, path)}}, true
 	}
 	from, to, alone := splice.OwnLine(src, start, end)
 	if !alone {

@@ -67,7 +67,7 @@ type stripper struct {
 func (s *stripper) imports() {
 	start, end := s.Offset(s.spec.Pos()), s.Offset(s.spec.End())
 	missing := slices.Sorted(maps.Keys(s.Restore))
-	decl := s.declOf(s.spec)
+	decl := declOf(s.File, s.spec)
 	if len(decl.Specs) == 1 && len(missing) == 1 {
 		s.Edits = append(s.Edits, splice.Splice{Start: start, End: end, Text: strconv.Quote(missing[0])})
 		return
@@ -125,31 +125,15 @@ func (s *stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
 // inserts reports whether an import is restored beside the spec that goes: then
 // its group stays.
 func (s *stripper) inserts(from, to int) bool {
-	for _, e := range s.Edits {
-		if e.Start == e.End && from <= e.Start && e.Start <= to {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Edits, func(e splice.Splice) bool {
+		return e.Start == e.End && from <= e.Start && e.Start <= to
+	})
 }
 
 // groupEnds reports whether no spec follows in the same group.
 func (s *stripper) groupEnds(offset int) bool {
 	next := s.Src[offset:splice.LineEnd(s.Src, offset)]
 	return splice.Blank(next) || strings.HasPrefix(strings.TrimSpace(string(next)), ")")
-}
-
-func (s *stripper) declOf(spec *ast.ImportSpec) *ast.GenDecl {
-	for _, d := range s.File.Decls {
-		if decl, ok := d.(*ast.GenDecl); ok {
-			for _, other := range decl.Specs {
-				if other == spec {
-					return decl
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // restoreImport brings an import back to where gofmt keeps it: sorted in the
