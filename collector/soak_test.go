@@ -76,7 +76,7 @@ func soakStore(t *testing.T, address string) {
 			}
 		})
 	}
-	for attacker := range 4 { // one each: invented versions, many codes, large counts, nonsense and zeros
+	for attacker := range 5 { // one each: invented versions, many codes, names that there are not, large reports, nonsense and zeros
 		sending.Go(func() {
 			random := rand.New(rand.NewPCG(9, uint64(attacker)))
 			clients := []hostileClient{}
@@ -142,6 +142,8 @@ func hostileBody(attacker int, random *rand.Rand) string {
 		return fmt.Sprintf(`{"metric_points":{"pace get":{%s},"pace list":{%[1]s},"pace apply":{%[1]s},"pace version":{%[1]s}},"cli_version":"v6","operating_system":"windows","id":"%s"}`, point, id)
 	case 2: // names that there are not
 		return fmt.Sprintf(`{"metric_points":{"pace get %x":{"1":{"cumulative_count":999999}}},"cli_version":"v6","operating_system":"darwin","id":"%s"}`, random.Int64(), id)
+	case 3: // more counters than are committed
+		return large(2_000)
 	}
 	return []string{
 		fmt.Sprintf(`{"metric_points":{"pace get":{"0":{"cumulative_count":0}}},"cli_version":"v1.0.0","operating_system":"linux","id":"%s"}`, id),
