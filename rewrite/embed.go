@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -18,21 +19,15 @@ var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.*)$`)
 // them, changes.
 func (r *Result) embedNote(program *load.Program, generated project.Package) {
 	added := []string{filepath.Join(generated.Dir, "config.go"), filepath.Join(generated.Dir, "commands.txt"), filepath.Join(r.dir, generated.UsersPage())}
-	for _, p := range program.Own {
-		if len(p.EmbedFiles) == 0 || generated.Owns(p.PkgPath) {
-			continue
+	for _, src := range authors(program, generated) {
+		if !bytes.Contains(src.Disk, []byte("//go:embed")) {
+			continue // as the expression would find out slowly
 		}
-		for _, name := range p.GoFiles {
-			src, err := program.Sources.Read(name)
-			if err != nil {
-				continue
-			}
-			for _, m := range embedLine.FindAllSubmatchIndex(src.Disk, -1) {
-				for _, pattern := range strings.Fields(string(src.Disk[m[2]:m[3]])) {
-					if file := embeds(filepath.Dir(name), pattern, added); file != "" {
-						r.noteAt(program.Sources.Relative(name), src.Disk, m[0], fmt.Sprintf(
-							"//go:embed %s takes in %s, which telemetrygen adds; if the CLI lists these files, or writes them out, name them more exactly", pattern, program.Sources.Relative(file)))
-					}
+		for _, m := range embedLine.FindAllSubmatchIndex(src.Disk, -1) {
+			for _, pattern := range strings.Fields(string(src.Disk[m[2]:m[3]])) {
+				if file := embeds(filepath.Dir(src.Name), pattern, added); file != "" {
+					r.noteAt(program.Sources.Relative(src.Name), src.Disk, m[0], fmt.Sprintf(
+						"//go:embed %s takes in %s, which telemetrygen adds; if the CLI lists these files, or writes them out, name them more exactly", pattern, program.Sources.Relative(file)))
 				}
 			}
 		}

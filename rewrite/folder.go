@@ -38,22 +38,25 @@ func (r *Result) folderNote(program *load.Program, generated project.Package) {
 	if r.Settings.Folder != "" {
 		return
 	}
-	for _, p := range program.Own {
-		if generated.Owns(p.PkgPath) {
-			continue
+	for _, src := range authors(program, generated) {
+		if at := namesConfigFolder(src.Disk); at >= 0 {
+			r.noteAt(program.Sources.Relative(src.Name), src.Disk, at,
+				fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App))
+			return
 		}
+	}
+}
+
+// authors are the files that the author wrote of what this machine builds.
+func authors(program *load.Program, generated project.Package) (files []*load.Source) {
+	for _, p := range program.Own {
 		for _, name := range p.GoFiles {
-			src, err := program.Sources.Read(name)
-			if err != nil {
-				continue
-			}
-			if at := namesConfigFolder(src.Disk); at >= 0 {
-				r.noteAt(program.Sources.Relative(name), src.Disk, at,
-					fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App))
-				return
+			if src, err := program.Sources.Read(name); err == nil && !generated.Owns(p.PkgPath) {
+				files = append(files, src)
 			}
 		}
 	}
+	return files
 }
 
 // noteAt adds a note about a place in a file.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
@@ -40,7 +41,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	for _, main := range others {
 		r.note(plan.Note, "", fmt.Sprintf("%s is instrumented too: run telemetrygen for it again", main))
 	}
-	imported := map[string]bool{}
+	var imported []string
 	err = load.EachGoFile(at.Root, func(name string) error {
 		dir := filepath.Dir(name)
 		if dir == g.Dir || dir == filepath.Join(g.Dir, project.Leaf) {
@@ -58,9 +59,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 			stripped = edit.Strip(disk, owns, earlier.IsFactored(r.relative(name)))
 		}
 		r.changes.Replace(name, disk, stripped)
-		for _, path := range load.Imports(stripped) {
-			imported[path] = true
-		}
+		imported = append(imported, load.Imports(stripped)...)
 		return nil
 	})
 	if err != nil {
@@ -70,12 +69,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	modules, err := gomod.Remove(at.Root, earlier.Undo, func(module string) bool {
-		for path := range imported {
-			if path == module || strings.HasPrefix(path, module+"/") {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(imported, func(path string) bool { return strings.HasPrefix(path+"/", module+"/") })
 	})
 	r.changes = append(r.changes, modules...)
 	return r, err

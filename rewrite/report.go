@@ -93,13 +93,10 @@ func (r *Result) Changes() []string {
 	return list
 }
 
-func (r *Result) count(kinds ...plan.Kind) int {
-	n := 0
+func (r *Result) count(kind plan.Kind) (n int) {
 	for _, f := range r.Findings {
-		for _, k := range kinds {
-			if f.Kind == k {
-				n++
-			}
+		if f.Kind == kind {
+			n++
 		}
 	}
 	return n

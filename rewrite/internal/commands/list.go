@@ -167,15 +167,11 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	if err := os.WriteFile(overlayFile, data, 0o644); err != nil {
 		return "", err
 	}
-	tags := "telemetrygen"
-	if b.Tags != "" {
-		tags += "," + b.Tags
-	}
 	binary := filepath.Join(scratch, "bin", b.Binary)
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlayFile, "-tags", tags, "-o", binary, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlayFile, "-tags", "telemetrygen,"+b.Tags, "-o", binary, ".")
 	cmd.Dir = b.Dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if ctx.Err() != nil {

@@ -95,10 +95,8 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 		Dir:     dir,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
 			packages.NeedModule | packages.NeedExportFile | packages.NeedEmbedFiles,
-		Overlay: overlay,
-	}
-	if tags != "" {
-		cfg.BuildFlags = []string{"-tags=" + tags}
+		Overlay:    overlay,
+		BuildFlags: []string{"-tags=" + tags},
 	}
 	found, err := packages.Load(cfg, pattern)
 	if err != nil {

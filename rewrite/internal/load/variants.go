@@ -73,10 +73,7 @@ type Variant struct {
 // architecture, for tags, for cgo.
 func (g *Program) Variants(tags string, skip func(importPath string) bool, wanted func(src []byte) bool) ([]Variant, error) {
 	var variants []Variant
-	var given []string
-	if tags != "" {
-		given = strings.Split(tags, ",")
-	}
+	given := strings.FieldsFunc(tags, func(r rune) bool { return r == ',' })
 	queue := slices.Clone(g.Own)
 	known := map[string]bool{}
 	for _, p := range g.Own {

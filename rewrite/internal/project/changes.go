@@ -57,8 +57,8 @@ func (c *Changes) replaceGenerated(name string, old, new []byte) {
 	c.Replace(name, old, new)
 }
 
-// generate replaces the generated Go files by want, and takes away those of
-// earlier packages.
+// generate replaces the generated files by want, and takes away those of earlier
+// packages.
 func (c *Changes) generate(g Package, want map[string][]byte) error {
 	have, err := generated(g.Dir)
 	if err != nil {
@@ -94,19 +94,10 @@ func (c *Changes) generate(g Package, want map[string][]byte) error {
 // delete deletes the files of a generated package.
 func (c *Changes) delete(dir string) error {
 	files, err := generated(dir)
-	if err != nil {
-		return err
-	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		c.Replace(name, files[name], nil)
 	}
-	for _, name := range []string{CommandsFile, ExitCodesFile} {
-		list := filepath.Join(dir, name)
-		if data, err := os.ReadFile(list); err == nil {
-			c.Replace(list, data, nil)
-		}
-	}
-	return nil
+	return err
 }
 
 // Remove deletes everything that was generated for a CLI.
@@ -135,15 +126,10 @@ func (c Changes) Asking(g Package, hooks []plan.Hook) (changes Changes, files ma
 	if files, err = g.sources(Config{Settings: Settings{App: "app"}}, hooks, true); err != nil {
 		return nil, nil, err
 	}
+	want := maps.Clone(files)
+	want[filepath.Join(g.Dir, CommandsFile)] = []byte{}
 	changes = slices.Clone(c)
-	if err := changes.generate(g, files); err != nil {
-		return nil, nil, err
-	}
-	list := filepath.Join(g.Dir, CommandsFile)
-	if _, missing := os.Stat(list); missing != nil {
-		changes = append(changes, transaction.Change{Name: list, New: []byte{}})
-	}
-	return changes, files, nil
+	return changes, files, changes.generate(g, want)
 }
 
 // Contents are what the generated files of a CLI say.
@@ -161,16 +147,13 @@ func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, e
 	if err != nil {
 		return false, err
 	}
+	files[filepath.Join(g.Dir, CommandsFile)] = commandsText(of.Commands)
+	if len(of.ExitCodes) > 0 {
+		files[filepath.Join(g.Dir, ExitCodesFile)] = exitCodesText(of.ExitCodes)
+	}
 	if err := c.generate(g, files); err != nil {
 		return false, err
 	}
-	list := func(name string, text []byte) {
-		name = filepath.Join(g.Dir, name)
-		onDisk, _ := os.ReadFile(name)
-		c.replaceGenerated(name, onDisk, text)
-	}
-	list(CommandsFile, commandsText(of.Commands))
-	list(ExitCodesFile, exitCodesText(of.ExitCodes))
 	pages := g.pages()
 	c.deletePages(root, pages[1:])
 	name := filepath.Join(root, pages[0])

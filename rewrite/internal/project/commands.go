@@ -33,8 +33,7 @@ func commandsText(list []plan.Command) []byte {
 	return b.Bytes()
 }
 
-// exitCodesText is the content of exitcodes.txt, a status and its names a line; nil
-// where no status has a name.
+// exitCodesText is the content of exitcodes.txt, a status and its names a line.
 func exitCodesText(codes []plan.ExitCode) []byte {
 	var b bytes.Buffer
 	for _, c := range codes {

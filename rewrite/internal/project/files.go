@@ -95,8 +95,8 @@ func withTag(body []byte, tag string) bool {
 	return expr == nil || expr.Eval(func(t string) bool { return t == tag })
 }
 
-// generated lists the Go files of a generated package, and of its leaf, that are
-// on disk. It fails when one was edited.
+// generated lists the files of a generated package, and of its leaf, that are
+// on disk. It fails when one was edited that has Go.
 func generated(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var dirty []string
@@ -114,6 +114,11 @@ func generated(dir string) (map[string][]byte, error) {
 				dirty = append(dirty, name)
 			}
 			files[name] = data
+		}
+	}
+	for _, name := range []string{CommandsFile, ExitCodesFile} {
+		if data, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
+			files[filepath.Join(dir, name)] = data
 		}
 	}
 	if len(dirty) > 0 {
