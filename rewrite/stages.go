@@ -92,9 +92,6 @@ func (c *cli) verify(ctx context.Context, p *plan.Plan, files []edit.File) ([]tr
 		return nil, gomod.Undo{}, err
 	}
 	modules, undo, err := gomod.Add(ctx, c.Dir, loggers.Modules(p.Hooks))
-	if undo.Empty() {
-		return modules, c.earlier.Undo, err
-	}
 	return modules, undo.After(c.earlier.Undo), err
 }
 

@@ -21,7 +21,6 @@ import (
 // A File is the outcome for one file of a plan.
 type File struct {
 	Name    string
-	Package string // import path
 	Content []byte // nil where there is nothing to edit, or the file is refused
 	Refused string // why the file is left alone, "" if it is not
 
@@ -55,7 +54,7 @@ func Apply(p *plan.Plan, source, disk func(name string) []byte) ([]File, error) 
 
 // apply edits one file.
 func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
-	out := File{Name: facts.Name, Package: facts.Package}
+	out := File{Name: facts.Name}
 	var edits []splice.Splice
 	whole := false
 	for _, site := range p.In(facts.Name) {

@@ -82,7 +82,7 @@ func (g *Program) Check(skip func(importPath string) bool, wanted func(src []byt
 		}
 	}
 	if len(broken) > 0 {
-		return nil, &Error{Dir: g.Dir, Errors: Dedup(broken)}
+		return nil, &Error{Dedup(broken)}
 	}
 	return list, nil
 }

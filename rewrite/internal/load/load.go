@@ -41,10 +41,7 @@ func (m *Module) IsOwn(path string) bool {
 }
 
 // An Error lists everything that keeps a package from being loaded.
-type Error struct {
-	Dir    string
-	Errors []string
-}
+type Error struct{ Errors []string }
 
 func (e *Error) Error() string {
 	return "the package does not compile; make `go build` succeed, then run telemetrygen again:\n" + e.List()
@@ -133,7 +130,7 @@ func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]b
 		}
 	})
 	if len(failures) > 0 {
-		return m, &Error{Dir: dir, Errors: Dedup(failures)}
+		return m, &Error{Dedup(failures)}
 	}
 	m.Siblings = slices.Sorted(maps.Keys(siblings))
 	slices.SortFunc(m.Own, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
@@ -185,7 +182,7 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 		why = append(why, messages(p)...)
 	}
 	if len(why) > 0 {
-		return nil, &Error{Errors: Dedup(why)}
+		return nil, &Error{Dedup(why)}
 	}
 	if Root(dir) == "" {
 		return nil, noModule(dir)
@@ -208,12 +205,8 @@ func noModule(dir string) error {
 }
 
 func explainListFailure(dir, pattern string, err error) error {
-	text := err.Error()
-	switch {
-	case strings.Contains(text, "go.mod file not found"), strings.Contains(text, "cannot find main module"):
+	if text := err.Error(); strings.Contains(text, "go.mod file not found") || strings.Contains(text, "cannot find main module") {
 		return noModule(dir)
-	case errors.Is(err, context.Canceled):
-		return err
 	}
 	return fmt.Errorf("loading %s: %w", pattern, err)
 }

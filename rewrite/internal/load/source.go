@@ -87,17 +87,11 @@ func EachGoFile(root string, visit func(name string) error) error {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() {
-			base := d.Name()
-			if name != root {
-				if base == "vendor" || base == ".git" || base == "node_modules" {
-					return filepath.SkipDir
-				}
-				if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
-					return filepath.SkipDir
-				}
+		if d.IsDir() && name != root {
+			_, noModule := os.Stat(filepath.Join(name, "go.mod"))
+			if slices.Contains([]string{"vendor", ".git", "node_modules"}, d.Name()) || noModule == nil {
+				return filepath.SkipDir
 			}
-			return nil
 		}
 		if d.Type().IsRegular() && strings.HasSuffix(name, ".go") {
 			return visit(name)

@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -17,22 +18,12 @@ func (e *ExcludedError) Error() string {
 // Without drops the excluded command paths, and those below them, from
 // a list of command paths, and says which of them it did not hold.
 func Without(list []plan.Command, excluded []string) (kept []plan.Command, unknown []string) {
-	found := make([]bool, len(excluded))
-	for _, c := range list {
-		drop := false
-		for i, prefix := range excluded {
-			if c.Path == prefix || strings.HasPrefix(c.Path, prefix+" ") {
-				drop, found[i] = true, true
-			}
-		}
-		if !drop {
-			kept = append(kept, c)
-		}
-	}
-	for i, path := range excluded {
-		if !found[i] {
-			unknown = append(unknown, path)
-		}
-	}
+	below := func(path, prefix string) bool { return strings.HasPrefix(path+" ", prefix+" ") }
+	kept = slices.DeleteFunc(slices.Clone(list), func(c plan.Command) bool {
+		return slices.ContainsFunc(excluded, func(prefix string) bool { return below(c.Path, prefix) })
+	})
+	unknown = slices.DeleteFunc(slices.Clone(excluded), func(prefix string) bool {
+		return slices.ContainsFunc(list, func(c plan.Command) bool { return below(c.Path, prefix) })
+	})
 	return kept, unknown
 }

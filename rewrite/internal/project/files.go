@@ -110,7 +110,7 @@ func generated(dir string) (map[string][]byte, error) {
 			if _, _, ours := header(data); !ours {
 				continue // the author's own file beside ours
 			}
-			if _, intact := unsealed(data); !intact {
+			if !intact(data) {
 				dirty = append(dirty, name)
 			}
 			files[name] = data

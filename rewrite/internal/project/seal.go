@@ -22,16 +22,12 @@ func checksum(body []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// unsealed returns the body of a generated file and whether it is unedited.
-func unsealed(data []byte) (body []byte, intact bool) {
-	_, data, _ = header(data)
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	head, body, ok := bytes.Cut(data, []byte("\n\n"))
-	lines := strings.Split(string(head), "\n")
-	if !ok || len(lines) != 2 || lines[0] != marker || !strings.HasPrefix(lines[1], checksumPrefix) {
-		return nil, false
-	}
-	return body, strings.TrimPrefix(lines[1], checksumPrefix) == checksum(body)
+// intact reports whether a generated file is unedited.
+func intact(data []byte) bool {
+	_, file, _ := header(data)
+	file = bytes.ReplaceAll(file, []byte("\r\n"), []byte("\n"))
+	_, body, _ := bytes.Cut(file, []byte("\n\n"))
+	return bytes.Equal(file, sealed(body))
 }
 
 // header cuts what stands above the marker of a generated file, where that is

@@ -30,7 +30,7 @@ func TestTypes(t *testing.T) {
 				t.Fatal(err)
 			}
 			generated := project.Package{Dir: g.Dir + "/internal/telemetry", Path: "example.com/cli/internal/telemetry"}
-			err := Types(g, generated, []edit.File{{Name: "main.go", Package: "example.com/cli", Content: []byte(test.edited)}})
+			err := Types(g, generated, []edit.File{{Name: "main.go", Content: []byte(test.edited)}})
 			var wrong *Error
 			if test.want == "" && err != nil || test.want != "" && (!errors.As(err, &wrong) || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("error %v, want %q", err, test.want)
