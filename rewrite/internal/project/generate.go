@@ -22,7 +22,7 @@ type GenerateLine struct {
 func (at Location) GenerateLines() (lines []GenerateLine) {
 	ctx := build.Default
 	ctx.BuildTags = []string{"generate"} // as go generate has it
-	for _, dir := range slices.Compact([]string{absolute(at.Dir), at.Root}) {
+	for _, dir := range slices.Compact([]string{at.Dir, at.Root}) {
 		names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 		for _, name := range names {
 			data, err := os.ReadFile(name)
@@ -84,11 +84,4 @@ func arguments(command []string) (args []string, ok bool) {
 	}
 	program, _, _ := strings.Cut(command[0], "@")
 	return command[1:], path.Base(program) == "telemetrygen"
-}
-
-func absolute(dir string) string {
-	if abs, err := filepath.Abs(dir); err == nil {
-		return abs
-	}
-	return dir
 }

@@ -15,7 +15,7 @@ import (
 // A Location is where a CLI's main package is, as far as files tell without the
 // go command.
 type Location struct {
-	Dir    string // where the package is, as far as its name says
+	Dir    string // where the package is, as far as its name says; absolute
 	Root   string // folder of the module's go.mod, "" outside of a module
 	Module string // module path
 	Main   string // import path of the package
@@ -26,19 +26,20 @@ type Location struct {
 // Locate finds the package that a pattern names, seen from dir. Below the root of
 // a go.work project its module is not the one of dir.
 func Locate(dir, pattern string) Location {
-	at := Location{Dir: dir, Main: pattern}
 	relative := strings.HasPrefix(pattern, ".")
 	if relative {
-		at.Dir = filepath.Join(dir, pattern)
+		dir = filepath.Join(dir, pattern)
 	}
-	root := load.Root(at.Dir)
-	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if root == "" || err != nil {
-		return at
+	if absolute, err := filepath.Abs(dir); err == nil {
+		dir = absolute
 	}
-	at.Root, at.Module = root, modfile.ModulePath(data)
-	if absolute, err := filepath.Abs(at.Dir); err == nil && relative {
-		at.Main = importPath(at.Root, at.Module, absolute)
+	at := Location{Dir: dir, Main: pattern}
+	root := load.Root(dir)
+	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil && root != "" {
+		at.Root, at.Module = root, modfile.ModulePath(data)
+		if relative {
+			at.Main = importPath(at.Root, at.Module, dir)
+		}
 	}
 	return at
 }
