@@ -139,9 +139,6 @@ func (i importer) edits(unused []string, keep bool) []splice.Splice {
 	imported := false
 	for _, path := range unused {
 		spec := i.importOf(path)
-		if spec == nil {
-			continue
-		}
 		if !keep && !imported {
 			if dropped, ok := dropImport(i.src, i.base, i.file, spec, i.name, i.path, i.module); ok {
 				edits = append(edits, dropped...)

@@ -25,6 +25,8 @@ func TestAddImport(t *testing.T) {
 		{"above a comment", "\nimport (\n\t\"example.com/m/cmd\"\n\t// why\n\t\"example.com/m/z\"\n)\n", "", own, "\nimport (\n\t\"example.com/m/cmd\"\n\t\"" + own + "\"\n\t// why\n\t\"example.com/m/z\"\n)\n"},
 		{"two declarations", "\nimport \"fmt\"\nimport \"os\"\n", "", own, "\nimport \"fmt\"\nimport \"os\"\nimport \"" + own + "\"\n"},
 		{"a block on one line", "\nimport (\"fmt\"; \"os\")\n", "", own, "\nimport (\"fmt\"; \"os\")\nimport \"" + own + "\"\n"},
+		{"two on a line of a block", "\nimport (\n\t\"fmt\"; \"os\"\n)\n", "", own, "\nimport (\n\t\"fmt\"; \"os\"\n)\nimport \"" + own + "\"\n"},
+		{"not into the block of cgo", "\nimport (\n\t// #include <x.h>\n\t\"C\"\n\t\"os\"\n)\n", "", own, "\nimport (\n\t// #include <x.h>\n\t\"C\"\n\t\"os\"\n)\nimport \"" + own + "\"\n"},
 		{"code on the line", "\nimport \"os\"; var x = os.Args\n", "", own, "\nimport \"os\"; import \"" + own + "\"; var x = os.Args\n"},
 	} {
 		src := []byte("package x\n" + test.imports + "\nfunc f() {}\n")
