@@ -116,7 +116,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 		return tree, false, err
 	}
 	tree, err = commands.List(ctx, commands.Build{
-		Dir: c.Main.Dir, Binary: commands.BinaryName(c.Main.PkgPath), Tags: c.tags, Changes: asking, Key: key,
+		Dir: c.Main.Dir, Root: c.Dir, Module: c.Path, Binary: commands.BinaryName(c.Main.PkgPath), Tags: c.tags, Changes: asking, Key: key,
 	})
 	var cannotRun *commands.RunError
 	if !errors.As(err, &cannotRun) {

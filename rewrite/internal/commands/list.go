@@ -37,6 +37,8 @@ const keepLate = time.Hour
 // key seen before, nothing is built or run.
 type Build struct {
 	Dir     string
+	Root    string // of the module
+	Module  string // path of the module
 	Binary  string // file name to build it as: a root's name may be made of it
 	Tags    string // comma-separated
 	Changes []transaction.Change
@@ -148,7 +150,7 @@ func store(name string, data []byte) {
 // build builds the CLI as it will be, with the tag that lets it print its tree.
 func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
-	for i, c := range withoutVendor(b.Changes) {
+	for i, c := range b.overlaid() {
 		if c.New == nil {
 			overlay.Replace[c.Name] = ""
 			continue

@@ -2,11 +2,11 @@ package commands
 
 import (
 	"bytes"
-	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
-
-	"golang.org/x/mod/modfile"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
@@ -15,36 +15,26 @@ import (
 // that are new in vendor/. It never exists on disk.
 const besideVendor = "telemetrygen_vendor"
 
-// withoutVendor returns the changes as this build can use them where they touch
+// overlaid returns the changes as this build can use them where they touch
 // vendor/modules.txt. The go command reads that file past its overlay, holds it
 // against go.mod, and from go 1.23 imports nothing that it does not list. So the
 // module files stay as they are on disk, and packages new in vendor/ are shown
 // as packages of the CLI's module. Other changes are returned as they are.
-func withoutVendor(changes []transaction.Change) []transaction.Change {
-	root := ""
-	for _, c := range changes {
-		if before, ok := strings.CutSuffix(filepath.ToSlash(c.Name), "/vendor/modules.txt"); ok {
-			root = before
-		}
-	}
-	if root == "" {
-		return changes
-	}
-	module := ""
-	if data, err := os.ReadFile(filepath.Join(filepath.FromSlash(root), "go.mod")); err == nil {
-		module = modfile.ModulePath(data)
+func (b Build) overlaid() []transaction.Change {
+	vendor := filepath.Join(b.Root, "vendor") + string(filepath.Separator)
+	if !slices.ContainsFunc(b.Changes, func(c transaction.Change) bool { return c.Name == vendor+"modules.txt" }) {
+		return b.Changes
 	}
 	var kept []transaction.Change
 	moved := map[string]string{} // import paths, quoted, from and to
-	for _, c := range changes {
-		if moduleFile(c.Name) {
+	for _, c := range b.Changes {
+		if slices.Contains([]string{"go.mod", "go.sum", "modules.txt"}, filepath.Base(c.Name)) {
 			continue
 		}
-		if path, ok := strings.CutPrefix(filepath.ToSlash(c.Name), root+"/vendor/"); ok && c.Old == nil && c.New != nil {
-			c.Name = filepath.Join(filepath.FromSlash(root), besideVendor, filepath.FromSlash(path))
-			if i := strings.LastIndexByte(path, '/'); i > 0 {
-				moved[`"`+path[:i]+`"`] = `"` + module + "/" + besideVendor + "/" + path[:i] + `"`
-			}
+		if name, ok := strings.CutPrefix(c.Name, vendor); ok && c.Old == nil {
+			c.Name = filepath.Join(b.Root, besideVendor, name)
+			imported := path.Dir(filepath.ToSlash(name))
+			moved[strconv.Quote(imported)] = strconv.Quote(path.Join(b.Module, besideVendor, imported))
 		}
 		kept = append(kept, c)
 	}
@@ -58,12 +48,4 @@ func withoutVendor(changes []transaction.Change) []transaction.Change {
 		kept[i] = c
 	}
 	return kept
-}
-
-func moduleFile(name string) bool {
-	switch filepath.Base(name) {
-	case "go.mod", "go.sum", "modules.txt":
-		return true
-	}
-	return false
 }

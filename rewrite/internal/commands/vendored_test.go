@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -9,22 +8,22 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// TestWithoutVendor shows new vendored packages as packages of the module, and
+// TestOverlaid shows new vendored packages as packages of the module, and
 // leaves other changes as they are.
-func TestWithoutVendor(t *testing.T) {
+func TestOverlaid(t *testing.T) {
 	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "go.mod"), []byte("module example.com/cli\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
 	in := func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
 	plain := []transaction.Change{
 		{Name: in("main.go"), Old: []byte("old"), New: []byte("package main\n\nimport _ \"gopkg.in/yaml.v3\"\n")},
 		{Name: in("go.mod"), Old: []byte("old"), New: []byte("new")},
 	}
-	if got := withoutVendor(plain); !reflect.DeepEqual(got, plain) {
+	overlaid := func(changes []transaction.Change) []transaction.Change {
+		return Build{Root: root, Module: "example.com/cli", Changes: changes}.overlaid()
+	}
+	if got := overlaid(plain); !reflect.DeepEqual(got, plain) {
 		t.Errorf("without vendor: %v", got)
 	}
-	got := withoutVendor(append(plain,
+	got := overlaid(append(plain,
 		transaction.Change{Name: in("vendor/modules.txt"), Old: []byte("old"), New: []byte("new")},
 		transaction.Change{Name: in("vendor/gopkg.in/yaml.v3/yaml.go"), New: []byte("package yaml\n")},
 	))

@@ -4,6 +4,8 @@
 package plan
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 )
 
@@ -88,12 +90,6 @@ func (p *Plan) In(name string) []Site {
 
 // Sort puts files and sites into the order of their names and offsets.
 func (p *Plan) Sort() {
-	sort.Slice(p.Files, func(i, j int) bool { return p.Files[i].Name < p.Files[j].Name })
-	sort.SliceStable(p.Sites, func(i, j int) bool {
-		a, b := p.Sites[i], p.Sites[j]
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		return a.At < b.At
-	})
+	slices.SortFunc(p.Files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(p.Sites, func(a, b Site) int { return cmp.Or(cmp.Compare(a.File, b.File), a.At-b.At) })
 }

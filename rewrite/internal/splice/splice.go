@@ -5,7 +5,8 @@ package splice
 
 import (
 	"bytes"
-	"sort"
+	"cmp"
+	"slices"
 )
 
 // A Splice replaces src[Start:End] by Text.
@@ -27,13 +28,8 @@ func Apply(src []byte, edits []Splice) []byte {
 	if len(edits) == 0 {
 		return src
 	}
-	sorted := append([]Splice(nil), edits...)
-	sort.SliceStable(sorted, func(i, j int) bool {
-		if sorted[i].Start != sorted[j].Start {
-			return sorted[i].Start < sorted[j].Start
-		}
-		return sorted[i].End < sorted[j].End
-	})
+	sorted := slices.Clone(edits)
+	slices.SortStableFunc(sorted, func(a, b Splice) int { return cmp.Or(a.Start-b.Start, a.End-b.End) })
 	var out bytes.Buffer
 	at := 0 // end of what is copied
 	for _, e := range sorted {
