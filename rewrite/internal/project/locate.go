@@ -57,11 +57,14 @@ func (at Location) Package(asked string) Package {
 	if asked != "" {
 		g.Dir = filepath.Join(at.Root, filepath.FromSlash(asked))
 	}
+	looked := map[string]bool{}
 	for _, dir := range slices.Concat(at.imported(), dirs, at.reached) {
 		if parent := filepath.Dir(dir); filepath.Base(dir) == Leaf && isGenerated(parent) {
 			dir = parent
 		}
-		if !isGenerated(dir) {
+		again := looked[dir]
+		looked[dir] = true
+		if again || !isGenerated(dir) {
 			continue
 		}
 		if !at.belongs(dir) {
