@@ -83,7 +83,7 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 	if err != nil {
 		return nil, undo, err
 	}
-	vendored, err := addVendor(ctx, dir, scratch, added, &undo)
+	vendored, err := addVendor(ctx, dir, scratch, f.Replace, added, &undo)
 	if err != nil {
 		return nil, undo, err
 	}

@@ -117,7 +117,8 @@ func TestRemoveKeepsWhatTheAuthorUsesByNow(t *testing.T) {
 }
 
 // TestVendorIsWhatGoModVendorMakes compares with the go command's own result, also where
-// vendor/modules.txt names a module without its package, and with CRLF.
+// vendor/modules.txt names a module without its package, with CRLF, and where go.mod
+// replaces a module.
 func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long; not with -short")
@@ -125,6 +126,9 @@ func TestVendorIsWhatGoModVendorMakes(t *testing.T) {
 	for _, test := range []struct{ name, goMod, eol string }{
 		{"not required", separate, "\r\n"},
 		{"required, and not imported", indirect, "\n"},
+		{"replaced by a folder", separate + "\nreplace gopkg.in/yaml.v3 => ./yaml\n", "\n"},
+		{"replaced by another module", separate + "\nreplace github.com/google/uuid => github.com/google/uuid v1.3.0\n", "\n"},
+		{"one version replaced", indirect + "\nreplace github.com/google/uuid v1.3.0 => github.com/google/uuid v1.6.0\n\nreplace example.com/none => ./none\n", "\r\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -137,6 +141,11 @@ func testVendor(t *testing.T, goMod, eol string) {
 	dir := t.TempDir()
 	write(t, dir, "go.mod", goMod)
 	write(t, dir, "main.go", program)
+	if err := os.Mkdir(filepath.Join(dir, "yaml"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "yaml/go.mod", "module gopkg.in/yaml.v3\n\ngo 1.20\n")
+	write(t, dir, "yaml/yaml.go", "package yaml\n")
 	goTool(t, dir, "mod", "download", "all")
 	goTool(t, dir, "mod", "vendor")
 	list := strings.ReplaceAll(readAll(t, dir)["vendor/modules.txt"], "\n", eol)

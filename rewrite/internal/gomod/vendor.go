@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
@@ -21,7 +22,7 @@ func vendorList(dir string) string { return filepath.Join(dir, "vendor", "module
 // addVendor brings modules into vendor/ as go mod vendor does in a module that
 // needs nothing else. Since go 1.17 vendor/modules.txt has an entry for each module that
 // go.mod requires, which may lack the package.
-func addVendor(ctx context.Context, dir, scratch string, added []module.Version, undo *Undo) ([]transaction.Change, error) {
+func addVendor(ctx context.Context, dir, scratch string, replaces []*modfile.Replace, added []module.Version, undo *Undo) ([]transaction.Change, error) {
 	list, err := os.ReadFile(vendorList(dir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -38,7 +39,7 @@ func addVendor(ctx context.Context, dir, scratch string, added []module.Version,
 		if len(missing) == 0 {
 			return text, nil
 		}
-		theirs, err := vendored(ctx, scratch, missing)
+		theirs, err := vendored(ctx, dir, scratch, replaces, missing)
 		if err != nil {
 			return nil, fmt.Errorf("vendor/ lacks %s: %w", missing[0].Path, err)
 		}
@@ -66,30 +67,50 @@ func addVendor(ctx context.Context, dir, scratch string, added []module.Version,
 }
 
 // vendored runs go mod vendor in the scratch folder, for a module that imports some
-// others, and returns its vendor/modules.txt.
-func vendored(ctx context.Context, scratch string, modules []module.Version) (string, error) {
-	source := "package scratch\n"
+// others, replaced as in dir, and returns its vendor/modules.txt.
+func vendored(ctx context.Context, dir, scratch string, replaces []*modfile.Replace, modules []module.Version) (string, error) {
+	source, goMod := "package scratch\n", minimal(modules)
+	var names []string // of folders in the scratch module, and in dir
 	for _, m := range modules {
 		source += fmt.Sprintf("\nimport _ %q\n", m.Path)
+		for _, r := range replaces {
+			if r.Old.Path != m.Path {
+				continue
+			}
+			target := r.New.Path
+			if modfile.IsDirectoryPath(target) && !filepath.IsAbs(target) {
+				target = filepath.Join(dir, target)
+				names = append(names, " => "+target+"\n", " => "+r.New.Path+"\n")
+			}
+			goMod = fmt.Appendf(goMod, "replace %s %s => %s %s\n", r.Old.Path, r.Old.Version, modfile.AutoQuote(target), r.New.Version)
+		}
 	}
 	if err := os.WriteFile(filepath.Join(scratch, "scratch.go"), []byte(source), 0o600); err != nil {
 		return "", err
 	}
-	if _, err := completed(ctx, scratch, scratch, minimal(modules), nil, modules); err != nil {
+	if _, err := completed(ctx, scratch, scratch, goMod, nil, modules); err != nil {
 		return "", err
 	}
 	if _, err := goCommand(ctx, scratch, []string{"mod", "vendor"}, "GOWORK=off"); err != nil {
 		return "", err
 	}
 	list, err := os.ReadFile(vendorList(scratch))
-	return string(list), err
+	return strings.NewReplacer(names...).Replace(string(list)), err
 }
 
 // cutEntry cuts modules.txt around what it says of a module. Where that is nothing,
-// it is cut where an entry would be sorted.
+// it is cut where an entry would be sorted. Behind all entries stand the replacements
+// of which none makes use.
 func cutEntry(list, path string) (before, entry, after string) {
+	entries := list
+	for _, line := range slices.Backward(slices.Collect(strings.Lines(list))) {
+		if !strings.HasPrefix(line, "# ") || !strings.Contains(line, " => ") {
+			break
+		}
+		entries = strings.TrimSuffix(entries, line)
+	}
 	start, at := -1, 0
-	for line := range strings.Lines(list) {
+	for line := range strings.Lines(entries) {
 		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "#" && (start >= 0 || fields[1] > path) {
 			break
 		} else if len(fields) > 1 && fields[0] == "#" && fields[1] == path {

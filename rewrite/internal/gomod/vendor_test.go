@@ -8,15 +8,16 @@ import (
 
 // TestCutEntry finds the entry of a module in vendor/modules.txt, or where it would be.
 func TestCutEntry(t *testing.T) {
-	const b, d = "# b.org/b v1.0.0\n## explicit; go 1.20\nb.org/b\n", "# d.org/d v1.0.0\nd.org/d\nd.org/d/x\n"
+	const b, d = "# b.org/b v1.0.0\n## explicit; go 1.20\nb.org/b\n", "# d.org/d v1.0.0 => ../d\nd.org/d\nd.org/d/x\n"
+	const replaced = "# a.org/a => ../a\n# d.org/d => ../d\n" // behind all entries
 	for path, want := range map[string][3]string{
-		"a.org/a": {"", "", b + d},
-		"b.org/b": {"", b, d},
-		"c.org/c": {b, "", d},
-		"d.org/d": {b, d, ""},
-		"e.org/e": {b + d, "", ""},
+		"a.org/a": {"", "", b + d + replaced},
+		"b.org/b": {"", b, d + replaced},
+		"c.org/c": {b, "", d + replaced},
+		"d.org/d": {b, d, replaced},
+		"e.org/e": {b + d, "", replaced},
 	} {
-		if before, entry, after := cutEntry(b+d, path); before != want[0] || entry != want[1] || after != want[2] {
+		if before, entry, after := cutEntry(b+d+replaced, path); before != want[0] || entry != want[1] || after != want[2] {
 			t.Errorf("%s: %q, %q, %q", path, before, entry, after)
 		}
 	}
