@@ -21,10 +21,11 @@ const besideVendor = "telemetrygen_vendor"
 // module files stay as they are on disk, and packages new in vendor/ are shown
 // as packages of the CLI's module. Other changes are returned as they are.
 func (b Build) overlaid() []transaction.Change {
-	vendor := filepath.Join(b.Root, "vendor") + string(filepath.Separator)
-	if !slices.ContainsFunc(b.Changes, func(c transaction.Change) bool { return c.Name == vendor+"modules.txt" }) {
+	list := slices.IndexFunc(b.Changes, func(c transaction.Change) bool { return filepath.Base(c.Name) == "modules.txt" })
+	if list < 0 {
 		return b.Changes
 	}
+	vendor := strings.TrimSuffix(b.Changes[list].Name, "modules.txt") // the module's, or its workspace's
 	var kept []transaction.Change
 	moved := map[string]string{} // import paths, quoted, from and to
 	for _, c := range b.Changes {

@@ -79,11 +79,12 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 		return nil, undo, err
 	}
 	defer os.RemoveAll(scratch)
-	sums, tests, err := addSums(ctx, dir, scratch, edited, added, &undo)
+	root := vendoring(ctx, dir)
+	sums, tests, err := addSums(ctx, dir, root, scratch, edited, added, &undo)
 	if err != nil {
 		return nil, undo, err
 	}
-	vendored, err := addVendor(ctx, dir, scratch, f.Replace, added, &undo)
+	vendored, err := addVendor(ctx, dir, root, scratch, f.Replace, added, &undo)
 	if err != nil {
 		return nil, undo, err
 	}

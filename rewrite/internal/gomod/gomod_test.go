@@ -197,6 +197,60 @@ func testVendor(t *testing.T, goMod, eol string) {
 	}
 }
 
+// TestVendorOfAWorkspace: since go 1.22 a workspace may have the vendor/ of its modules.
+func TestVendorOfAWorkspace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
+	t.Parallel()
+	root := t.TempDir()
+	dir := filepath.Join(root, "cli")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, root, "go.work", "go 1.24\n\nuse ./cli\n")
+	write(t, dir, "go.mod", strings.Replace(separate, "go 1.21", "go 1.24", 1))
+	write(t, dir, "main.go", program)
+	goTool(t, dir, "mod", "download", "all")
+	work := func(args ...string) {
+		cmd := exec.Command("go", args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=", "GOWORK=")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+	work("work", "vendor")
+	before := readAll(t, root)
+	changes, undo, err := gomod.Add(context.Background(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, root, changes)
+	write(t, dir, "runtime.go", runtimePackage)
+	work("build", "-o", os.DevNull, ".")
+	ours := readAll(t, root)["vendor/modules.txt"]
+	work("work", "vendor")
+	if theirs := readAll(t, root)["vendor/modules.txt"]; ours != theirs {
+		t.Errorf("vendor/modules.txt is\n%s\ngo work vendor makes\n%s", ours, theirs)
+	}
+	os.Remove(filepath.Join(dir, "runtime.go"))
+	back, err := gomod.Remove(dir, undo, func(string) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, root, back)
+	after := readAll(t, root)
+	for name, content := range before {
+		if after[name] != content {
+			t.Errorf("%s is\n%q\nit was\n%q", name, after[name], content)
+		}
+		delete(after, name)
+	}
+	for name := range after {
+		t.Errorf("%s is left", name)
+	}
+}
+
 func apply(t *testing.T, dir string, changes []transaction.Change) {
 	t.Helper()
 	if err := transaction.Apply(dir, changes); err != nil {

@@ -37,14 +37,14 @@ var known = map[module.Version][]string{
 // known, without a network or in a workspace whose modules find each other only there,
 // and where a test needs a newer Go than the module, the tests are left to go mod tidy. So
 // is all of it in a vendored module, where the go command does not look at go.sum.
-func addSums(ctx context.Context, dir, scratch string, goMod []byte, added []module.Version, undo *Undo) (changes []transaction.Change, tests []module.Version, err error) {
+func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added []module.Version, undo *Undo) (changes []transaction.Change, tests []module.Version, err error) {
 	name := filepath.Join(dir, "go.sum")
 	data, err := os.ReadFile(name)
 	undo.GoSumNew = errors.Is(err, fs.ErrNotExist)
 	if err != nil && !undo.GoSumNew {
 		return nil, nil, err
 	}
-	_, err = os.Stat(vendorList(dir))
+	_, err = os.Stat(vendorList(root))
 	vendored := err == nil
 	out, err := withLF(data, func(text []byte) ([]byte, error) {
 		lines := strings.Split(string(text), "\n")

@@ -1,6 +1,7 @@
 package gomod
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -98,7 +99,7 @@ func Remove(dir string, undo Undo, stillImported func(modulePath string) bool) (
 	if err != nil {
 		return nil, err
 	}
-	vendor, err := removeVendor(dir, undo, kept)
+	vendor, err := removeVendor(vendoring(context.Background(), dir), undo, kept)
 	return slices.Concat(goMod, goSum, vendor), err
 }
 

@@ -19,11 +19,22 @@ import (
 // vendorList is the name of vendor/modules.txt, which every vendor folder has.
 func vendorList(dir string) string { return filepath.Join(dir, "vendor", "modules.txt") }
 
+// vendoring returns the folder whose vendor/ the build of the module in dir uses, if there
+// is one: that of its workspace (go 1.22), else its own.
+func vendoring(ctx context.Context, dir string) string {
+	out, _ := goCommand(ctx, dir, []string{"env", "GOWORK"})
+	root := filepath.Dir(strings.TrimSpace(string(out)))
+	if _, err := os.Stat(vendorList(root)); err == nil && filepath.IsAbs(root) {
+		return root
+	}
+	return dir
+}
+
 // addVendor brings modules into vendor/ as go mod vendor does in a module that
 // needs nothing else. Since go 1.17 vendor/modules.txt has an entry for each module that
 // go.mod requires, which may lack the package.
-func addVendor(ctx context.Context, dir, scratch string, replaces []*modfile.Replace, added []module.Version, undo *Undo) ([]transaction.Change, error) {
-	list, err := os.ReadFile(vendorList(dir))
+func addVendor(ctx context.Context, dir, root, scratch string, replaces []*modfile.Replace, added []module.Version, undo *Undo) ([]transaction.Change, error) {
+	list, err := os.ReadFile(vendorList(root))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -58,12 +69,12 @@ func addVendor(ctx context.Context, dir, scratch string, replaces []*modfile.Rep
 				return nil, err
 			}
 			for _, f := range files {
-				changes = append(changes, transaction.Change{Name: strings.Replace(f.Name, scratch, dir, 1), New: f.Old})
+				changes = append(changes, transaction.Change{Name: strings.Replace(f.Name, scratch, root, 1), New: f.Old})
 			}
 		}
 		return []byte(edited), nil
 	})
-	return append(changes, replaced(vendorList(dir), list, edited)...), err
+	return append(changes, replaced(vendorList(root), list, edited)...), err
 }
 
 // vendored runs go mod vendor in the scratch folder, for a module that imports some
@@ -146,8 +157,8 @@ func packageFiles(dir, path string) (files []transaction.Change, err error) {
 }
 
 // removeVendor takes back what addVendor did.
-func removeVendor(dir string, undo Undo, kept func(modulePath string) bool) (changes []transaction.Change, err error) {
-	list, err := os.ReadFile(vendorList(dir))
+func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (changes []transaction.Change, err error) {
+	list, err := os.ReadFile(vendorList(root))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -160,7 +171,7 @@ func removeVendor(dir string, undo Undo, kept func(modulePath string) bool) (cha
 			if kept(path) {
 				continue
 			}
-			files, err := packageFiles(dir, path)
+			files, err := packageFiles(root, path)
 			if err != nil {
 				return nil, err
 			}
@@ -173,5 +184,5 @@ func removeVendor(dir string, undo Undo, kept func(modulePath string) bool) (cha
 		}
 		return []byte(edited), nil
 	})
-	return append(changes, replaced(vendorList(dir), list, edited)...), err
+	return append(changes, replaced(vendorList(root), list, edited)...), err
 }
