@@ -49,8 +49,16 @@ func (u Undo) After(earlier Undo) Undo {
 // A revision leads from one content of go.mod, known by its hash, back to the
 // one before it.
 type revision struct {
-	Is    string          `json:"is"`
-	Edits []splice.Splice `json:"edits"`
+	Is    string `json:"is"`
+	Edits []edit `json:"edits"`
+}
+
+// An edit is a splice as records have it. These names stay: --remove reads records that
+// earlier versions of telemetrygen wrote.
+type edit struct {
+	Start int    `json:"at"`
+	End   int    `json:"to"`
+	Text  string `json:"was,omitempty"`
 }
 
 func fingerprint(data []byte) string {
@@ -62,7 +70,7 @@ func fingerprint(data []byte) string {
 func inverse(new, old []byte) revision {
 	r := revision{Is: fingerprint(new)}
 	for _, e := range udiff.Lines(string(new), string(old)) {
-		r.Edits = append(r.Edits, splice.Splice{Start: e.Start, End: e.End, Text: e.New})
+		r.Edits = append(r.Edits, edit{e.Start, e.End, e.New})
 	}
 	return r
 }
@@ -73,7 +81,11 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 		if r.Is != fingerprint(data) {
 			break
 		}
-		data, ok = splice.Apply(data, r.Edits), true
+		var edits []splice.Splice
+		for _, e := range r.Edits {
+			edits = append(edits, splice.Splice(e))
+		}
+		data, ok = splice.Apply(data, edits), true
 	}
 	return data, ok
 }

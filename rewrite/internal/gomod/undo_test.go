@@ -1,6 +1,7 @@
 package gomod
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,24 @@ func TestReplayed(t *testing.T) {
 		if got, ok := replayed(test.from, test.revisions); string(got) != test.want || ok != test.ok {
 			t.Errorf("%s: %q %v, want %q %v", test.name, got, ok, test.want, test.ok)
 		}
+	}
+}
+
+// TestRecordOfAnEarlierVersion has the names of v0.1.0: what it wrote must be taken back
+// by all later ones.
+func TestRecordOfAnEarlierVersion(t *testing.T) {
+	const goMod = "module m\n\nrequire a.org/a v1.0.0\nrequire b.org/b v1.0.0\n"
+	record := `{"added":["a.org/a"],"direct":["b.org/b"],"go.mod":[{"is":"` + fingerprint([]byte(goMod)) + `","edits":[{"at":10,"to":33,"was":"require b.org/b v1.0.0 // indirect\n"},{"at":33,"to":56}]}],` +
+		`"go.sum":["a.org/a v1.0.0"],"sumNew":true,"vendored":["a.org/a"]}`
+	var undo Undo
+	if err := json.Unmarshal([]byte(record), &undo); err != nil {
+		t.Fatal(err)
+	}
+	if old, ok := replayed([]byte(goMod), undo.GoMod); !ok || string(old) != "module m\n\nrequire b.org/b v1.0.0 // indirect\n" {
+		t.Errorf("%q %v", old, ok)
+	}
+	if again, err := json.Marshal(undo); err != nil || string(again) != record {
+		t.Errorf("%s, %v", again, err)
 	}
 }
 
