@@ -24,8 +24,8 @@ const crowded = 20
 
 func newCrowd(most int) *crowd { return &crowd{most: most, there: map[netip.Prefix]int{}} }
 
-// enter adds n, and reports whether a network has no more than it may. They are
-// there until they leave, also if it has.
+// enter adds n, and reports whether the network has no more than it may. What enters
+// has to leave, whatever enter reports.
 func (c *crowd) enter(network intake.Network, n int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -74,6 +74,5 @@ func (s *Server) connected(connection net.Conn, state http.ConnState) {
 		}
 	case http.StateClosed:
 		s.connections.leave(network, 1)
-	case http.StateActive, http.StateIdle, http.StateHijacked:
 	}
 }

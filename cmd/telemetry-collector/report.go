@@ -19,9 +19,9 @@ func (s *settings) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Print who uses what, and what got worse",
-		Long: `Report prints what the first page of the dashboard answers: which commands are
-used, which fail, and what got worse with a release. It reads the store, beside a
-collector that runs or without one, and changes nothing.
+		Long: `Report prints what the dashboard answers: which commands are used, which fail, and
+what got worse with a release. It reads the store, beside a collector that runs or
+without one.
 
 Exit status: 0 when the report is printed, 2 for errors.`,
 		Example: `  # The last 30 days of the only CLI

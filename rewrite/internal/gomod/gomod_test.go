@@ -82,11 +82,7 @@ func TestAddBuildsAndRemoveGivesBackEveryByte(t *testing.T) {
 				t.Fatal(err)
 			}
 			apply(t, dir, back)
-			for name, content := range readAll(t, dir) {
-				if before[name] != content {
-					t.Errorf("%s is\n%q\nit was\n%q", name, content, before[name])
-				}
-			}
+			sameFiles(t, dir, before)
 		})
 	}
 }
@@ -185,16 +181,7 @@ func testVendor(t *testing.T, goMod, eol string) {
 		t.Fatal(err)
 	}
 	apply(t, dir, back)
-	after := readAll(t, dir)
-	for name, content := range before {
-		if after[name] != content {
-			t.Errorf("%s is\n%q\nit was\n%q", name, after[name], content)
-		}
-		delete(after, name)
-	}
-	for name := range after {
-		t.Errorf("%s is left", name)
-	}
+	sameFiles(t, dir, before)
 }
 
 // TestVendorOfAWorkspace: since go 1.22 a workspace may have the vendor/ of its modules.
@@ -239,7 +226,13 @@ func TestVendorOfAWorkspace(t *testing.T) {
 		t.Fatal(err)
 	}
 	apply(t, root, back)
-	after := readAll(t, root)
+	sameFiles(t, root, before)
+}
+
+// sameFiles compares a folder with what was read of it before.
+func sameFiles(t *testing.T, dir string, before map[string]string) {
+	t.Helper()
+	after := readAll(t, dir)
 	for name, content := range before {
 		if after[name] != content {
 			t.Errorf("%s is\n%q\nit was\n%q", name, after[name], content)
@@ -343,11 +336,7 @@ func TestTidyChangesNothingAfterAdd(t *testing.T) {
 			}
 			apply(t, dir, back)
 			os.Remove(filepath.Join(dir, "runtime.go"))
-			for name, content := range readAll(t, dir) {
-				if before[name] != content {
-					t.Errorf("%s is\n%q\nit was\n%q", name, content, before[name])
-				}
-			}
+			sameFiles(t, dir, before)
 		})
 	}
 }

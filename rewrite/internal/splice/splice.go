@@ -11,9 +11,8 @@ import (
 
 // A Splice replaces src[Start:End] by Text.
 type Splice struct {
-	Start int    `json:"at"`
-	End   int    `json:"to"`
-	Text  string `json:"text,omitempty"`
+	Start, End int
+	Text       string
 }
 
 // Insert is the splice that puts text at an offset.

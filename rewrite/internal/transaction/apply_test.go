@@ -2,6 +2,7 @@ package transaction_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -276,5 +277,34 @@ func TestKillWhileRecovering(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// TestRecoverThatFailsCanBeRepeated: what stands in the way of a file that comes back
+// costs nothing; without it, the next run brings all back.
+func TestRecoverThatFailsCanBeRepeated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long; not with -short")
+	}
+	root := newTree(t)
+	untouched := snapshot(t, root)
+	if !killedAt(t, "TRANSACTION_TEST_APPLY", root, "unlinkat", 3) {
+		t.Fatal("it was not killed")
+	}
+	inTheWay := filepath.Join(root, "changed.go")
+	if err := errors.Join(os.Remove(inTheWay), os.MkdirAll(filepath.Join(inTheWay, "x"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transaction.Recover(root); err == nil || !strings.Contains(err.Error(), "cannot be rolled back") {
+		t.Fatalf("error %v", err)
+	}
+	if err := os.RemoveAll(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transaction.Recover(root); err != nil {
+		t.Fatal(err)
+	}
+	if got := snapshot(t, root); got != untouched {
+		t.Errorf("the tree is\n%s\nwant\n%s", got, untouched)
 	}
 }
