@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"path"
-	"strings"
+	"regexp"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -81,10 +81,13 @@ func (f *finder) usesOf(path string, spec *ast.ImportSpec) int {
 	return n
 }
 
+// lineDirective is the text of a comment that the compiler obeys: a position ends in a number.
+var lineDirective = regexp.MustCompile(`^/[/*]line .*:[0-9]+(\*/)?$`)
+
 func hasLineDirective(file *ast.File) bool {
 	for _, group := range file.Comments {
 		for _, c := range group.List {
-			if strings.HasPrefix(c.Text, "//line ") || strings.HasPrefix(c.Text, "/*line ") {
+			if lineDirective.MatchString(c.Text) {
 				return true
 			}
 		}

@@ -26,8 +26,8 @@ var Start = register(Form{
 		empty := src[s.End] == '}'
 		if (rest == "" || strings.HasPrefix(rest, "//")) && next <= s.End {
 			indent := splice.Indentation(src, s.Start) + "\t"
-			if !empty && splice.LineStart(src, s.End) >= next {
-				indent = splice.Indentation(src, s.End)
+			if theirs := splice.Indentation(src, s.End); !empty && splice.LineStart(src, s.End) >= next && theirs != "" { // it is "" before a label
+				indent = theirs
 			}
 			return []splice.Splice{splice.Insert(next, indent+stmt+splice.Newline(src))}
 		}

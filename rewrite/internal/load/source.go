@@ -80,8 +80,8 @@ func (s *Sources) Relative(name string) string {
 	return filepath.ToSlash(name)
 }
 
-// EachGoFile visits the Go files of a module: not those of modules nested in
-// it, nor vendored ones.
+// EachGoFile visits the Go files of a module, also behind links: not those of modules
+// nested in it, nor vendored ones.
 func EachGoFile(root string, visit func(name string) error) error {
 	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -93,9 +93,12 @@ func EachGoFile(root string, visit func(name string) error) error {
 				return filepath.SkipDir
 			}
 		}
-		if d.Type().IsRegular() && strings.HasSuffix(name, ".go") {
-			return visit(name)
+		if !strings.HasSuffix(name, ".go") {
+			return nil
 		}
-		return nil
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			return nil // a folder, or a link to nothing
+		}
+		return visit(name)
 	})
 }

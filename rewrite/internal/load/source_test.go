@@ -61,7 +61,12 @@ func TestSources(t *testing.T) {
 // TestEachGoFile visits the module's own files.
 func TestEachGoFile(t *testing.T) {
 	dir := write(t, "main.go", "cmd/get.go", "cmd/get_test.go", "README.md", "vendor/v.go", "cmd/vendor/v.go", ".git/hook.go",
-		"web/node_modules/x.go", "tools/go.mod", "tools/tool.go", "testdata/t.go")
+		"web/node_modules/x.go", "tools/go.mod", "tools/tool.go", "testdata/t.go", "go.txt", "folder.go/readme")
+	for link, target := range map[string]string{"link.go": "go.txt", "nothing.go": "missing"} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Skip(err) // Windows, without the right to
+		}
+	}
 	var got []string
 	if err := EachGoFile(dir, func(name string) error {
 		rel, err := filepath.Rel(dir, name)
@@ -70,7 +75,7 @@ func TestEachGoFile(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if want := "cmd/get.go cmd/get_test.go main.go testdata/t.go"; strings.Join(got, " ") != want {
+	if want := "cmd/get.go cmd/get_test.go link.go main.go testdata/t.go"; strings.Join(got, " ") != want {
 		t.Errorf("visits %q, want %q", got, want)
 	}
 }
