@@ -21,7 +21,6 @@ import (
 // behind load do not change it.
 type cli struct {
 	*load.Program
-	tags      string // all that it is built with
 	generated project.Package
 	earlier   project.Config
 	settings  Settings       // without what only the built CLI can tell
@@ -45,12 +44,11 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if asked == "" && o.Remembered {
 		asked = earlier.Settings.Tags
 	}
-	tags := load.Tags(ctx, o.Dir, asked)
-	m, err := load.Load(ctx, o.Dir, o.Package, tags, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
+	m, err := load.Load(ctx, o.Dir, o.Package, asked, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
 	if err != nil {
 		return nil, err
 	}
-	c := &cli{tags: tags, restored: restored}
+	c := &cli{restored: restored}
 	if c.generated, err = project.For(m, o.PackageDir); err != nil {
 		return nil, err
 	}
@@ -74,7 +72,7 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 
 // edit finds the sites in the source and edits the files.
 func (c *cli) edit(force bool) (*plan.Plan, []edit.File, error) {
-	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Skip: c.generated.Owns, Tags: c.tags, Force: force})
+	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Skip: c.generated.Owns, Force: force})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -116,7 +114,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 		return tree, false, err
 	}
 	tree, err = commands.List(ctx, commands.Build{
-		Dir: c.Main.Dir, Root: c.Dir, Module: c.Path, Binary: commands.BinaryName(c.Main.PkgPath), Tags: c.tags, Changes: asking, Key: key,
+		Dir: c.Main.Dir, Root: c.Dir, Module: c.Path, Binary: commands.BinaryName(c.Main.PkgPath), Tags: c.Tags, Changes: asking, Key: key,
 	})
 	var cannotRun *commands.RunError
 	if !errors.As(err, &cannotRun) {
@@ -125,7 +123,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	if cannotRun.Missed && !force {
 		return tree, false, r.notReached(cannotRun.Output)
 	}
-	tree, unknown, err := find.Commands(c.Program, c.generated.Owns, c.tags)
+	tree, unknown, err := find.Commands(c.Program, c.generated.Owns)
 	note := fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; others are recorded as (unlisted)", cannotRun)
 	if unknown > 0 {
 		note += fmt.Sprintf(", as are those of %s of AddCommand that could not be followed", plural(unknown, "call"))

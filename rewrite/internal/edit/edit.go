@@ -11,7 +11,10 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"runtime"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -37,19 +40,22 @@ func (f File) Edited(offset int) int { return splice.Moved(offset, f.splices) }
 // instrumentation, by its name in the plan, and disk the file as it is: where an
 // earlier run's import stands there, it stays.
 func Apply(p *plan.Plan, source, disk func(name string) []byte) ([]File, error) {
-	var files []File
-	for _, facts := range p.Files {
-		src := source(facts.Name)
-		if src == nil {
-			return nil, fmt.Errorf("%s: no source for what is planned there", facts.Name)
-		}
-		f, err := apply(p, facts, src, disk(facts.Name))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", facts.Name, err)
-		}
-		files = append(files, f)
+	files := make([]File, len(p.Files))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, facts := range p.Files {
+		group.Go(func() (err error) {
+			src := source(facts.Name)
+			if src == nil {
+				return fmt.Errorf("%s: no source for what is planned there", facts.Name)
+			}
+			if files[i], err = apply(p, facts, src, disk(facts.Name)); err != nil {
+				return fmt.Errorf("%s: %w", facts.Name, err)
+			}
+			return nil
+		})
 	}
-	return files, nil
+	return files, group.Wait()
 }
 
 // apply edits one file.

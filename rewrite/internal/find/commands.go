@@ -19,8 +19,8 @@ var notRecorded = map[string]bool{"help": true, "completion": true}
 // where it is instrumented: which command is added to which, as far as both are
 // literals of the module and their names are constant. It also returns how many
 // additions could not be followed.
-func Commands(g *load.Program, skip func(importPath string) bool, tags string) (tree plan.Tree, unknown int, err error) {
-	s, err := search(g, Options{Skip: skip, Tags: tags}, nil, func(src []byte) bool {
+func Commands(g *load.Program, skip func(importPath string) bool) (tree plan.Tree, unknown int, err error) {
+	s, err := search(g, Options{Skip: skip}, nil, func(src []byte) bool {
 		return wanted(src) || bytes.Contains(src, []byte("cobra.Command"))
 	})
 	if err != nil {

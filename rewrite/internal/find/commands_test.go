@@ -42,7 +42,7 @@ func TestCommands(t *testing.T) {
 				src += "import \"os\"\n"
 			}
 			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\n"+src+test.code+"\n")
-			tree, unknown, err := Commands(g, func(string) bool { return false }, "")
+			tree, unknown, err := Commands(g, func(string) bool { return false })
 			if err != nil {
 				t.Fatal(err)
 			}

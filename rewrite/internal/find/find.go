@@ -27,7 +27,6 @@ type Options struct {
 	Shared  string                       // that of the one for all but the main package
 	Several bool                         // the module has other CLIs that are instrumented
 	Skip    func(importPath string) bool // generated packages
-	Tags    string                       // build tags, comma-separated
 	Force   bool                         // also track what is only executed inside a run
 }
 
@@ -136,7 +135,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, wanted func(src []byt
 			s.look(c, i)
 		}
 	}
-	variants, err := g.Variants(o.Tags, o.Skip, wanted)
+	variants, err := g.Variants(o.Skip, wanted)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/tools/go/gcexportdata"
 	"golang.org/x/tools/go/packages"
 )
@@ -51,30 +52,25 @@ func NewProgram(m *Module, s *Sources) *Program {
 // stripped content of one of their files, several at a time. A package that does
 // not type-check is an *Error.
 func (g *Program) Check(skip func(importPath string) bool, wanted func(src []byte) bool) ([]*Package, error) {
-	var todo []*packages.Package
-	for _, p := range g.Own {
-		if skip(p.PkgPath) {
-			continue
-		}
-		contents, err := g.contents(p)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(slices.Collect(maps.Values(contents)), wanted) {
-			todo = append(todo, p)
-		}
-	}
-	list := make([]*Package, len(todo))
-	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for i := range todo {
-		limit <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-limit }()
-			list[i], _ = g.Package(todo[i])
+	list := make([]*Package, len(g.Own)) // nil where nothing is wanted
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range g.Own {
+		group.Go(func() error {
+			if skip(p.PkgPath) {
+				return nil
+			}
+			contents, err := g.contents(p)
+			if err == nil && slices.ContainsFunc(slices.Collect(maps.Values(contents)), wanted) {
+				list[i], err = g.Package(p)
+			}
+			return err
 		})
 	}
-	wg.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(c *Package) bool { return c == nil })
 	var broken []string
 	for _, c := range list {
 		for _, err := range c.Errs {

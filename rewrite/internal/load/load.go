@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -32,6 +33,7 @@ type Module struct {
 	Own      []*packages.Package // of the module, reached from main, sorted by path
 	Siblings []string            // other modules of the workspace that main reaches
 	All      map[string]*packages.Package
+	Tags     string // all that the CLI is built with, comma-separated
 }
 
 // IsOwn reports whether a package belongs to the CLI's module.
@@ -60,11 +62,11 @@ func (e *Error) List() string {
 }
 
 // Load asks the go command for the main package named by pattern, seen from
-// dir. Where it does not load because of instrumentation (an import that the
+// dir, as it is built with the tags that are asked for and those of GOFLAGS. Where it does not load because of instrumentation (an import that the
 // author's edit left over, a generated package that was deleted), it is loaded
 // again as strip leaves the files of the module in root.
-func Load(ctx context.Context, dir, pattern, tags, root string, strip func(src []byte) []byte) (*Module, error) {
-	m, err := load(ctx, dir, pattern, tags, nil)
+func Load(ctx context.Context, dir, pattern, asked, root string, strip func(src []byte) []byte) (*Module, error) {
+	m, err := load(ctx, dir, pattern, asked, nil)
 	var failed *Error
 	if root == "" || !errors.As(err, &failed) {
 		return m, err
@@ -83,23 +85,27 @@ func Load(ctx context.Context, dir, pattern, tags, root string, strip func(src [
 	if len(overlay) == 0 {
 		return m, err
 	}
-	return load(ctx, dir, pattern, tags, overlay)
+	return load(ctx, dir, pattern, asked, overlay)
 }
 
-func load(ctx context.Context, dir, pattern, tags string, overlay map[string][]byte) (*Module, error) {
+func load(ctx context.Context, dir, pattern, asked string, overlay map[string][]byte) (*Module, error) {
+	tags := sync.OnceValue(func() string { return Tags(ctx, dir, asked) })
+	go tags()
 	cfg := &packages.Config{
 		Context: ctx,
 		Dir:     dir,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
 			packages.NeedModule | packages.NeedExportFile | packages.NeedEmbedFiles,
-		Overlay:    overlay,
-		BuildFlags: []string{"-tags=" + tags},
+		Overlay: overlay,
+	}
+	if asked != "" {
+		cfg.BuildFlags = []string{"-tags=" + tags()}
 	}
 	found, err := packages.Load(cfg, pattern)
 	if err != nil {
 		return nil, explainListFailure(dir, pattern, err)
 	}
-	m := &Module{All: map[string]*packages.Package{}}
+	m := &Module{All: map[string]*packages.Package{}, Tags: tags()}
 	if m.Main, err = onlyMain(found, dir, pattern); err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package load
 import (
 	"cmp"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,8 +18,7 @@ type Sources struct {
 	dir   string
 	strip func(relative string, src []byte) []byte
 
-	mu    sync.Mutex
-	files map[string]*Source
+	files sync.Map // *Source by absolute name
 }
 
 // A Source is one file.
@@ -32,37 +30,40 @@ type Source struct {
 
 // NewSources reads files of the module in dir; strip takes the instrumentation out.
 func NewSources(dir string, strip func(relative string, src []byte) []byte) *Sources {
-	return &Sources{dir: dir, strip: strip, files: map[string]*Source{}}
+	return &Sources{dir: dir, strip: strip}
 }
 
 // Read returns a file, by its absolute name.
 func (s *Sources) Read(name string) (*Source, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f, ok := s.files[name]; ok {
-		return f, nil
+	if f, ok := s.files.Load(name); ok {
+		return f.(*Source), nil
 	}
 	disk, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	f := &Source{Name: name, Disk: disk, Stripped: s.strip(s.Relative(name), disk)}
-	s.files[name] = f
-	return f, nil
+	f, _ := s.files.LoadOrStore(name, &Source{Name: name, Disk: disk, Stripped: s.strip(s.Relative(name), disk)})
+	return f.(*Source), nil
 }
 
 // Known returns a file by its name relative to the module, an empty one if it was not read.
 func (s *Sources) Known(relative string) *Source {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return cmp.Or(s.files[filepath.Join(s.dir, filepath.FromSlash(relative))], &Source{})
+	f, ok := s.files.Load(filepath.Join(s.dir, filepath.FromSlash(relative)))
+	if !ok {
+		return &Source{}
+	}
+	return f.(*Source)
 }
 
 // All lists the files that were read, sorted by name.
 func (s *Sources) All() []*Source {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.SortedFunc(maps.Values(s.files), func(a, b *Source) int { return cmp.Compare(a.Name, b.Name) })
+	var list []*Source
+	s.files.Range(func(_, f any) bool {
+		list = append(list, f.(*Source))
+		return true
+	})
+	slices.SortFunc(list, func(a, b *Source) int { return cmp.Compare(a.Name, b.Name) })
+	return list
 }
 
 // Stripped returns the bytes of a file by its relative name, nil if it was not read.

@@ -71,9 +71,9 @@ type Variant struct {
 // Variants type-checks the files of the module that this machine's build leaves
 // out and for which wanted returns true: for another operating system or
 // architecture, for tags, for cgo.
-func (g *Program) Variants(tags string, skip func(importPath string) bool, wanted func(src []byte) bool) ([]Variant, error) {
+func (g *Program) Variants(skip func(importPath string) bool, wanted func(src []byte) bool) ([]Variant, error) {
 	var variants []Variant
-	given := strings.FieldsFunc(tags, func(r rune) bool { return r == ',' })
+	given := strings.FieldsFunc(g.Tags, func(r rune) bool { return r == ',' })
 	queue := slices.Clone(g.Own)
 	known := map[string]bool{}
 	for _, p := range g.Own {

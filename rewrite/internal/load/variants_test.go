@@ -54,7 +54,8 @@ func TestVariants(t *testing.T) {
 					g.Own[0].IgnoredFiles = append(g.Own[0].IgnoredFiles, name)
 				}
 			}
-			variants, err := g.Variants(test.tags, func(string) bool { return false }, func(src []byte) bool { return bytes.Contains(src, []byte("exit")) })
+			g.Tags = test.tags
+			variants, err := g.Variants(func(string) bool { return false }, func(src []byte) bool { return bytes.Contains(src, []byte("exit")) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +82,7 @@ func TestVariantsSkip(t *testing.T) {
 	}
 	g.Own[0].IgnoredFiles = []string{name}
 	all := func(string) bool { return true }
-	if got, err := g.Variants("", all, func([]byte) bool { return true }); len(got) > 0 || err != nil {
+	if got, err := g.Variants(all, func([]byte) bool { return true }); len(got) > 0 || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
 }
