@@ -43,6 +43,7 @@ func TestWhatIsRecorded(t *testing.T) {
 		{args: "end signal", code: 143, counted: "pace end signal 143 1", unix: true},
 		{args: "end two-exits", code: 5, counted: "pace end two-exits 5 1"},
 		{args: "end panic", code: 2, counted: "pace end panic 2 1"},
+		{args: "end panic", env: "GOTRACEBACK=crash", code: 134, counted: "pace end panic -1 1", later: true, unix: true},
 		{args: "end nested-panic", code: 2, counted: "pace end nested-panic 2 1"},
 		{args: "end recovered", counted: "pace end recovered 0 1"},
 		{args: "end raw-exit", code: 7, counted: "pace end raw-exit -1 1", later: true},

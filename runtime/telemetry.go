@@ -50,7 +50,9 @@ func leave() {
 	runtime.Callers(2, pc[:])
 	switch runtime.FuncForPC(pc[0] - 1).Name() {
 	case "runtime.gopanic":
-		record(2, true) // what the Go runtime exits with after an unrecovered panic
+		if os.Getenv("GOTRACEBACK") != "crash" { // with it, a signal ends the process
+			record(2, true) // what the Go runtime exits with after an unrecovered panic
+		}
 	case "runtime.Goexit": // ends no process
 	default:
 		record(0, true)
