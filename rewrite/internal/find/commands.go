@@ -1,7 +1,6 @@
 package find
 
 import (
-	"bytes"
 	"go/ast"
 	"go/constant"
 	"maps"
@@ -20,9 +19,7 @@ var notRecorded = map[string]bool{"help": true, "completion": true}
 // literals of the module and their names are constant. It also returns how many
 // additions could not be followed.
 func Commands(g *load.Program, skip func(importPath string) bool) (tree plan.Tree, unknown int, err error) {
-	s, err := search(g, Options{Skip: skip}, nil, func(src []byte) bool {
-		return wanted(src) || bytes.Contains(src, []byte("cobra.Command"))
-	})
+	s, err := search(g, Options{Skip: skip}, nil, append(slices.Clone(tokens), "cobra.Command"))
 	if err != nil {
 		return tree, 0, err
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"go/ast"
 	"go/types"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -25,6 +27,8 @@ type dependencies struct {
 	analysed map[string]*dependency
 	executed map[string]bool // places from which a command comes to be executed
 	ending   map[string]string
+
+	executors map[string]bool // import paths of those that may execute a command
 }
 
 // A dependency is a package of another module that executes cobra commands.
@@ -32,8 +36,8 @@ type dependency struct {
 	ends string // a function that it ends the process with, "" if it leaves that to others
 }
 
-func newDependencies(g *load.Program, own []*load.Package, hooks []plan.Hook) *dependencies {
-	d := &dependencies{g: g, own: own, hooks: hooks, flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
+func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
+	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
 		executed: map[string]bool{}, ending: map[string]string{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
@@ -75,8 +79,7 @@ func (d *dependencies) analyse(path string) *dependency {
 		return known
 	}
 	d.analysed[path] = nil // "no" until the end, also where packages ask for each other in a circle
-	p := d.g.All[path]
-	if p == nil || !d.mentionsExecute(p) {
+	if !d.executors[path] {
 		return nil
 	}
 	c := d.add(path)
@@ -127,7 +130,7 @@ func (d *dependencies) unused(c *load.Package, decl *ast.FuncDecl) bool {
 		}
 	}
 	for path, p := range d.g.All {
-		if d.g.IsOwn(path) || p.Imports[c.PkgPath] == nil || !d.mentionsExecute(p) {
+		if d.g.IsOwn(path) || p.Imports[c.PkgPath] == nil || !d.executors[path] {
 			continue
 		}
 		if other, err := d.g.Package(p); err != nil || uses(other, fn) {
@@ -206,18 +209,28 @@ func (d *dependencies) reach(from origin) []literal {
 	return d.flow.literals(from, func(place string) { d.executed[place] = true })
 }
 
-// mentionsExecute looks for the text of a call before paying for types.
-func (d *dependencies) mentionsExecute(p *packages.Package) bool {
-	if _, ok := p.Imports[load.Cobra]; !ok {
-		return false
-	}
-	for _, name := range p.GoFiles {
-		data, err := os.ReadFile(name)
-		if err == nil && bytes.Contains(data, []byte(".Execute")) {
-			return true
+// executors are the import paths of the dependencies that may execute a command which
+// is handed to them: they import cobra, and their text names Execute, or that of
+// another one which they import.
+func executors(g *load.Program) map[string]bool {
+	may := map[string]bool{}
+	var visit func(p *packages.Package) bool
+	visit = func(p *packages.Package) bool {
+		known, seen := may[p.PkgPath]
+		if seen || p.PkgPath == load.Cobra || g.IsOwn(p.PkgPath) || p.Imports[load.Cobra] == nil {
+			return known
 		}
+		may[p.PkgPath] = slices.ContainsFunc(p.GoFiles, func(name string) bool {
+			data, err := os.ReadFile(name)
+			return err == nil && bytes.Contains(data, []byte("Execute"))
+		}) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), visit)
+		return may[p.PkgPath]
 	}
-	return false
+	for _, p := range g.All {
+		visit(p)
+	}
+	maps.DeleteFunc(may, func(_ string, may bool) bool { return !may })
+	return may
 }
 
 // declarations returns the declaration of a function, or those of the methods of its

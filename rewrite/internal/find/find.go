@@ -38,20 +38,24 @@ type ExecutionError struct {
 }
 
 func (e *ExecutionError) Error() string {
-	text := fmt.Sprintf("%s executes no root command: nothing it reaches in module %s calls Execute on a *cobra.Command, or hands one to a function that does", e.Main, e.Module)
+	text := fmt.Sprintf("%s executes no root command: telemetrygen finds nothing that it reaches in module %s to call Execute on a *cobra.Command, or to hand one to a function that does", e.Main, e.Module)
 	if len(e.Inside) > 0 {
 		text = fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside a run (--force tracks it):\n\t%s",
 			e.Main, e.Module, strings.Join(e.Inside, "\n\t"))
 	}
-	if len(e.Untracked) > 0 {
+	switch {
+	case len(e.Untracked) > 0:
 		text += "\nThese may execute it, but could not be tracked; call Execute on a *cobra.Command there, as in root.Execute():\n\t" + strings.Join(e.Untracked, "\n\t")
+	case len(e.Inside) == 0:
+		text += "\nIf it is executed all the same, call Execute in code of the module, as in root.Execute()"
 	}
 	return text
 }
 
-// tokens are what a file that needs an edit must contain one of. Packages without
-// them are neither parsed nor type-checked, unless a command is followed into them.
-var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{".Execute", "syscall.Exec", "unix.Exec", "func main("})
+// tokens are what a file that needs an edit must contain one of, or else an import
+// of what may execute a command. Packages without them are neither parsed nor
+// type-checked, unless a command is followed into them.
+var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main"})
 
 func swappedNames() (names []string) {
 	for fn := range form.Swaps {
@@ -60,7 +64,7 @@ func swappedNames() (names []string) {
 	return names
 }
 
-func wanted(src []byte) bool {
+func containsOne(src []byte, tokens []string) bool {
 	return slices.ContainsFunc(tokens, func(token string) bool { return bytes.Contains(src, []byte(token)) })
 }
 
@@ -69,7 +73,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if g.All[load.Cobra] == nil {
 		return nil, fmt.Errorf("%s does not use %s, and telemetrygen instruments only cobra CLIs; if the CLI's func main is in another folder, name it: telemetrygen ./path/to/main", g.Main.PkgPath, load.Cobra)
 	}
-	s, err := search(g, o, exitHooks(g, o.Skip), wanted)
+	s, err := search(g, o, exitHooks(g, o.Skip), tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -120,13 +124,19 @@ type survey struct {
 	untracked   []string // executions that cannot be tracked, as an error names them
 }
 
-// search walks every file that may matter.
-func search(g *load.Program, o Options, hooks []plan.Hook, wanted func(src []byte) bool) (*survey, error) {
+// search walks every file that may matter: those with one of the tokens.
+func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*survey, error) {
+	depend := newDependencies(g, hooks)
+	for path := range depend.executors {
+		tokens = append(tokens[:len(tokens):len(tokens)], `"`+path+`"`)
+	}
+	wanted := func(src []byte) bool { return containsOne(src, tokens) }
 	list, err := g.Check(o.Skip, wanted)
 	if err != nil {
 		return nil, err
 	}
-	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: newDependencies(g, list, hooks), hooked: map[string]int{}}
+	depend.own = list
+	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}}
 	s.flow.more = s.follow
 	s.fatalEvents = fatalEvents(list, hooks)
 	for _, c := range list {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
 )
 
 // TestSites plans single files, with names for types, and lists form and text of
@@ -44,6 +46,36 @@ func TestSites(t *testing.T) {
 				}
 			}
 			if strings.Join(got, ", ") != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestPlanLooksIntoEachFileThatMatters has executions in packages whose text says
+// little of them.
+func TestPlanLooksIntoEachFileThatMatters(t *testing.T) {
+	const main = "-- " + loadtest.Module + "/main.go --\npackage main\n\nimport \"" + loadtest.Module + "/cmd\"\n\nfunc main() { cmd.Run() }\n"
+	const cobra = "import \"github.com/spf13/cobra\"\n\n"
+	const root = "var root = &cobra.Command{Use: `cli`}\n\n"
+	for _, test := range []struct{ name, files, want string }{
+		{"a dependency executes", "-- " + loadtest.Module + "/cmd/cmd.go --\npackage cmd\n\nimport \"example.com/dep\"\n\n" + cobra + root + "func Run() int { return dep.Run(root) }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\n" + cobra + "func Run(c *cobra.Command) int {\n\tif c.Execute() != nil {\n\t\treturn 1\n\t}\n\treturn 0\n}\n", "root handed to dep.Run: tracked"},
+		{"a dependency of a dependency executes", "-- " + loadtest.Module + "/cmd/cmd.go --\npackage cmd\n\nimport \"example.com/dep\"\n\n" + cobra + root + "func Run() { dep.Run(root) }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\nimport \"example.com/run\"\n\n" + cobra + "func Run(c *cobra.Command) { run.Now(c) }\n" +
+			"-- example.com/run/run.go --\npackage run\n\n" + cobra + "func Now(c *cobra.Command) {\n\tc.\n\t\tExecute()\n}\n", "root handed to dep.Run: tracked"},
+		{"the dot stands on another line", "-- " + loadtest.Module + "/cmd/cmd.go --\npackage cmd\n\n" + cobra + root + "func Run() {\n\troot.\n\t\tExecute()\n}\n", "root.Execute: tracked"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := Plan(loadtest.Program(t, main+test.files), Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range p.In("cmd/cmd.go") {
+				got = append(got, s.Reason)
+			}
+			if strings.Join(got, "; ") != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})

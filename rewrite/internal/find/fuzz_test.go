@@ -110,7 +110,7 @@ func planByName(src []byte) (*plan.Plan, bool) {
 	if err != nil {
 		return nil, false
 	}
-	s := &survey{g: g, options: Options{Shared: runtimePath}, flow: newFlow(), depend: newDependencies(g, nil, nil), fatalEvents: map[string]int{}}
+	s := &survey{g: g, options: Options{Shared: runtimePath}, flow: newFlow(), depend: newDependencies(g, nil), fatalEvents: map[string]int{}}
 	c := byName(parsed)
 	f := &finder{survey: s, c: c, file: parsed, name: "fuzz.go", src: src, base: g.Base(parsed)}
 	f.walk()

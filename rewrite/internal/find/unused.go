@@ -26,10 +26,10 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	names := false
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
-		names = names || ok && (id.Name == "Exec" || slices.Contains(tokens, id.Name))
+		names = names || ok && slices.Contains(tokens, id.Name)
 		return !names
 	})
-	if !names || strings.Contains(f.text(decl.Body), ".Execute") || f.used(decl, map[*ast.FuncDecl]bool{}) {
+	if !names || strings.Contains(f.text(decl.Body), "Execute") || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")
