@@ -30,7 +30,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	}
 	g := at.Searched().Package(o.PackageDir)
 	if !g.Exists {
-		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; if it is in another folder, name it with --package-dir", at.Main, strings.Join(project.Dirs, ", "))
+		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; name the folder of the CLI's func main, or with --package-dir another folder of the runtime", at.Main, strings.Join(project.Dirs, ", "))
 	}
 	earlier, err := project.ReadConfig(g.Dir)
 	if err != nil {

@@ -43,6 +43,9 @@ type Options struct {
 // Settings are what ends up in the generated config.go.
 type Settings = project.Settings
 
+// Folder is the absolute folder of a package, seen from dir, as far as its name says.
+func Folder(dir, pkg string) string { return project.Locate(dir, pkg).Dir }
+
 // GenerateLines returns the //go:generate lines that run telemetrygen, in the folder
 // of a main package and at the root of its module, nil where one of them cannot be
 // read for certain. The package is a folder relative to dir.

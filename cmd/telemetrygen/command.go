@@ -167,10 +167,7 @@ func packageOf(flags *pflag.FlagSet) string {
 // readLine takes the flags that are not given from the //go:generate line of the
 // package. It reports false where there is none, or more than one.
 func (c *command) readLine(flags *pflag.FlagSet, pkg string) bool {
-	main, err := filepath.Abs(filepath.Join(c.options.Dir, pkg))
-	if err != nil {
-		return false
-	}
+	main := rewrite.Folder(c.options.Dir, pkg)
 	var line *pflag.FlagSet
 	for _, l := range rewrite.GenerateLines(c.options.Dir, pkg) {
 		other := &command{}
@@ -178,7 +175,7 @@ func (c *command) readLine(flags *pflag.FlagSet, pkg string) bool {
 		if root.ParseFlags(l.Args) != nil || onePackage(root, root.Flags().Args()) != nil {
 			return false // of another version, say
 		}
-		if filepath.Join(l.Dir, other.options.Dir, packageOf(root.Flags())) != main {
+		if rewrite.Folder(filepath.Join(l.Dir, other.options.Dir), packageOf(root.Flags())) != main {
 			continue
 		}
 		if line != nil {

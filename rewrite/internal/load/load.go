@@ -207,6 +207,9 @@ func noModule(dir string) error {
 	if absolute, err := filepath.Abs(dir); err == nil {
 		dir = absolute
 	}
+	if root := Root(dir); root != "" {
+		return fmt.Errorf("the go command did not use %s: name the folder of the CLI's func main, not its files, and do not set GO111MODULE=off", filepath.Join(root, "go.mod"))
+	}
 	return fmt.Errorf("%s is not in a Go module; run telemetrygen in the folder of the CLI's func main, or name it: telemetrygen -C FOLDER (a repository without a go.mod needs `go mod init` first)", dir)
 }
 

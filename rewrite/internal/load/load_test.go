@@ -55,7 +55,7 @@ func TestExplainListFailure(t *testing.T) {
 		"go: go.mod file not found in current directory": "needs `go mod init` first",
 		"go: something else":                             "loading ./x: go: something else",
 	} {
-		if err := explainListFailure(".", "./x", errors.New(message)); !strings.Contains(err.Error(), want) {
+		if err := explainListFailure(t.TempDir(), "./x", errors.New(message)); !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", message, err)
 		}
 	}

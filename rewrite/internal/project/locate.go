@@ -26,19 +26,23 @@ type Location struct {
 // Locate finds the package that a pattern names, seen from dir. Below the root of
 // a go.work project its module is not the one of dir.
 func Locate(dir, pattern string) Location {
-	relative := strings.HasPrefix(pattern, ".")
-	if relative {
+	named := strings.HasPrefix(pattern, ".") || filepath.IsAbs(pattern)
+	if filepath.IsAbs(pattern) {
+		dir = pattern
+	} else if named {
 		dir = filepath.Join(dir, pattern)
 	}
 	if absolute, err := filepath.Abs(dir); err == nil {
 		dir = absolute
 	}
-	at := Location{Dir: dir, Main: pattern}
+	at := Location{Dir: filepath.Clean(dir), Main: pattern}
 	root := load.Root(dir)
 	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil && root != "" {
 		at.Root, at.Module = root, modfile.ModulePath(data)
-		if relative {
-			at.Main = importPath(at.Root, at.Module, dir)
+		if named {
+			at.Main = importPath(at.Root, at.Module, at.Dir)
+		} else if rel, ok := strings.CutPrefix(pattern+"/", at.Module+"/"); ok {
+			at.Dir = filepath.Join(at.Root, filepath.FromSlash(rel))
 		}
 	}
 	return at

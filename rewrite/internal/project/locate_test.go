@@ -13,6 +13,7 @@ func TestLocate(t *testing.T) {
 		"nested/go.mod": "module example.com/nested\n", "nested/main.go": "package main\n",
 	})
 	for _, test := range []struct{ dir, pattern, root, main string }{
+		{"", filepath.Join(dir, "cmd", "a"), "", "example.com/cli/cmd/a"},
 		{"", ".", "", "example.com/cli"},
 		{"", "./cmd/a", "", "example.com/cli/cmd/a"},
 		{"cmd/a", ".", "", "example.com/cli/cmd/a"},
@@ -22,6 +23,9 @@ func TestLocate(t *testing.T) {
 		at := Locate(filepath.Join(dir, test.dir), test.pattern)
 		if at.Root != filepath.Join(dir, test.root) || at.Main != test.main {
 			t.Errorf("%s in %q is %+v", test.pattern, test.dir, at)
+		}
+		if folder, _ := filepath.Rel(at.Root, at.Dir); importPath("", at.Module, folder) != test.main {
+			t.Errorf("%s in %q is in the folder %s", test.pattern, test.dir, at.Dir)
 		}
 	}
 	if at := Locate("/", "."); at.Root != "" {
