@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -30,7 +31,7 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	}
 	g := at.Searched().Package(o.PackageDir)
 	if !g.Exists {
-		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; name the folder of the CLI's func main, or with --package-dir another folder of the runtime", at.Main, strings.Join(project.Dirs, ", "))
+		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; name the folder of the CLI's func main, or with --package-dir another folder of the runtime; one that was deleted has to come back first", at.Main, strings.Join(project.Dirs, ", "))
 	}
 	earlier, err := project.ReadConfig(g.Dir)
 	if err != nil {
@@ -59,7 +60,11 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 			stripped = edit.Strip(disk, owns, earlier.IsFactored(r.relative(name)))
 		}
 		r.changes.Replace(name, disk, stripped)
-		imported = append(imported, load.Imports(stripped)...)
+		paths := load.Imports(stripped)
+		if !g.Generated(dir) && (slices.ContainsFunc(paths, g.OwnsAlone) || paths == nil && bytes.Contains(stripped, []byte(`"`+g.Path))) {
+			return fmt.Errorf("%s imports %s for code that telemetrygen did not write, or does not parse; take that code out, or mend it, and run --remove again", name, g.Path)
+		}
+		imported = append(imported, paths...)
 		return nil
 	})
 	if err != nil {
