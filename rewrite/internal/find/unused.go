@@ -15,10 +15,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// leftUnused reports whether a function that may end the process is there for
-// other programs only: the CLI links its package, and nothing names it but
-// functions of that kind. Its exits are left alone, and the report says so. Another
-// CLI of the module may use it.
+// leftUnused reports whether a function that may end the process or execute a
+// command is there for other programs only: the CLI links its package, and nothing
+// names it but functions of that kind. It is left alone, and the report says so.
+// Another CLI of the module may use it.
 func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	if f.options.Several || !f.forOthers(decl) {
 		return false
@@ -26,10 +26,10 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	names := false
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		id, ok := n.(*ast.Ident)
-		names = names || ok && slices.Contains(tokens, id.Name)
+		names = names || ok && (executeMethods[id.Name] || slices.Contains(tokens, id.Name))
 		return !names
 	})
-	if !names || strings.Contains(f.text(decl.Body), "Execute") || f.used(decl, map[*ast.FuncDecl]bool{}) {
+	if !names || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")

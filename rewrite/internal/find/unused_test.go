@@ -31,6 +31,9 @@ func TestUnused(t *testing.T) {
 		{"it ends nothing", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Getpid() }\n", nil},
 		{"it ends nothing, but a word in it begins like one that does", "lib.Live()", lib + "var ExitOnError = os.Getpid\n\nfunc Live() {}\n\nfunc Die() { ExitOnError() }\n", nil},
 		{"it ends nothing, but says so", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Getpid() /* not os.Exit */ }\n", nil},
+		{"it executes a command", "lib.Live()", "package lib\n\nimport \"github.com/spf13/cobra\"\n\nfunc Live() {}\n\nfunc Die() { new(cobra.Command).Execute() }\n", []string{note}},
+		{"another that is not used executes a command", "lib.Live()", "package lib\n\nimport (\n\t\"os\"\n\n\t\"github.com/spf13/cobra\"\n)\n\nfunc Live() {}\n\nfunc Die() {\n\tif Run() != nil {\n\t\tos.Exit(1)\n\t}\n}\n\nfunc Run() error { return new(cobra.Command).Execute() }\n", []string{note, "note func Run: left alone, because the CLI does not use it"}},
+		{"it executes a command, and is used", "lib.Run()", "package lib\n\nimport \"github.com/spf13/cobra\"\n\nfunc Run() { new(cobra.Command).Execute() }\n", []string{"track new(cobra.Command)"}},
 		{"it becomes another program", "lib.Live()", "package lib\n\nimport \"syscall\"\n\nfunc Live() {}\n\nfunc Die() { syscall.Exec(\"\", nil, nil) }\n", []string{note}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
