@@ -61,6 +61,20 @@ func (d *dependencies) add(path string) *load.Package {
 	return c
 }
 
+// ofCobra returns the packages of other modules that the CLI's packages import and
+// that import cobra, sorted.
+func (d *dependencies) ofCobra() []string {
+	paths := map[string]bool{}
+	for _, own := range d.g.Own {
+		for path, p := range own.Imports {
+			if !strings.HasPrefix(path, load.Cobra) && p.Imports[load.Cobra] != nil && !d.g.IsOwn(path) {
+				paths[path] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(paths))
+}
+
 // executor returns the package of a dependency if it executes, or keeps to be
 // executed, the command that comes to a place of it: a parameter of one of its
 // functions, or what a function that is passed there returns. Else it is nil.

@@ -235,7 +235,7 @@ func (s *survey) track() error {
 		e.finder.edit(plan.Execute, e.at, form.Track, e.from, e.to, e.operands, e.what+": tracked")
 	}
 	if tracked == 0 {
-		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts, Untracked: s.untracked}
+		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts, Untracked: s.untracked, Dependencies: s.depend.ofCobra()}
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ type ExecutionError struct {
 	Main, Module string
 	Inside       []string // executions inside runs of other commands
 	Untracked    []string // executions whose command is out of reach
+	Dependencies []string // packages of other modules that the CLI imports and that use cobra
 }
 
 func (e *ExecutionError) Error() string {
@@ -46,7 +47,10 @@ func (e *ExecutionError) Error() string {
 	switch {
 	case len(e.Untracked) > 0:
 		text += "\nThese may execute it, but could not be tracked; call Execute on a *cobra.Command there, as in root.Execute():\n\t" + strings.Join(e.Untracked, "\n\t")
-	case len(e.Inside) == 0:
+	case len(e.Inside) > 0:
+	case len(e.Dependencies) > 0:
+		text += fmt.Sprintf("\nIt may be executed in %s, which is not edited: call Execute in code of the module, as in root.Execute()", strings.Join(e.Dependencies, " or "))
+	default:
 		text += "\nIf it is executed all the same, call Execute in code of the module, as in root.Execute()"
 	}
 	return text

@@ -89,3 +89,13 @@ func TestPlanRefusesWhatIsNoCLI(t *testing.T) {
 		}
 	}
 }
+
+// TestExecutedInADependency names the package that may execute the root.
+func TestExecutedInADependency(t *testing.T) {
+	g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\nimport \"example.com/dep/cmd\"\n\nfunc main() { cmd.Execute() }\n"+
+		"-- example.com/dep/cmd/cmd.go --\npackage cmd\n\nimport \"github.com/spf13/cobra\"\n\nfunc Execute() error { return new(cobra.Command).Execute() }\n")
+	_, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }})
+	if err == nil || !strings.Contains(err.Error(), "may be executed in example.com/dep/cmd, which is not edited") {
+		t.Error(err)
+	}
+}
