@@ -11,21 +11,22 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
-// configFolder is how source names the folder that holds ours, ~/.config. Its group matches where it is something else: a file such
-// as .config.yaml, or the folder of the shell fish, which the help of many completion commands mentions.
-var configFolder = regexp.MustCompile(`UserConfigDir|XDG_CONFIG_HOME|/adrg/xdg"|["/]\.config([-.\w]|/fish\b)?`)
+// configFolder is how source names the folder that holds ours, ~/.config. Its groups match where it is something else, a file such
+// as .config.yaml, and what stands behind it, as in ~/.config/fish.
+var configFolder = regexp.MustCompile(`UserConfigDir|XDG_CONFIG_HOME|/adrg/xdg"|["/]\.config(?:([-.\w])|/([-.\w]+))?`)
 
 // folderWords are what configFolder needs one of. Most files have none, which takes
 // the expression long to find out: 0.2 s for 100,000 lines.
 var folderWords = [][]byte{[]byte("UserConfigDir"), []byte("XDG_CONFIG_HOME"), []byte("/adrg/xdg\""), []byte(".config")}
 
-// namesConfigFolder returns where src names ~/.config, -1 if it does not.
-func namesConfigFolder(src []byte) int {
+// namesConfigFolder returns where src names ~/.config, or the folder of the app in it, -1
+// if it does not.
+func namesConfigFolder(src []byte, app string) int {
 	if !slices.ContainsFunc(folderWords, func(word []byte) bool { return bytes.Contains(src, word) }) {
 		return -1
 	}
 	for _, m := range configFolder.FindAllSubmatchIndex(src, -1) {
-		if m[2] < 0 {
+		if m[2] < 0 && (m[4] < 0 || string(src[m[4]:m[5]]) == app) {
 			return m[0]
 		}
 	}
@@ -39,7 +40,7 @@ func (r *Result) folderNote(program *load.Program, generated project.Package) {
 		return
 	}
 	for _, src := range authors(program, generated) {
-		if at := namesConfigFolder(src.Disk); at >= 0 {
+		if at := namesConfigFolder(src.Disk, r.Settings.App); at >= 0 {
 			r.noteAt(program.Sources.Relative(src.Name), src.Disk, at,
 				fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App))
 			return
