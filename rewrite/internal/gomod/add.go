@@ -63,6 +63,9 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 			if m.Version == "" {
 				return nil, undo, fmt.Errorf("%s: no version of %s in the build list", name, m.Path)
 			}
+			if slices.ContainsFunc(f.Exclude, func(e *modfile.Exclude) bool { return e.Mod == m }) {
+				return nil, undo, fmt.Errorf("%s excludes %s, which the runtime needs: require another version first, with `go get %s@VERSION`", name, m, m.Path)
+			}
 			undo.Added = append(undo.Added, m.Path)
 		}
 		added = append(added, m)

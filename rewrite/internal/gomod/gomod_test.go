@@ -340,3 +340,12 @@ func TestTidyChangesNothingAfterAdd(t *testing.T) {
 		})
 	}
 }
+
+// TestExcludedVersion says what to do where go.mod excludes what would be required.
+func TestExcludedVersion(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "go.mod", separate+"\nexclude gopkg.in/yaml.v3 v3.0.1\n")
+	if _, _, err := gomod.Add(context.Background(), dir, nil); err == nil || !strings.Contains(err.Error(), "excludes gopkg.in/yaml.v3@v3.0.1") || !strings.Contains(err.Error(), "go get gopkg.in/yaml.v3@VERSION") {
+		t.Error(err)
+	}
+}

@@ -216,6 +216,8 @@ func noModule(dir string) error {
 func explainListFailure(dir, pattern string, err error) error {
 	if text := err.Error(); strings.Contains(text, "go.mod file not found") || strings.Contains(text, "cannot find main module") {
 		return noModule(dir)
+	} else if strings.Contains(text, "-modfile") {
+		return fmt.Errorf("telemetrygen edits go.mod: take -modfile out of GOFLAGS: %w", err)
 	}
 	return fmt.Errorf("loading %s: %w", pattern, err)
 }

@@ -52,8 +52,9 @@ func TestErrorList(t *testing.T) {
 // TestExplainListFailure says what to do without a module.
 func TestExplainListFailure(t *testing.T) {
 	for message, want := range map[string]string{
-		"go: go.mod file not found in current directory": "needs `go mod init` first",
-		"go: something else":                             "loading ./x: go: something else",
+		"go: go.mod file not found in current directory":    "needs `go mod init` first",
+		"build flag -modfile only valid when using modules": "take -modfile out of GOFLAGS",
+		"go: something else":                                "loading ./x: go: something else",
 	} {
 		if err := explainListFailure(t.TempDir(), "./x", errors.New(message)); !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", message, err)

@@ -84,6 +84,7 @@ func (s *Sources) Relative(name string) string {
 // EachGoFile visits the Go files of a module, also behind links: not those of modules
 // nested in it, nor vendored ones.
 func EachGoFile(root string, visit func(name string) error) error {
+	root += string(filepath.Separator) // the root may be a link
 	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err

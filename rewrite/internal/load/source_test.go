@@ -62,20 +62,22 @@ func TestSources(t *testing.T) {
 func TestEachGoFile(t *testing.T) {
 	dir := write(t, "main.go", "cmd/get.go", "cmd/get_test.go", "README.md", "vendor/v.go", "cmd/vendor/v.go", ".git/hook.go",
 		"web/node_modules/x.go", "tools/go.mod", "tools/tool.go", "testdata/t.go", "go.txt", "folder.go/readme")
-	for link, target := range map[string]string{"link.go": "go.txt", "nothing.go": "missing"} {
+	for link, target := range map[string]string{"link.go": "go.txt", "nothing.go": "missing", "../" + filepath.Base(dir) + "-link": dir} {
 		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
 			t.Skip(err) // Windows, without the right to
 		}
 	}
-	var got []string
-	if err := EachGoFile(dir, func(name string) error {
-		rel, err := filepath.Rel(dir, name)
-		got = append(got, filepath.ToSlash(rel))
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if want := "cmd/get.go cmd/get_test.go link.go main.go testdata/t.go"; strings.Join(got, " ") != want {
-		t.Errorf("visits %q, want %q", got, want)
+	for _, root := range []string{dir, dir + "-link"} {
+		var got []string
+		if err := EachGoFile(root, func(name string) error {
+			rel, err := filepath.Rel(root, name)
+			got = append(got, filepath.ToSlash(rel))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if want := "cmd/get.go cmd/get_test.go link.go main.go testdata/t.go"; strings.Join(got, " ") != want {
+			t.Errorf("visits %q, want %q", got, want)
+		}
 	}
 }
