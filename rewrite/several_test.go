@@ -208,3 +208,33 @@ func TestMainThatIsMovedOrCopied(t *testing.T) {
 		goIn(t, c.dir, "vet", "./...")
 	}
 }
+
+// TestRenamedModule is generated anew, and gives everything back.
+func TestRenamedModule(t *testing.T) {
+	long(t)
+	t.Parallel()
+	c := cliModule(t, map[string]string{
+		"main.go":    strings.Replace(plainCLI, "root.Execute()", "pkg.Run(root)", 1),
+		"pkg/run.go": "package pkg\n\nimport \"github.com/spf13/cobra\"\n\nfunc Run(root *cobra.Command) error { return root.Execute() }\n",
+	})
+	main := filepath.Join(c.dir, "main.go")
+	writeFile(t, main, []byte(strings.Replace(tree(t, c.dir)["main.go"], "\t\"github.com", "\t\"example.com/cli/pkg\"\n\t\"github.com", 1)))
+	rename := func() {
+		for name, content := range tree(t, c.dir) {
+			writeFile(t, filepath.Join(c.dir, name), []byte(strings.ReplaceAll(content, "example.com/cli", "example.com/cli/v2")))
+		}
+	}
+	before := tree(t, c.dir)
+	c.instrument(t)
+	rename()
+	c.instrument(t)
+	c.stable(t)
+	c.remove(t)
+	for name, content := range before {
+		before[name] = strings.ReplaceAll(content, "example.com/cli", "example.com/cli/v2")
+	}
+	after := tree(t, c.dir)
+	delete(before, "go.sum") // go.mod was edited, so lines stay there
+	delete(after, "go.sum")
+	sameTree(t, before, after)
+}

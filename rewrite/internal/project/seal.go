@@ -5,20 +5,25 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
 // checksumPrefix starts the second line of every generated Go file. The sum
-// covers the rest of the file, line ends aside, so that an edit by hand is
-// noticed before it is overwritten.
+// covers the rest of the file, line ends and paths of the module aside, so that an
+// edit by hand is noticed before it is overwritten, and a renamed module is none.
 const checksumPrefix = "// checksum: "
+
+// modulePaths are what renaming a module, or moving the package in it, changes: the import
+// of the leaf, and the name of the main package in config.go.
+var modulePaths = regexp.MustCompile(`"[^"\n]*/` + Leaf + `"|` + stateComment + `\{"main":"[^"\n]*"|//go:generate line of \S+`)
 
 func sealed(body []byte) []byte {
 	return []byte(marker + "\n" + checksumPrefix + checksum(body) + "\n\n" + string(body))
 }
 
 func checksum(body []byte) string {
-	sum := sha256.Sum256(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")))
+	sum := sha256.Sum256(modulePaths.ReplaceAll(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")), nil))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -7,7 +7,8 @@ import (
 
 // TestSeal tells files that somebody edited from those that only travelled.
 func TestSeal(t *testing.T) {
-	body := "package telemetry\n\nconst app = \"pace\"\n"
+	body := "package telemetry\n\nimport exit \"example.com/pace/internal/telemetry/exit\"\n\n" + stateComment + `{"main":"example.com/pace"}` +
+		"\n// Set by the flags of the //go:generate line of example.com/pace\nconst app = \"pace\"\n"
 	file := string(sealed([]byte(body)))
 	for _, test := range []struct {
 		name, text string
@@ -15,7 +16,10 @@ func TestSeal(t *testing.T) {
 	}{
 		{"as it was written", file, true},
 		{"with CRLF", strings.ReplaceAll(file, "\n", "\r\n"), true},
-		{"another value", strings.Replace(file, "pace", "other", 1), false},
+		{"in a renamed module", strings.ReplaceAll(file, "example.com/pace", "example.org/pace/v2"), true},
+		{"another value", strings.Replace(file, `"pace"`, `"other"`, 1), false},
+		{"another import", strings.Replace(file, "telemetry/exit", "telemetry/other", 1), false},
+		{"another state", strings.Replace(file, `"}`, `","tags":"x"}`, 1), false},
 		{"below a licence", "// Copyright\n//\n// MIT\n\n/* and\nmore */\n" + file, true},
 		{"below a licence with CRLF", strings.ReplaceAll("// MIT\n\n"+file, "\n", "\r\n"), true},
 		{"below code", "package x\n" + file, false},
