@@ -113,38 +113,37 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.What)
 }
 
-// Text prints the findings, what is not covered last, and a summary. A note that
-// is the same in many places is printed once.
+// Text prints the findings, what is not covered last, and a summary. What is the
+// same in many places, and edits none of them, is printed once.
 func (r *Result) Text(w io.Writer) {
-	gap := func(f Finding) bool { return f.Kind == plan.Uncovered || f.Kind == plan.Dependency }
-	places, printed := map[string]int{}, map[string]bool{}
-	for _, f := range r.Findings {
-		if f.Kind == plan.Note {
-			places[f.What]++
-		}
-	}
-	for _, f := range r.Findings {
-		switch n := places[f.What]; {
-		case gap(f):
-		case f.Kind != plan.Note || n < 4:
-			fmt.Fprintln(w, f)
-		case !printed[f.What]:
-			printed[f.What] = true
-			fmt.Fprintf(w, "%s (%d places; --json names them all)\n", f, n)
-		}
-	}
-	for _, s := range r.Siblings {
-		fmt.Fprintf(w, "module %s of the workspace is left alone\n", s)
-	}
+	places := map[string]int{}
 	uncovered := 0
 	for _, f := range r.Findings {
-		if gap(f) {
-			fmt.Fprintf(w, "%s\n", f)
+		if f.Kind == plan.Note || f.Kind == plan.Dependency {
+			places[f.What]++
 		}
 		if f.Kind == plan.Uncovered && f.File != "" {
 			uncovered++
 		}
 	}
+	printed := map[string]bool{}
+	list := func(gaps bool) {
+		for _, f := range r.Findings {
+			switch n := places[f.What]; {
+			case gaps != (f.Kind == plan.Uncovered || f.Kind == plan.Dependency):
+			case n < 4:
+				fmt.Fprintln(w, f)
+			case !printed[f.What]:
+				printed[f.What] = true
+				fmt.Fprintf(w, "%s (%d places; --json names them all)\n", f, n)
+			}
+		}
+	}
+	list(false)
+	for _, s := range r.Siblings {
+		fmt.Fprintf(w, "module %s of the workspace is left alone\n", s)
+	}
+	list(true)
 	fmt.Fprintf(w, "%s: %s tracked, %s and %s covered",
 		r.Settings.App, plural(r.count(plan.Execute), "execution"),
 		plural(r.count(plan.Exit), "exit"), plural(r.count(plan.Fatal), "fatal call"))

@@ -1,11 +1,9 @@
 package find
 
 import (
-	"bytes"
 	"go/ast"
 	"go/types"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -29,6 +27,7 @@ type dependencies struct {
 	ending   map[string]string
 
 	executors map[string]bool // import paths of those that may execute a command
+	endings   map[string]bool // whether they name something that ends the process, as far as it is known
 }
 
 // A dependency is a package of another module that executes cobra commands.
@@ -38,7 +37,7 @@ type dependency struct {
 
 func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
 	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
-		executed: map[string]bool{}, ending: map[string]string{}}
+		executed: map[string]bool{}, ending: map[string]string{}, endings: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
 }
@@ -223,6 +222,20 @@ func (d *dependencies) reach(from origin) []literal {
 	return d.flow.literals(from, func(place string) { d.executed[place] = true })
 }
 
+// imports are the import paths, as source has them, of the dependencies that the module
+// imports for what may execute a command or end the process. Those that every CLI
+// imports for its flags are left out.
+func (d *dependencies) imports() (words []string) {
+	for _, p := range d.g.Own {
+		for path := range p.Imports {
+			if word := `"` + path + `"`; !settingUp[path] && (d.executors[path] || d.endsProcess(path)) && !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}
+
 // executors are the import paths of the dependencies that may execute a command which
 // is handed to them: they import cobra, and their text names Execute, or that of
 // another one which they import.
@@ -234,10 +247,7 @@ func executors(g *load.Program) map[string]bool {
 		if seen || p.PkgPath == load.Cobra || g.IsOwn(p.PkgPath) || p.Imports[load.Cobra] == nil {
 			return known
 		}
-		may[p.PkgPath] = slices.ContainsFunc(p.GoFiles, func(name string) bool {
-			data, err := os.ReadFile(name)
-			return err == nil && bytes.Contains(data, []byte("Execute"))
-		}) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), visit)
+		may[p.PkgPath] = textContains(p, []string{"Execute"}) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), visit)
 		return may[p.PkgPath]
 	}
 	for _, p := range g.All {

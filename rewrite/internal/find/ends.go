@@ -3,7 +3,11 @@ package find
 import (
 	"go/ast"
 	"go/types"
+	"os"
+	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
@@ -19,19 +23,50 @@ func endsProcess(fn *types.Func) bool {
 	return fatal || swapped || isSyscallExit(fn)
 }
 
-// mayEnd reports whether a function of a dependency, by its name, may end the
-// process. Its code cannot be instrumented. What is swapped does not count, nor
-// does testing, which ends goroutines.
-func mayEnd(path, name string) bool {
-	if path == "os" || path == "testing" || path == load.Cobra {
-		return false
+// mayEnd reports whether the source of a function is worth asking whether it ends
+// the process: the text of its package names something that does. A method of an
+// interface, and what is a logger's, are judged by their names.
+func (d *dependencies) mayEnd(fn *types.Func) bool {
+	switch path := fn.Pkg().Path(); {
+	case isSyscallExit(fn):
+		return true
+	case isInterfaceMethod(fn), loggers.Known(path):
+		return d.foreign(path) && slices.ContainsFunc(loggers.Names(), func(name string) bool { return strings.HasPrefix(fn.Name(), name) })
+	default:
+		return d.endsProcess(path)
 	}
-	for _, prefix := range []string{"Fatal", "Exit", "CheckErr", "CheckError", "Die", "Abort", "HandleExitCoder"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
+}
+
+// foreign reports whether a package is a dependency's, other than cobra.
+func (d *dependencies) foreign(path string) bool {
+	p := d.g.All[path]
+	return p != nil && p.Module != nil && path != load.Cobra && !d.g.IsOwn(path)
+}
+
+// endsProcess reports whether the text of a dependency's package names something that
+// ends the process.
+func (d *dependencies) endsProcess(path string) bool {
+	if _, known := d.endings[path]; !known {
+		d.endings[path] = d.foreign(path) && textContains(d.g.All[path], endings)
 	}
-	return false
+	return d.endings[path]
+}
+
+// endings are what the text of such a package has.
+var endings = func() []string {
+	names := []string{"os.Exit", "syscall.Exit", "cobra.CheckErr"}
+	for _, name := range loggers.Names() {
+		names = append(names, "."+name)
+	}
+	return names
+}()
+
+// textContains reports whether a file of a package has one of some words.
+func textContains(p *packages.Package, words []string) bool {
+	return slices.ContainsFunc(p.GoFiles, func(name string) bool {
+		data, err := os.ReadFile(name)
+		return err == nil && containsOne(data, words)
+	})
 }
 
 // isSyscallExit reports whether a function is syscall.Exit, which ends the
@@ -96,7 +131,7 @@ func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[strin
 				case obj.Pkg() == nil, loggers.Covers(d.hooks, obj) != "":
 				case endsProcess(obj):
 					how = obj.FullName()
-				case mayEnd(obj.Pkg().Path(), obj.Name()), !isInterfaceMethod(obj) && (obj.Pkg().Path() == c.PkgPath || makesCommand(obj)):
+				case d.mayEnd(obj), !isInterfaceMethod(obj) && (obj.Pkg().Path() == c.PkgPath || makesCommand(obj)):
 					how = d.endsIn(obj.Origin(), seen)
 				}
 			case *types.Var:

@@ -32,6 +32,19 @@ func FatalPlaced(err error) { second.placed(1) }
 
 func FatalIf(err error) { log.Fatal(err) }
 
+func Must(err error) {
+	if err != nil {
+		os.Exit(1)
+	}
+}
+
+func Dial(addr string) error {
+	if addr == "" {
+		os.Exit(1)
+	}
+	return nil
+}
+
 func Abort() {}
 
 func Die() { panic(1) }
@@ -53,6 +66,9 @@ type Printer interface{ Fatal(v ...any) }
 			"dependency dep.FatalPlaced of example.com/dep may end the process, with syscall.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"with a logger", run + "func f(err error) { dep.FatalIf(err) }", []string{"track root",
 			"dependency dep.FatalIf of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
+		{"by any name", run + "func f(err error) { dep.Must(err) }", []string{"track root",
+			"dependency dep.Must of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
+		{"what is called for its result", run + "var _ = dep.Dial(``)", []string{"track root"}},
 		{"by its name only", run + "func f() { dep.Abort(); dep.Die(); dep.ExitCode(nil) }", []string{"track root"}},
 		{"behind an interface", run + "func f(p dep.Printer) { p.Fatal(1) }", []string{"track root",
 			"dependency p.Fatal of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},

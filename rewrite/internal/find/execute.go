@@ -158,10 +158,11 @@ type indirect struct {
 // handOver finds a root that is handed to a function of another module which
 // executes it, itself or below a root of its own: fang.Execute(ctx, root),
 // cli.Run(root), plugin.Run(func(...) *cobra.Command { ... }).
-func (f *finder) handOver(call *ast.CallExpr) {
+// It reports whether the report says of the call that it may end the process.
+func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 	fn := callee(f.c, call)
 	if fn == nil || fn.Pkg() == nil || f.g.IsOwn(fn.Pkg().Path()) || fn.Pkg().Path() == load.Cobra {
-		return
+		return false
 	}
 	for i, arg := range call.Args {
 		t := f.c.Info.TypeOf(arg)
@@ -183,7 +184,8 @@ func (f *finder) handOver(call *ast.CallExpr) {
 		if d == nil {
 			continue
 		}
-		if d.ends != "" {
+		if d.ends != "" && !noted {
+			noted = true
 			f.note(plan.Dependency, call, fmt.Sprintf("%s may end the process itself, with %s; such a run is recorded as -1", fn.Pkg().Path(), d.ends))
 		}
 		f.executes = true
@@ -195,6 +197,7 @@ func (f *finder) handOver(call *ast.CallExpr) {
 		}
 		f.noteExecution(arg, " handed to "+f.short(call.Fun), where)
 	}
+	return noted
 }
 
 // noteExecution notes an expression whose value is a command that is executed elsewhere.

@@ -44,7 +44,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	switch {
 	case !f.g.IsOwn(path):
 		switch {
-		case mayEnd(path, fn.Name()) && returnsNothing(fn):
+		case f.depend.mayEnd(fn) && returnsNothing(fn):
 			f.dependency(call, fn)
 		case makesCommand(fn) && !isInterfaceMethod(fn):
 			f.madeElsewhere(call, fn)
@@ -88,8 +88,8 @@ func (f *finder) fatalValue(id *ast.Ident) {
 	}
 }
 
-// dependency looks at a call of a function of a dependency whose name says that
-// it may end the process. Whether it does is a question to its source.
+// dependency looks at a call of a function of a dependency that may end the
+// process. Whether it does is a question to its source.
 func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 	how := f.depend.ends(fn)
 	if how == "" {

@@ -57,7 +57,7 @@ func (e *ExecutionError) Error() string {
 }
 
 // tokens are what a file that needs an edit must contain one of, or else an import
-// of what may execute a command. Packages without them are neither parsed nor
+// of what may execute a command or end the process. Packages without them are neither parsed nor
 // type-checked, unless a command is followed into them.
 var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main"})
 
@@ -131,10 +131,8 @@ type survey struct {
 // search walks every file that may matter: those with one of the tokens.
 func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*survey, error) {
 	depend := newDependencies(g, hooks)
-	for path := range depend.executors {
-		tokens = append(tokens[:len(tokens):len(tokens)], `"`+path+`"`)
-	}
-	wanted := func(src []byte) bool { return containsOne(src, tokens) }
+	words := slices.Concat(tokens, depend.imports())
+	wanted := func(src []byte) bool { return containsOne(src, words) }
 	list, err := g.Check(o.Skip, wanted)
 	if err != nil {
 		return nil, err
@@ -229,8 +227,9 @@ func (f *finder) visit(n ast.Node) {
 	case *ast.SelectorExpr:
 		f.execute(n)
 	case *ast.CallExpr:
-		f.handOver(n)
-		f.fatal(n)
+		if !f.handOver(n) {
+			f.fatal(n)
+		}
 	}
 }
 

@@ -64,6 +64,10 @@ func TestPlanLooksIntoEachFileThatMatters(t *testing.T) {
 		{"a dependency of a dependency executes", "-- " + loadtest.Module + "/cmd/cmd.go --\npackage cmd\n\nimport \"example.com/dep\"\n\n" + cobra + root + "func Run() { dep.Run(root) }\n" +
 			"-- example.com/dep/dep.go --\npackage dep\n\nimport \"example.com/run\"\n\n" + cobra + "func Run(c *cobra.Command) { run.Now(c) }\n" +
 			"-- example.com/run/run.go --\npackage run\n\n" + cobra + "func Now(c *cobra.Command) {\n\tc.\n\t\tExecute()\n}\n", "root handed to dep.Run: tracked"},
+		{"a dependency ends the process", "-- " + loadtest.Module + "/cmd/cmd.go --\npackage cmd\n\nimport (\n\t\"example.com/dep\"\n\t\"" + loadtest.Module + "/root\"\n)\n\nfunc Run() { dep.Must(root.Run()) }\n" +
+			"-- " + loadtest.Module + "/root/root.go --\npackage root\n\n" + cobra + root + "func Run() error { return root.Execute() }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\nimport \"os\"\n\nfunc Must(err error) {\n\tif err != nil {\n\t\tos.Exit(1)\n\t}\n}\n",
+			"dep.Must of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"},
 		{"the dot stands on another line", "-- " + loadtest.Module + "/cmd/cmd.go --\npackage cmd\n\n" + cobra + root + "func Run() {\n\troot.\n\t\tExecute()\n}\n", "root.Execute: tracked"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
