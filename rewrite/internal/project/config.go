@@ -73,7 +73,7 @@ func ReadConfig(dir string) (Config, error) {
 	data, err := os.ReadFile(filepath.Join(dir, configFile))
 	var c Config
 	if err == nil {
-		c, err = parseConfig(data)
+		c, err = parseConfig(data, filepath.Base(dir))
 	}
 	if err != nil {
 		return Config{}, fmt.Errorf("%w; get %s back with git, or delete the folder %s and run telemetrygen again with all flags", err, configFile, dir)
@@ -81,10 +81,15 @@ func ReadConfig(dir string) (Config, error) {
 	return c, nil
 }
 
-func parseConfig(data []byte) (c Config, err error) {
+// parseConfig reads the config.go of a package that has to be called name, as its folder is:
+// edits are found by that name.
+func parseConfig(data []byte, name string) (c Config, err error) {
 	f, err := parser.ParseFile(token.NewFileSet(), "", data, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return c, err
+	}
+	if f.Name.Name != name {
+		return c, fmt.Errorf("%s says package %s in a folder named %s: give both one name", configFile, f.Name.Name, name)
 	}
 	for _, group := range f.Comments {
 		for _, comment := range group.List {

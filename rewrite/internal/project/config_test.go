@@ -38,7 +38,7 @@ func TestConfigReadsWhatItWrote(t *testing.T) {
 				"CRLF":       strings.ReplaceAll(string(text), "\n", "\r\n"),
 				"no columns": strings.NewReplacer("            =", " =", "       =", " =", "   =", " =", "  =", " =").Replace(string(text)),
 			} {
-				got, err := parseConfig([]byte(edited))
+				got, err := parseConfig([]byte(edited), "telemetry")
 				if err != nil || !reflect.DeepEqual(got, want) {
 					t.Errorf("edit %s: read\n%+v, %v\nfrom\n%s\nwant\n%+v", edit, got, err, edited, want)
 				}
@@ -49,10 +49,11 @@ func TestConfigReadsWhatItWrote(t *testing.T) {
 
 func TestConfigThatCannotBeReadIsAnError(t *testing.T) {
 	const state = "package telemetry\n\n//telemetrygen:state {\"main\":\"example.com/pace\"}\n"
-	if _, err := parseConfig([]byte(state)); err != nil {
+	if _, err := parseConfig([]byte(state), "telemetry"); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
+		strings.Replace(state, "telemetry", "usage", 1),
 		state + "const app = pace\n",
 		state + "const uploadInterval = 3600\n",
 		state + "const uploadInterval = x * time.Second\n",
@@ -61,7 +62,7 @@ func TestConfigThatCannotBeReadIsAnError(t *testing.T) {
 		"package telemetry\n\n//telemetrygen:state {}\n",
 		"nothing\n",
 	} {
-		if c, err := parseConfig([]byte(text)); err == nil {
+		if c, err := parseConfig([]byte(text), "telemetry"); err == nil {
 			t.Errorf("%q is read as %+v", text, c)
 		}
 	}
