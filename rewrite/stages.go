@@ -103,7 +103,8 @@ func (c *cli) result(p *plan.Plan, files []edit.File, modules []transaction.Chan
 }
 
 // commands asks the CLI for its commands, as it will be. Where it cannot be run,
-// the source gives them as far as they are constant, which is not complete.
+// the source gives them as far as they are constant, which is not complete; what an
+// earlier run knew stays, as it may have been on a machine where the CLI can be run.
 func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tree, complete bool, err error) {
 	asking, files, err := r.changes.Asking(c.generated, r.Plan.Hooks)
 	if err != nil {
@@ -128,8 +129,11 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	if unknown > 0 {
 		note += fmt.Sprintf(", as are those of %s of AddCommand that could not be followed", plural(unknown, "call"))
 	}
+	if len(c.listed) > 0 {
+		note += fmt.Sprintf("; what %s has stays", project.CommandsFile)
+	}
 	r.note(plan.Uncovered, "", note)
-	return tree, false, err
+	return c.earlier.Settings.Known(tree, c.listed), false, err
 }
 
 // choose settles the names that depend on the commands, and which commands can be

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -38,6 +39,24 @@ func (s Settings) Check() error {
 		return fmt.Errorf("--folder is %q; it takes one folder name below ~/.config, of letters, digits, dots, dashes and underscores", s.Folder)
 	}
 	return nil
+}
+
+// Known adds to a tree that the built CLI did not tell what these settings of an
+// earlier run, and its list of commands, say of it.
+func (s Settings) Known(tree plan.Tree, listed []plan.Command) plan.Tree {
+	tree.Name = cmp.Or(s.App, tree.Name)
+	if s.Command != "" {
+		tree.Taken = append(slices.Clone(tree.Taken), Command)
+	}
+	var known []plan.Command // with more than the source tells of them
+	for _, c := range listed {
+		if path, ok := strings.CutPrefix(c.Path, s.App+" "); ok {
+			c.Path = path
+			known = append(known, c)
+		}
+	}
+	tree.Commands = append(known, tree.Commands...)
+	return tree
 }
 
 // Named completes the settings by what the CLI says of itself: an app without a

@@ -41,6 +41,24 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+// TestKnown keeps what an earlier run knew, where only the source can be asked.
+func TestKnown(t *testing.T) {
+	earlier := Settings{App: "pace", Command: "usage-telemetry"}
+	listed := []plan.Command{{Path: "pace"}, {Path: "pace get", Hidden: true}, {Path: "pace plugin"}, {Path: "pacemaker run"}}
+	tree := earlier.Known(plan.Tree{Commands: []plan.Command{{Path: "get"}, {Path: "set"}}}, listed)
+	named, _, err := Settings{}.Named(tree, "main")
+	if err != nil || named.App != "pace" || named.Command != "usage-telemetry" {
+		t.Errorf("%+v, %v", named, err)
+	}
+	want := "pace\npace get\thidden\npace plugin\npace set\n"
+	if got := string(commandsText(tree.Below("pace"))); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if first := (Settings{}).Known(plan.Tree{Name: "pace"}, nil); first.Name != "pace" || first.Taken != nil || first.Commands != nil {
+		t.Errorf("without an earlier run %+v", first)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	for folder, ok := range map[string]bool{"": true, "pace": true, "pace-cli_1.0": true, "a/b": false, "..": false, ".hidden": false, "a b": false} {
 		if err := (Settings{Folder: folder}).Check(); (err == nil) != ok {
