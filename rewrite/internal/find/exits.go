@@ -31,6 +31,10 @@ func (f *finder) swap(id *ast.Ident) {
 	whole := whole(f.cur)
 	call := callOf(whole)
 	at := whole.Node()
+	if f.text(at) != f.named(fn) {
+		f.note(plan.Uncovered, at, f.short(at)+": left alone, because it is split by a space or comment, or its package is imported twice; a run that it ends is recorded as -1 if a command had begun")
+		return
+	}
 	what := f.text(at) + " as a value: records the exit status first"
 	if call != nil {
 		if f.beforeMain() {
@@ -47,4 +51,24 @@ func (f *finder) swap(id *ast.Ident) {
 	}
 	f.swapped[fn.Pkg().Path()]++
 	f.edit(plan.Exit, at, name, at.Pos(), at.End(), plan.Operands{}, what)
+}
+
+// named returns how the file names a function in the form that an edit is taken back to, "" if the
+// file imports its package under two names.
+func (f *finder) named(fn *types.Func) (text string) {
+	for _, spec := range f.file.Imports {
+		switch {
+		case importPath(spec) != fn.Pkg().Path() || spec.Name != nil && spec.Name.Name == "_":
+			continue
+		case text != "":
+			return ""
+		case spec.Name == nil:
+			text = fn.Pkg().Name() + "." + fn.Name()
+		case spec.Name.Name == ".":
+			text = fn.Name()
+		default:
+			text = spec.Name.Name + "." + fn.Name()
+		}
+	}
+	return text
 }
