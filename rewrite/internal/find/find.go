@@ -90,6 +90,9 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	}
 	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: names.codes()}
 	for _, f := range s.finders {
+		if ast.IsGenerated(f.file) && slices.ContainsFunc(f.sites, func(site plan.Site) bool { return site.Form != "" }) {
+			f.note(plan.Note, f.file.Name, "the file is generated, and the next generation drops the edits: run telemetrygen again after it")
+		}
 		if len(f.sites) > 0 {
 			p.Files = append(p.Files, f.facts())
 			p.Sites = append(p.Sites, f.sites...)
