@@ -118,6 +118,9 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 		Dir: c.Main.Dir, Root: c.Dir, Module: c.Path, Binary: commands.BinaryName(c.Main.PkgPath), Tags: c.Tags, Changes: asking, Key: key,
 	})
 	var cannotRun *commands.RunError
+	if err == nil {
+		tree, err = find.Elsewhere(c.Program, c.generated.Owns, tree)
+	}
 	if !errors.As(err, &cannotRun) {
 		return tree, true, err
 	}

@@ -2,9 +2,9 @@ package find
 
 import (
 	"go/ast"
-	"go/constant"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -19,65 +19,173 @@ var notRecorded = map[string]bool{"help": true, "completion": true}
 // literals of the module and their names are constant. It also returns how many
 // additions could not be followed.
 func Commands(g *load.Program, skip func(importPath string) bool) (tree plan.Tree, unknown int, err error) {
-	s, err := search(g, Options{Skip: skip}, nil, append(slices.Clone(tokens), "cobra.Command"))
+	t, err := newSourceTree(g, skip)
 	if err != nil {
 		return tree, 0, err
 	}
-	t := &sourceTree{flow: s.flow, names: map[*ast.CompositeLit]string{}, children: map[*ast.CompositeLit][]literal{}}
+	tree.Name = t.root
+	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
+		tree = with(tree, t.commands[path].Command)
+	}
+	return tree, t.unknown, nil
+}
+
+// Elsewhere adds to the tree that the built CLI told the commands that it has on
+// other systems: those of files that this machine's build leaves out, and those that
+// are added where the code looks at runtime.GOOS. So all machines come to one list.
+func Elsewhere(g *load.Program, skip func(importPath string) bool, tree plan.Tree) (plan.Tree, error) {
+	if differs, err := platformCommands(g, skip); !differs || err != nil {
+		return tree, err
+	}
+	t, err := newSourceTree(g, skip)
+	if err != nil {
+		return tree, err
+	}
+	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
+		if c := t.commands[path]; c.elsewhere && !slices.ContainsFunc(tree.Commands, func(known plan.Command) bool { return known.Path == path }) {
+			tree = with(tree, c.Command)
+		}
+	}
+	tree.Commands = plan.Sorted(tree.Commands)
+	return tree, nil
+}
+
+// platformCommands reports whether the text of a file says that the CLI may have
+// other commands on another system.
+func platformCommands(g *load.Program, skip func(importPath string) bool) (bool, error) {
+	for _, p := range g.Own {
+		if skip(p.PkgPath) {
+			continue
+		}
+		for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
+			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			s, err := g.Sources.Read(name)
+			if err != nil {
+				return false, err
+			}
+			if containsOne(s.Stripped, []string{"AddCommand", "cobra.Command"}) && (slices.Contains(p.IgnoredFiles, name) || containsOne(s.Stripped, systems)) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// systems are the names of the constants of package runtime that tell systems apart.
+var systems = []string{"GOOS", "GOARCH"}
+
+// with adds a command to a tree.
+func with(tree plan.Tree, c plan.Command) plan.Tree {
+	tree.Commands = append(tree.Commands, c)
+	if !strings.Contains(c.Path, " ") {
+		tree.Taken = append(tree.Taken, c.Path)
+	}
+	return tree
+}
+
+// A sourceTree is the command tree as the source tells it.
+type sourceTree struct {
+	flow     *flow
+	assigned map[*ast.CompositeLit]map[string]field // fields that are set after construction
+	children map[*ast.CompositeLit][]child
+	root     string // name of the root command, "" where there are several
+	commands map[string]sourceCommand
+	unknown  int // additions that could not be followed
+}
+
+type field struct {
+	value ast.Expr
+	in    *load.Package
+}
+
+// A child is a command that is added to another one.
+type child struct {
+	literal
+	elsewhere bool // it may be so on another system only
+}
+
+type sourceCommand struct {
+	plan.Command
+	elsewhere bool
+}
+
+func newSourceTree(g *load.Program, skip func(importPath string) bool) (*sourceTree, error) {
+	s, err := search(g, Options{Skip: skip}, nil, append(slices.Clone(tokens), "cobra.Command"))
+	if err != nil {
+		return nil, err
+	}
+	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]field{}, children: map[*ast.CompositeLit][]child{}, commands: map[string]sourceCommand{}}
 	for _, c := range s.packages {
 		for _, file := range c.Files {
-			ast.Inspect(file, func(n ast.Node) bool {
-				switch n := n.(type) {
-				case *ast.CallExpr:
-					if ofCobra(c, n) == "AddCommand" {
-						t.add(c, n)
-					}
-				case *ast.AssignStmt:
-					t.rename(c, n)
-				}
-				return true
-			})
+			t.look(c, file, false)
+		}
+	}
+	left := map[*load.Package]bool{} // out of this build
+	for _, v := range s.variants {
+		if !v.Tagged {
+			left[v.Package] = true
+			t.look(v.Package, v.Files[v.File], true)
 		}
 	}
 	below := map[*ast.CompositeLit]bool{}
 	for _, list := range t.children {
-		for _, child := range list {
-			below[child.lit] = true
+		for i, c := range list {
+			below[c.lit] = true
+			list[i].elsewhere = c.elsewhere || left[c.in]
 		}
 	}
-	roots, paths := map[string]bool{}, map[string]bool{}
+	roots := map[string]bool{}
 	for _, e := range s.executed {
 		for _, root := range t.flow.literals(e.origin, nil) {
 			if below[root.lit] {
 				continue // cobra executes its root
 			}
-			if name := t.name(root); name != "" {
+			if name := t.word(root, "Use"); name != "" {
 				roots[name] = true
 			}
-			t.descend(paths, root.lit, "", map[*ast.CompositeLit]bool{})
+			t.descend(root.lit, "", left[root.in], map[*ast.CompositeLit]bool{})
 		}
 	}
 	if len(roots) == 1 {
-		tree.Name = slices.Collect(maps.Keys(roots))[0]
+		t.root = slices.Collect(maps.Keys(roots))[0]
 	}
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		tree.Commands = append(tree.Commands, plan.Command{Path: path})
-		if !strings.Contains(path, " ") {
-			tree.Taken = append(tree.Taken, path)
-		}
-	}
-	return tree, t.unknown, nil
+	return t, nil
 }
 
-type sourceTree struct {
-	flow     *flow
-	names    map[*ast.CompositeLit]string // that are assigned after construction
-	children map[*ast.CompositeLit][]literal
-	unknown  int
+// look notes what a file does with commands.
+func (t *sourceTree) look(c *load.Package, file *ast.File, leftOut bool) {
+	for _, decl := range file.Decls {
+		elsewhere := leftOut || looksAtSystem(c, decl)
+		ast.Inspect(decl, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if ofCobra(c, n) == "AddCommand" {
+					t.add(c, n, elsewhere)
+				}
+			case *ast.AssignStmt:
+				t.assign(c, n)
+			}
+			return true
+		})
+	}
+}
+
+// looksAtSystem reports whether a declaration names runtime.GOOS or runtime.GOARCH.
+func looksAtSystem(c *load.Package, decl ast.Decl) (found bool) {
+	ast.Inspect(decl, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && slices.Contains(systems, id.Name) {
+			obj := c.Info.Uses[id]
+			found = found || obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime"
+		}
+		return !found
+	})
+	return found
 }
 
 // add notes the children of one call of AddCommand.
-func (t *sourceTree) add(c *load.Package, call *ast.CallExpr) {
+func (t *sourceTree) add(c *load.Package, call *ast.CallExpr, elsewhere bool) {
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
 		t.unknown++
@@ -98,67 +206,79 @@ func (t *sourceTree) add(c *load.Package, call *ast.CallExpr) {
 			t.unknown++
 		}
 		for _, parent := range parents {
-			t.children[parent.lit] = append(t.children[parent.lit], found...)
-		}
-	}
-}
-
-// rename notes a name that a command gets by assignment.
-func (t *sourceTree) rename(c *load.Package, assign *ast.AssignStmt) {
-	for i, lhs := range assign.Lhs {
-		sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr)
-		if !ok || sel.Sel.Name != "Use" || len(assign.Lhs) != len(assign.Rhs) {
-			continue
-		}
-		if s, ok := c.Info.Selections[sel]; ok && isCommand(ownerOf(s)) {
-			for _, l := range t.flow.literals(origin{expr: sel.X, in: c}, nil) {
-				t.names[l.lit] = firstWord(assign.Rhs[i], c)
+			for _, l := range found {
+				t.children[parent.lit] = append(t.children[parent.lit], child{l, elsewhere})
 			}
 		}
 	}
 }
 
-// descend collects the paths below a command.
-func (t *sourceTree) descend(set map[string]bool, lit *ast.CompositeLit, path string, above map[*ast.CompositeLit]bool) {
+// assign notes a field that a command gets by assignment.
+func (t *sourceTree) assign(c *load.Package, assign *ast.AssignStmt) {
+	for i, lhs := range assign.Lhs {
+		sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr)
+		if !ok || len(assign.Lhs) != len(assign.Rhs) {
+			continue
+		}
+		if s, ok := c.Info.Selections[sel]; ok && isCommand(ownerOf(s)) && slices.Contains([]string{"Use", "Hidden", "Deprecated"}, sel.Sel.Name) {
+			for _, l := range t.flow.literals(origin{expr: sel.X, in: c}, nil) {
+				if t.assigned[l.lit] == nil {
+					t.assigned[l.lit] = map[string]field{}
+				}
+				t.assigned[l.lit][sel.Sel.Name] = field{assign.Rhs[i], c}
+			}
+		}
+	}
+}
+
+// descend collects the commands below one.
+func (t *sourceTree) descend(lit *ast.CompositeLit, path string, elsewhere bool, above map[*ast.CompositeLit]bool) {
 	if above[lit] {
 		return
 	}
 	above[lit] = true
 	defer delete(above, lit)
-	for _, child := range t.children[lit] {
-		name := t.name(child)
+	for _, c := range t.children[lit] {
+		name := t.word(c.literal, "Use")
 		switch {
 		case name == "":
 			t.unknown++
 		case !notRecorded[name] || len(above) > 1:
 			below := strings.TrimSpace(path + " " + name)
-			set[below] = true
-			t.descend(set, child.lit, below, above)
+			elsewhere := elsewhere || c.elsewhere
+			known, again := t.commands[below]
+			t.commands[below] = sourceCommand{
+				plan.Command{Path: below, Hidden: t.value(c.literal, "Hidden") == "true", Deprecated: t.word(c.literal, "Deprecated") != ""},
+				elsewhere && (!again || known.elsewhere),
+			}
+			t.descend(c.lit, below, elsewhere, above)
 		}
 	}
 }
 
-// name is the first word of a command's Use, "" when it is not constant.
-func (t *sourceTree) name(l literal) string {
-	if name, ok := t.names[l.lit]; ok {
-		return name
+// word is the first word of a field of a command, "" when it is not constant.
+func (t *sourceTree) word(l literal, name string) string {
+	value := t.value(l, name)
+	if !strings.HasPrefix(value, `"`) {
+		return ""
 	}
+	text, _ := strconv.Unquote(value)
+	word, _, _ := strings.Cut(text, " ")
+	return word
+}
+
+// value is a field of a command as the source of a constant, "" for anything else.
+func (t *sourceTree) value(l literal, name string) string {
+	f, ok := t.assigned[l.lit][name]
 	for _, elt := range l.lit.Elts {
-		if kv, ok := elt.(*ast.KeyValueExpr); ok {
-			if key, ok := kv.Key.(*ast.Ident); ok && key.Name == "Use" {
-				return firstWord(kv.Value, l.in)
+		if kv, keyed := elt.(*ast.KeyValueExpr); keyed && !ok {
+			if key, named := kv.Key.(*ast.Ident); named && key.Name == name {
+				f = field{kv.Value, l.in}
 			}
 		}
 	}
-	return ""
-}
-
-// firstWord is the first word of a constant string, "" for anything else.
-func firstWord(e ast.Expr, c *load.Package) string {
-	value := c.Info.Types[e].Value
-	if value == nil || value.Kind() != constant.String {
+	if f.value == nil || f.in.Info.Types[f.value].Value == nil {
 		return ""
 	}
-	word, _, _ := strings.Cut(constant.StringVal(value), " ")
-	return word
+	return f.in.Info.Types[f.value].Value.ExactString()
 }

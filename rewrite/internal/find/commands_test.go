@@ -1,10 +1,13 @@
 package find
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // TestCommands reads the command tree from the source.
@@ -52,6 +55,58 @@ func TestCommands(t *testing.T) {
 			}
 			if got := strings.Join(paths, ", "); got != test.want || tree.Name != test.root || unknown != test.unknown {
 				t.Errorf("%s\nis %q with %q, %d unknown; want %q with %q, %d unknown", test.code, tree.Name, got, unknown, test.root, test.want, test.unknown)
+			}
+		})
+	}
+}
+
+// TestElsewhere adds to what the built CLI says what it has on other systems only.
+func TestElsewhere(t *testing.T) {
+	const cobra = "package main\n\nimport \"github.com/spf13/cobra\"\n\n"
+	for _, test := range []struct {
+		name, main, other string // the second file is left out of this build
+		want              string
+	}{
+		{"a file that is left out", "", "//go:build plan9\n\n" + cobra + "func init() { root.AddCommand(&cobra.Command{Use: `mount DIR`, Hidden: true}) }", "get, mount hidden"},
+		{"below a command that is everywhere", "", "//go:build plan9\n\n" + cobra + "func init() { get.AddCommand(&cobra.Command{Use: `disk`, Deprecated: `use get`}) }", "get, get disk deprecated"},
+		{"only the literal is left out", "var plan9 *cobra.Command\nfunc init() { root.AddCommand(plan9) }", "//go:build plan9\n\n" + cobra + "func init() { plan9 = &cobra.Command{Use: `nine`}; plan9.AddCommand(&cobra.Command{Use: `all`}) }", "get, nine, nine all"},
+		{"what is set later", "", "//go:build plan9\n\n" + cobra + "func init() { c := &cobra.Command{}; c.Use = `mount`; c.Hidden = true; root.AddCommand(c) }", "get, mount hidden"},
+		{"both systems have it", "", "//go:build plan9\n\n" + cobra + "func init() { root.AddCommand(&cobra.Command{Use: `get`, Hidden: true}) }", "get"},
+		{"the code looks where it runs", "func init() {\n\tif runtime.GOOS == `plan9` {\n\t\troot.AddCommand(&cobra.Command{Use: `mount`})\n\t}\n}", "", "get, mount"},
+		{"never built with these tags", "", "//go:build pro\n\n" + cobra + "func init() { root.AddCommand(&cobra.Command{Use: `pro`}) }", "get"},
+		{"dead code of this build", "func init() {\n\tif len(os.Args) > 99 {\n\t\troot.AddCommand(&cobra.Command{Use: `late`})\n\t}\n}", "//go:build plan9\n\n" + cobra + "func init() { root.AddCommand(&cobra.Command{Use: `mount`}) }", "get, mount"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			src := "package main\n\nimport (\n\t\"github.com/spf13/cobra\"\n"
+			for _, path := range []string{"os", "runtime"} {
+				if strings.Contains(test.main, path+".") {
+					src += "\t\"" + path + "\"\n"
+				}
+			}
+			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\n"+src+")\n\nfunc main() { root.AddCommand(get); root.Execute() }\n\nvar root, get = &cobra.Command{Use: `cli`}, &cobra.Command{Use: `get`}\n\n"+test.main+"\n")
+			if test.other != "" {
+				name := filepath.Join(g.Dir, "other.go")
+				if err := os.WriteFile(name, []byte(test.other+"\n"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				g.Own[0].IgnoredFiles = append(g.Own[0].IgnoredFiles, name)
+			}
+			tree, err := Elsewhere(g, func(string) bool { return false }, plan.Tree{Commands: []plan.Command{{Path: "get"}}, Taken: []string{"get"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, c := range tree.Commands {
+				if c.Hidden {
+					c.Path += " hidden"
+				}
+				if c.Deprecated {
+					c.Path += " deprecated"
+				}
+				got = append(got, c.Path)
+			}
+			if strings.Join(got, ", ") != test.want {
+				t.Errorf("%q, want %q", got, test.want)
 			}
 		})
 	}

@@ -120,6 +120,7 @@ type survey struct {
 	options  Options
 	hooks    []plan.Hook // exit hooks of loggers, whose calls need no edit
 	packages []*load.Package
+	variants []load.Variant
 	finders  []*finder
 	flow     *flow
 	depend   *dependencies
@@ -150,11 +151,10 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 			s.look(c, i)
 		}
 	}
-	variants, err := g.Variants(o.Skip, wanted)
-	if err != nil {
+	if s.variants, err = g.Variants(o.Skip, wanted); err != nil {
 		return nil, err
 	}
-	for _, v := range variants {
+	for _, v := range s.variants {
 		s.flow.addFile(v.Package, v.Files[v.File])
 		if f := s.look(v.Package, v.File); len(f.sites) > 0 || f.executes {
 			f.sites = append(f.sites, plan.Site{Kind: plan.Note, File: f.name, Reason: "also instrumented for " + v.Where})

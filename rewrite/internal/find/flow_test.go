@@ -90,7 +90,7 @@ func TestCommandsComeFrom(t *testing.T) {
 	}
 }
 
-func useOf(l literal) string { return (&sourceTree{}).name(l) }
+func useOf(l literal) string { return (&sourceTree{}).word(l, "Use") }
 
 // TestFlowGoesOnIntoOtherPackages adds packages when a value turns out to come
 // from there.

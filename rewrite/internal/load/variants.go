@@ -64,8 +64,9 @@ var neverTags = map[string]bool{"ignore": true, "tools": true, "notelemetry": tr
 // are on this machine. What they only have elsewhere is unknown.
 type Variant struct {
 	*Package
-	File  int    // of Package
-	Where string // a setting under which it is built, such as windows/amd64
+	File   int    // of Package
+	Where  string // a setting under which it is built, such as windows/amd64
+	Tagged bool   // that setting has tags which the CLI is not built with here
 }
 
 // Variants type-checks the files of the module that this machine's build leaves
@@ -112,6 +113,7 @@ func (g *Program) Variants(skip func(importPath string) bool, wanted func(src []
 				return nil, err
 			}
 			if v != nil {
+				v.Tagged = len(where.tags) > len(given)
 				variants = append(variants, *v)
 			}
 		}

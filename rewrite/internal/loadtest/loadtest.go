@@ -30,6 +30,7 @@ var known = map[string]string{
 	"os":                     "package os\n\ntype File struct{}\n\nvar Args []string\n\nvar Stderr *File\n\nfunc Exit(code int) {}\n\nfunc Getpid() int { return 1 }\n",
 	"log":                    "package log\n\ntype Logger struct{}\n\nfunc (l *Logger) Fatal(v ...any) {}\n\nfunc (l *Logger) Print(v ...any) {}\n\nfunc Fatal(v ...any) {}\n\nfunc Fatalf(format string, v ...any) {}\n\nfunc Print(v ...any) {}\n",
 	"fmt":                    "package fmt\n\nfunc Sprint(v ...any) string { return \"\" }\n\nfunc Println(v ...any) {}\n\nfunc Fprintln(w any, v ...any) {}\n\nfunc Errorf(format string, v ...any) error { return nil }\n",
+	"runtime":                "package runtime\n\nconst GOOS, GOARCH = \"linux\", \"amd64\"\n",
 	"syscall":                "package syscall\n\nfunc Exit(code int) {}\n\nfunc Exec(name string, args, env []string) error { return nil }\n",
 	"github.com/rs/zerolog":  "package zerolog\n\ntype Event struct{}\n\nfunc (e *Event) Err(err error) *Event { return e }\n\nfunc (e *Event) Msg(s string) {}\n\ntype Logger struct{}\n\nfunc (l *Logger) Fatal() *Event { return nil }\n",
 	"github.com/spf13/cobra": cobra,
@@ -38,7 +39,8 @@ var known = map[string]string{
 const cobra = `package cobra
 
 type Command struct {
-	Use, Short string
+	Use, Short, Deprecated string
+	Hidden bool
 	Run func(cmd *Command, args []string)
 	RunE, PreRunE, PersistentPreRunE func(cmd *Command, args []string) error
 }
