@@ -152,7 +152,11 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 	r.Settings = settings
 	r.folderNote(c.Program, c.generated)
 	r.embedNote(c.Program, c.generated)
-	list, unknown := project.Without(tree.Below(settings.App), settings.Excluded)
+	sendable, refused := project.Sendable(tree.Below(settings.App))
+	for _, command := range refused {
+		r.note(plan.Uncovered, "", fmt.Sprintf("%q is too long or deep for a report, or has characters that cannot be seen; its runs are counted as (unlisted) under the command above", command.Path))
+	}
+	list, unknown := project.Without(sendable, settings.Excluded)
 	if len(unknown) > 0 && complete {
 		return nil, &project.ExcludedError{Paths: unknown}
 	}

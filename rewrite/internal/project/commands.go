@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -31,6 +32,23 @@ func commandsText(list []plan.Command) []byte {
 		b.WriteByte('\n')
 	}
 	return b.Bytes()
+}
+
+// Sendable drops the commands below which a collector would refuse a report, as
+// docs/protocol.md says: their runs are counted under the nearest command that it takes,
+// with "(unlisted)" as one more word.
+func Sendable(list []plan.Command) (kept, refused []plan.Command) {
+	for _, c := range list {
+		unseen := func(r rune) bool {
+			return r == unicode.ReplacementChar || !unicode.IsGraphic(r) || unicode.IsSpace(r) && r != ' '
+		}
+		if path := c.Path + " (unlisted)"; len(path) > 256 || strings.Count(path, " ") >= 12 || strings.ContainsFunc(path, unseen) {
+			refused = append(refused, c)
+		} else {
+			kept = append(kept, c)
+		}
+	}
+	return kept, refused
 }
 
 // exitCodesText is the content of exitcodes.txt, a status and its names a line.

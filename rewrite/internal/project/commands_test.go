@@ -15,6 +15,17 @@ func TestDiffNamesWhatIsMissingAndGone(t *testing.T) {
 	}
 }
 
+// TestSendable keeps what a collector takes, and room for one more word.
+func TestSendable(t *testing.T) {
+	long, deep := "cli "+strings.Repeat("x", 241), "cli"+strings.Repeat(" x", 10)
+	kept := paths("cli", "cli a", "cli 日本", long, deep)
+	refused := paths("cli a\u202eb", "cli a\xff", "cli \ufeff", long+"x", deep+" x")
+	got, left := Sendable(append(kept[:len(kept):len(kept)], refused...))
+	if !reflect.DeepEqual(got, kept) || !reflect.DeepEqual(left, refused) {
+		t.Errorf("keeps %v and refuses %v", got, left)
+	}
+}
+
 func TestParseIsTheInverseOfText(t *testing.T) {
 	list := paths("cli", "cli a", "cli a c", "cli a-b")
 	list[1].Hidden, list[2].Deprecated = true, true
