@@ -206,7 +206,7 @@ func TestTelemetryCommand(t *testing.T) {
 	t.Parallel()
 	server := newCollector(t, nil)
 	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL)
-	for _, args := range []string{"telemetry", "telemetry status", "telemetry show", "telemetry reset"} {
+	for _, args := range []string{"telemetry", "telemetry help", "telemetry status", "telemetry show", "telemetry reset"} {
 		if got := h.run(strings.Fields(args)...); got.code != 0 {
 			t.Errorf("%s: %+v", args, got)
 		}

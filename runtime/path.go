@@ -103,7 +103,7 @@ func refuses(root *cobra.Command) bool {
 	all, flags := children(root), true
 	for _, word := range os.Args[1:] {
 		for _, child := range all {
-			if ofCobra(word) || flags && (child.Name() == word || child.HasAlias(word)) {
+			if ofCobra(word) && os.Args[1] != command || flags && (child.Name() == word || child.HasAlias(word)) {
 				return false // the usual case, and cheap
 			}
 		}
