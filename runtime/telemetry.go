@@ -48,13 +48,10 @@ func leave() {
 	// The caller tells a panic from a return. A recover would change the traceback.
 	var pc [1]uintptr
 	runtime.Callers(2, pc[:])
-	switch runtime.FuncForPC(pc[0] - 1).Name() {
-	case "runtime.gopanic":
-		if os.Getenv("GOTRACEBACK") != "crash" { // with it, a signal ends the process
-			record(2, true) // what the Go runtime exits with after an unrecovered panic
-		}
-	case "runtime.Goexit": // ends no process
-	default:
+	switch by := runtime.FuncForPC(pc[0] - 1).Name(); {
+	case by == "runtime.gopanic" && os.Getenv("GOTRACEBACK") != "crash": // with crash, a signal ends the process
+		record(2, true) // what the Go runtime exits with after an unrecovered panic
+	case by != "runtime.gopanic" && by != "runtime.Goexit": // Goexit ends no process
 		record(0, true)
 	}
 }
