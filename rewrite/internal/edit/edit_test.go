@@ -129,3 +129,30 @@ func TestApplyRefusesAPlanOfAnotherFile(t *testing.T) {
 		t.Error("a file that is not there")
 	}
 }
+
+// TestImportsWithComments go back to what they were, where an import is commented out.
+func TestImportsWithComments(t *testing.T) {
+	for _, imports := range []string{
+		"\t\"fmt\"\n\t\"os\"\n\t// \"strings\"\n",
+		"\t\"os\"\n\t// \"strings\"\n",
+		"\t\"os\"\n\n\t// \"strings\"\n",
+		"\t// \"fmt\"\n\t\"os\"\n",
+		"\t// \"fmt\"\n\n\t\"os\"\n",
+		"\t\"os\"\n\t// \"strings\"\n\t// \"time\"\n\n\t\"github.com/x/y\"\n",
+		"\t\"os\"\n\n\t// \"example.com/m/a\"\n\t\"github.com/x/y\"\n",
+		"\t\"os\"\n\n\t\"example.com/a\"\n\t// \"github.com/x/y\"\n",
+		"\t\"os\"\n\n\t\"github.com/x/y\"\n\n\t// \"github.com/x/z\"\n",
+		"\t\"github.com/x/y\"\n\t\"os\"\n\t// \"strings\"\n",
+	} {
+		for _, unused := range [][]string{nil, {"os"}} {
+			src := "package x\n\nimport (\n" + imports + ")\n\nfunc f() {\n\tos.Exit(1)\n}\n"
+			p := &plan.Plan{Module: "example.com/m", Leaf: "example.com/m/internal/telemetry/exit",
+				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", Unused: unused}},
+				Sites: []plan.Site{site(t, src, "os.Exit", form.Exit, plan.Operands{})}}
+			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(src) })
+			if err != nil || files[0].Refused != "" {
+				t.Errorf("unused %v: %v, %s\n%s", unused, err, files[0].Refused, src)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -130,10 +131,16 @@ func (s *stripper) inserts(from, to int) bool {
 	})
 }
 
-// groupEnds reports whether no spec follows in the same group.
+// groupEnds reports whether no spec follows in the same group. Comments may: an import
+// that the author has commented out.
 func (s *stripper) groupEnds(offset int) bool {
-	next := s.Src[offset:splice.LineEnd(s.Src, offset)]
-	return splice.Blank(next) || strings.HasPrefix(strings.TrimSpace(string(next)), ")")
+	for {
+		next := s.Src[offset:splice.LineEnd(s.Src, offset)]
+		if text := bytes.TrimSpace(next); !bytes.HasPrefix(text, []byte("//")) {
+			return len(text) == 0 || text[0] == ')'
+		}
+		offset += len(next)
+	}
 }
 
 // restoreImport brings an import back to where gofmt keeps it: sorted in the
