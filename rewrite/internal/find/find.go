@@ -111,6 +111,9 @@ func hookNote(h plan.Hook, calls int) string {
 	if !h.Known {
 		status = "as -1, because other code may set the hook too"
 	}
+	if calls == 0 {
+		return fmt.Sprintf("%s: none of its calls in this module ends the process; loggers.go sets its exit hook, which records such runs %s where a dependency calls it", h.Path, status)
+	}
 	return fmt.Sprintf("%s: its calls are not edited (%d in this module end the process); loggers.go sets its exit hook, which records such runs %s, also where a dependency calls it", h.Path, calls, status)
 }
 

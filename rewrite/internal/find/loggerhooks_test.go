@@ -2,6 +2,7 @@ package find
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
@@ -42,5 +43,12 @@ func TestExitHooks(t *testing.T) {
 				t.Errorf("%+v, want %+v", got, test.want)
 			}
 		})
+	}
+}
+
+// TestHookNote counts no calls where there are none.
+func TestHookNote(t *testing.T) {
+	if note := hookNote(plan.Hook{Path: "x", Known: true}, 0); !strings.HasPrefix(note, "x: none of its calls in this module ends the process; ") {
+		t.Error(note)
 	}
 }
