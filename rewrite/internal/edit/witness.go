@@ -94,6 +94,9 @@ func onOneLine(f *dst.File) {
 		if n != nil {
 			n.Decorations().Before, n.Decorations().After = dst.None, dst.None
 		}
+		if block, ok := n.(*dst.BlockStmt); ok { // the line end of an empty one
+			block.Decs.Lbrace = slices.DeleteFunc(block.Decs.Lbrace, func(s string) bool { return s == "\n" })
+		}
 		return true
 	})
 }
