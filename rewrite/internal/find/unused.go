@@ -112,11 +112,11 @@ func (f *finder) importsUnknown(src []byte) bool {
 }
 
 // names reports whether a file imports the finder's package and names a function of it.
-func (f *finder) names(src []byte, function string) bool {
-	if !bytes.Contains(src, []byte(`"`+f.c.PkgPath+`"`)) || !bytes.Contains(src, []byte(function)) {
+func (f *finder) names(src []byte, function string) (found bool) {
+	if !bytes.Contains(src, []byte(f.c.PkgPath)) || !bytes.Contains(src, []byte(function)) {
 		return false
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
 	if err != nil {
 		return true
 	}
@@ -128,9 +128,14 @@ func (f *finder) names(src []byte, function string) bool {
 		if spec.Name != nil {
 			local = spec.Name.Name
 		}
-		if local == "." || bytes.Contains(src, []byte(local+"."+function)) {
-			return true
-		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == function {
+				x, ok := sel.X.(*ast.Ident)
+				found = found || ok && x.Name == local
+			}
+			return !found
+		})
+		found = found || local == "."
 	}
-	return false
+	return found
 }

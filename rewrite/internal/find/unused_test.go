@@ -18,6 +18,7 @@ func TestUnused(t *testing.T) {
 		want           []string
 	}{
 		{"used", "lib.Die()", lib + "func Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
+		{"used across lines", "lib. // dies\n\t\tDie()", lib + "func Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"as a value", "defer func(func()) {}(lib.Die)", lib + "func Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
 		{"not used", "lib.Live()", lib + "func Live() {}\n\nfunc Die() { os.Exit(1) }\n", []string{note}},
 		{"used by another", "lib.Live()", lib + "func Live() { Die() }\n\nfunc Die() { os.Exit(1) }\n", []string{"exit os.Exit"}},
