@@ -14,8 +14,8 @@ import (
 // written there as JSON, and the process ends before any command runs. No shipped binary has this.
 func init() {
 	dumping = true
+	file := os.Getenv("TELEMETRYGEN_COMMANDS") // the CLI may clear its environment
 	dumpTree = func(root *cobra.Command, final bool) {
-		file := os.Getenv("TELEMETRYGEN_COMMANDS")
 		if file == "" || !final && len(root.Commands()) == 0 {
 			return // the executor may still add commands
 		}

@@ -234,8 +234,11 @@ func scratchEnvironment(home, answer string) []string {
 // controls are what colours a terminal's text and moves its cursor.
 var controls = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]`)
 
-// cut keeps the first lines of an output, as plain text.
+// cut keeps the first lines of an output, at most 4 KiB, as plain text.
 func cut(out []byte, lines int) string {
+	if len(out) > 4<<10 {
+		out = append(bytes.ToValidUTF8(out[:4<<10], nil), "..."...)
+	}
 	all := bytes.SplitN(bytes.TrimSpace(controls.ReplaceAll(out, nil)), []byte("\n"), lines+1)
 	if len(all) > lines {
 		all[lines] = []byte("...")

@@ -73,3 +73,15 @@ func TestTheCacheDoesNotGrowForEver(t *testing.T) {
 		t.Errorf("%v, %v are left, not %v", got, err, want)
 	}
 }
+
+// TestCut keeps what fits into a message.
+func TestCut(t *testing.T) {
+	for out, want := range map[string]string{
+		"one\n\x1b[31mtwo\x1b[0m\n": "one\ntwo", "1\n2\n3\n4": "1\n2\n3\n...",
+		strings.Repeat("é", 5000): strings.Repeat("é", 2048) + "...",
+	} {
+		if got := cut([]byte(out), 3); got != want {
+			t.Errorf("%.40q is cut to %.40q", out, got)
+		}
+	}
+}
