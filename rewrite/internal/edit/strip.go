@@ -76,7 +76,8 @@ func (s *stripper) imports() {
 	for _, path := range missing {
 		s.restoreImport(path)
 	}
-	if len(decl.Specs) == 1 {
+	block := importGroups(s.Src, s.Base, s.File)
+	if intoOurs := len(missing) > 0 && block != nil && block.decl == decl; len(decl.Specs) == 1 && !intoOurs {
 		start, end = s.Offset(decl.Pos()), s.Offset(decl.End())
 		from, to, alone := splice.OwnLine(s.Src, start, end)
 		switch {
