@@ -97,3 +97,45 @@ func TestReadyzFailsWhileTheDiskIsFull(t *testing.T) {
 		t.Errorf("healthz: %d %s", status, text)
 	}
 }
+
+// TestAFullDiskUnderPostgreSQL: reports get 503 until there is room again, and those that
+// are sent again then are counted once.
+func TestAFullDiskUnderPostgreSQL(t *testing.T) {
+	postgres, fill, free := peertest.PostgresOnSmallDisk(t)
+	p := newProcess(t, "--store", postgres.DSN)
+	var reports []string
+	report := func(i int) int {
+		status, _, _ := send(t, "POST", "http://"+p.address+"/telemetry", reports[i], "Content-Type", "application/json", "X-Forwarded-For", fmt.Sprintf("203.0.%d.7", i))
+		return status
+	}
+	next := func() int {
+		reports = append(reports, large(1_400))
+		return report(len(reports) - 1)
+	}
+	if status := next(); status != 200 {
+		t.Fatalf("a report: %d", status)
+	}
+	fill()
+	status := next()
+	for ; status == 200 && len(reports) < 100; status = next() { // there is room in what the files have already
+	}
+	if status != 503 {
+		t.Fatalf("report %d while the disk is full: %d", len(reports), status)
+	}
+	if status, err := p.readiness(); status != 503 {
+		t.Errorf("readyz after a commit that failed: %d, %v", status, err)
+	}
+	if status, text, _ := send(t, "GET", "http://"+p.address+"/healthz", ""); status != 200 {
+		t.Errorf("healthz: %d %s", status, text)
+	}
+	free()
+	eventually(t, 60*time.Second, "readyz, with no report to try", func(got int) bool { return got == 200 }, p.readiness)
+	for i := range reports {
+		if status := report(i); status != 200 {
+			t.Errorf("report %d, sent again: %d", i, status)
+		}
+	}
+	if got := p.series()["pace get 0"]; got != float64(len(reports)) {
+		t.Errorf("%v runs are counted, want %d", got, len(reports))
+	}
+}

@@ -26,7 +26,7 @@ const newestSchema = 5
 func (s *Store) migrate(ctx context.Context) error {
 	return s.transact(ctx, func(tx *sql.Tx) error {
 		if s.dialect.lockRow != "" { // CREATE TABLE IF NOT EXISTS fails when two do it at once
-			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, schemaLock); err != nil {
+			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1), set_config('idle_in_transaction_session_timeout', '0', true)`, schemaLock); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"time"
 
@@ -17,13 +18,22 @@ const (
 	leaderLock int64 = 0x7467656e02
 )
 
+// maxSilence is how long PostgreSQL waits for the next statement of a transaction, and for
+// a sign of life of the leader, before it ends the session and frees its locks. A collector
+// whose machine or network is lost ends no session itself; TCP notices after hours.
+const maxSilence = 10 * time.Second
+
 func openPostgres(url string) (*Store, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
+	prepare := func(ctx context.Context, connection *pgx.Conn) error {
+		_, err := connection.Exec(ctx, `SELECT set_config('idle_in_transaction_session_timeout', $1, false)`, maxSilence.String())
+		return err
+	}
 	handle := func(connections int) *sql.DB {
-		db := stdlib.OpenDB(*config)
+		db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(prepare))
 		db.SetMaxOpenConns(connections)
 		db.SetMaxIdleConns(connections)
 		return db
@@ -83,11 +93,11 @@ func (s *Store) leadOnce(ctx context.Context, lead func(context.Context) error) 
 	if err := session.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, leaderLock).Scan(&won); err != nil || !won {
 		return notLeader{err}
 	}
-	defer func() { // the session goes back to the pool; one that does not answer is thrown away
-		ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaderPause)
-		defer cancel()
-		session.ExecContext(ask, `SELECT pg_advisory_unlock($1)`, leaderLock)
-	}()
+	defer session.Raw(func(any) error { return driver.ErrBadConn }) // ends the session, which frees the lock
+	// Before PostgreSQL 14 there is no such setting.
+	if _, err := session.ExecContext(ctx, `SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'`, maxSilence.String()); err != nil {
+		return notLeader{err}
+	}
 	leading, stop := context.WithCancel(ctx)
 	defer stop()
 	done := make(chan error, 1)

@@ -30,9 +30,9 @@ func Unavailable(err error) bool {
 	}
 	var postgres *pgconn.PgError
 	if errors.As(err, &postgres) && len(postgres.Code) == 5 {
-		// Connection exceptions, transactions that lost against others, insufficient
-		// resources, an operator, the system, the configuration.
-		return slices.Contains([]string{"08", "25", "28", "3D", "40", "53", "57", "58", "F0", "XX"}, postgres.Code[:2])
+		// Connection exceptions, transactions that lost against others, tables or rights that
+		// are gone, insufficient resources, locks, an operator, the system, the configuration.
+		return slices.Contains([]string{"08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "XX"}, postgres.Code[:2])
 	}
 	return errors.Is(err, sql.ErrTxDone) || pgconn.SafeToRetry(err) || pgconn.Timeout(err)
 }

@@ -34,13 +34,15 @@ func TestWhatIsTheDatabasesAndWhatIsAReports(t *testing.T) {
 	postgres.Kill()
 	locked := open(t, "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"))
 	for name, err := range map[string]error{
-		"PostgreSQL was killed":  fails(gone, time.Minute),
-		"no time was left":       fails(locked, 0),
-		"the session was ended":  &pgconn.PgError{Code: "57P01"},
-		"no room on the disk":    &pgconn.PgError{Code: "53100"},
-		"a standby":              &pgconn.PgError{Code: "25006"},
-		"lost against others":    fmt.Errorf("commit: %w", &pgconn.PgError{Code: "40001"}),
-		"the connection is gone": sql.ErrConnDone,
+		"PostgreSQL was killed":   fails(gone, time.Minute),
+		"no time was left":        fails(locked, 0),
+		"the session was ended":   &pgconn.PgError{Code: "57P01"},
+		"no room on the disk":     &pgconn.PgError{Code: "53100"},
+		"a standby":               &pgconn.PgError{Code: "25006"},
+		"a right was taken away":  &pgconn.PgError{Code: "42501"},
+		"no lock in lock_timeout": &pgconn.PgError{Code: "55P03"},
+		"lost against others":     fmt.Errorf("commit: %w", &pgconn.PgError{Code: "40001"}),
+		"the connection is gone":  sql.ErrConnDone,
 	} {
 		if !store.Unavailable(err) {
 			t.Errorf("%s: %v is taken for a report's fault", name, err)

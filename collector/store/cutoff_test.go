@@ -1,0 +1,111 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
+)
+
+// TestACollectorThatIsCutOffHoldsUpNoOther: the network loses one in the middle of a
+// transaction, while it leads. Nobody tells PostgreSQL that its connections are gone. Another
+// collector keeps a report of the same install, and leads.
+func TestACollectorThatIsCutOffHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	postgres := peertest.Postgres(t)
+	through, cut := cuttable(t, postgres.DSN)
+	lost, other := open(t, through), open(t, postgres.DSN)
+	leads := func(ctx context.Context, lead func(context.Context, func(context.Context) error) error) <-chan bool {
+		led := make(chan bool, 1)
+		go lead(ctx, func(ctx context.Context) error {
+			led <- true
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		return led
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	<-leads(ctx, lost.Lead)
+	next := leads(ctx, other.Lead)
+
+	reports := []wire.Report{report(uuid.New(), "v1", counter("pace get", 0, 1))}
+	isCut := cut("INSERT INTO series") // behind that of its install
+	go lost.Add(ctx, noon, reports)
+	<-isCut
+	start := time.Now()
+	if _, err := other.Add(ctx, noon, reports); err != nil {
+		t.Errorf("a report of the same install, after %v: %v", time.Since(start), err)
+	}
+	select {
+	case <-next:
+	case <-ctx.Done():
+		t.Errorf("nobody leads %v after the leader was cut off", time.Since(start))
+	}
+}
+
+// cuttable returns another way to a database. From when a text is sent after cut was called,
+// nothing comes through any more, to and fro, and no connection ends.
+func cuttable(t *testing.T, dsn string) (through string, cut func(text string) <-chan bool) {
+	t.Helper()
+	target, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	var text atomic.Value
+	isCut := make(chan bool)
+	var gone atomic.Bool
+	pass := func(from, to net.Conn) {
+		data := make([]byte, 1<<16)
+		for {
+			n, err := from.Read(data)
+			if wanted, ok := text.Load().(string); ok && bytes.Contains(data[:n], []byte(wanted)) && gone.CompareAndSwap(false, true) {
+				close(isCut)
+			}
+			switch {
+			case err != nil && gone.Load():
+				return
+			case err != nil:
+				to.Close()
+				return
+			case !gone.Load():
+				to.Write(data[:n])
+			}
+		}
+	}
+	address := target.Host
+	go func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", address)
+			if err != nil {
+				near.Close()
+				continue
+			}
+			t.Cleanup(func() { near.Close(); far.Close() })
+			go pass(near, far)
+			go pass(far, near)
+		}
+	}()
+	target.Host = listener.Addr().String()
+	return target.String(), func(wanted string) <-chan bool {
+		text.Store(wanted)
+		return isCut
+	}
+}
