@@ -1,78 +1,145 @@
 package collector
 
 import (
-	"net"
-	"net/http"
+	"cmp"
+	"errors"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"github.com/telemetrygen/telemetrygen/collector/intake"
 )
 
-// A crowd bounds what each network has under way at the same time: what is held
-// open costs memory, however slowly it goes on. While there are few, a network may
-// have more: honest ones do when reports take long.
+// A crowd is what senders hold open: connections that bring no whole request, and
+// requests that bring no whole body. It bounds the memory of all of them together. When
+// they hold more, those of the networks that hold most give way, the oldest of each first.
+// A report that is there as a whole is no part of it: it waits in the room, and leaves less
+// for the crowd.
 type crowd struct {
-	most int // of one site, when there are more than crowded times as many
+	most    int    // bytes
+	gaveWay func() // is called when some gave way; it must not block
 
 	mu    sync.Mutex
-	all   int
-	there map[netip.Prefix]int
+	bytes int
+	whole int // reports that are answered
+	came  uint64
+	there map[*guest]struct{}
 }
 
-const crowded = 20
+// A guest is one connection or one request.
+type guest struct {
+	network intake.Network
+	who     interface{ end() } // has it leave soon, without blocking
+	bytes   int
+	came    uint64        // the number of guests before it
+	gone    chan struct{} // if not nil, closed when it has to give way
+}
 
-func newCrowd(most int) *crowd { return &crowd{most: most, there: map[netip.Prefix]int{}} }
+// What a guest holds that has brought nothing yet, in bytes: stacks, buffers and what
+// net/http keeps.
+const (
+	guestBytes       = 20 << 10
+	secureGuestBytes = 40 << 10 // under TLS
+	maxCrowd         = 48 << 20
+)
 
-// enter adds n, and reports whether the network has no more than it may. What enters
-// has to leave, whatever enter reports.
-func (c *crowd) enter(network intake.Network, n int) bool {
+// fairStep is what networks may differ in and still hold as much as each other, in bytes:
+// one that brings a report holds more than one that only opened a connection.
+const fairStep = 2 * guestBytes
+
+var errCrowded = errors.New("too much of this network is not finished")
+
+func newCrowd(most int, gaveWay func()) *crowd {
+	return &crowd{most: most, gaveWay: gaveWay, there: map[*guest]struct{}{}}
+}
+
+// enter adds a guest as the newest, which may have to give way at once.
+func (c *crowd) enter(g *guest) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	site, provider := c.add(network.Site, n), c.add(network.Provider, n)
-	c.all += n
-	return c.all <= crowded*c.most || site <= c.most && provider <= sitesPerProvider*c.most
+	c.came++
+	g.came = c.came
+	c.there[g] = struct{}{}
+	c.bytes += g.bytes
+	c.makeRoom()
 }
 
-func (c *crowd) leave(network intake.Network, n int) {
+// leave takes a guest out, and reports whether it was still there.
+func (c *crowd) leave(g *guest) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.add(network.Site, -n)
-	c.add(network.Provider, -n)
-	c.all -= n
+	return c.remove(g)
 }
 
-func (c *crowd) add(prefix netip.Prefix, n int) int {
-	if !prefix.IsValid() {
-		return 0
+// grow has a guest hold more bytes.
+func (c *crowd) grow(g *guest, bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, there := c.there[g]; there {
+		g.bytes += bytes
+		c.bytes += bytes
+		c.makeRoom()
 	}
-	there := c.there[prefix] + n
-	if c.there[prefix] = there; there == 0 {
-		delete(c.there, prefix)
+}
+
+// whenGone returns what is closed when a guest has to give way.
+func (c *crowd) whenGone(g *guest) <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	g.gone = make(chan struct{})
+	if _, there := c.there[g]; !there {
+		close(g.gone)
+	}
+	return g.gone
+}
+
+func (c *crowd) remove(g *guest) bool {
+	_, there := c.there[g]
+	if there {
+		delete(c.there, g)
+		c.bytes -= g.bytes
 	}
 	return there
 }
 
-// connectionsPerSite is how many connections one network may hold. A CLI has one,
-// for as long as a report takes.
-const connectionsPerSite = 50
+// answering counts the reports that are there as a whole.
+func (c *crowd) answering(reports int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.whole += reports
+}
 
-// connected closes the connections of a network that has too many; a proxy has as
-// many as it likes.
-func (s *Server) connected(connection net.Conn, state http.ConnState) {
-	network := intake.NetworkOfConnection(connection.RemoteAddr(), s.config.TrustedProxies)
-	if !network.Site.IsValid() {
+// makeRoom ends guests when they hold too much, until a tenth is free: so they are
+// seldom sorted. The more a network has held since a guest came, the earlier the guest's turn is.
+func (c *crowd) makeRoom() {
+	most := max(c.most/4, c.most-c.whole*guestBytes)
+	if c.bytes <= most {
 		return
 	}
-	switch state {
-	case http.StateNew:
-		if !s.connections.enter(network, 1) {
-			connection.Close()
-			if s.logged.Allow(s.now(), []byte("connected")) {
-				s.log.Warn("a network has too many connections", "most", connectionsPerSite)
-			}
-		}
-	case http.StateClosed:
-		s.connections.leave(network, 1)
+	all := make([]*guest, 0, len(c.there))
+	for g := range c.there {
+		all = append(all, g)
 	}
+	slices.SortFunc(all, func(a, b *guest) int { return cmp.Compare(b.came, a.came) })
+	held, shares := map[netip.Prefix]int{}, make(map[*guest]int, len(all))
+	for _, g := range all { // the newest first
+		held[g.network.Site] += g.bytes
+		share := held[g.network.Site]
+		if g.network.Provider.IsValid() {
+			held[g.network.Provider] += g.bytes
+			share = max(share, held[g.network.Provider]/sitesPerProvider)
+		}
+		shares[g] = share / fairStep
+	}
+	slices.SortStableFunc(all, func(a, b *guest) int { return cmp.Compare(shares[a], shares[b]) })
+	for c.bytes > most-most/10 {
+		last := all[len(all)-1]
+		all = all[:len(all)-1]
+		c.remove(last)
+		if last.gone != nil {
+			close(last.gone)
+		}
+		last.who.end()
+	}
+	c.gaveWay()
 }

@@ -1,144 +1,129 @@
 package collector
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
-	"strings"
-	"sync"
+	"slices"
 	"testing"
-	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/intake"
-	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
-// TestRequestsOfOneNetworkThatDoNotEnd: where many are under way, it may
-// have so many, however slowly they come. Others are answered.
-func TestRequestsOfOneNetworkThatDoNotEnd(t *testing.T) {
-	now, mu := time.Now(), sync.Mutex{}
-	s := New(Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")}})
-	s.now = func() time.Time { // a minute passes with every request
-		mu.Lock()
-		defer mu.Unlock()
-		now = now.Add(time.Minute)
-		return now
-	}
-	inside, end := make(chan bool), make(chan bool)
-	handler := s.limited(s.requests, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case inside <- true:
-			<-end
-		case <-r.Context().Done():
-		}
-	}))
-	ask := func(from string, length int) int {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		answer, request := httptest.NewRecorder(), httptest.NewRequest("POST", "/telemetry", strings.NewReader(strings.Repeat(" ", length)))
-		request.Header.Set("X-Forwarded-For", from)
-		handler.ServeHTTP(answer, request.WithContext(ctx))
-		return answer.Code
-	}
-	var asking sync.WaitGroup
-	under := 0
-	let := func(from string, length int) {
-		asking.Go(func() {
-			if status := ask(from, length); status != 200 {
-				t.Errorf("a request of %s: %d", from, status)
-			}
-		})
-		<-inside
-		under++
-	}
-	for range 150 { // there are few others
-		let("203.0.113.7", 100)
-	}
-	for n := range 1_850 {
-		let(fmt.Sprintf("198.18.%d.1", n%19), 100)
-	}
-	if status := ask("203.0.113.8", 100); status != 429 {
-		t.Errorf("one more of a network with 150: %d", status)
-	}
-	for range 12 { // each counts as 8
-		let("192.0.2.7", 60_000)
-	}
-	if status := ask("192.0.2.8", 60_000); status != 429 {
-		t.Errorf("a large one more of a network with 12 of them: %d", status)
-	}
-	for n := range 1_000 {
-		let(fmt.Sprintf("2001:db8:%x::1", n), 100)
-	}
-	if status := ask("2001:db8:ffff::1", 100); status != 429 {
-		t.Errorf("one more of a /32 with 1,000: %d", status)
-	}
-	let("198.51.100.7", 60_000)
-	for range under {
-		end <- true
-	}
-	asking.Wait()
-	if c := s.requests.underWay; len(c.there) != 0 || c.all != 0 {
-		t.Errorf("%d requests of %d networks are counted after all have ended", c.all, len(c.there))
-	}
+// A visitor is a guest of a test, which only notes that it had to give way.
+type visitor struct {
+	guest
+	name string
+	gone *[]string
 }
 
-// TestConnectionsOfOneNetwork: it may hold so many, and more are closed at once.
-// Others are served meanwhile, and a proxy may hold any number.
-func TestConnectionsOfOneNetwork(t *testing.T) {
-	dial := func(address, from string) net.Conn {
-		connection, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}).Dial("tcp", address)
-		if err != nil {
-			peertest.Missing(t, "127.a.b.1 as addresses of this machine: "+err.Error())
-		}
-		t.Cleanup(func() { connection.Close() })
-		return connection
+func (v *visitor) end() { *v.gone = append(*v.gone, v.name) }
+
+// TestWhoGivesWay: those of the network that holds most, the oldest first; where all hold the
+// same, the oldest of all.
+func TestWhoGivesWay(t *testing.T) {
+	site := func(text string) intake.Network { return intake.Network{Site: netip.MustParsePrefix(text)} }
+	provided := func(n int) intake.Network {
+		return intake.Network{Site: netip.MustParsePrefix(fmt.Sprintf("2001:db8:%x::/48", n)), Provider: netip.MustParsePrefix("2001:db8::/32")}
 	}
-	s := New(Config{Log: slog.New(slog.DiscardHandler), TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.30.1.1/32")}})
-	server := httptest.NewUnstartedServer(s.Public())
-	server.Config.ConnState = s.connected
-	server.Start()
-	t.Cleanup(server.Close)
-	address := server.Listener.Addr().String()
-	answered := func(connection net.Conn) bool {
-		connection.SetDeadline(time.Now().Add(time.Minute))
-		io.WriteString(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-		text := make([]byte, 15)
-		n, _ := io.ReadFull(connection, text)
-		return string(text[:n]) == "HTTP/1.1 200 OK"
-	}
-	var held []net.Conn
-	for n := range (crowded - 1) * connectionsPerSite {
-		dial(address, fmt.Sprintf("127.40.%d.1", n%10)) // each network may have twice as many as if there were more
-	}
-	for n := range connectionsPerSite {
-		held = append(held, dial(address, fmt.Sprintf("127.20.1.%d", 1+n%5)))
-		if !answered(held[n]) {
-			t.Fatalf("connection %d is not served", n)
-		}
-	}
-	if answered(dial(address, "127.20.1.7")) {
-		t.Error("one more connection is served")
-	}
-	for range connectionsPerSite + 10 {
-		if !answered(dial(address, "127.30.1.1")) {
-			t.Fatal("a connection of a proxy is not served")
-		}
-	}
-	if !answered(dial(address, "127.20.2.1")) {
-		t.Error("a connection from elsewhere is not served")
-	}
-	held[0].Close()
-	for deadline := time.Now().Add(time.Minute); !answered(dial(address, "127.20.1.9")); {
-		if time.Now().After(deadline) {
-			t.Fatal("a connection is not served after another has ended")
-		}
-	}
-	if network := intake.NetworkOfConnection(held[1].LocalAddr(), nil); s.connections.there[network.Site] > connectionsPerSite+1 {
-		t.Errorf("%d connections are counted", s.connections.there[network.Site])
+	const room = 100 * guestBytes // and a tenth of it is freed
+	for name, test := range map[string]struct {
+		come  func(come func(name string, from intake.Network, bytes int))
+		whole int
+		gone  []string // the first that gave way
+		stay  []string
+	}{
+		"one network holds most": {
+			come: func(come func(string, intake.Network, int)) {
+				come("other", site("198.51.100.0/24"), guestBytes)
+				for i := range 99 {
+					come(fmt.Sprint("many", i), site("203.0.113.0/24"), guestBytes)
+				}
+				come("late", site("192.0.2.0/24"), guestBytes)
+			},
+			gone: []string{"many0", "many1"}, stay: []string{"other", "late", "many98"},
+		},
+		"each network holds one": {
+			come: func(come func(string, intake.Network, int)) {
+				for i := range 100 {
+					come(fmt.Sprint("one", i), site(fmt.Sprintf("10.0.%d.0/24", i)), guestBytes)
+				}
+				come("report", site("192.0.2.0/24"), guestBytes+1_000)
+			},
+			gone: []string{"one0", "one1"}, stay: []string{"report", "one99"},
+		},
+		"a few large bodies of one network": {
+			come: func(come func(string, intake.Network, int)) {
+				for i := range 80 {
+					come(fmt.Sprint("one", i), site(fmt.Sprintf("10.0.%d.0/24", i)), guestBytes)
+				}
+				for i := range 5 {
+					come(fmt.Sprint("large", i), site("203.0.113.0/24"), 4*guestBytes)
+				}
+				come("late", site("192.0.2.0/24"), guestBytes)
+			},
+			gone: []string{"large0", "large1"}, stay: []string{"late", "one0"},
+		},
+		"a provider with a network for each": {
+			come: func(come func(string, intake.Network, int)) {
+				for i := range 60 {
+					come(fmt.Sprint("provided", i), provided(i), guestBytes)
+				}
+				for i := range 40 {
+					come(fmt.Sprint("one", i), site(fmt.Sprintf("10.0.%d.0/24", i)), guestBytes)
+				}
+				come("late", site("192.0.2.0/24"), guestBytes)
+			},
+			gone: []string{"provided0", "provided1"}, stay: []string{"one0", "late"},
+		},
+		"reports that wait leave less": {
+			come: func(come func(string, intake.Network, int)) {
+				for i := range 60 {
+					come(fmt.Sprint("one", i), site(fmt.Sprintf("10.0.%d.0/24", i)), guestBytes)
+				}
+			},
+			whole: 50, gone: []string{"one0"}, stay: []string{"one59"},
+		},
+		"and that is not nothing": {
+			come: func(come func(string, intake.Network, int)) {
+				for i := range 20 {
+					come(fmt.Sprint("one", i), site(fmt.Sprintf("10.0.%d.0/24", i)), guestBytes)
+				}
+			},
+			whole: 1_000, stay: []string{"one0"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			told := 0
+			c := newCrowd(room, func() { told++ })
+			c.answering(test.whole)
+			var all []*visitor
+			var gone []string
+			test.come(func(name string, from intake.Network, bytes int) {
+				v := &visitor{guest: guest{network: from, bytes: bytes / 2}, name: name, gone: &gone}
+				v.who = v
+				all = append(all, v)
+				c.enter(&v.guest)
+				c.grow(&v.guest, bytes-bytes/2)
+				if c.bytes > room {
+					t.Fatalf("%d bytes are held, %d may be", c.bytes, room)
+				}
+			})
+			if len(gone) < len(test.gone) || !slices.Equal(gone[:len(test.gone)], test.gone) || (told > 0) != (len(gone) > 0) {
+				t.Errorf("%v gave way, told %d times; want first %v", gone, told, test.gone)
+			}
+			for _, name := range test.stay {
+				if slices.Contains(gone, name) {
+					t.Errorf("%s gave way, with %v", name, gone)
+				}
+			}
+			for _, v := range all {
+				if c.leave(&v.guest) == slices.Contains(gone, v.name) {
+					t.Errorf("%s left, and the crowd had it wrong", v.name)
+				}
+			}
+			if c.bytes != 0 || len(c.there) != 0 {
+				t.Errorf("%d bytes of %d guests are held when all are gone", c.bytes, len(c.there))
+			}
+		})
 	}
 }

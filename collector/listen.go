@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // Limits of one connection. A report is small and so are the answers.
@@ -19,6 +21,7 @@ const (
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 30 * time.Second
 	maxHeader     = 16 << 10
+	maxFrame      = 16 << 10 // of HTTP/2; memory for it is taken before it comes
 )
 
 // serve answers on all listeners until ctx is done or one of them fails, and
@@ -29,12 +32,14 @@ func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler)
 	for listener, handler := range sides {
 		server := &http.Server{
 			Handler:           handler,
-			ConnState:         s.connected,
+			ConnContext:       s.connected,
+			ConnState:         s.disconnected,
 			ReadHeaderTimeout: headerTimeout,
 			ReadTimeout:       readTimeout,
 			WriteTimeout:      writeTimeout,
 			IdleTimeout:       idleTimeout,
 			MaxHeaderBytes:    maxHeader,
+			HTTP2:             &http.HTTP2Config{MaxReadFrameSize: maxFrame, MaxReceiveBufferPerConnection: wire.MaxBody, MaxReceiveBufferPerStream: wire.MaxBody},
 			ErrorLog:          log.New(io.Discard, "", 0), // its lines have the senders' addresses; see acceptor
 		}
 		servers = append(servers, server)

@@ -36,19 +36,35 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	})
 }
 
-// hardened tells browsers to guess nothing and to tell nobody, and reads nothing
-// behind chunks: where a length was given, too, proxies disagree about what is there.
-// No CLI sends chunks.
+// hardened tells browsers to guess nothing and to tell nobody. It has HTTP/1 read nothing
+// behind a body unless all of it was read here (see wholeBody): net/http would wait for the
+// rest before it answers, and again after that. Nor behind chunks: where a length was given, too,
+// proxies disagree about what is there. No CLI sends chunks.
 func hardened(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
-		if len(r.TransferEncoding) > 0 {
+		if r.ContentLength != 0 && r.ProtoMajor == 1 {
 			header.Set("Connection", "close")
+			defer func() {
+				if header.Get("Connection") != "" {
+					http.NewResponseController(w).SetReadDeadline(longAgo)
+				}
+			}()
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// longAgo, as a deadline, ends what waits at once.
+var longAgo = time.Unix(1, 0)
+
+// wholeBody says that a request's body was read to its end.
+func wholeBody(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) == 0 {
+		w.Header().Del("Connection")
+	}
 }
 
 // How much one network may ask for a second. An office behind one address,
@@ -61,15 +77,11 @@ const (
 	sitesPerProvider = 10
 )
 
-// A networkLimiter bounds what one site, and one provider, may do, and what of it
-// at the same time.
-type networkLimiter struct {
-	sites, providers *intake.Limiter
-	underWay         *crowd
-}
+// A networkLimiter bounds what one site, and one provider, may do.
+type networkLimiter struct{ sites, providers *intake.Limiter }
 
 func newNetworkLimiter(perSecond float64, burst int) networkLimiter {
-	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst), newCrowd(burst)}
+	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst)}
 }
 
 func (l networkLimiter) allow(now time.Time, network intake.Network, requests int) bool {
@@ -97,9 +109,7 @@ func requestsIn(r *http.Request) int {
 func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		network, n := intake.NetworkOf(r, s.config.TrustedProxies), requestsIn(r)
-		has := limiter.underWay.enter(network, n)
-		defer limiter.underWay.leave(network, n)
-		if !has || !limiter.allow(s.now(), network, n) {
+		if !limiter.allow(s.now(), network, n) {
 			problem := tooMany("too many requests from this network", time.Second)
 			if r.URL.Path != "/telemetry" {
 				problem.outcome = notAReport

@@ -21,7 +21,7 @@ func (s *Server) Public() http.Handler {
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /healthz", alive) // asked often, from one network, by what watches the process
 	outside.Handle("/", s.limited(s.requests, mux))
-	return within(outside, s.recovered, hardened)
+	return within(outside, attended, s.recovered, hardened)
 }
 
 // alive says that the process answers; readyz tells whether it can do its work.

@@ -49,7 +49,9 @@ type Server struct {
 	queues      []*sink.Queue
 	installs    *intake.Limiter
 	passed      *passthrough.Limiter // where nothing is kept
-	connections *crowd
+	crowd       *crowd
+	connections sync.Map       // *connection by net.Conn
+	arrivals    networkLimiter // of connections
 	requests    networkLimiter
 	erasures    networkLimiter
 	erasing     *turns
@@ -60,18 +62,23 @@ type Server struct {
 // New returns a server that does nothing before Run.
 func New(config Config) *Server {
 	s := &Server{
-		config:      config,
-		log:         config.Log,
-		now:         time.Now,
-		installs:    intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
-		passed:      passthrough.NewLimiter(),
-		connections: newCrowd(connectionsPerSite),
-		requests:    newNetworkLimiter(requestsPerSite, 2*requestsPerSite),
-		erasures:    newNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
-		erasing:     newTurns(),
-		decoding:    make(chan struct{}, largeAtOnce),
-		logged:      intake.NewLimiter(1, 10),
+		config:   config,
+		log:      config.Log,
+		now:      time.Now,
+		installs: intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
+		passed:   passthrough.NewLimiter(),
+		arrivals: newNetworkLimiter(2*requestsPerSite, 4*requestsPerSite),
+		requests: newNetworkLimiter(requestsPerSite, 2*requestsPerSite),
+		erasures: newNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
+		erasing:  newTurns(),
+		decoding: make(chan struct{}, largeAtOnce),
+		logged:   intake.NewLimiter(1, 10),
 	}
+	s.crowd = newCrowd(maxCrowd, func() {
+		if s.logged.Allow(s.now(), []byte("crowd")) {
+			s.log.Warn("too much is not finished: what the networks that hold most began first is ended", "most", maxCrowd)
+		}
+	})
 	if config.Store != nil {
 		config.Store.Limit(config.Limits)
 	}

@@ -23,14 +23,19 @@ const reportsPerMinute = 10
 func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 	from := intake.NetworkOf(r, s.config.TrustedProxies)
 	report, err := s.read(w, r, from)
-	if errors.Is(err, errBusy) {
+	switch {
+	case errors.Is(err, errCrowded):
+		s.answer(w, tooMany(err.Error(), time.Second))
+		return
+	case errors.Is(err, errBusy):
 		s.answer(w, s.failure(err))
 		return
-	}
-	if err != nil {
+	case err != nil:
 		s.answer(w, unreadable(err))
 		return
 	}
+	s.crowd.answering(1)
+	defer s.crowd.answering(-1)
 	if problem := s.take(r.Context(), report, from); problem != nil {
 		s.answer(w, problem)
 		return
@@ -47,20 +52,32 @@ const bytesPerCounter = 32
 const largeAtOnce = 2
 
 // read reads a report. That of a large one is work that others wait for, so a few
-// are decoded at a time, and none that there is no room for.
+// are decoded at a time, and none that there is no room for. Until then it is in the crowd.
 func (s *Server) read(w http.ResponseWriter, r *http.Request, from intake.Network) (wire.Report, error) {
+	coming := s.bringing(w, r, from)
+	defer s.crowd.leave(&coming.guest)
 	body, err := intake.ReadBody(w, r)
-	if err != nil {
-		return wire.Report{}, err
+	if err == nil {
+		defer body.Free()
+		wholeBody(w, r)
 	}
-	if len(body) > usualBody && s.config.Store != nil {
-		s.decoding <- struct{}{}
-		defer func() { <-s.decoding }()
-		if s.committer.room.refuses(from.Site, len(body)/bytesPerCounter) {
+	if err == nil && body.Len() > usualBody && s.config.Store != nil {
+		select {
+		case s.decoding <- struct{}{}:
+			defer func() { <-s.decoding }()
+		case <-s.crowd.whenGone(&coming.guest):
+		}
+		if s.committer.room.refuses(from.Site, body.Len()/bytesPerCounter) {
 			return wire.Report{}, errBusy
 		}
 	}
-	return intake.Decode(body)
+	if !s.crowd.leave(&coming.guest) {
+		return wire.Report{}, errCrowded
+	}
+	if err != nil {
+		return wire.Report{}, err
+	}
+	return intake.Decode(body.Bytes())
 }
 
 // take keeps a report, or passes it on where nothing is kept.

@@ -79,3 +79,29 @@ func TestRapidResets(t *testing.T) {
 		t.Errorf("exit status %d", status)
 	}
 }
+
+// TestFramesAreSmall: memory for a frame is taken when it is announced, so one that is large
+// ends the connection.
+func TestFramesAreSmall(t *testing.T) {
+	cert, key := peertest.SelfSigned(t, t.TempDir(), 1)
+	collector := started(t, nil, "--tls-cert", cert, "--tls-key", key)
+	connection, err := tls.Dial("tcp", strings.TrimPrefix(collector.public, "https://"), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	connection.SetDeadline(time.Now().Add(time.Minute))
+	io.WriteString(connection, http2.ClientPreface)
+	framer := http2.NewFramer(connection, connection)
+	framer.WriteSettings()
+	connection.Write([]byte{0x0f, 0xff, 0xff, 0x77, 0, 0, 0, 0, 0}) // the head of one of 1 MB, of a type that nobody knows
+	for {
+		frame, err := framer.ReadFrame()
+		if err != nil {
+			t.Fatal("it was not refused:", err)
+		}
+		if end, ok := frame.(*http2.GoAwayFrame); ok && end.ErrCode == http2.ErrCodeFrameSize {
+			return
+		}
+	}
+}

@@ -6,7 +6,6 @@ package intake
 import (
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -28,7 +27,8 @@ func Read(w http.ResponseWriter, r *http.Request) (wire.Report, error) {
 	if err != nil {
 		return wire.Report{}, err
 	}
-	return Decode(body)
+	defer body.Free()
+	return Decode(body.Bytes())
 }
 
 // Decode reads the report in a body. Its errors are Refusals.
@@ -49,23 +49,25 @@ func isJSON(contentType string) bool {
 	return err == nil && media == "application/json" && (!hasCharset || strings.EqualFold(charset, "utf-8"))
 }
 
-// ReadBody reads the body of a request. It takes plain JSON of a bounded size,
-// declared as such: what a form on some web page could send without asking is not.
-// Its errors are Refusals.
-func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// ReadBody reads the body of a request, which the caller has to free. It takes plain JSON
+// of a bounded size, declared as such: what a form on some web page could send without asking is
+// not. Its errors are Refusals.
+func ReadBody(w http.ResponseWriter, r *http.Request) (*Body, error) {
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, &Refusal{http.StatusUnsupportedMediaType, "the Content-Type has to be application/json"}
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, &Refusal{http.StatusUnsupportedMediaType, "the body must not be compressed"}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBody))
+	body := new(Body)
+	err := body.readFrom(http.MaxBytesReader(w, r.Body, wire.MaxBody))
+	if err == nil {
+		return body, nil
+	}
+	body.Free()
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, &Refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", wire.MaxBody)}
 	}
-	if err != nil {
-		return nil, &Refusal{http.StatusBadRequest, "the body could not be read"}
-	}
-	return body, nil
+	return nil, &Refusal{http.StatusBadRequest, "the body could not be read"}
 }

@@ -1,0 +1,114 @@
+package collector
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+
+	"github.com/telemetrygen/telemetrygen/collector/intake"
+)
+
+// A connection is in the crowd but while a request of it is answered.
+type connection struct {
+	guest
+	socket net.Conn // without TLS, whose Close would write
+	crowd  *crowd
+
+	mu     sync.Mutex
+	busy   int // requests
+	closed bool
+}
+
+func (c *connection) end() { c.socket.Close() }
+
+type connectionKey struct{}
+
+// connected adds a connection that was accepted, or closes it: what TLS costs is more than a
+// request. Those of proxies do not count: their requests do, by whom they are from.
+func (s *Server) connected(ctx context.Context, socket net.Conn) context.Context {
+	network := intake.NetworkOfConnection(socket.RemoteAddr(), s.config.TrustedProxies)
+	if !network.Site.IsValid() {
+		return ctx
+	}
+	c := &connection{guest: guest{network: network, bytes: guestBytes}, socket: socket, crowd: s.crowd}
+	if secure, ok := socket.(*tls.Conn); ok {
+		c.socket, c.bytes = secure.NetConn(), secureGuestBytes
+	}
+	if !s.arrivals.allow(s.now(), network, 1) {
+		c.end()
+		return ctx
+	}
+	c.who = c
+	s.connections.Store(socket, c)
+	s.crowd.enter(&c.guest)
+	return context.WithValue(ctx, connectionKey{}, c)
+}
+
+// disconnected takes out a connection that was closed.
+func (s *Server) disconnected(socket net.Conn, state http.ConnState) {
+	if state != http.StateClosed {
+		return
+	}
+	if c, there := s.connections.LoadAndDelete(socket); there {
+		c.(*connection).change(0, true)
+	}
+}
+
+// attended takes a connection out of the crowd while a request of it is answered. Then
+// it is the newest there.
+func attended(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c, ok := r.Context().Value(connectionKey{}).(*connection); ok {
+			c.change(1, false)
+			defer c.change(-1, false)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// change counts the requests of a connection. Of HTTP/2 some may still be answered when
+// it is closed.
+func (c *connection) change(requests int, closed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy += requests
+	c.closed = c.closed || closed
+	if c.busy == 0 && !c.closed {
+		c.crowd.enter(&c.guest)
+	} else {
+		c.crowd.leave(&c.guest)
+	}
+}
+
+// A coming body is in the crowd, with as much as has come, until it is there as a whole.
+type coming struct {
+	guest
+	crowd   *crowd
+	body    io.ReadCloser
+	control *http.ResponseController
+}
+
+// bringing adds a request. If it has to give way, reading its body fails.
+func (s *Server) bringing(w http.ResponseWriter, r *http.Request, from intake.Network) *coming {
+	c := &coming{guest: guest{network: from, bytes: guestBytes}, crowd: s.crowd, body: r.Body, control: http.NewResponseController(w)}
+	if r.TLS != nil {
+		c.bytes = secureGuestBytes
+	}
+	c.who = c
+	s.crowd.enter(&c.guest)
+	r.Body = c
+	return c
+}
+
+func (c *coming) end() { c.control.SetReadDeadline(longAgo) }
+
+func (c *coming) Read(p []byte) (int, error) {
+	n, err := c.body.Read(p)
+	c.crowd.grow(&c.guest, n)
+	return n, err
+}
+
+func (c *coming) Close() error { return c.body.Close() }
