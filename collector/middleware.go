@@ -43,10 +43,10 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 func hardened(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "no-referrer")
+		header["X-Content-Type-Options"] = nosniff
+		header["Referrer-Policy"] = noReferrer
 		if r.ContentLength != 0 && r.ProtoMajor == 1 {
-			header.Set("Connection", "close")
+			header["Connection"] = closes
 			defer func() {
 				if header.Get("Connection") != "" {
 					http.NewResponseController(w).SetReadDeadline(longAgo)
@@ -56,6 +56,14 @@ func hardened(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// Values of headers that each answer has, or each report's: Header.Set would make them anew.
+var (
+	nosniff    = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	closes     = []string{"close"}
+	plain      = []string{plainText}
+)
 
 // longAgo, as a deadline, ends what waits at once.
 var longAgo = time.Unix(1, 0)

@@ -41,7 +41,7 @@ func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.metrics.count(accepted)
-	w.Header().Set("Content-Type", plainText)
+	w.Header()["Content-Type"] = plain
 	io.WriteString(w, "OK")
 }
 

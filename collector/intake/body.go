@@ -11,6 +11,7 @@ import (
 type Body struct {
 	pages []*page
 	n     int // bytes
+	first [1]*page
 }
 
 // A page holds a usual report.
@@ -20,6 +21,7 @@ var pages = sync.Pool{New: func() any { return new(page) }}
 
 // readFrom reads to the end.
 func (b *Body) readFrom(r io.Reader) error {
+	b.pages = b.first[:0]
 	for {
 		at := b.n % len(page{})
 		if at == 0 && b.n == len(b.pages)*len(page{}) {

@@ -49,9 +49,15 @@ func NetworkOf(r *http.Request, proxies []netip.Prefix) Network {
 	}
 	address := remote.Addr().Unmap()
 	if contains(proxies, address) {
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		for i := len(hops) - 1; i >= 0 && contains(proxies, address); i-- {
-			hop, ok := parseHop(strings.TrimSpace(hops[i]))
+		hops := strings.Join(r.Header["X-Forwarded-For"], ",")
+		for more := true; more && contains(proxies, address); {
+			var last string
+			if i := strings.LastIndexByte(hops, ','); i >= 0 {
+				hops, last = hops[:i], hops[i+1:]
+			} else {
+				last, more = hops, false
+			}
+			hop, ok := parseHop(strings.TrimSpace(last))
 			if !ok {
 				break
 			}

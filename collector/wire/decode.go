@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,10 +18,11 @@ func Decode(body []byte) (Report, error) {
 	if len(body) > MaxBody {
 		return Report{}, fmt.Errorf("the body has more than %d bytes", MaxBody)
 	}
-	tokens := decoders.Get().(*jsontext.Decoder)
-	defer decoders.Put(tokens)
-	tokens.Reset(bytes.NewBuffer(body))
-	d := decoder{reader{tokens}}
+	used := decoders.Get().(*source)
+	defer decoders.Put(used)
+	used.body = *bytes.NewBuffer(body)
+	used.tokens.Reset(&used.body)
+	d := decoder{reader{&used.tokens}}
 	var report Report
 	if err := d.report(&report); err != nil {
 		return Report{}, err
@@ -33,7 +35,12 @@ func Decode(body []byte) (Report, error) {
 
 // decoders are used again: what one keeps for the names it has seen is a third of
 // what a report would leave as garbage.
-var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(bytes.NewReader(nil)) }}
+var decoders = sync.Pool{New: func() any { return new(source) }}
+
+type source struct {
+	tokens jsontext.Decoder
+	body   bytes.Buffer
+}
 
 type decoder struct{ reader }
 
@@ -137,7 +144,7 @@ func (d *decoder) point() (count uint64, err error) {
 // pass for two.
 func parseID(text string) (uuid.UUID, error) {
 	id, err := uuid.Parse(text)
-	if err != nil || id == uuid.Nil || id.String() != text {
+	if err != nil || id == uuid.Nil || len(text) != 36 || strings.ToLower(text) != text { // 36: it also reads other forms
 		return uuid.Nil, errors.New("id is not a UUID in lower case with hyphens")
 	}
 	return id, nil

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -15,17 +16,21 @@ var errNotJSON = errors.New("the body is not a JSON object")
 // UTF-8; the reader refuses values of another kind than its caller expects.
 type reader struct{ tokens *jsontext.Decoder }
 
-// next reads a token; its error is meant for the sender.
 func (r reader) next() (jsontext.Token, error) {
 	token, err := r.tokens.ReadToken()
-	if err == nil {
-		return token, nil
+	if err != nil {
+		err = problem(err)
 	}
+	return token, err
+}
+
+// problem makes an error that is meant for the sender.
+func problem(err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) && errors.Is(err, jsontext.ErrDuplicateName) {
-		return token, fmt.Errorf("%q is there twice", syntax.JSONPointer.LastToken())
+		return fmt.Errorf("%q is there twice", syntax.JSONPointer.LastToken())
 	}
-	return token, errNotJSON
+	return errNotJSON
 }
 
 // object calls member with each name; member reads the value.
@@ -37,18 +42,17 @@ func (r reader) object(what string, member func(name string) error) error {
 	if token.Kind() != '{' {
 		return fmt.Errorf("%s is not an object", what)
 	}
-	for {
-		token, err := r.next()
+	for r.tokens.PeekKind() != '}' {
+		name, err := r.string("a name")
 		if err != nil {
 			return err
 		}
-		if token.Kind() == '}' {
-			return nil
-		}
-		if err := member(token.String()); err != nil {
+		if err := member(name); err != nil {
 			return err
 		}
 	}
+	_, err = r.next()
+	return err
 }
 
 // null reads null if it is there.
@@ -60,15 +64,32 @@ func (r reader) null() bool {
 	return err == nil
 }
 
-func (r reader) string(what string) (string, error) {
-	token, err := r.next()
-	if err != nil {
-		return "", err
+// usual are texts that most reports have; they are not copied out of each.
+var usual = map[string]string{}
+
+func init() {
+	for _, text := range append([]string{"cumulative_count", "-1", "0", "1", "2", "linux", "darwin", "windows"}, fields...) {
+		usual[text] = text
 	}
-	if token.Kind() != '"' {
+}
+
+func (r reader) string(what string) (string, error) {
+	value, err := r.tokens.ReadValue()
+	if err != nil {
+		return "", problem(err)
+	}
+	if value.Kind() != '"' {
 		return "", fmt.Errorf("%s is not a string", what)
 	}
-	return token.String(), nil
+	inner := value[1 : len(value)-1]
+	if text, ok := usual[string(inner)]; ok {
+		return text, nil
+	}
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner), nil
+	}
+	text, err := jsontext.AppendUnquote(nil, value)
+	return string(text), err
 }
 
 // number reads a whole number from 0 to most, without exponent or fraction.

@@ -13,11 +13,10 @@ func checkPath(path string) (app string, err error) {
 	if len(path) > MaxPath {
 		return "", fmt.Errorf("a path has more than %d bytes", MaxPath)
 	}
-	words := strings.Split(path, " ")
-	if len(words) > MaxWords {
+	if strings.Count(path, " ") >= MaxWords {
 		return "", fmt.Errorf("a path has more than %d words", MaxWords)
 	}
-	for _, word := range words {
+	for word := range strings.SplitSeq(path, " ") {
 		if word == "" {
 			return "", fmt.Errorf("path %q is not words separated by one space", path)
 		}
@@ -25,7 +24,8 @@ func checkPath(path string) (app string, err error) {
 			return "", fmt.Errorf("path %q has a character that cannot be seen", path)
 		}
 	}
-	return words[0], nil
+	app, _, _ = strings.Cut(path, " ")
+	return app, nil
 }
 
 // exitCode takes 0 to 255 and NoExit as the runtime writes them: not "+1", not "01".
