@@ -172,3 +172,13 @@ func (d *dependencies) endsInValue(c *load.Package, e ast.Expr, seen map[string]
 	}})
 	return how
 }
+
+// endsInVariable is endsInValue for a variable of a dependency that e names.
+func (d *dependencies) endsInVariable(c *load.Package, e ast.Expr, v *types.Var) string {
+	in, err := d.g.Package(d.g.All[v.Pkg().Path()])
+	if err != nil {
+		return ""
+	}
+	d.values.add(in)
+	return d.endsInValue(c, e, map[string]bool{})
+}

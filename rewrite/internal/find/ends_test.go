@@ -51,10 +51,20 @@ func Die() { panic(1) }
 
 func ExitCode(err error) int { return 1 }
 
+func DialOrDie(addr string) error { return Dial(addr) }
+
+func DialOrDieNot(addr string) error { return Dial(addr) }
+
+var KeptOrDie, OtherOrDie = DialOrDie, func() int { return 1 }
+
 type Printer interface{ Fatal(v ...any) }
 `
 	testPlan(t, dep, []planTest{
 		{"with its argument", run + "func f() {\n\tdep.Exit(3)\n}", []string{"track root", "exiting 3 dep.Exit(3)"}},
+		{"or die", run + "func f() {\n\tdep.DialOrDie(\"\")\n\tdep.DialOrDieNot(\"\")\n}", []string{"track root",
+			"dependency dep.DialOrDie of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
+		{"or die, in a variable", run + "func f() {\n\tdep.OtherOrDie()\n\t_ = dep.KeptOrDie(\"\")\n}", []string{"track root",
+			"dependency dep.KeptOrDie of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"past os", run + "func f() {\n\tdep.ExitRaw(4)\n\tsyscall.Exit(3)\n}", []string{"track root", "exiting 4 dep.ExitRaw(4)", "exiting 3 syscall.Exit(3)"}},
 		{"past os, with a status that cannot be said twice", run + "func f() { syscall.Exit(os.Getpid()) }", []string{"track root",
 			"dependency syscall.Exit of syscall may end the process, with syscall.Exit; such a run is recorded as -1 if a command had begun"}},

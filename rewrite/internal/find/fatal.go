@@ -25,6 +25,9 @@ import (
 // (log.Fatal(http.ListenAndServe(...))), behind its last argument.
 func (f *finder) fatal(call *ast.CallExpr) {
 	fn := callee(f.c, call)
+	if fn == nil {
+		f.variableOrDie(call)
+	}
 	if fn == nil || fn.Pkg() == nil || f.beforeMain() {
 		return
 	}
@@ -44,7 +47,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	switch {
 	case !f.g.IsOwn(path):
 		switch {
-		case f.depend.mayEnd(fn) && returnsNothing(fn):
+		case f.depend.mayEnd(fn) && (returnsNothing(fn) || strings.HasSuffix(fn.Name(), orDie)):
 			f.dependency(call, fn)
 		case makesCommand(fn) && !isInterfaceMethod(fn):
 			f.madeElsewhere(call, fn)
@@ -99,7 +102,28 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 		f.announce(call, call, status, fn)
 		return
 	}
-	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+fn.Pkg().Path()+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
+	f.mayEnd(call, fn.Pkg().Path(), how)
+}
+
+// orDie ends the names of functions that end the process instead of returning an
+// error. Others that return something are not asked: their source often names an exit
+// that such a call never comes to.
+const orDie = "OrDie"
+
+// variableOrDie looks at a call of such a function that a dependency keeps in a variable.
+func (f *finder) variableOrDie(call *ast.CallExpr) {
+	v, ok := named(f.c, call.Fun).(*types.Var)
+	if !ok || !strings.HasSuffix(v.Name(), orDie) || v.Pkg() == nil || !f.depend.foreign(v.Pkg().Path()) || f.beforeMain() {
+		return
+	}
+	if how := f.depend.endsInVariable(f.c, call.Fun, v); how != "" {
+		f.mayEnd(call, v.Pkg().Path(), how)
+	}
+}
+
+// mayEnd notes a call of a dependency's function that may end the process.
+func (f *finder) mayEnd(call *ast.CallExpr, path, how string) {
+	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+path+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
 }
 
 // madeElsewhere looks at the commands that a function of a dependency makes: their
