@@ -36,24 +36,24 @@ func calledPath() (path string, known bool) {
 
 // called finds the command that cobra called among cmd and those below, and returns its names below cmd. It only reads:
 // another goroutine may execute cobra. It searches downwards, because the children of a copied root have the original
-// as their parent.
+// as their parent. Where several were called, in a shell, or one has two parents, the names are those of no command.
 func called(cmd *cobra.Command) (below string, found bool) {
 	for _, child := range children(cmd) {
-		if below, found := called(child); found {
-			return " " + child.Name() + below, true
+		if deeper, is := called(child); is && found {
+			return unlisted, true
+		} else if is {
+			below, found = " "+child.Name()+deeper, true
 		}
 	}
-	return "", cmd.CalledAs() != ""
+	return below, found || cmd.CalledAs() != ""
 }
 
 // children returns the commands of cmd in the order in which they were added. Sorting them, as cobra does, would change
 // which command cobra finds if two have the same name.
 func children(cmd *cobra.Command) []*cobra.Command {
-	sorting := cobra.EnableCommandSorting
+	defer func(sorting bool) { cobra.EnableCommandSorting = sorting }(cobra.EnableCommandSorting)
 	cobra.EnableCommandSorting = false
-	all := cmd.Commands()
-	cobra.EnableCommandSorting = sorting
-	return all
+	return cmd.Commands()
 }
 
 // recordedPath returns the path under which runs of a command are counted: the app and the names below root, never an

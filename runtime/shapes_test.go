@@ -65,6 +65,8 @@ func TestShapes(t *testing.T) {
 		{"arguments of its own", "x", "got", "pace get 0 1"},
 		{"main calls itself", "get", "got", "pace get 0 1"},
 		{"main calls itself", "nope", "", "pace 1 1"},
+		{"a command of two parents", "end three", "three", "pace (unlisted) 0 1"},
+		{"a shell", "", "", "pace (unlisted) 0 1"},
 		{"two with one name", "get", "z", "pace (unlisted) 0 1"},
 	} {
 		t.Run(c.shape+" "+c.args, func(t *testing.T) {

@@ -182,6 +182,22 @@ var shapes = map[string]func() error{
 		root.SetArgs([]string{"get"})
 		return telemetry.Track(root).Execute()
 	},
+	"a command of two parents": func() error {
+		root, get, end := &cobra.Command{Use: "pace"}, &cobra.Command{Use: "get"}, &cobra.Command{Use: "end"}
+		three := &cobra.Command{Use: "three", Run: say("three")}
+		get.AddCommand(three)
+		end.AddCommand(three)
+		root.AddCommand(get, end)
+		return telemetry.Track(root).Execute()
+	},
+	"a shell": func() error {
+		root := &cobra.Command{Use: "pace"}
+		root.AddCommand(&cobra.Command{Use: "get", Run: say("got")}, &cobra.Command{Use: "required", Run: say("required")})
+		root.SetArgs([]string{"get", "--help"})
+		_ = root.Execute()
+		root.SetArgs([]string{"required"})
+		return telemetry.Track(root).Execute()
+	},
 	"two with one name": func() error {
 		root := &cobra.Command{Use: "pace"}
 		root.AddCommand(&cobra.Command{Use: "z", Aliases: []string{"get"}, Run: say("z")}, &cobra.Command{Use: "get", Run: say("get")})
