@@ -77,6 +77,8 @@ func (s *Store) release(ctx context.Context, tx *sql.Tx, claimed []string, used 
 // load reads and locks rows, in the order of their keys.
 func (s *Store) load(ctx context.Context, tx *sql.Tx, keys []string) (map[string]*installRow, error) {
 	found := make(map[string]*installRow, len(keys))
+	var key, uses sql.RawBytes // valid until the next row
+	var weeks int64
 	for chunk := range s.chunks(len(keys)) {
 		args := make([]any, chunk.n)
 		for i, key := range keys[chunk.at : chunk.at+chunk.n] {
@@ -84,9 +86,7 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, keys []string) (map[string
 		}
 		query := `SELECT install, app, cli_version, operating_system, first_day, last_day, marks, uses, weeks, day_runs FROM installs WHERE install IN ` + row(chunk.n) + ` ORDER BY install` + s.dialect.lockRow
 		err := s.run(ctx, tx, query, args, func(scan scan) error {
-			var key, uses []byte
 			var r installRow
-			var weeks int64
 			err := scan(&key, &r.app, &r.version, &r.system, &r.firstDay, &r.lastDay, &r.marks, &uses, &weeks, &r.dayRuns)
 			if err != nil || r.app == "" { // locked for an install, but none
 				return err
