@@ -232,3 +232,26 @@ func TestConnectionsOfOneNetwork(t *testing.T) {
 		t.Error("a connection is not served a second later")
 	}
 }
+
+// TestNothingIsAnsweredBehindTheLimit: of requests that were sent all at once, those of the burst
+// are answered, the next gets 429, and the connection ends.
+func TestNothingIsAnsweredBehindTheLimit(t *testing.T) {
+	start := time.Now()
+	s, server := crowdedServer(t, func(*httptest.Server) {})
+	s.now = func() time.Time { return start }
+	server.Start()
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	connection.SetDeadline(time.Now().Add(time.Minute))
+	io.WriteString(connection, strings.Repeat("GET /x HTTP/1.1\r\nHost: x\r\n\r\n", 5*requestsPerSite))
+	text, err := io.ReadAll(connection)
+	if n := strings.Count(string(text), "HTTP/1.1 404 "); n != 2*requestsPerSite {
+		t.Errorf("%d requests were answered, want the burst of %d", n, 2*requestsPerSite)
+	}
+	if n := strings.Count(string(text), "HTTP/1.1 429 "); n != 1 {
+		t.Errorf("%d answers say that there were too many, want the last: %v", n, err)
+	}
+}

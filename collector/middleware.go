@@ -113,7 +113,8 @@ func requestsIn(r *http.Request) int {
 	return 1 + int(length/usualBody)
 }
 
-// limited bounds how much one network can ask for of what next does.
+// limited bounds how much one network can ask for of what next does. The connection of what is
+// over the limit ends: answers that say so to requests that were sent all at once are work, too.
 func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		network, n := intake.NetworkOf(r, s.config.TrustedProxies), requestsIn(r)
@@ -121,6 +122,9 @@ func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler
 			problem := tooMany("too many requests from this network", time.Second)
 			if r.URL.Path != "/telemetry" {
 				problem.outcome = notAReport
+			}
+			if r.ProtoMajor == 1 {
+				w.Header()["Connection"] = closes
 			}
 			s.answer(w, problem)
 			return
