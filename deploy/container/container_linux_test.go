@@ -3,6 +3,7 @@ package container
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -142,6 +143,8 @@ func TestTheImageTakesReportsOverTLSAndKeepsThem(t *testing.T) {
 		t.Errorf("no CA certificates: %v", err)
 	}
 
+	// A connection gets 5 seconds for its handshake, and the certificate may take longer.
+	eventually(t, domain, func() string { return certified(public) })
 	pace.trusts(authority.Root())
 	pace.run(0, "telemetry", "on")
 	pace.run(0, "get", "data-policy", "orders")
@@ -170,6 +173,16 @@ func process(address string) int {
 		}
 	}
 	return 0
+}
+
+// certified names the domain once the collector that listens on an address has a certificate for it.
+func certified(address string) string {
+	connection, err := tls.Dial("tcp", address, &tls.Config{ServerName: domain, InsecureSkipVerify: true}) // the CLI verifies it
+	if err != nil {
+		return err.Error()
+	}
+	defer connection.Close()
+	return strings.Join(connection.ConnectionState().PeerCertificates[0].DNSNames, " ")
 }
 
 func get(url string) (int, string) {
