@@ -108,6 +108,16 @@ func (r running) see(t *testing.T, path string, header ...string) (int, string, 
 
 func send(t *testing.T, method, address, body string, header ...string) (int, string, http.Header) {
 	t.Helper()
+	status, text, answered, err := try(t, method, address, body, header...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status, text, answered
+}
+
+// try is send, for what may get no answer.
+func try(t *testing.T, method, address, body string, header ...string) (int, string, http.Header, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
@@ -119,14 +129,11 @@ func send(t *testing.T, method, address, body string, header ...string) (int, st
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return 0, "", nil, err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, string(text), answer.Header
+	return answer.StatusCode, string(text), answer.Header, err
 }
 
 func (r running) post(t *testing.T, body string, header ...string) (int, string, http.Header) {
