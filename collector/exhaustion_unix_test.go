@@ -3,7 +3,6 @@
 package collector_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -76,22 +75,7 @@ func TestReadyzFailsWhileTheDiskIsFull(t *testing.T) {
 		peertest.Missing(t, fmt.Sprintf("a file system of its own: %v %s", err, output))
 	}
 	p := newProcessUnder(t, append(private, mount+` && exec "$0" "$@"`), "--store", "sqlite:"+filepath.Join(dir, "telemetry.db"))
-	filler := fmt.Sprintf("/proc/%d/root%s/filler", p.cmd.Process.Pid, dir)
-	lose := func() {
-		file, err := os.Create(filler)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		for chunk := bytes.Repeat([]byte{1}, 4096); err == nil; {
-			_, err = file.Write(chunk)
-		}
-	}
-	find := func() {
-		if err := os.Remove(filler); err != nil {
-			t.Error(err)
-		}
-	}
+	lose, find := peertest.Filler(t, fmt.Sprintf("/proc/%d/root%s/filler", p.cmd.Process.Pid, dir))
 	losesAndFindsItsStore(t, p, true, lose, find)
 	if status, text, _ := send(t, "GET", "http://"+p.address+"/healthz", ""); status != 200 { // the process is alive
 		t.Errorf("healthz: %d %s", status, text)

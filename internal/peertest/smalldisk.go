@@ -48,9 +48,14 @@ func PostgresOnSmallDisk(t testing.TB) (peer *PostgresPeer, fill, free func()) {
 		},
 		command: func() *exec.Cmd { return exec.Command(tools[0], "--mount", "sh", "-c", strings.Join(steps, " && ")) },
 	}, dir)
-	filler := fmt.Sprintf("/proc/%d/root/mnt/filler", launched.PID())
+	fill, free = Filler(t, fmt.Sprintf("/proc/%d/root/mnt/filler", launched.PID()))
+	return &PostgresPeer{Peer: launched, DSN: dsn}, fill, free
+}
+
+// Filler returns functions that take all room of a file system by a file on it, and give it back.
+func Filler(t testing.TB, name string) (fill, free func()) {
 	fill = func() {
-		file, err := os.Create(filler)
+		file, err := os.Create(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,9 +65,9 @@ func PostgresOnSmallDisk(t testing.TB) (peer *PostgresPeer, fill, free func()) {
 		}
 	}
 	free = func() {
-		if err := os.Remove(filler); err != nil {
+		if err := os.Remove(name); err != nil {
 			t.Error(err)
 		}
 	}
-	return &PostgresPeer{Peer: launched, DSN: dsn}, fill, free
+	return fill, free
 }

@@ -55,7 +55,10 @@ func Apply(p *plan.Plan, source, disk func(name string) []byte) ([]File, error) 
 			return nil
 		})
 	}
-	return files, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return files, nil
 }
 
 // apply edits one file.

@@ -228,7 +228,7 @@ func (d *dependencies) reach(from origin) []literal {
 func (d *dependencies) imports() (words []string) {
 	for _, p := range d.g.Own {
 		for path := range p.Imports {
-			if word := `"` + path + `"`; !settingUp[path] && (d.executors[path] || d.endsProcess(path)) && !slices.Contains(words, word) {
+			if word := `"` + path + `"`; !settingUp[path] && (d.executors[path] || d.namesEnd(path)) && !slices.Contains(words, word) {
 				words = append(words, word)
 			}
 		}

@@ -33,7 +33,7 @@ func (d *dependencies) mayEnd(fn *types.Func) bool {
 	case isInterfaceMethod(fn), loggers.Known(path):
 		return d.foreign(path) && slices.ContainsFunc(loggers.Names(), func(name string) bool { return strings.HasPrefix(fn.Name(), name) })
 	default:
-		return d.endsProcess(path)
+		return d.namesEnd(path)
 	}
 }
 
@@ -43,17 +43,17 @@ func (d *dependencies) foreign(path string) bool {
 	return p != nil && p.Module != nil && path != load.Cobra && !d.g.IsOwn(path)
 }
 
-// endsProcess reports whether the text of a dependency's package names something that
+// namesEnd reports whether the text of a dependency's package names something that
 // ends the process.
-func (d *dependencies) endsProcess(path string) bool {
+func (d *dependencies) namesEnd(path string) bool {
 	if _, known := d.endings[path]; !known {
-		d.endings[path] = d.foreign(path) && textContains(d.g.All[path], endings)
+		d.endings[path] = d.foreign(path) && textContains(d.g.All[path], endWords)
 	}
 	return d.endings[path]
 }
 
-// endings are what the text of such a package has.
-var endings = func() []string {
+// endWords are what the text of such a package has.
+var endWords = func() []string {
 	names := []string{"os.Exit", "syscall.Exit", "cobra.CheckErr"}
 	for _, name := range loggers.Names() {
 		names = append(names, "."+name)

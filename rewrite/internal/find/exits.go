@@ -31,7 +31,7 @@ func (f *finder) swap(id *ast.Ident) {
 	whole := whole(f.cur)
 	call := callOf(whole)
 	at := whole.Node()
-	if f.text(at) != f.named(fn) {
+	if f.text(at) != f.spelled(fn) {
 		f.note(plan.Uncovered, at, f.short(at)+": left alone, because it is split by a space or comment, or its package is imported twice; a run that it ends is recorded as -1 if a command had begun")
 		return
 	}
@@ -53,9 +53,9 @@ func (f *finder) swap(id *ast.Ident) {
 	f.edit(plan.Exit, at, name, at.Pos(), at.End(), plan.Operands{}, what)
 }
 
-// named returns how the file names a function in the form that an edit is taken back to, "" if the
-// file imports its package under two names.
-func (f *finder) named(fn *types.Func) (text string) {
+// spelled returns how the file names a function in the form that an edit is taken back to, "" if
+// the file imports its package under two names.
+func (f *finder) spelled(fn *types.Func) (text string) {
 	for _, spec := range f.file.Imports {
 		switch {
 		case importPath(spec) != fn.Pkg().Path() || spec.Name != nil && spec.Name.Name == "_":

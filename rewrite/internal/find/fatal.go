@@ -102,7 +102,7 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 		f.announce(call, call, status, fn)
 		return
 	}
-	f.mayEnd(call, fn.Pkg().Path(), how)
+	f.noteEnd(call, fn.Pkg().Path(), how)
 }
 
 // orDie ends the names of functions that end the process instead of returning an
@@ -117,12 +117,12 @@ func (f *finder) variableOrDie(call *ast.CallExpr) {
 		return
 	}
 	if how := f.depend.endsInVariable(f.c, call.Fun, v); how != "" {
-		f.mayEnd(call, v.Pkg().Path(), how)
+		f.noteEnd(call, v.Pkg().Path(), how)
 	}
 }
 
-// mayEnd notes a call of a dependency's function that may end the process.
-func (f *finder) mayEnd(call *ast.CallExpr, path, how string) {
+// noteEnd notes a call of a dependency's function that may end the process.
+func (f *finder) noteEnd(call *ast.CallExpr, path, how string) {
 	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+path+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
 }
 

@@ -57,8 +57,8 @@ func (e *ExecutionError) Error() string {
 }
 
 // tokens are what a file that needs an edit must contain one of, or else an import
-// of what may execute a command or end the process. Packages without them are neither parsed nor
-// type-checked, unless a command is followed into them.
+// of what may execute a command or end the process. Packages without them are
+// neither parsed nor type-checked, unless a command is followed into them.
 var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main", orDie + "("})
 
 func swappedNames() (names []string) {

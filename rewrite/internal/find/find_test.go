@@ -71,7 +71,7 @@ func TestPlanLooksIntoEachFileThatMatters(t *testing.T) {
 		{"the dot stands on another line", "-- " + loadtest.Module + "/cmd/cmd.go --\npackage cmd\n\n" + cobra + root + "func Run() {\n\troot.\n\t\tExecute()\n}\n", "root.Execute: tracked"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := Plan(loadtest.Program(t, main+test.files), Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }})
+			p, err := Plan(loadtest.Program(t, main+test.files), testOptions)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -40,6 +40,9 @@ func testPlan(t *testing.T, dependency string, tests []planTest) {
 	}
 }
 
+// testOptions are for a program that is not instrumented yet.
+var testOptions = Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }}
+
 // planOf plans the CLI of one file that has some code.
 func planOf(t *testing.T, dependency, code string) (*plan.Plan, string, error) {
 	t.Helper()
@@ -55,7 +58,7 @@ func planOf(t *testing.T, dependency, code string) (*plan.Plan, string, error) {
 		archive += "-- example.com/dep/dep.go --\n" + dependency
 	}
 	g := loadtest.Program(t, archive)
-	p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }})
+	p, err := Plan(g, testOptions)
 	return p, src, err
 }
 
@@ -94,7 +97,7 @@ func TestPlanRefusesWhatIsNoCLI(t *testing.T) {
 func TestExecutedInADependency(t *testing.T) {
 	g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\nimport \"example.com/dep/cmd\"\n\nfunc main() { cmd.Execute() }\n"+
 		"-- example.com/dep/cmd/cmd.go --\npackage cmd\n\nimport \"github.com/spf13/cobra\"\n\nfunc Execute() error { return new(cobra.Command).Execute() }\n")
-	_, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }})
+	_, err := Plan(g, testOptions)
 	if err == nil || !strings.Contains(err.Error(), "may be executed in example.com/dep/cmd, which is not edited") {
 		t.Error(err)
 	}

@@ -40,7 +40,7 @@ func TestUnused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			main := "package main\n\nimport (\n\t\"example.com/cli/lib\"\n\t\"github.com/spf13/cobra\"\n)\n\nvar root = &cobra.Command{Use: \"cli\"}\n\nfunc main() {\n\t" + test.use + "\n\troot.Execute()\n}\n"
 			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\n"+main+"-- "+loadtest.Module+"/lib/lib.go --\n"+test.lib)
-			p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }})
+			p, err := Plan(g, testOptions)
 			if err != nil {
 				t.Fatal(err)
 			}

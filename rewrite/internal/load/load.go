@@ -62,9 +62,10 @@ func (e *Error) List() string {
 }
 
 // Load asks the go command for the main package named by pattern, seen from
-// dir, as it is built with the tags that are asked for and those of GOFLAGS. Where it does not load because of instrumentation (an import that the
-// author's edit left over, a generated package that was deleted), it is loaded
-// again as strip leaves the files of the module in root.
+// dir, as it is built with the tags that are asked for and those of GOFLAGS. Where
+// it does not load because of instrumentation (an import that the author's edit left
+// over, a generated package that was deleted), it is loaded again as strip leaves
+// the files of the module in root.
 func Load(ctx context.Context, dir, pattern, asked, root string, strip func(src []byte) []byte) (*Module, error) {
 	m, err := load(ctx, dir, pattern, asked, nil)
 	var failed *Error
