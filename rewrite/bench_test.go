@@ -2,8 +2,6 @@ package rewrite_test
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,38 +12,22 @@ import (
 	"time"
 
 	"golang.org/x/tools/go/packages"
-
-	"github.com/telemetrygen/telemetrygen/rewrite"
 )
 
-// TestMain lets the benchmark run this binary again as the programs it compares.
+// TestMain lets the benchmark run this binary again as its yardstick.
 func TestMain(m *testing.M) {
-	switch os.Getenv("TELEMETRYGEN_BENCH") {
-	case "load":
-		exitOn(plainLoad(os.Args[1]))
-	case "instrument":
-		_, err := rewrite.Instrument(context.Background(), rewrite.Options{Dir: os.Args[1], Package: "."})
-		exitOn(err)
-	case "check":
-		r, err := rewrite.Instrument(context.Background(), rewrite.Options{Dir: os.Args[1], Package: ".", Remembered: true})
-		if err == nil && r.Changed() {
-			err = errors.New(r.Stale())
+	if dir := os.Getenv("TELEMETRYGEN_BENCH_LOAD"); dir != "" {
+		if err := plainLoad(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
 		}
-		exitOn(err)
+		os.Exit(0)
 	}
 	// Without debug information the CLIs of these tests link faster. Without the
 	// folders of their modules, which are new each time, the go command finds again
 	// what it compiled for another case. A panic prints the same.
 	os.Setenv("GOFLAGS", "-ldflags=-w -trimpath")
 	os.Exit(m.Run())
-}
-
-func exitOn(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(0)
 }
 
 // plainLoad is the yardstick: the main package and what it reaches in its
@@ -63,24 +45,25 @@ func plainLoad(dir string) error {
 	return nil
 }
 
-// BenchmarkInstrument compares whole warm runs, one process each, in turn: the
-// first run (nothing instrumented yet), --check with nothing to do, and one
-// packages.Load of the same packages, on a generated CLI of 100,000 lines. The
-// first run is to take at most 1.0 loads, --check 0.6.
+// BenchmarkInstrument compares whole warm runs of telemetrygen with one packages.Load
+// of the same packages, one process each, in turn, on a generated CLI of 100,000 lines:
+// a run with nothing instrumented yet, which only shows what it would write, and --check
+// with nothing to do. The first is to take at most 1.0 loads, --check 0.6.
 func BenchmarkInstrument(b *testing.B) {
 	b.Setenv("GOFLAGS", "") // as an author has it
-	dir := b.TempDir()
+	dir, telemetrygen := b.TempDir(), filepath.Join(b.TempDir(), "telemetrygen")
+	if out, err := exec.Command("go", "build", "-o", telemetrygen, "../cmd/telemetrygen").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
 	lines := largeCLI(b, dir)
 	const rounds = 7
-	first := measure(b, rounds, dir, "instrument", "load")
-	result, err := rewrite.Instrument(context.Background(), rewrite.Options{Dir: dir, Package: "."})
-	if err != nil {
-		b.Fatal(err)
+	b.Setenv("TELEMETRYGEN_BENCH_LOAD", dir)
+	load := []string{os.Args[0]}
+	first := measure(b, rounds, 1, []string{telemetrygen, "--diff", "-C", dir}, load)
+	if out, err := exec.Command(telemetrygen, "-C", dir).CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
 	}
-	if err := result.Write(); err != nil {
-		b.Fatal(err)
-	}
-	check := measure(b, rounds, dir, "check", "load")
+	check := measure(b, rounds, 0, []string{telemetrygen, "--check", "-C", dir}, load)
 	fmt.Printf("\ngenerator, warm, %d lines in %d packages; medians of %d runs in turn\n", lines, largePackages+1, rounds)
 	fmt.Printf("%-28s %10s %10s %10s %12s\n", "", "time", "load", "ratio", "memory")
 	for _, row := range []struct {
@@ -95,27 +78,28 @@ func BenchmarkInstrument(b *testing.B) {
 
 type sample struct{ seconds, megabytes float64 }
 
-// measure runs two programs in turn and returns the medians of each.
-func measure(b *testing.B, rounds int, dir string, programs ...string) (medians [2]sample) {
+// measure runs two programs in turn, of which the first exits with that status, and
+// returns the medians of each.
+func measure(b *testing.B, rounds, status int, programs ...[]string) (medians [2]sample) {
 	b.Helper()
-	times := map[string][]float64{}
-	memory := map[string][]float64{}
+	var times, memory [2][]float64
 	for i := -1; i < rounds; i++ { // the first round fills the caches
-		for _, program := range programs {
-			cmd := exec.Command(os.Args[0], dir)
-			cmd.Env = append(os.Environ(), "TELEMETRYGEN_BENCH="+program)
+		for p, program := range programs {
+			cmd := exec.Command(program[0], program[1:]...)
 			start := time.Now()
-			if out, err := cmd.CombinedOutput(); err != nil {
+			out, err := cmd.CombinedOutput()
+			took := time.Since(start).Seconds()
+			if want := []int{status, 0}[p]; cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != want {
 				b.Fatalf("%s: %v\n%s", program, err, out)
 			}
 			if i >= 0 {
-				times[program] = append(times[program], time.Since(start).Seconds())
-				memory[program] = append(memory[program], maxRSS(cmd.ProcessState)/1024)
+				times[p] = append(times[p], took)
+				memory[p] = append(memory[p], maxRSS(cmd.ProcessState)/1024)
 			}
 		}
 	}
-	for i, program := range programs {
-		medians[i] = sample{median(times[program]), median(memory[program])}
+	for p := range medians {
+		medians[p] = sample{median(times[p]), median(memory[p])}
 	}
 	return medians
 }

@@ -110,7 +110,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	if err != nil {
 		return tree, false, err
 	}
-	key, err := commands.Key(c.Module, files, c.generated.Owns, asking)
+	key, err := commands.Key(c.Program, files, c.generated.Owns, asking)
 	if err != nil {
 		return tree, false, err
 	}

@@ -20,7 +20,7 @@ import (
 // build IDs of everything else, which are in the names of the export data. The
 // build ID of a dependency that imports the module back changes with the module:
 // its files are taken. Files that no change names are those on disk.
-func Key(m *load.Module, generated map[string][]byte, owns func(importPath string) bool, changes []transaction.Change) (string, error) {
+func Key(g *load.Program, generated map[string][]byte, owns func(importPath string) bool, changes []transaction.Change) (string, error) {
 	h := sha256.New()
 	planned := map[string][]byte{}
 	for _, c := range changes {
@@ -30,7 +30,7 @@ func Key(m *load.Module, generated map[string][]byte, owns func(importPath strin
 		fmt.Fprintf(h, "%s %d\n", name, len(data))
 		h.Write(data)
 	}
-	list, overOwn := closure(m, owns)
+	list, overOwn := closure(g.Module, owns)
 	for _, pkg := range list {
 		if !overOwn[pkg.PkgPath] {
 			fmt.Fprintf(h, "%s %s\n", pkg.PkgPath, pkg.ExportFile)
@@ -39,6 +39,9 @@ func Key(m *load.Module, generated map[string][]byte, owns func(importPath strin
 		for _, name := range slices.Concat(pkg.GoFiles, pkg.OtherFiles, pkg.EmbedFiles) {
 			data := planned[name]
 			if data == nil {
+				data = g.Sources.OnDisk(g.Sources.Relative(name))
+			}
+			if data == nil { // nobody has looked at it
 				var err error
 				if data, err = os.ReadFile(name); err != nil {
 					return "", err

@@ -27,7 +27,7 @@ package other
 	owns := func(path string) bool { return strings.HasPrefix(path, "example.com/cli/internal") }
 	key := func(generated map[string][]byte, changes ...transaction.Change) string {
 		t.Helper()
-		k, err := Key(g.Module, generated, owns, changes)
+		k, err := Key(g, generated, owns, changes)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/telemetrygen/telemetrygen"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -24,6 +25,16 @@ const treeFile = "tree.go"
 
 const configFile = "config.go"
 
+// loggersFile has the exit hooks of the loggers that a CLI uses.
+const loggersFile = "loggers.go"
+
+// generatedNames are the names of the Go files of generated packages.
+var generatedNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{configFile: true, loggersFile: true}
+	_ = eachSource(func(name string, _ []byte) { names[path.Base(name)] = true })
+	return names
+})
+
 var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
 // sources returns the Go files of the generated packages, by name. Asking adds the one
@@ -35,7 +46,7 @@ func (g Package) sources(c Config, hooks []plan.Hook, asking bool) (map[string][
 	}
 	files := map[string][]byte{filepath.Join(g.Dir, configFile): sealed(config)}
 	if loggers := loggers.Source(Name(g.Path), hooks); loggers != nil {
-		files[filepath.Join(g.Dir, "loggers.go")] = sealed(loggers)
+		files[filepath.Join(g.Dir, loggersFile)] = sealed(loggers)
 	}
 	err = g.each(func(path, name string, body []byte) {
 		if name != configFile && (name != treeFile || asking) {
@@ -70,6 +81,20 @@ func (g Package) Disabled() (map[string]map[string][]byte, error) {
 // each visits the files of the runtime's source as they are in this CLI: the import
 // path of their package, their name and their content.
 func (g Package) each(visit func(path, name string, body []byte)) error {
+	leaf := g.Shared() + "/" + Leaf
+	return eachSource(func(name string, body []byte) {
+		importPath := g.Path
+		if strings.HasPrefix(name, "runtime/"+Leaf+"/") {
+			importPath = leaf
+		}
+		body = packageClause.ReplaceAll(body, []byte("package "+Name(importPath)))
+		body = bytes.ReplaceAll(body, []byte(`"`+leafPath+`"`), []byte(`"`+leaf+`"`))
+		visit(importPath, path.Base(name), body)
+	})
+}
+
+// eachSource visits the files of the runtime's source.
+func eachSource(visit func(name string, body []byte)) error {
 	return fs.WalkDir(telemetrygen.RuntimeSource, "runtime", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return err
@@ -78,13 +103,7 @@ func (g Package) each(visit func(path, name string, body []byte)) error {
 		if err != nil {
 			return err
 		}
-		importPath, leaf := g.Path, g.Shared()+"/"+Leaf
-		if strings.HasPrefix(name, "runtime/"+Leaf+"/") {
-			importPath = leaf
-		}
-		body = packageClause.ReplaceAll(body, []byte("package "+Name(importPath)))
-		body = bytes.ReplaceAll(body, []byte(`"`+leafPath+`"`), []byte(`"`+leaf+`"`))
-		visit(importPath, path.Base(name), body)
+		visit(name, body)
 		return nil
 	})
 }
