@@ -68,6 +68,16 @@ func TestShapes(t *testing.T) {
 		{"a command of two parents", "end three", "three", "pace (unlisted) 0 1"},
 		{"a shell", "", "", "pace (unlisted) 0 1"},
 		{"two with one name", "get", "z", "pace (unlisted) 0 1"},
+		{"handed over before main", "get", "got", "pace get 0 1"},
+		{"handed over before main", "get --help", "", ""},
+		{"handed over before main", "get --nope", "", "pace get 1 1"},
+		{"handed over before main", "required", "", "pace required 1 1"},
+		{"handed over before main", "nope", "", "pace 1 1"},
+		{"handed over before main, and once more", "get", "got", "pace get 0 1"},
+		{"handed over before main, and once more", "nope", "", "pace 1 1"},
+		{"handed over before main, another one is executed", "get", "got", "pace get 0 1"},
+		{"handed over before main, another one is executed", "required", "", "pace required 1 1"},
+		{"handed over before main, a foreign one is executed", "outer", "", ""},
 	} {
 		t.Run(c.shape+" "+c.args, func(t *testing.T) {
 			h := newHome(t, "SHAPE="+c.shape)

@@ -37,7 +37,7 @@ func Start() func() {
 		register(func(int, bool) {}, track) // of a command that a dependency executes below its own, track serves ours
 		return func() {}
 	}
-	register(record, track)
+	expect(register(record, track))
 	cobra.OnInitialize(begin)
 	hookLoggers()
 	return leave

@@ -18,6 +18,7 @@ var process struct {
 	args    []string       // as they were when main() ran Start; nil if it did not, and everything is inert
 	env     []string       // the environment then: the CLI may clear its own, or set another HOME
 	root    *cobra.Command // the first command handed to Track
+	early   bool           // that was before main() ran Start; one that is handed over after that takes its place
 	foreign bool           // cobra executes something that was not handed to Track
 	decided bool           // it is known which command is recorded, or that none is
 	mine    *block         // the block of the run, nil if none is recorded
@@ -35,6 +36,15 @@ func Track(root *cobra.Command) *cobra.Command {
 	return root
 }
 
+// expect remembers a root that was handed to Track before main() ran Start, where a package's variable holds root.Execute.
+// Its commands may not be complete yet.
+func expect(tracked interface{}) {
+	if root, ok := tracked.(*cobra.Command); ok && root != nil {
+		process.root, process.early = root.Root(), true
+		seeFlagErrors(process.root)
+	}
+}
+
 // track is told by exit.Track, whichever package's Track was called.
 func track(tracked interface{}) {
 	defer shield()
@@ -44,11 +54,11 @@ func track(tracked interface{}) {
 	if root == nil || process.foreign {
 		return
 	}
-	if process.root != nil { // both may be executed at once, in goroutines: from here on neither is looked at
+	if process.root != nil && !process.early { // both may be executed at once, in goroutines: from here on neither is looked at
 		process.foreign = root != process.root && root.Root() != process.root
 		return
 	}
-	process.root = root.Root()
+	process.root, process.early = root.Root(), false
 	dumpTree(process.root, false)
 	switch refused := refuses(process.root); {
 	case refused && os.Args[1] == command:
@@ -85,10 +95,11 @@ func begin() {
 	defer shield()
 	process.Lock()
 	defer process.Unlock()
-	if process.root == nil {
-		process.foreign = true // what is tracked later is executed inside this run
+	path, known := calledPath()
+	if process.root == nil || process.early && !known {
+		process.root, process.foreign = nil, true // what is tracked later is executed inside this run
 	}
-	if path, known := calledPath(); known {
+	if known {
 		process.decided = true
 		enter(path)
 	}

@@ -12,14 +12,17 @@ import (
 	"sync/atomic"
 )
 
-// recorder holds a func(code int, last bool), and tracker a func(root interface{}), once they are registered.
-var recorder, tracker atomic.Value
+// recorder holds a func(code int, last bool), and tracker a func(root interface{}), once they are registered. Before that,
+// early holds the last root that was handed to Track.
+var recorder, tracker, early atomic.Value
 
 // Register makes record the function that is told each exit code, and track the one that is told each root command. With
 // last the process ends as soon as record returns, and record must keep every other goroutine from recording another code.
-func Register(record func(code int, last bool), track func(root interface{})) {
+// Register returns the last root that was handed to Track before, as by `var execute = root.Execute`; nil if there was none.
+func Register(record func(code int, last bool), track func(root interface{})) (root interface{}) {
 	recorder.Store(record)
 	tracker.Store(track)
+	return early.Load()
 }
 
 // Track tells the package that main() started of a root command. Where CLIs of one module share code, that need not be
@@ -27,7 +30,9 @@ func Register(record func(code int, last bool), track func(root interface{})) {
 func Track(root interface{}) {
 	if track, ok := tracker.Load().(func(interface{})); ok {
 		track(root)
+		return
 	}
+	early.Store(root)
 }
 
 func record(code int, last bool) {

@@ -51,6 +51,10 @@ func Die() { panic(1) }
 
 func ExitCode(err error) int { return 1 }
 
+func CloseOnExec(fd int) { fcntl(fd) }
+
+func fcntl(fd int) int // in assembly
+
 func DialOrDie(addr string) error { return Dial(addr) }
 
 func DialOrDieNot(addr string) error { return Dial(addr) }
@@ -80,6 +84,7 @@ type Printer interface{ Fatal(v ...any) }
 			"dependency dep.Must of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"what is called for its result", run + "var _ = dep.Dial(``)", []string{"track root"}},
 		{"by its name only", run + "func f() { dep.Abort(); dep.Die(); dep.ExitCode(nil) }", []string{"track root"}},
+		{"without a body", run + "func f() { dep.CloseOnExec(1) }", []string{"track root"}},
 		{"behind an interface", run + "func f(p dep.Printer) { p.Fatal(1) }", []string{"track root",
 			"dependency p.Fatal of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
 	})

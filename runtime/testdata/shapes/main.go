@@ -198,12 +198,29 @@ var shapes = map[string]func() error{
 		root.SetArgs([]string{"required"})
 		return telemetry.Track(root).Execute()
 	},
+	"handed over before main":                          early,
+	"handed over before main, and once more":           func() error { return telemetry.Track(earlyRoot).Execute() },
+	"handed over before main, another one is executed": func() error { return telemetry.Track(tree()).Execute() },
+	"handed over before main, a foreign one is executed": func() error {
+		root := tree()
+		root.AddCommand(&cobra.Command{Use: "outer", RunE: func(*cobra.Command, []string) error {
+			earlyRoot.SetArgs([]string{"required"})
+			return early()
+		}})
+		return root.Execute()
+	},
 	"two with one name": func() error {
 		root := &cobra.Command{Use: "pace"}
 		root.AddCommand(&cobra.Command{Use: "z", Aliases: []string{"get"}, Run: say("z")}, &cobra.Command{Use: "get", Run: say("get")})
 		return telemetry.Track(root).Execute()
 	},
 }
+
+// early is bound before main() runs Start.
+var earlyRoot, early = func() (*cobra.Command, func() error) {
+	root := tree()
+	return root, telemetry.Track(root).Execute
+}()
 
 // execute is an executor in a dependency.
 func execute(root *cobra.Command) error {
