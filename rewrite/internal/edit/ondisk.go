@@ -17,7 +17,7 @@ import (
 // it imports.
 func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool) []splice.Splice {
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", disk, parser.ParseComments|parser.SkipObjectResolution)
+	f, err := parser.ParseFile(fset, "", disk, parser.ParseComments)
 	if err != nil {
 		return nil
 	}

@@ -28,7 +28,7 @@ func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte 
 	if head == nil || !slices.ContainsFunc(head.Imports, func(spec *ast.ImportSpec) bool { return owns(pathOf(spec)) }) {
 		return src // most files, which need not be parsed whole
 	}
-	f, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	f, err := parser.ParseFile(fset, "", src, parser.ParseComments)
 	if err != nil {
 		return src
 	}

@@ -52,3 +52,32 @@ func TestStripLeavesOthersAlone(t *testing.T) {
 		t.Errorf("the author's own use:\n%s", got)
 	}
 }
+
+// TestStripLeavesVariablesAlone: the author may have given a variable the package's name since, and its type methods
+// with the names of the injected functions.
+func TestStripLeavesVariablesAlone(t *testing.T) {
+	const theirs = `
+		telemetry.Exiting(1)
+		telemetry.Track(root).Execute()
+		telemetry.CheckErr(nil)
+		defer telemetry.Start()()
+		telemetry.Exit(telemetry.ExitingWith(1, 2))
+`
+	for _, f := range []string{
+		"func f(telemetry client) {" + theirs + "}\n",
+		"func f() (telemetry client) {" + theirs + "return }\n",
+		"func (telemetry client) f() {" + theirs + "}\n",
+		"func f() { telemetry := client{}" + theirs + "}\n",
+		"func f() { if telemetry := find(); telemetry != nil {" + theirs + "} }\n",
+		"func f() { for _, telemetry := range all {" + theirs + "} }\n",
+		"func f() { var telemetry client; defer func() {" + theirs + "}() }\n",
+		"var f = func(telemetry client) {" + theirs + "}\n",
+	} {
+		const head, exit = "package x\n\nimport (\n\t\"os\"\n", "func g() { telemetry.Exit(len(os.Args)) }\n"
+		src := head + "\n\t\"example.com/m/internal/telemetry\"\n)\n\n" + exit + f
+		want := head + ")\n\n" + strings.Replace(exit, "telemetry", "os", 1) + f
+		if got := string(Strip([]byte(src), func(path string) bool { return path == "example.com/m/internal/telemetry" }, true)); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+}

@@ -55,9 +55,9 @@ func Get(name string) *Form {
 // Undo collects the edits that take all forms out of one file.
 type Undo struct {
 	Src   []byte
-	File  *ast.File
-	Base  int    // of the file in its FileSet
-	Local string // the injected package's name in the file
+	File  *ast.File // parsed with the resolution of objects
+	Base  int       // of the file in its FileSet
+	Local string    // the injected package's name in the file
 
 	Edits   []splice.Splice
 	Restore map[string]bool // import paths that the file uses again
@@ -83,7 +83,7 @@ func (u *Undo) Referenced() bool {
 	found := false
 	ast.Inspect(u.File, func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
-			if id, ok := sel.X.(*ast.Ident); ok && id.Name == u.Local && !u.done[id] {
+			if id := u.injected(sel.X); id != nil && !u.done[id] {
 				found = true
 			}
 		}
@@ -125,8 +125,14 @@ func (u *Undo) member(e ast.Node, name string) *ast.Ident {
 	if !ok || sel.Sel.Name != name {
 		return nil
 	}
-	id, ok := sel.X.(*ast.Ident)
-	if !ok || id.Name != u.Local {
+	return u.injected(sel.X)
+}
+
+// injected returns an identifier that names the injected package, else nil. What the
+// parser has found declared in the file is a variable of the author's with that name.
+func (u *Undo) injected(e ast.Expr) *ast.Ident {
+	id, ok := e.(*ast.Ident)
+	if !ok || id.Name != u.Local || id.Obj != nil {
 		return nil
 	}
 	return id
