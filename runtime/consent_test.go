@@ -261,6 +261,11 @@ func TestNotice(t *testing.T) {
 	}
 	h.nothingKept()
 	h.run("required") // no terminal
+	for _, args := range []string{"end fatal", "end panic"} {
+		if text := h.onTerminal(args); !strings.Contains(text, strings.Fields(args)[1]) || strings.Contains(text, "counts") {
+			t.Errorf("%s: the notice comes before the error:\n%s", args, text)
+		}
+	}
 	if text := h.onTerminal("required"); !strings.Contains(text, "telemetry off") || !strings.Contains(text, server.URL) {
 		t.Errorf("no notice:\n%s", text)
 	}

@@ -14,7 +14,7 @@ func record(code int, last bool) {
 		defer process.Unlock()
 	}
 	defer shield()
-	end(code & 0xff) // what the shell sees in $?
+	end(code&0xff, last) // what the shell sees in $?
 }
 
 // ending is what the exit hook of a logger calls. It counts the run of this process under code, or records only that the run
@@ -27,12 +27,13 @@ func ending(code int) {
 		code &= 0xff
 	}
 	if mine := process.mine; mine == nil || mine.code == noExitSeen {
-		end(code)
+		end(code, true)
 	}
 }
 
-// end decides which command's run ends, counts it under code, and shows the notice if it is due.
-func end(code int) {
+// end decides which command's run ends, counts it under code, and shows the notice if it is due. Where the process goes on,
+// to print an error or a panic, it does not: the notice would stand before that.
+func end(code int, last bool) {
 	if process.mine != nil && process.lock.lost() {
 		process.mine, process.decided = nil, true // a later run counts it
 	}
@@ -41,7 +42,7 @@ func end(code int) {
 	case mine == nil || mine.code == code:
 	case c.level == levelOff: // the user said so after the run began
 		_ = process.lock.free(*mine)
-	case process.lock.finish(mine, code, c) == nil:
+	case process.lock.finish(mine, code, c) == nil && last:
 		c.notify()
 	}
 }

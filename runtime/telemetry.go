@@ -50,7 +50,7 @@ func leave() {
 	runtime.Callers(2, pc[:])
 	switch by := runtime.FuncForPC(pc[0] - 1).Name(); {
 	case by == "runtime.gopanic" && os.Getenv("GOTRACEBACK") != "crash": // with crash, a signal ends the process
-		record(2, true) // what the Go runtime exits with after an unrecovered panic
+		record(2, false) // what the Go runtime exits with after it has printed the panic
 	case by != "runtime.gopanic" && by != "runtime.Goexit": // Goexit ends no process
 		record(0, true)
 	}
