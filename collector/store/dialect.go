@@ -217,5 +217,8 @@ func (s *Store) once(ctx context.Context, do func(*sql.Tx) error) error {
 		tx.Rollback()
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	return s.files.there() // or it is committed to what nobody will find
 }

@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -26,17 +24,18 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 	unlock := func() error { return nil }
 	if beside {
 		err = exists(file)
-	} else {
+	} else if err = makeFile(file); err == nil {
 		unlock, err = lockSQLite(file)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := ownFile(file); err != nil {
+	if err := checkSQLite(file); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
 	return &Store{
-		db: sqliteHandle(file, 1, 16, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
+		file: file,
+		db:   sqliteHandle(file, 1, 16, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
 		// What readers keep of a file is void with the next commit, and to give it back
 		// costs them more than to read it anew.
 		read:     sqliteHandle(file, 2, 1, url.Values{}),
@@ -69,6 +68,24 @@ func sqliteHandle(file string, connections, cache int, mode url.Values) *sql.DB 
 	return db
 }
 
+// checkSQLite fails for what is no SQLite file, and for that of another program, before
+// anything is changed in it.
+func checkSQLite(file string) error {
+	db, err := sql.Open("sqlite", sqliteURI(file)+"?mode=rw&_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	var tables, ours int
+	err = db.QueryRow(`SELECT COUNT(*), COUNT(CASE name WHEN 'meta' THEN 1 END) FROM sqlite_master`).Scan(&tables, &ours)
+	if err == nil && tables > 0 && ours == 0 {
+		err = errors.New("it is the database of another program")
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", file, err)
+	}
+	return errors.Join(err, db.Close())
+}
+
 func sqliteURI(file string) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(file)}).EscapedPath()
 }
@@ -78,31 +95,13 @@ func isBusy(err error) bool {
 	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
-// resolved is the one name of a file that is the same by whatever name it is
-// given, so that it has one lock.
-func resolved(name string) (string, error) {
-	if name == "" {
-		return "", errors.New("sqlite: has to be followed by the name of a file")
-	}
-	file, err := filepath.Abs(name)
-	if err != nil {
-		return "", err
-	}
-	real, err := filepath.EvalSymlinks(file)
-	if errors.Is(err, fs.ErrNotExist) { // it will be made
-		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
-		return filepath.Join(folder, filepath.Base(file)), err
-	}
-	return real, err
-}
-
 // lockSQLite keeps a second collector from a file: each has a picture of what
 // is in it, and each would write to the sinks. The lock is SQLite's own, on an
 // empty database beside the file, so it works wherever SQLite does, and the end
 // of the process, however it comes, releases it.
 func lockSQLite(file string) (unlock func() error, err error) {
 	name := file + ".lock"
-	if err := ownFile(name); err != nil {
+	if err := makeFile(name); err != nil {
 		return nil, err
 	}
 	db, err := sql.Open("sqlite", sqliteURI(name)+"?_pragma=journal_mode(MEMORY)") // which makes no other file
@@ -123,41 +122,11 @@ func lockSQLite(file string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := narrow(name); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return sync.OnceValue(func() error {
 		_, err := held.ExecContext(ctx, `ROLLBACK`)
 		return errors.Join(err, held.Close(), db.Close())
 	}), nil
-}
-
-// ownFile makes a file that only its owner can read, because it has the key of
-// the hashes under which installs are kept, or makes one so that is there,
-// together with those that SQLite keeps beside it. It does not open what is
-// there: to close it would end SQLite's locks on it.
-func ownFile(file string) error {
-	made, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err == nil {
-		return made.Close()
-	}
-	if !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	for _, suffix := range []string{"", "-wal", "-shm"} { // SQLite gives new ones the mode of the first
-		info, err := os.Stat(file + suffix)
-		if err != nil || info.Mode().Perm()&0o077 == 0 {
-			continue
-		}
-		if err := os.Chmod(file+suffix, 0o600); err != nil {
-			return fmt.Errorf("others may read or change it: chmod 600 is needed: %w", err)
-		}
-	}
-	return nil
-}
-
-// exists fails where there is no file, and says how to name it.
-func exists(file string) error {
-	_, err := os.Stat(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("there is no file %s; --store names that of the collector, as sqlite:FILE", file)
-	}
-	return err
 }

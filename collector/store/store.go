@@ -82,6 +82,8 @@ type Store struct {
 	tell    *sql.DB // reads for sinks and scrapers, whom no question keeps waiting
 	dialect dialect
 	pepper  []byte
+	file    string // of SQLite
+	files   onDisk // of a SQLite that is written to
 	known   atomic.Pointer[catalog]
 	closed  closedDays
 	listed  atomic.Pointer[wire.AllowList]
@@ -124,7 +126,11 @@ func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, 
 	if err == nil {
 		s.stepped = time.Now()
 		s.Limit(DefaultLimits())
-		if err = s.prepare(ctx, pepper, beside); err != nil {
+		err = s.prepare(ctx, pepper, beside)
+		if err == nil && s.file != "" {
+			err = s.own(beside)
+		}
+		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}
@@ -134,13 +140,25 @@ func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, 
 	return s, nil
 }
 
+// own has only its owner read a SQLite file that has shown to be a collector's, and
+// notes which files are open.
+func (s *Store) own(beside bool) error {
+	err := narrow(s.file)
+	if err == nil && !beside {
+		s.files, err = lookAt(s.file)
+	}
+	return err
+}
+
 // Close ends all connections.
 func (s *Store) Close() error {
 	return errors.Join(s.tell.Close(), s.read.Close(), s.db.Close(), s.unlock())
 }
 
 // Ping says whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
+func (s *Store) Ping(ctx context.Context) error {
+	return errors.Join(s.files.there(), s.db.PingContext(ctx))
+}
 
 // Lead calls lead while this process is the one that writes to the sinks, until
 // ctx is done; lead's context ends when that is no longer sure.

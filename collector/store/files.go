@@ -1,0 +1,107 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// besideSQLite are the ends of the names of the files that SQLite keeps beside one.
+var besideSQLite = []string{"-wal", "-shm"}
+
+// resolved is the one name of a file that is the same by whatever name it is
+// given, so that it has one lock.
+func resolved(name string) (string, error) {
+	if name == "" {
+		return "", errors.New("sqlite: has to be followed by the name of a file")
+	}
+	file, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(file)
+	if errors.Is(err, fs.ErrNotExist) { // it will be made
+		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
+		return filepath.Join(folder, filepath.Base(file)), err
+	}
+	return real, err
+}
+
+// exists fails where there is no file, and says how to name it.
+func exists(file string) error {
+	info, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s; --store names that of the collector, as sqlite:FILE", file)
+	}
+	return isFile(file, info, err)
+}
+
+// isFile fails for a folder, a device and all else that SQLite cannot use.
+func isFile(file string, info fs.FileInfo, err error) error {
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a file; --store names one, as sqlite:FILE", file)
+	}
+	return err
+}
+
+// makeFile makes a file that only its owner can read, because it will have the key
+// of the hashes under which installs are kept. One that is there stays as it is:
+// it may be anything. It is not opened either, since closing it would end SQLite's
+// locks on it.
+func makeFile(file string) error {
+	made, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return made.Close()
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Stat(file)
+	return isFile(file, info, err)
+}
+
+// narrow has only its owner read a database of ours, and what SQLite keeps beside it.
+func narrow(file string) error {
+	for _, suffix := range append([]string{""}, besideSQLite...) { // SQLite gives new ones the mode of the first
+		info, err := os.Stat(file + suffix)
+		if err != nil || info.Mode().Perm()&0o077 == 0 {
+			continue
+		}
+		if err := os.Chmod(file+suffix, 0o600); err != nil {
+			return fmt.Errorf("others may read or change it: chmod 600 is needed: %w", err)
+		}
+	}
+	return nil
+}
+
+// errGone is what a file is that somebody took away while it was open. What is
+// written to it then is gone with the process.
+var errGone = errors.New("it was moved, removed or replaced under the collector, so nothing is kept: put it back, or start the collector again")
+
+// onDisk are the files that are open, as they were when they were opened.
+type onDisk map[string]fs.FileInfo
+
+// lookAt notes the files of a database that is open for writing.
+func lookAt(file string) (onDisk, error) {
+	files := onDisk{}
+	for _, suffix := range append([]string{""}, besideSQLite...) {
+		info, err := os.Stat(file + suffix)
+		if err != nil {
+			return nil, err
+		}
+		files[file+suffix] = info
+	}
+	return files, nil
+}
+
+// there fails if one of the files is no longer the one that is open.
+func (files onDisk) there() error {
+	for name, opened := range files {
+		if info, err := os.Stat(name); err != nil || !os.SameFile(info, opened) {
+			return fmt.Errorf("%s: %w", name, errGone)
+		}
+	}
+	return nil
+}
