@@ -11,13 +11,18 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// reloadOnHangup reads what may have changed on the disk at each SIGHUP, until
-// ctx is done. What cannot be read stays as it was.
-func (s settings) reloadOnHangup(ctx context.Context, server *collector.Server, secure encryption, log *slog.Logger) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
+// hangups has the process live on at SIGHUP, to its end, and returns a channel that
+// has one signal from the first to come until it is read.
+func hangups() <-chan os.Signal {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	return signals
+}
+
+// reloadOn reads what may have changed on the disk at each hangup, until ctx is
+// done. What cannot be read stays as it was.
+func (s settings) reloadOn(ctx context.Context, hangups <-chan os.Signal, server *collector.Server, secure encryption, log *slog.Logger) {
 	go func() {
-		defer signal.Stop(hangups)
 		for {
 			select {
 			case <-ctx.Done():

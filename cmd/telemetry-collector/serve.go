@@ -31,8 +31,14 @@ type settings struct {
 	limits                       *store.Limits
 }
 
-// serve runs the collector until its context ends.
+// serve runs the collector until its context ends, which is no error, however early.
 func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
+	defer func() {
+		if cmd.Context().Err() != nil && errors.Is(err, context.Canceled) {
+			err = nil
+		}
+	}()
+	hungUp := hangups() // from now on: the store may take minutes to migrate
 	config := collector.Config{Interval: s.interval, Retention: s.retention, PublicDashboard: s.publicDashboard, Limits: *s.limits}
 	if config.Log, err = newLog(cmd.ErrOrStderr(), s.logFormat); err != nil {
 		return err
@@ -96,7 +102,7 @@ func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
 	server := collector.New(config)
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
-	s.reloadOnHangup(ctx, server, secure, config.Log)
+	s.reloadOn(ctx, hungUp, server, secure, config.Log)
 	if secure.obtain != nil {
 		go secure.obtain()
 	}

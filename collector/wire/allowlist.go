@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,9 @@ func ReadAllowList(names []string) (*AllowList, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s:%w", file, err)
 			}
+			if len(commands) == 0 { // somebody may be writing it
+				return nil, fmt.Errorf("%s lists no command", file)
+			}
 			list.Add(commands)
 		}
 	}
@@ -56,13 +60,40 @@ func listFiles(name string) (files []string, err error) {
 	if err != nil || !info.IsDir() {
 		return []string{name}, err
 	}
-	err = filepath.WalkDir(name, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && filepath.Base(path) == commandsFile {
+	return listsBelow(name, map[string]bool{})
+}
+
+// listsBelow are the lists in a folder and below it. Links are followed, as Kubernetes
+// and releases that are swapped have them; each folder is looked into once.
+func listsBelow(folder string, seen map[string]bool) (files []string, err error) {
+	real, err := filepath.EvalSymlinks(folder)
+	if err != nil || seen[real] {
+		return nil, err
+	}
+	seen[real] = true
+	entries, err := os.ReadDir(real)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		path := filepath.Join(folder, entry.Name())
+		below := entry.IsDir()
+		if entry.Type()&fs.ModeSymlink != 0 {
+			info, err := os.Stat(path)
+			below = err == nil && info.IsDir()
+		}
+		switch {
+		case below:
+			more, err := listsBelow(path, seen)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, more...)
+		case entry.Name() == commandsFile:
 			files = append(files, path)
 		}
-		return err
-	})
-	return files, err
+	}
+	return files, nil
 }
 
 // Add puts commands on the list.
