@@ -128,6 +128,9 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 		{"a private side for everybody", nil, []string{"--private-listen", ":0"}, "--private-listen :0 is not loopback"},
 		{"the same in IPv4", nil, []string{"--private-listen", "0.0.0.0:0"}, "TELEMETRY_PRIVATE_TOKEN"},
 		{"a token that can be guessed", []string{"PRIVATE_TOKEN=hunter2"}, []string{"--private-listen", ":0"}, "fewer than 16 characters"},
+		{"a token of white space", []string{"TELEMETRY_PRIVATE_TOKEN=                    \n"}, []string{"--private-listen", ":0"}, "TELEMETRY_PRIVATE_TOKEN is set, and empty"},
+		{"the same by its other name", []string{"PRIVATE_TOKEN=\t                  "}, []string{"--private-listen", ":0"}, "PRIVATE_TOKEN is set, and empty"},
+		{"a token that no header can hold", []string{"TELEMETRY_PRIVATE_TOKEN=0123456789\nabcdef012345"}, []string{"--private-listen", ":0"}, "is not one line"},
 		{"a token twice", []string{"TELEMETRY_PRIVATE_TOKEN=0123456789abcdef", "TELEMETRY_PRIVATE_TOKEN_FILE=x"}, nil, "are both set"},
 		{"a token in no file", []string{"TELEMETRY_PRIVATE_TOKEN_FILE=/no/such/file"}, nil, "TELEMETRY_PRIVATE_TOKEN_FILE: open /no/such/file"},
 		{"both sides on one address", []string{"TELEMETRY_LISTEN=127.0.0.1:7"}, []string{"--private-listen", "127.0.0.1:7"}, "address already in use"},
@@ -150,6 +153,32 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 				t.Errorf("a password is shown:\n%s", output)
 			}
 		})
+	}
+}
+
+// TestATokenIsWhatItsFirstLineSays: those who put one into a Kubernetes secret often put
+// the end of the line there, too.
+func TestATokenIsWhatItsFirstLineSays(t *testing.T) {
+	const token = "0123456789abcdef"
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(" "+token+" \n\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range []string{"TELEMETRY_PRIVATE_TOKEN=" + token + "\n", "PRIVATE_TOKEN=" + token + "\r\n", "TELEMETRY_PRIVATE_TOKEN_FILE=" + file} {
+		collector := started(t, []string{set})
+		request, err := http.NewRequestWithContext(t.Context(), "GET", collector.private+"/metrics", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+token)
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("%q: %s", set, answer.Status)
+		}
 	}
 }
 
