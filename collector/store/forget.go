@@ -20,6 +20,10 @@ func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error
 	}
 	err = s.transact(ctx, func(tx *sql.Tx) error {
 		found = false
+		// The sums of a day that is being closed, or purged, are read and written as a whole.
+		if _, err := s.readClock(ctx, tx, s.dialect.shareRow); err != nil {
+			return err
+		}
 		rows, err := s.load(ctx, tx, keys)
 		if err != nil {
 			return err
