@@ -151,12 +151,12 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b *batch, now time.Time) e
 	if err := s.name(ctx, tx, b); err != nil {
 		return err
 	}
-	var rows [][]any
+	rows := make([]any, 0, 10*len(b.changed))
 	for _, key := range slices.Sorted(maps.Keys(b.changed)) {
 		r := b.rows[key]
-		rows = append(rows, []any{[]byte(key), r.app, r.version, r.system, r.firstDay, r.lastDay, r.marks, encodeUses(r.uses), int64(r.weeks), r.dayRuns})
+		rows = append(rows, []byte(key), r.app, r.version, r.system, r.firstDay, r.lastDay, r.marks, encodeUses(r.uses), int64(r.weeks), r.dayRuns)
 	}
-	err := s.insert(ctx, tx, insertInstall, rows, ` ON CONFLICT (install) DO UPDATE SET app = excluded.app, first_day = excluded.first_day,
+	err := s.insert(ctx, tx, insertInstall, 10, rows, ` ON CONFLICT (install) DO UPDATE SET app = excluded.app, first_day = excluded.first_day,
 		cli_version = excluded.cli_version, operating_system = excluded.operating_system, last_day = excluded.last_day,
 		marks = excluded.marks, uses = excluded.uses, weeks = excluded.weeks, day_runs = excluded.day_runs`, nil)
 	if err != nil {
@@ -164,9 +164,9 @@ func (s *Store) save(ctx context.Context, tx *sql.Tx, b *batch, now time.Time) e
 	}
 	rows = nil
 	for _, key := range slices.SortedFunc(maps.Keys(b.runs), compareKeys) {
-		rows = append(rows, []any{key.App(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem, b.runs[key], now.UnixMilli(), b.today, b.firsts[key]})
+		rows = append(rows, key.App(), key.Command, key.ExitCode, key.CLIVersion, key.OperatingSystem, b.runs[key], now.UnixMilli(), b.today, b.firsts[key])
 	}
-	err = s.insert(ctx, tx, `INSERT INTO series (app, command, exit_code, cli_version, operating_system, total, created, rose, installs) VALUES `, rows,
+	err = s.insert(ctx, tx, `INSERT INTO series (app, command, exit_code, cli_version, operating_system, total, created, rose, installs) VALUES `, 9, rows,
 		` ON CONFLICT (command, exit_code, cli_version, operating_system) DO UPDATE SET total = series.total + excluded.total, rose = excluded.rose,
 		installs = series.installs + excluded.installs, away = 0`, nil)
 	if err != nil {

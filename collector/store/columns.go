@@ -29,7 +29,7 @@ func (s *Store) turnDays(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	for _, command := range commands {
-		var rows [][]any
+		var rows []any
 		err := each(`SELECT version, operating_system, sums FROM history4 WHERE command = ?`, func(scan scan) error {
 			var version int64
 			var system string
@@ -40,13 +40,13 @@ func (s *Store) turnDays(ctx context.Context, tx *sql.Tx) error {
 			sums, err := decodeDays(data)
 			slices.SortFunc(sums, compareSums)
 			data, first, last := encodeSums(sums)
-			rows = append(rows, []any{command, version, system, first, last, data})
+			rows = append(rows, command, version, system, first, last, data)
 			return err
 		}, command)
 		if err != nil {
 			return err
 		}
-		if err := s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES `, rows, ``, nil); err != nil {
+		if err := s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES `, 6, rows, ``, nil); err != nil {
 			return err
 		}
 	}

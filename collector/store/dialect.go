@@ -50,15 +50,12 @@ func row(n int) string {
 	return "(" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")"
 }
 
-// insert writes many rows; each is called with what comes back, if anything does.
-func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string, each func(scan) error) error {
-	for chunk := range s.chunks(len(rows)) {
-		var args []any
-		for _, one := range rows[chunk.at : chunk.at+chunk.n] {
-			args = append(args, one...)
-		}
-		values := strings.Repeat(row(len(args)/chunk.n)+",", chunk.n)
-		if err := s.run(ctx, tx, head+strings.TrimSuffix(values, ",")+tail, args, each); err != nil {
+// insert writes rows, whose values stand one behind the other, so many in each; each
+// is called with what comes back, if anything does.
+func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, columns int, values []any, tail string, each func(scan) error) error {
+	for chunk := range s.chunks(len(values) / columns) {
+		rows := strings.Repeat(row(columns)+",", chunk.n)
+		if err := s.run(ctx, tx, head+strings.TrimSuffix(rows, ",")+tail, values[chunk.at*columns:(chunk.at+chunk.n)*columns], each); err != nil {
 			return err
 		}
 	}

@@ -105,12 +105,12 @@ func (h held) byReason() map[Reason]HeldCount {
 
 // addHeld writes what a batch held back.
 func (s *Store) addHeld(ctx context.Context, tx *sql.Tx, today int64, h held) error {
-	var rows [][]any
+	var rows []any
 	for _, key := range slices.SortedFunc(maps.Keys(h), func(a, b heldKey) int {
 		return strings.Compare(a.app+"\x00"+string(a.reason), b.app+"\x00"+string(b.reason))
 	}) {
-		rows = append(rows, []any{today, key.app, string(key.reason), h[key].Reports, h[key].Runs})
+		rows = append(rows, today, key.app, string(key.reason), h[key].Reports, h[key].Runs)
 	}
-	return s.insert(ctx, tx, `INSERT INTO held (day, app, reason, reports, runs) VALUES `, rows,
+	return s.insert(ctx, tx, `INSERT INTO held (day, app, reason, reports, runs) VALUES `, 5, rows,
 		` ON CONFLICT (day, app, reason) DO UPDATE SET reports = held.reports + excluded.reports, runs = held.runs + excluded.runs`, nil)
 }

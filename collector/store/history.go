@@ -233,32 +233,31 @@ func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, com
 	for key, sums := range added {
 		all[key] = mergeSums(all[key], sums)
 	}
-	var rows, pictures [][]any
+	var rows, pictures []any
 	for _, key := range slices.SortedFunc(maps.Keys(all), func(a, b historyKey) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.system, b.system))
 	}) {
 		if added[key] != nil {
 			data, first, last := encodeSums(all[key])
-			rows = append(rows, []any{command, key.version, key.system, first, last, data})
+			rows = append(rows, command, key.version, key.system, first, last, data)
 		}
 		if key.version == 0 || whole {
 			for end := c.day; end < next && end < c.day+maxGap; end++ {
 				if counts := inWindows(all[key], end, whole && key.version != 0); counts != [8]int64{} {
-					picture := []any{end, command, key.version, key.system}
+					pictures = append(pictures, end, command, key.version, key.system)
 					for _, n := range counts {
-						picture = append(picture, n)
+						pictures = append(pictures, n)
 					}
-					pictures = append(pictures, picture)
 				}
 			}
 		}
 	}
-	err = s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES `, rows,
+	err = s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES `, 6, rows,
 		` ON CONFLICT (command, version, operating_system) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, sums = excluded.sums`, nil)
 	if err != nil {
 		return err
 	}
-	err = s.insert(ctx, tx, `INSERT INTO windows (day, command, version, operating_system, used7, used30, used90, used365, failed7, failed30, failed90, failed365) VALUES `, pictures,
+	err = s.insert(ctx, tx, `INSERT INTO windows (day, command, version, operating_system, used7, used30, used90, used365, failed7, failed30, failed90, failed365) VALUES `, 12, pictures,
 		` ON CONFLICT (command, version, operating_system, day) DO UPDATE SET used7 = excluded.used7, used30 = excluded.used30, used90 = excluded.used90, used365 = excluded.used365,
 		failed7 = excluded.failed7, failed30 = excluded.failed30, failed90 = excluded.failed90, failed365 = excluded.failed365`, nil)
 	if err != nil {

@@ -49,11 +49,11 @@ func (s *Store) claim(ctx context.Context, tx *sql.Tx, keys []string) (rows map[
 		return rows, nil, err
 	}
 	missing = slices.DeleteFunc(keys, func(key string) bool { _, ok := rows[key]; return ok })
-	var empty [][]any
+	var empty []any
 	for _, key := range missing {
-		empty = append(empty, []any{[]byte(key), "", "", "", 0, 0, []byte{}, []byte{}, 0, 0})
+		empty = append(empty, []byte(key), "", "", "", 0, 0, []byte{}, []byte{}, 0, 0)
 	}
-	err = s.insert(ctx, tx, insertInstall, empty, ` ON CONFLICT (install) DO NOTHING`, nil)
+	err = s.insert(ctx, tx, insertInstall, 10, empty, ` ON CONFLICT (install) DO NOTHING`, nil)
 	if err != nil {
 		return nil, nil, err
 	}

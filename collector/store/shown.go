@@ -30,11 +30,11 @@ func (s *Store) Show(ctx context.Context, reader string, series []int64) error {
 	if len(series) == 0 {
 		return nil
 	}
-	var rows [][]any
+	var rows []any
 	for _, id := range series {
-		rows = append(rows, []any{reader, id})
+		rows = append(rows, reader, id)
 	}
 	return s.transact(ctx, func(tx *sql.Tx) error {
-		return s.insert(ctx, tx, `INSERT INTO shown (reader, series) VALUES `, rows, ` ON CONFLICT DO NOTHING`, nil)
+		return s.insert(ctx, tx, `INSERT INTO shown (reader, series) VALUES `, 2, rows, ` ON CONFLICT DO NOTHING`, nil)
 	})
 }

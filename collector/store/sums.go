@@ -70,15 +70,15 @@ func (s sums) move(command, version int64, system string, measure int, from, to 
 
 // addSums writes what came to something, in the order of the keys.
 func (s *Store) addSums(ctx context.Context, tx *sql.Tx, added sums) error {
-	var rows [][]any
+	var rows []any
 	for _, key := range slices.SortedFunc(maps.Keys(added), func(a, b sumKey) int {
 		return cmp.Or(cmp.Compare(a.command, b.command), cmp.Compare(a.version, b.version), cmp.Compare(a.system, b.system),
 			cmp.Compare(a.day, b.day), cmp.Compare(a.measure, b.measure))
 	}) {
 		if n := added[key]; n != 0 {
-			rows = append(rows, []any{key.command, key.version, key.system, key.day, key.measure, n})
+			rows = append(rows, key.command, key.version, key.system, key.day, key.measure, n)
 		}
 	}
-	return s.insert(ctx, tx, `INSERT INTO recent (command, version, operating_system, day, measure, n) VALUES `, rows,
+	return s.insert(ctx, tx, `INSERT INTO recent (command, version, operating_system, day, measure, n) VALUES `, 6, rows,
 		` ON CONFLICT (command, version, operating_system, day, measure) DO UPDATE SET n = recent.n + excluded.n`, nil)
 }

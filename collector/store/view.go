@@ -41,11 +41,11 @@ func (s *Store) recall(ctx context.Context, tx *sql.Tx, v view, commands, versio
 }
 
 func (s *Store) lookUp(ctx context.Context, tx *sql.Tx, query string, names map[name]bool, each func(n name, id, lastDay, away int64)) error {
-	var rows [][]any
+	var rows []any
 	for _, n := range slices.SortedFunc(maps.Keys(names), compareNames) {
-		rows = append(rows, []any{n.app, n.text})
+		rows = append(rows, n.app, n.text)
 	}
-	return s.insert(ctx, tx, query, rows, `)`, func(scan scan) error {
+	return s.insert(ctx, tx, query, 2, rows, `)`, func(scan scan) error {
 		var n name
 		var id, lastDay, away int64
 		err := scan(&n.app, &n.text, &id, &lastDay, &away)
@@ -138,14 +138,14 @@ func (v view) reported(n name, day int64) bool {
 // that were reported otherwise than before, and gives the batch their ids.
 func (s *Store) name(ctx context.Context, tx *sql.Tx, b *batch) error {
 	added := b.known.added
-	var rows [][]any
+	var rows []any
 	for _, n := range slices.SortedFunc(maps.Keys(added.commands), compareNames) {
 		if added.commands[n] < 0 {
-			rows = append(rows, []any{n.app, n.text})
+			rows = append(rows, n.app, n.text)
 		}
 	}
 	ids := map[int64]int64{}
-	err := s.insert(ctx, tx, `INSERT INTO commands (app, path) VALUES `, rows, ` ON CONFLICT (app, path) DO UPDATE SET path = excluded.path RETURNING app, path, id`,
+	err := s.insert(ctx, tx, `INSERT INTO commands (app, path) VALUES `, 2, rows, ` ON CONFLICT (app, path) DO UPDATE SET path = excluded.path RETURNING app, path, id`,
 		func(scan scan) error {
 			var n name
 			var id int64
@@ -159,10 +159,10 @@ func (s *Store) name(ctx context.Context, tx *sql.Tx, b *batch) error {
 	}
 	rows = nil
 	for _, n := range slices.SortedFunc(maps.Keys(b.versions), compareNames) {
-		rows = append(rows, []any{n.app, n.text, b.today, b.today, b.versions[n]})
+		rows = append(rows, n.app, n.text, b.today, b.today, b.versions[n])
 	}
 	versions := map[int64]int64{}
-	err = s.insert(ctx, tx, `INSERT INTO versions (app, name, first_day, last_day, installs) VALUES `, rows,
+	err = s.insert(ctx, tx, `INSERT INTO versions (app, name, first_day, last_day, installs) VALUES `, 5, rows,
 		` ON CONFLICT (app, name) DO UPDATE SET last_day = excluded.last_day, installs = versions.installs + excluded.installs, away = 0 RETURNING app, name, id`,
 		func(scan scan) error {
 			var n name

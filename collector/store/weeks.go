@@ -67,15 +67,15 @@ func (w weekSums) take(row *installRow, sign int64) {
 
 // addWeeks writes changes, in the order of their keys.
 func (s *Store) addWeeks(ctx context.Context, tx *sql.Tx, w weekSums) error {
-	var rows [][]any
+	var rows []any
 	for _, key := range slices.SortedFunc(maps.Keys(w), func(a, b weekKey) int {
 		return cmp.Or(cmp.Compare(a.app, b.app), cmp.Compare(a.week, b.week), cmp.Compare(a.first, b.first), cmp.Compare(a.system, b.system))
 	}) {
 		if count := w[key]; count != (weekCount{}) {
-			rows = append(rows, []any{key.app, key.system, key.first, key.week, count.installs, count.stayed})
+			rows = append(rows, key.app, key.system, key.first, key.week, count.installs, count.stayed)
 		}
 	}
-	return s.insert(ctx, tx, `INSERT INTO weeks (app, operating_system, first_week, week, installs, stayed) VALUES `, rows,
+	return s.insert(ctx, tx, `INSERT INTO weeks (app, operating_system, first_week, week, installs, stayed) VALUES `, 6, rows,
 		` ON CONFLICT (app, week, first_week, operating_system) DO UPDATE SET installs = weeks.installs + excluded.installs, stayed = weeks.stayed + excluded.stayed`, nil)
 }
 
