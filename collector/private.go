@@ -17,6 +17,7 @@ func (s *Server) Private() http.Handler {
 		mux.Handle("GET /api/v1/", questions.each(api.Handler(s.config.Store, s.now)))
 		mux.Handle("GET /", questions.each(dashboard.Handler(s.config.Store, s.now)))
 		mux.HandleFunc("PUT /api/v1/apps/{app}/releases/{version}", s.register)
+		mux.HandleFunc("DELETE /api/v1/apps/{app}/releases/{version}", s.unregister)
 	}
 	outside := http.NewServeMux() // what watches the process has no token, and learns nothing
 	outside.HandleFunc("GET /healthz", alive)

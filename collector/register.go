@@ -38,6 +38,22 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// unregister takes a registration back. It answers 204, or 404 if there is none.
+func (s *Server) unregister(w http.ResponseWriter, r *http.Request) {
+	app, version := r.PathValue("app"), r.PathValue("version")
+	found, err := s.config.Store.Unregister(r.Context(), app, version)
+	switch {
+	case err != nil:
+		s.log.Error("a registration could not be taken back", "app", app, "version", version, "error", err)
+		http.Error(w, "releases cannot be changed at the moment", http.StatusServiceUnavailable)
+	case !found:
+		http.Error(w, "it is not registered", http.StatusNotFound)
+	default:
+		s.log.Info("a registration was taken back", "app", app, "version", version)
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
 func readRelease(w http.ResponseWriter, r *http.Request) (store.Release, error) {
 	release := store.Release{App: r.PathValue("app"), Version: r.PathValue("version")}
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))

@@ -115,13 +115,18 @@ func TestAPageCannotReachThePrivateSide(t *testing.T) {
 		}
 	}
 	const release = "/api/v1/apps/pace/releases/v1"
-	if got := ask("PUT", release, "rebound.example"); got != 421 {
-		t.Errorf("a release by a name of its own: %d", got)
+	for _, method := range []string{"PUT", "DELETE"} {
+		if got := ask(method, release, "rebound.example"); got != 421 {
+			t.Errorf("%s of a release by a name of its own: %d", method, got)
+		}
+		// By the name of this machine it has to ask first, and is not told that it may.
+		status, _, header := send(t, "OPTIONS", server.private+release, "", "Origin", "https://page.example", "Access-Control-Request-Method", method)
+		if status != 405 || header.Get("Access-Control-Allow-Origin") != "" || header.Get("Access-Control-Allow-Methods") != "" {
+			t.Errorf("a page may %s releases: %d %v", method, status, header)
+		}
 	}
-	// By the name of this machine it has to ask first, and is not told that it may.
-	status, _, header := send(t, "OPTIONS", server.private+release, "", "Origin", "https://page.example", "Access-Control-Request-Method", "PUT")
-	if status != 405 || header.Get("Access-Control-Allow-Origin") != "" || header.Get("Access-Control-Allow-Methods") != "" {
-		t.Errorf("a page may register releases: %d %v", status, header)
+	if got := ask("DELETE", release, "localhost"); got != 404 {
+		t.Errorf("a release that nobody registered: %d", got)
 	}
 	if got := ask("POST", release, "localhost"); got != 405 { // what a form can send without asking
 		t.Errorf("a form may register releases: %d", got)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
@@ -22,6 +23,21 @@ type listing struct {
 func (l *listing) has(version string) bool {
 	_, ok := l.releases[version]
 	return ok
+}
+
+// registered is the name under which a version is registered, if it is: a tag has a v
+// in front that builds often leave out.
+func (l *listing) registered(version string) string {
+	other, cut := strings.CutPrefix(version, "v")
+	if !cut {
+		other = "v" + version
+	}
+	for _, name := range []string{version, other} {
+		if l.has(name) {
+			return name
+		}
+	}
+	return Unregistered
 }
 
 // loadListings reads what is registered, by app. What cannot be read of a
@@ -97,10 +113,8 @@ func (c *catalog) name(report *named, list *wire.AllowList) error {
 	report.version = report.CLIVersion
 	var own *wire.AllowList
 	if report.registered != nil {
+		report.version = report.registered.registered(report.version)
 		own = report.registered.releases[report.version]
-		if !report.registered.has(report.version) {
-			report.version = Unregistered
-		}
 		if own == nil {
 			own = report.registered.all
 		}

@@ -29,6 +29,9 @@ func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
 	if err := wire.CheckVersion(r.Version); err != nil {
 		return &Refusal{err.Error()}
 	}
+	if r.Version == Unregistered || r.Version == Overflow {
+		return &Refusal{fmt.Sprintf("%s stands for versions that are none of a release", r.Version)}
+	}
 	if len(r.Commands) == 0 {
 		return &Refusal{"a release has at least one command"}
 	}
@@ -46,6 +49,24 @@ func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
 			r.App, r.Version, now.UnixMilli(), wire.FormatCommands(r.Commands), wire.FormatExitCodes(r.ExitCodes))
 		return err
 	})
+}
+
+// Unregister forgets a release, and reports whether it was registered. What was
+// counted stays as it is.
+func (s *Store) Unregister(ctx context.Context, app, version string) (found bool, err error) {
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`); err != nil {
+			return err
+		}
+		gone, err := tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM releases WHERE app = ? AND version = ?`), app, version)
+		if err != nil {
+			return err
+		}
+		rows, err := gone.RowsAffected()
+		found = rows > 0
+		return err
+	})
+	return found, err
 }
 
 // Releases returns what is registered of an app, the newest version first.
