@@ -130,7 +130,7 @@ func TestTheCommandsOfTheOperatorsPage(t *testing.T) {
 	}
 	said := map[string]string{}
 	for _, match := range regexp.MustCompile("`((?:telemetry-collector|curl) [^`]+)`").FindAllStringSubmatch(daily, -1) {
-		line := strings.NewReplacer("https://telemetry.example.com", s.public, "<id>", "36be4c46-4e1b-431d-b9db-1b315f537a85", "curl ", "curl --silent --show-error --fail ",
+		line := strings.NewReplacer("https://telemetry.example.com", s.public, "http://127.0.0.1:8081", s.private, "<id>", "36be4c46-4e1b-431d-b9db-1b315f537a85", "curl ", "curl --silent --show-error --fail ",
 			"v6.6.6", "v1.17.0").Replace(match[1])
 		said[strings.Join(strings.Fields(match[1])[:2], " ")] = s.run(t, line)
 	}
