@@ -123,6 +123,7 @@ func TestTheCommandsOfTheOperatorsPage(t *testing.T) {
 	if got := post(t, s.public, report); got != "200 OK" { // of the one who asks to be erased
 		t.Fatal(got)
 	}
+	s.run(t, "telemetry-collector release --url "+s.private+" --app pace --version v1.71.0") // the mistake
 	_, daily, found := strings.Cut(string(page), "## From day to day\n")
 	daily, _, _ = strings.Cut(daily, "\n## ")
 	if !found {
