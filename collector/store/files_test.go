@@ -135,3 +135,17 @@ func TestAFileThatIsTakenAwayKeepsNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestALostConnectionTakesNoFileAway: with the last connection to a file its log goes,
+// and the next one makes another, which is not the one that was looked at.
+func TestALostConnectionTakesNoFileAway(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, "sqlite:"+filepath.Join(folder, "telemetry.db"))
+	for i := range 3 {
+		add(t, s, noon, report(uuid.New(), "v1", counter("pace get", 0, 1)))
+		store.LoseConnections(s)
+		for _, name := range []string{"a", "b"} { // or the new files are known by the numbers of the old ones
+			check(t, os.WriteFile(filepath.Join(folder, fmt.Sprint(name, i)), nil, 0o600))
+		}
+	}
+}

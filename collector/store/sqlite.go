@@ -39,7 +39,7 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 		// What readers keep of a file is void with the next commit, and to give it back
 		// costs them more than to read it anew.
 		read:     sqliteHandle(file, 2, 1, url.Values{}),
-		tell:     sqliteHandle(file, 2, 1, url.Values{}),
+		tell:     sqliteHandle(file, 3, 1, url.Values{}),
 		unlock:   unlock,
 		compiled: &compiled{statements: map[string]*sql.Stmt{}},
 		dialect: dialect{

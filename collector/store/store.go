@@ -82,8 +82,9 @@ type Store struct {
 	tell    *sql.DB // reads for sinks and scrapers, whom no question keeps waiting
 	dialect dialect
 	pepper  []byte
-	file    string // of SQLite
-	files   onDisk // of a SQLite that is written to
+	file    string    // of SQLite
+	files   onDisk    // of a SQLite that is written to
+	keeps   *sql.Conn // has these files stay the same ones: the last connection to close takes the log away
 	known   atomic.Pointer[catalog]
 	closed  closedDays
 	listed  atomic.Pointer[wire.AllowList]
@@ -128,7 +129,7 @@ func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, 
 		s.Limit(DefaultLimits())
 		err = s.prepare(ctx, pepper, beside)
 		if err == nil && s.file != "" {
-			err = s.own(beside)
+			err = s.own(ctx, beside)
 		}
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -142,16 +143,26 @@ func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, 
 
 // own has only its owner read a SQLite file that has shown to be a collector's, and
 // notes which files are open.
-func (s *Store) own(beside bool) error {
+func (s *Store) own(ctx context.Context, beside bool) error {
 	err := narrow(s.file)
-	if err == nil && !beside {
-		s.files, err = lookAt(s.file)
+	if err != nil || beside {
+		return err
 	}
+	if s.keeps, err = s.tell.Conn(ctx); err != nil {
+		return err
+	}
+	if _, err = s.keeps.ExecContext(ctx, `SELECT COUNT(*) FROM meta`); err != nil { // only now is the log open
+		return err
+	}
+	s.files, err = lookAt(s.file)
 	return err
 }
 
 // Close ends all connections.
 func (s *Store) Close() error {
+	if s.keeps != nil {
+		s.keeps.Close()
+	}
 	return errors.Join(s.tell.Close(), s.read.Close(), s.db.Close(), s.unlock())
 }
 
