@@ -62,6 +62,7 @@ func consentIn(d folder) consent {
 // Whatever cannot be read means off. A run that ends asks again, and only the files: the CLI may have changed its
 // environment.
 func (c consent) decide() consent {
+	began := c.pending // before the notice: another process, such as a child, may have shown it since
 	c.level, c.pending = levelOff, false
 	word, err := readWord(c.dir.path(consentFile))
 	switch optOut := consentMode == "opt-out"; {
@@ -71,7 +72,7 @@ func (c consent) decide() consent {
 		c.source = "no folder to count in"
 	case c.word != "":
 		c.level, c.source = levelOf(c.word), variable
-	case word == "noticed" && optOut:
+	case word == "noticed" && optOut && !began:
 		c.level, c.source = levelOn, "default"
 	case (missing(err) || word == "noticing") && optOut:
 		c.level, c.source, c.pending = levelLocal, "default, before the notice", true

@@ -285,6 +285,27 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// A CLI that starts itself shows the notice in the child. The run that started it began before the notice, so it does not
+// send yet, and neither run is ever sent.
+func TestNoticeOfAChild(t *testing.T) {
+	t.Parallel()
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL)
+	parent := "run child " + built.cli + " required"
+	if text := h.onTerminal(parent); strings.Count(text, "telemetry off") != 1 {
+		t.Errorf("no notice, or two:\n%s", text)
+	}
+	h.want("pace required 1 1", "pace run child 1 1")
+	if h.report().ID != "" || h.read(timestampFile) != "" || len(h.uploaders()) > 0 {
+		t.Error("the run that began before the notice tried to send")
+	}
+	h.onTerminal(parent)
+	server.wait(t, 1)
+	if body := server.bodies()[0].body; !strings.Contains(body, `"pace required":{"1":{"cumulative_count":1}}`) {
+		t.Errorf("sent %s", body)
+	}
+}
+
 // A notice that cannot be remembered, as on a full disk, is not shown: it would come again with every run.
 func TestNoticeThatCannotBeRemembered(t *testing.T) {
 	t.Parallel()
