@@ -25,6 +25,8 @@ type dependencies struct {
 	analysed map[string]*dependency
 	executed map[string]bool // places from which a command comes to be executed
 	ending   map[string]string
+	itself   map[string]string
+	beside   map[string]map[string]bool // by import path, the names of functions in files that name something that ends the process
 
 	executors map[string]bool // import paths of those that may execute a command
 	endings   map[string]bool // whether they name something that ends the process, as far as it is known
@@ -37,7 +39,7 @@ type dependency struct {
 
 func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
 	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
-		executed: map[string]bool{}, ending: map[string]string{}, endings: map[string]bool{}}
+		executed: map[string]bool{}, ending: map[string]string{}, itself: map[string]string{}, beside: map[string]map[string]bool{}, endings: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -112,6 +113,66 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 	}
 	return "" // also without a body: what is in assembly makes system calls
 }
+
+// endsItself returns the function with which a function of a dependency that returns
+// something ends the process in its own code, or in that of its package which it
+// calls: func Load() Config { ... log.Fatal(err) }. It is "" where there is none. What
+// loggers return is an event, and known.
+func (d *dependencies) endsItself(fn *types.Func) string {
+	name := fn.FullName()
+	how, ok := d.itself[name]
+	if !ok {
+		how = d.endsInCode(fn, map[string]bool{})
+		d.itself[name] = how
+	}
+	return how
+}
+
+func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how string) {
+	name, path := fn.FullName(), fn.Pkg().Path()
+	if seen[name] || settingUp[path] || loggers.Known(path) || isInterfaceMethod(fn) || !d.namesEnd(path) || !d.endsBeside(fn) {
+		return ""
+	}
+	seen[name] = true
+	c, list := d.declarations(fn)
+	for _, decl := range list {
+		ast.Inspect(decl.Body, func(n ast.Node) bool {
+			if _, kept := n.(*ast.FuncLit); kept || how != "" {
+				return false
+			}
+			if call, ok := n.(*ast.CallExpr); ok {
+				switch called := callee(c, call); {
+				case called == nil || called.Pkg() == nil || loggers.Covers(d.hooks, called) != "":
+				case endsProcess(called):
+					how = called.FullName()
+				case called.Pkg().Path() == path:
+					how = d.endsInCode(called, seen)
+				}
+			}
+			return true
+		})
+	}
+	return how
+}
+
+// endsBeside reports whether a file that may declare a function of a dependency names
+// something that ends the process, as far as its text tells. Most are not worth a type check.
+func (d *dependencies) endsBeside(fn *types.Func) bool {
+	path := fn.Pkg().Path()
+	if d.beside[path] == nil {
+		d.beside[path] = map[string]bool{}
+		for _, name := range d.g.All[path].GoFiles {
+			if data, err := os.ReadFile(name); err == nil && containsOne(data, endWords) {
+				for _, m := range declaration.FindAllSubmatch(data, -1) {
+					d.beside[path][string(m[1])] = true
+				}
+			}
+		}
+	}
+	return d.beside[path][fn.Name()]
+}
+
+var declaration = regexp.MustCompile(`(?m)^func (?:\(.*?\) ?)?(\w+)[\[(]`)
 
 // endsWithin looks at everything that a piece of code names.
 func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[string]bool) (how string) {

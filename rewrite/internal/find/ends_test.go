@@ -62,11 +62,47 @@ func DialOrDieNot(addr string) error { return Dial(addr) }
 var KeptOrDie, OtherOrDie = DialOrDie, func() int { return 1 }
 
 type Printer interface{ Fatal(v ...any) }
+
+type Config struct{ name string }
+
+func Load() Config {
+	if len(os.Args) > 9 {
+		log.Fatal("too many")
+	}
+	return Config{}
+}
+
+func MustGet[T any](v T, err error) T {
+	check(err)
+	return v
+}
+
+func check(err error) {
+	if err != nil {
+		os.Exit(1)
+	}
+}
+
+func (c *Config) Get() string { return c.get() }
+
+func (c *Config) get() string {
+	if c == nil {
+		log.Fatal("none")
+	}
+	return c.Get()
+}
+
+func Handler() func() { return func() { os.Exit(1) } }
+
+func Register() int { onEnd(os.Exit); return 1 }
+
+func onEnd(func(int)) {}
 `
 	testPlan(t, dep, []planTest{
 		{"with its argument", run + "func f() {\n\tdep.Exit(3)\n}", []string{"track root", "exiting 3 dep.Exit(3)"}},
 		{"or die", run + "func f() {\n\tdep.DialOrDie(\"\")\n\tdep.DialOrDieNot(\"\")\n}", []string{"track root",
-			"dependency dep.DialOrDie of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
+			"dependency dep.DialOrDie of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.DialOrDieNot of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"or die, in a variable", run + "func f() {\n\tdep.OtherOrDie()\n\t_ = dep.KeptOrDie(\"\")\n}", []string{"track root",
 			"dependency dep.KeptOrDie of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"past os", run + "func f() {\n\tdep.ExitRaw(4)\n\tsyscall.Exit(3)\n}", []string{"track root", "exiting 4 dep.ExitRaw(4)", "exiting 3 syscall.Exit(3)"}},
@@ -82,7 +118,14 @@ type Printer interface{ Fatal(v ...any) }
 			"dependency dep.FatalIf of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
 		{"by any name", run + "func f(err error) { dep.Must(err) }", []string{"track root",
 			"dependency dep.Must of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
-		{"what is called for its result", run + "var _ = dep.Dial(``)", []string{"track root"}},
+		{"what is called for its result, before main", run + "var _ = dep.Dial(``)", []string{"track root"}},
+		{"what is called for its result", run + "func f() { dep.Load() }", []string{"track root",
+			"dependency dep.Load of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
+		{"a generic function", run + "func f() { dep.MustGet(1, nil) }", []string{"track root",
+			"dependency dep.MustGet of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
+		{"a method", run + "func f(c *dep.Config) string { return c.Get() }", []string{"track root",
+			"dependency c.Get of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
+		{"what is handed out or kept", run + "func f() { dep.Handler()(); dep.Register() }", []string{"track root"}},
 		{"by its name only", run + "func f() { dep.Abort(); dep.Die(); dep.ExitCode(nil) }", []string{"track root"}},
 		{"without a body", run + "func f() { dep.CloseOnExec(1) }", []string{"track root"}},
 		{"behind an interface", run + "func f(p dep.Printer) { p.Fatal(1) }", []string{"track root",

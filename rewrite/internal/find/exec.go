@@ -3,6 +3,7 @@ package find
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -16,4 +17,18 @@ func (f *finder) replaces(id *ast.Ident) {
 		return
 	}
 	f.note(plan.Uncovered, id, fn.Pkg().Name()+".Exec: the process becomes another program here, and ends with that program's exit status; the run is recorded as -1 if a command had begun")
+}
+
+// endsInC are the functions of C's library that end the process.
+var endsInC = []string{"C.exit", "C._exit", "C._Exit", "C.quick_exit", "C.abort"}
+
+// callsC notes where C ends the process. No types are known of what is in C.
+func (f *finder) callsC(sel *ast.SelectorExpr) {
+	id, ok := sel.X.(*ast.Ident)
+	if !ok || !slices.Contains(endsInC, id.Name+"."+sel.Sel.Name) {
+		return
+	}
+	if pkg, ok := f.c.Info.Uses[id].(*types.PkgName); ok && pkg.Imported().Path() == "C" {
+		f.note(plan.Uncovered, sel, f.text(sel)+" ends the process, and no edit is possible in C; the run is recorded as -1 if a command had begun")
+	}
 }

@@ -247,7 +247,7 @@ func (s *survey) track() error {
 // interface's value or one of a type parameter can be: where they become one, or are
 // put into a struct that does.
 func (s *survey) trackIndirect(call indirect) {
-	found, seen := false, map[string]bool{}
+	found, other, seen := false, false, map[string]bool{}
 	t := trace{passed: s.follow}
 	t.visit = func(e ast.Expr, in *load.Package) bool {
 		typ := in.Info.TypeOf(e)
@@ -270,6 +270,7 @@ func (s *survey) trackIndirect(call indirect) {
 		if typ == nil || call.factory != "" {
 			return false
 		}
+		other = other || !types.IsInterface(typ)
 		method, index, _ := types.LookupFieldOrMethod(typ, true, in.Types, call.at.(*ast.SelectorExpr).Sel.Name)
 		fn, ok := method.(*types.Func)
 		if !ok || len(index) < 2 {
@@ -292,8 +293,20 @@ func (s *survey) trackIndirect(call indirect) {
 	case call.factory != "":
 		call.finder.cannotTrack(call.at, name+" executes the command that "+call.factory+" returns, which could not be followed; its runs are not counted unless it is tracked elsewhere")
 	default: // it may be no command
-		s.untracked = append(s.untracked, call.finder.at(call.at)+": "+name+": the command behind the interface could not be followed")
+		const what = ": the command behind the interface could not be followed"
+		s.untracked = append(s.untracked, call.finder.at(call.at)+": "+name+what)
+		if !other && s.canBeCommand(call.at.(*ast.SelectorExpr), call.finder.c) {
+			call.finder.note(plan.Uncovered, call.at, name+what+", if it is one; its runs are not counted unless it is tracked elsewhere")
+		}
 	}
+}
+
+// canBeCommand reports whether a *cobra.Command satisfies the interface, or the
+// constraint, before a selected method.
+func (s *survey) canBeCommand(sel *ast.SelectorExpr, in *load.Package) bool {
+	iface, ok := in.Info.TypeOf(sel.X).Underlying().(*types.Interface)
+	cobra := s.g.Imported(load.Cobra)
+	return ok && cobra != nil && types.Implements(types.NewPointer(cobra.Scope().Lookup("Command").Type()), iface)
 }
 
 // finderOf returns the finder of the file that a node stands in.

@@ -8,6 +8,8 @@ import (
 // executer is an interface that a command satisfies.
 const executer = "type executer interface { Execute() error }\n"
 
+const unfollowed = ": the command behind the interface could not be followed, if it is one; its runs are not counted unless it is tracked elsewhere"
+
 // TestExecute finds where roots are executed.
 func TestExecute(t *testing.T) {
 	testPlan(t, "", []planTest{
@@ -47,6 +49,10 @@ func TestExecute(t *testing.T) {
 		{"a method expression that is called", "func main() { (*cobra.Command).Execute(root) }\nvar root = &cobra.Command{}", []string{"track root"}},
 		{"deferred", "func main() { defer root.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
 		{"in a goroutine", "func main() { go root.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
+		{"an interface from elsewhere, beside another root", executer + run + "var apps func() executer\nfunc f() { apps().Execute() }", []string{"track root", "uncovered apps().Execute" + unfollowed}},
+		{"a type parameter from elsewhere", executer + run + "func f[E executer](e E) { e.Execute() }", []string{"track root", "uncovered e.Execute" + unfollowed}},
+		{"the method expression of an interface from elsewhere", executer + run + "var apps func() executer\nfunc f() { executer.Execute(apps()) }", []string{"track root", "uncovered executer.Execute" + unfollowed}},
+		{"an interface that no command satisfies", run + "type query interface { Execute() (int, error) }\nvar ask func() query\nfunc f() { ask().Execute() }", []string{"track root"}},
 		{"another type behind an interface", run + "type executer interface { Execute() error }\ntype job struct{}\nfunc (job) Execute() error { return nil }\nfunc f(e executer) { e.Execute() }\nfunc g() { f(job{}) }", []string{"track root"}},
 	})
 }

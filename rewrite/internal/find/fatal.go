@@ -49,6 +49,8 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		switch {
 		case f.depend.mayEnd(fn) && (returnsNothing(fn) || strings.HasSuffix(fn.Name(), orDie)):
 			f.dependency(call, fn)
+		case f.depend.endsItself(fn) != "":
+			f.noteEnd(call, path, f.depend.endsItself(fn))
 		case makesCommand(fn) && !isInterfaceMethod(fn):
 			f.madeElsewhere(call, fn)
 		}
@@ -106,8 +108,9 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 }
 
 // orDie ends the names of functions that end the process instead of returning an
-// error. Others that return something are not asked: their source often names an exit
-// that such a call never comes to.
+// error, also where that is somebody else's function in a variable. Of others that
+// return something only their own code is asked: what they call, keep or hand out
+// often names an exit that such a call never comes to.
 const orDie = "OrDie"
 
 // variableOrDie looks at a call of such a function that a dependency keeps in a variable.

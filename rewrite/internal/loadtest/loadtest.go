@@ -132,7 +132,7 @@ func (m *maker) load(importPath string) *types.Package {
 		m.must(err)
 		syntax = append(syntax, parsed)
 	}
-	cfg := types.Config{Importer: importer(func(imported string) *types.Package {
+	cfg := types.Config{FakeImportC: true, Importer: importer(func(imported string) *types.Package {
 		t := m.load(imported)
 		p.Imports[imported] = m.all[imported]
 		return t
