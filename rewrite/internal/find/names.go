@@ -1,10 +1,16 @@
 package find
 
 import (
+	"bytes"
 	"go/ast"
+	"go/parser"
+	"go/token"
 	"go/types"
+	"os"
 	"path"
+	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -32,7 +38,7 @@ func (f *finder) facts() plan.File {
 // the file or its package uses that name for something else.
 func (f *finder) localName(want string) string {
 	for _, name := range []string{want, "usagetelemetry", "cmdtelemetry", "telemetrygen"} {
-		taken := f.c.Types != nil && f.c.Types.Scope().Lookup(name) != nil
+		taken := f.c.Types != nil && f.c.Types.Scope().Lookup(name) != nil || f.declaredBeside(name)
 		ast.Inspect(f.file, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok && id.Name == name {
 				switch obj := f.c.Info.ObjectOf(id).(type) {
@@ -57,6 +63,20 @@ func (f *finder) localName(want string) string {
 		}
 	}
 	return want
+}
+
+// declaredBeside reports whether a file that this build leaves out, or a test, declares a
+// name for the whole package.
+func (f *finder) declaredBeside(name string) bool {
+	all, _ := filepath.Glob(filepath.Join(filepath.Dir(f.c.Names[0]), "*.go"))
+	return slices.ContainsFunc(all, func(other string) bool {
+		src, err := os.ReadFile(other)
+		if err != nil || slices.Contains(f.c.Names, other) || !bytes.Contains(src, []byte(name)) {
+			return false
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), "", src, 0)
+		return err == nil && file.Name.Name == f.file.Name.Name && file.Scope.Lookup(name) != nil
+	})
 }
 
 // usesOf counts the uses of an imported package in the file.

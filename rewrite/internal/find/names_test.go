@@ -1,8 +1,12 @@
 package find
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
 )
 
 // TestFacts tells what the edit stage must know of a file.
@@ -34,5 +38,31 @@ func TestFacts(t *testing.T) {
 				t.Errorf("%+v, want name %s, unused %v, refused %v", f, test.local, test.unused, test.refused)
 			}
 		})
+	}
+}
+
+// TestNamesBeside: a name that a file of the package declares is taken in the whole package, also where this build leaves
+// that file out, and in its tests.
+func TestNamesBeside(t *testing.T) {
+	for _, test := range []struct{ file, content, local string }{
+		{"telemetry_windows.go", "package main\n\nfunc telemetry() {}", "usagetelemetry"},
+		{"tagged.go", "//go:build premium\n\npackage main\n\nvar a, telemetry = 1, 2", "usagetelemetry"},
+		{"main_test.go", "package main\n\ntype telemetry struct{}", "usagetelemetry"},
+		{"main_test.go", "package main\n\nconst (\n\ta = iota\n\ttelemetry\n\tusagetelemetry\n)", "cmdtelemetry"},
+		{"other_test.go", "package main_test\n\nfunc telemetry() {}", "telemetry"},
+		{"methods_windows.go", "package main\n\ntype app struct{ telemetry int }\n\nfunc (app) telemetry() { var telemetry int; _ = telemetry }", "telemetry"},
+		{"broken_test.go", "package main\n\nfunc {", "telemetry"},
+	} {
+		g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\nimport \"github.com/spf13/cobra\"\n\n"+run)
+		if err := os.WriteFile(filepath.Join(filepath.Dir(g.Main.GoFiles[0]), test.file), []byte(test.content+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		p, err := Plan(g, testOptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Files[0].Local; got != test.local {
+			t.Errorf("with %s, %q: %s, want %s", test.file, test.content, got, test.local)
+		}
 	}
 }
