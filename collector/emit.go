@@ -40,7 +40,7 @@ func (s *Server) emit(ctx context.Context) {
 		err := s.config.Store.Lead(ctx, func(ctx context.Context) error {
 			s.metrics.leading(true)
 			defer s.metrics.leading(false)
-			readers := s.readers()
+			readers, labels := s.readers(), sink.NewSharedLabels()
 			for {
 				at := s.now().Truncate(s.config.Interval).Add(s.config.Interval)
 				select {
@@ -48,8 +48,9 @@ func (s *Server) emit(ctx context.Context) {
 					return ctx.Err()
 				case <-time.After(at.Sub(s.now())):
 				}
+				labels.Next()
 				for _, reader := range readers {
-					if err := s.show(ctx, at, reader); err != nil {
+					if err := s.show(ctx, at, reader, labels); err != nil {
 						return err
 					}
 				}
@@ -69,7 +70,7 @@ func (s *Server) emit(ctx context.Context) {
 // kept before the total is handed over. So if this process is killed, whoever
 // comes after it may show another zero, but no total without a zero before it,
 // and no zero after a total.
-func (s *Server) show(ctx context.Context, at time.Time, to *reader) error {
+func (s *Server) show(ctx context.Context, at time.Time, to *reader, labels *sink.SharedLabels) error {
 	taken := at.Add(-s.config.Interval) // what there was then, who looks once an interval has seen
 	if to.queue != nil {
 		taken = to.queue.Stats().Taken
@@ -100,7 +101,9 @@ func (s *Server) show(ctx context.Context, at time.Time, to *reader) error {
 	}
 	to.zeros = zeros
 	if to.queue != nil {
-		to.queue.Push(append(samples(shot, at), s.decisionSamples(ctx, at)...))
+		all := append(samples(shot, at), s.decisionSamples(ctx, at)...)
+		labels.Share(all)
+		to.queue.Push(all)
 	}
 	return nil
 }

@@ -79,22 +79,11 @@ func newMetrics(s *Server) *metrics {
 	return m
 }
 
-// scrapesAtOnce bounds how many scrapes are answered at the same time.
-const scrapesAtOnce = 4
-
 // handler answers scrapers, who are known by a header that Prometheus and those
 // like it send, with new series at zero first, and everyone else with what is.
 // The collector's own metrics are there also when the store does not answer.
 func (m *metrics) handler() http.Handler {
-	places := make(chan struct{}, scrapesAtOnce)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case places <- struct{}{}:
-			defer func() { <-places }()
-		default:
-			http.Error(w, "too many scrapes at once", http.StatusServiceUnavailable)
-			return
-		}
 		gatherers := prometheus.Gatherers{m.registry}
 		if m.server.config.Store != nil {
 			reader, patience := store.Anyone, scrapeTimeout
@@ -178,16 +167,26 @@ func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 	out <- prometheus.MustNewConstMetric(storeUp, prometheus.GaugeValue, 1)
 	c.server.metrics.setSeries(len(shot.Series))
+	type shape struct { // samples of one name with as many labels have the same ones
+		name   string
+		labels int
+	}
+	descs := map[shape]*prometheus.Desc{}
 	for _, sample := range append(samples(shot, now), c.server.decisionSamples(c.ctx, now)...) {
 		names, values := make([]string, len(sample.Labels)), make([]string, len(sample.Labels))
 		for i, label := range sample.Labels {
 			names[i], values[i] = label.Name, label.Value
 		}
+		desc := descs[shape{sample.Name, len(names)}]
+		if desc == nil {
+			desc = prometheus.NewDesc(sample.Name, help[sample.Name], names, nil)
+			descs[shape{sample.Name, len(names)}] = desc
+		}
 		kind := prometheus.GaugeValue
 		if sample.Name == sink.CommandsTotal {
 			kind = prometheus.CounterValue
 		}
-		out <- prometheus.MustNewConstMetric(prometheus.NewDesc(sample.Name, help[sample.Name], names, nil), kind, sample.Value, values...)
+		out <- prometheus.MustNewConstMetric(desc, kind, sample.Value, values...)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // API, the metrics, and whether it is ready.
 func (s *Server) Private() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", s.metrics.handler())
+	mux.Handle("GET /metrics", newTurns().each(s.metrics.handler()))
 	if s.config.Store != nil {
 		questions := newTurns()
 		mux.Handle("GET /api/v1/", questions.each(api.Handler(s.config.Store, s.now)))

@@ -83,8 +83,12 @@ func New(config Config) *Server {
 		config.Store.Limit(config.Limits)
 	}
 	s.Allow(config.AllowList)
+	waiting := 0 // what there is by default
+	if config.Store == nil {
+		waiting = passedSamples
+	}
 	for _, one := range config.Sinks {
-		s.queues = append(s.queues, sink.NewQueue(sink.QueueOptions{Sink: one, Log: config.Log}))
+		s.queues = append(s.queues, sink.NewQueue(sink.QueueOptions{Sink: one, Samples: waiting, Log: config.Log}))
 	}
 	s.metrics = newMetrics(s)
 	if config.Store != nil {

@@ -107,6 +107,10 @@ func (s *Server) failure(err error) *problem {
 	return unavailable
 }
 
+// passedSamples is how many may wait for a sink where nothing is kept: each has labels of
+// its own then, 600 bytes of them.
+const passedSamples = 100_000
+
 // pass passes a report on to the sinks, within what one network may make of a bill.
 func (s *Server) pass(report wire.Report, from intake.Network) *problem {
 	if err := s.allowed.Load().Admit(&report); err != nil {

@@ -12,12 +12,12 @@ import (
 // QueueOptions configures NewQueue.
 type QueueOptions struct {
 	Sink    Sink
-	Samples int          // the most that may wait; 0 means 1,000,000
+	Samples int          // the most that may wait; 0 means 250,000, 25 MB where they share their labels
 	Log     *slog.Logger // nil for slog.Default()
 }
 
 const (
-	queueSamples = 1_000_000
+	queueSamples = 250_000
 	// attemptTime bounds one Send of at most batchSize samples.
 	attemptTime = 2 * time.Minute
 	backoffMin  = 100 * time.Millisecond
