@@ -41,7 +41,10 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 // unregister takes a registration back. It answers 204, or 404 if there is none.
 func (s *Server) unregister(w http.ResponseWriter, r *http.Request) {
 	app, version := r.PathValue("app"), r.PathValue("version")
-	found, err := s.config.Store.Unregister(r.Context(), app, version)
+	found, err := false, error(nil)
+	if wire.Storable(app) && wire.Storable(version) {
+		found, err = s.config.Store.Unregister(r.Context(), app, version)
+	}
 	switch {
 	case err != nil:
 		s.log.Error("a registration could not be taken back", "app", app, "version", version, "error", err)

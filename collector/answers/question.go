@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // DefaultDays is how many days a question without a period covers, today included.
@@ -65,6 +67,11 @@ func Parse(raw string, today time.Time, others ...string) (Question, error) {
 			return q, refuse("%s is given %d times in the address, and can be given once.", name, len(value))
 		case fields[name] != nil:
 			*fields[name] = value[0]
+		}
+	}
+	for name, value := range map[string]string{"command": q.Command, "system": q.System} { // of the others it is known what there is
+		if !wire.Storable(value) {
+			return q, refuse("%s is not a text.", name)
 		}
 	}
 	return q, q.period(values.Get("days"), values.Get("since"), values.Get("until"))

@@ -22,7 +22,10 @@ func ParseProxies(text string) ([]netip.Prefix, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%q is neither an address nor a prefix like 10.0.0.0/8", part)
 			}
-			prefix = netip.PrefixFrom(address.Unmap(), address.Unmap().BitLen())
+			prefix = netip.PrefixFrom(address, address.BitLen())
+		}
+		if mapped := prefix.Addr(); mapped.Is4In6() && prefix.Bits() >= 96 { // as all addresses are compared
+			prefix = netip.PrefixFrom(mapped.Unmap(), prefix.Bits()-96)
 		}
 		proxies = append(proxies, prefix)
 	}
@@ -47,7 +50,7 @@ func NetworkOf(r *http.Request, proxies []netip.Prefix) Network {
 	if err != nil {
 		return Network{}
 	}
-	address := remote.Addr().Unmap()
+	address := remote.Addr().Unmap().WithZone("")
 	if contains(proxies, address) {
 		hops := strings.Join(r.Header["X-Forwarded-For"], ",")
 		for more := true; more && contains(proxies, address); {
@@ -74,7 +77,7 @@ func NetworkOfConnection(remote net.Addr, proxies []netip.Prefix) Network {
 	if !ok {
 		return Network{}
 	}
-	address := tcp.AddrPort().Addr().Unmap()
+	address := tcp.AddrPort().Addr().Unmap().WithZone("")
 	if contains(proxies, address) {
 		return Network{}
 	}
@@ -82,7 +85,6 @@ func NetworkOfConnection(remote net.Addr, proxies []netip.Prefix) Network {
 }
 
 func networkOf(address netip.Addr) (network Network) {
-	address = address.WithZone("")
 	if address.Is6() {
 		network.Site, _ = address.Prefix(48)
 		network.Provider, _ = address.Prefix(32)
@@ -105,7 +107,7 @@ func parseHop(text string) (netip.Addr, bool) {
 		}
 		address = withPort.Addr()
 	}
-	return address.Unmap(), true
+	return address.Unmap().WithZone(""), true
 }
 
 func contains(prefixes []netip.Prefix, address netip.Addr) bool {

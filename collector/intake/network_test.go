@@ -7,7 +7,7 @@ import (
 )
 
 func TestTheNetworkOfASender(t *testing.T) {
-	proxies, err := ParseProxies("127.0.0.1, 10.0.0.0/8,fd00::/8")
+	proxies, err := ParseProxies("127.0.0.1, 10.0.0.0/8,fd00::/8,::ffff:172.16.0.0/108,fe80::1%eth0,::ffff:192.168.0.1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +30,9 @@ func TestTheNetworkOfASender(t *testing.T) {
 		{"a proxy that hides it", "127.0.0.1:1234", "203.0.113.1, unknown", "127.0.0.0/24", ""},
 		{"a proxy that says nothing", "127.0.0.1:1234", "", "127.0.0.0/24", ""},
 		{"all hops are proxies", "127.0.0.1:1234", "10.0.0.1, 10.0.0.2", "10.0.0.0/24", ""},
+		{"behind a proxy that was named in IPv6", "172.16.1.1:1234", "203.0.113.1", "203.0.113.0/24", ""},
+		{"the same, one address", "192.168.0.1:1234", "203.0.113.1", "203.0.113.0/24", ""},
+		{"behind a proxy with a zone", "[fe80::1%eth0]:1234", "203.0.113.1", "203.0.113.0/24", ""},
 		{"no address", "@", "203.0.113.1", "", ""},
 	} {
 		request := &http.Request{RemoteAddr: test.remote, Header: http.Header{}}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // checkPath returns the app of a path.
@@ -72,6 +73,12 @@ func graphic(text string) bool {
 		}
 	}
 	return true
+}
+
+// Storable reports whether a text is one that every store can be asked for: UTF-8
+// without the zero byte.
+func Storable(text string) bool {
+	return utf8.ValidString(text) && !strings.Contains(text, "\x00")
 }
 
 // systems are the GOOS values of Go 1.26 (`go tool dist list`) and those that
