@@ -5,7 +5,6 @@ import (
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
-	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -54,6 +53,8 @@ var otherPlatforms = []platform{
 	{goos: "wasip1", goarch: "wasm"}, {goos: "linux", goarch: "386"}, {goos: "windows", goarch: "386"},
 	{goos: "windows", goarch: "arm64"}, {goos: "darwin", goarch: "amd64"}, {goos: "linux", goarch: "arm"},
 	{goos: "linux", goarch: "ppc64le"}, {goos: "linux", goarch: "s390x"}, {goos: "linux", goarch: "riscv64"},
+	{goos: "linux", goarch: "loong64"}, {goos: "linux", goarch: "mips"}, {goos: "linux", goarch: "mipsle"},
+	{goos: "linux", goarch: "mips64"}, {goos: "linux", goarch: "mips64le"},
 }
 
 // neverTags mark files that are no part of any build of their package.
@@ -66,7 +67,7 @@ type Variant struct {
 	*Package
 	File   int    // of Package
 	Where  string // a setting under which it is built, such as windows/amd64
-	Tagged bool   // that setting has tags which the CLI is not built with here
+	Tagged bool   // that setting has other tags than the CLI is built with here
 }
 
 // Variants type-checks the files of the module that this machine's build leaves
@@ -113,7 +114,7 @@ func (g *Program) Variants(skip func(importPath string) bool, wanted func(src []
 				return nil, err
 			}
 			if v != nil {
-				v.Tagged = len(where.tags) > len(given)
+				v.Tagged = !slices.Equal(where.tags, given)
 				variants = append(variants, *v)
 			}
 		}
@@ -135,16 +136,13 @@ func (g *Program) elsewhere(path string) *packages.Package {
 // platformOf finds a setting under which the go command builds a file.
 func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
 	here := platform{goos: runtime.GOOS, goarch: runtime.GOARCH, cgo: build.Default.CgoEnabled}
-	custom := customTags(s.Stripped)
-	choices := [][]string{nil, custom} // none of its tags, all of them, one of them
-	for i := range custom {
-		choices = append(choices, custom[i:i+1])
-	}
-	for _, extra := range choices {
-		for i, p := range append([]platform{here}, otherPlatforms...) {
+	tags := constraintTags(s.Stripped)
+	words := append(strings.Split(strings.TrimSuffix(filepath.Base(s.Name), ".go"), "_"), tags...)
+	platforms := append(append([]platform{here}, otherPlatforms...), named(words)...)
+	for _, tags := range tagChoices(given, tags) {
+		for i, p := range platforms {
 			for _, cgo := range []bool{i == 0 && here.cgo, false, true} {
-				p.cgo = cgo
-				p.tags = slices.Concat(given, extra)
+				p.cgo, p.tags = cgo, tags
 				c := p.context()
 				if ok, err := c.MatchFile(filepath.Dir(s.Name), filepath.Base(s.Name)); ok && err == nil {
 					return p, true
@@ -153,6 +151,44 @@ func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
 		}
 	}
 	return platform{}, false
+}
+
+// named are the systems among some words, each with the architectures among them.
+func named(words []string) (list []platform) {
+	for _, goos := range words {
+		for _, goarch := range words {
+			if slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goos == goos }) &&
+				slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goarch == goarch }) {
+				list = append(list, platform{goos: goos, goarch: goarch})
+			}
+		}
+	}
+	return list
+}
+
+// tagChoices are the sets of tags to try for a file whose constraint has some tags:
+// those that the CLI is built with, alone and with all others, and then each set of
+// the file's, with what else the CLI is built with.
+func tagChoices(given, tags []string) [][]string {
+	custom := slices.DeleteFunc(tags, func(tag string) bool { return neverTags[tag] || platformWord(tag) })
+	slices.Sort(custom)
+	custom = slices.Compact(custom)
+	others := slices.DeleteFunc(slices.Clone(given), func(tag string) bool { return slices.Contains(custom, tag) })
+	choices := [][]string{given}
+	if len(custom) == 0 {
+		return choices
+	}
+	choices = append(choices, slices.Concat(others, custom))
+	for set := range 1 << min(len(custom), 6) { // of more tags, the first ones
+		choice := slices.Clone(others)
+		for i, tag := range custom {
+			if set>>i&1 == 1 {
+				choice = append(choice, tag)
+			}
+		}
+		choices = append(choices, choice)
+	}
+	return choices
 }
 
 // variant type-checks one left-out file with its package.
@@ -220,18 +256,15 @@ func (g *Program) loadMissing(contents map[string][]byte) {
 	}
 }
 
-// customTags are the tags of a file's build constraint that are no platform's.
-func customTags(src []byte) []string {
-	set := map[string]bool{}
+// constraintTags are the tags of a file's build constraint.
+func constraintTags(src []byte) (tags []string) {
 	if expr := Constraint(src); expr != nil {
 		expr.Eval(func(tag string) bool { // asks for every tag
-			if !neverTags[tag] && !platformWord(tag) {
-				set[tag] = true
-			}
+			tags = append(tags, tag)
 			return false
 		})
 	}
-	return slices.Sorted(maps.Keys(set))
+	return tags
 }
 
 // Constraint is the //go:build line of a file, nil if it has none, or one that the go
