@@ -42,9 +42,11 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	for _, main := range others {
 		r.note(plan.Note, "", fmt.Sprintf("%s is instrumented too: run telemetrygen for it again", main))
 	}
-	var imported []string
-	err = load.EachGoFile(at.Root, func(name string) error {
+	imported := []string{at.Main}
+	visited := map[string]bool{}
+	visit := func(name string) error {
 		dir := filepath.Dir(name)
+		visited[dir] = true
 		if dir == g.Dir || dir == filepath.Join(g.Dir, project.Leaf) {
 			return nil
 		}
@@ -66,7 +68,14 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 		}
 		imported = append(imported, paths...)
 		return nil
-	})
+	}
+	err = load.EachGoFile(at.Root, visit)
+	for i := 0; i < len(imported) && err == nil; i++ {
+		rel, own := strings.CutPrefix(imported[i]+"/", at.Module+"/")
+		if dir := filepath.Join(at.Root, filepath.FromSlash(rel)); own && !visited[dir] {
+			err = eachLinked(at.Root, dir, visit)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -78,4 +87,19 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	})
 	r.changes = append(r.changes, modules...)
 	return r, err
+}
+
+// eachLinked visits the Go files of a folder of the module if it is behind a link that leads out of it. Of such folders
+// only those of packages are visited: a link may lead to anything.
+func eachLinked(root, dir string, visit func(name string) error) error {
+	inside, err := filepath.EvalSymlinks(root)
+	target, failed := filepath.EvalSymlinks(dir)
+	if err != nil || failed != nil || strings.HasPrefix(target+string(filepath.Separator), inside+string(filepath.Separator)) || load.Root(dir) != root {
+		return err
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	for i := 0; i < len(names) && err == nil; i++ {
+		err = visit(names[i])
+	}
+	return err
 }
