@@ -5,8 +5,10 @@ package project
 
 import (
 	"fmt"
+	"go/token"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -94,6 +96,9 @@ func For(m *load.Module, asked string) (Package, error) {
 	for _, p := range m.Own {
 		at.reached = append(at.reached, p.Dir)
 	}
+	if asked != "" && !usable(filepath.ToSlash(filepath.Clean(asked))) {
+		return Package{}, fmt.Errorf("--package-dir %s: name a folder of the module, relative to its root, that packages are imported from, and whose name is a Go identifier, as internal/telemetry", asked)
+	}
 	g := at.Package(asked)
 	if g.Dir == "" {
 		return g, fmt.Errorf("%s all hold other packages; choose a folder for the runtime with --package-dir", strings.Join(Dirs, ", "))
@@ -103,6 +108,13 @@ func For(m *load.Module, asked string) (Package, error) {
 	}
 	_, err := generated(g.Dir)
 	return g, err
+}
+
+// usable reports whether a folder of the module can hold a package that is named after
+// it and has one called Leaf beside it.
+func usable(dir string) bool {
+	base := path.Base(dir)
+	return filepath.IsLocal(dir) && token.IsIdentifier(base) && !slices.Contains([]string{"_", "main", Leaf}, base) && !strings.HasPrefix(dir, "vendor/")
 }
 
 // Earlier is what the last run's config.go says, also one in another folder; a

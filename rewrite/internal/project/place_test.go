@@ -5,6 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
 // write makes files below dir.
@@ -105,5 +109,20 @@ func TestShared(t *testing.T) {
 				t.Errorf("the page is %s", page)
 			}
 		})
+	}
+}
+
+// TestForRefuses folders that no package can be imported from under the folder's name.
+func TestForRefuses(t *testing.T) {
+	dir := t.TempDir()
+	m := &load.Module{Path: "example.com/cli", Dir: dir, Main: &packages.Package{PkgPath: "example.com/cli", Dir: dir}}
+	for asked, refused := range map[string]bool{
+		"internal/telemetry": false, "internal/telemetry/": false, "./usage": false, "testdata/usage": false, "_usage": false, "internal/v2": false,
+		"internal/te-le": true, "internal/func": true, "internal/main": true, "internal/_": true, "internal/exit": true, "internal/a b": true, ".usage": true,
+		"vendor/usage": true, "./vendor/usage": true, "../usage": true, ".": true, filepath.Join(dir, "internal", "usage"): true,
+	} {
+		if _, err := For(m, asked); (err != nil) != refused || refused && !strings.Contains(err.Error(), "--package-dir "+asked+":") {
+			t.Errorf("%s: %v", asked, err)
+		}
 	}
 }
