@@ -42,8 +42,8 @@ func (f *finder) forOthers(decl *ast.FuncDecl) bool {
 }
 
 // used reports whether the CLI uses an exported function: something but itself
-// names it, in its own package or in one that imports it. Where that cannot be
-// known, it does. What is seen already is being asked for.
+// names it, in its own package or in one that imports it, also of another module.
+// Where that cannot be known, it does. What is seen already is being asked for.
 func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 	seen[decl] = true
 	name := decl.Name.Name
@@ -59,9 +59,9 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 			}
 		}
 	}
-	for _, p := range f.g.Own {
-		if f.options.Skip(p.PkgPath) {
-			continue
+	for path, p := range f.g.All {
+		if own := f.g.IsOwn(path); own && f.options.Skip(path) || !own && p.Imports[f.c.PkgPath] == nil {
+			continue // a dependency, or another module of the workspace, may import this one back
 		}
 		for _, source := range f.sourcesOf(p) {
 			if p.PkgPath == f.c.PkgPath && source.ignored && bytes.Contains(source.content, []byte(name)) ||
@@ -91,7 +91,10 @@ type packageFile struct {
 
 func (f *finder) sourcesOf(p *packages.Package) (list []packageFile) {
 	for _, name := range p.GoFiles {
-		if s, err := f.g.Sources.Read(name); err == nil {
+		if !f.g.IsOwn(p.PkgPath) {
+			content, _ := os.ReadFile(name)
+			list = append(list, packageFile{content: content})
+		} else if s, err := f.g.Sources.Read(name); err == nil {
 			list = append(list, packageFile{content: s.Stripped})
 		}
 	}

@@ -51,3 +51,24 @@ func TestUnused(t *testing.T) {
 		})
 	}
 }
+
+// TestUsedByAnotherModule: a module of the workspace, or a dependency, may import the CLI's module back.
+func TestUsedByAnotherModule(t *testing.T) {
+	const lib = "package lib\n\nimport \"os\"\n\nfunc Die() { os.Exit(1) }\n"
+	for _, test := range []struct{ dep, want string }{
+		{"import \"example.com/cli/lib\"\n\nfunc Do() { lib.Die() }\n", "exit os.Exit"},
+		{"import . \"example.com/cli/lib\"\n\nvar Do = Die\n", "exit os.Exit"},
+		{"import \"example.com/cli/other\"\n\nfunc Do() { other.Live() }\n", "note func Die: left alone, because the CLI does not use it"},
+	} {
+		g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\nimport (\n\t_ \"example.com/cli/lib\"\n\t_ \"example.com/dep\"\n\t\"github.com/spf13/cobra\"\n)\n\n"+run+
+			"-- "+loadtest.Module+"/lib/lib.go --\n"+lib+"-- "+loadtest.Module+"/other/o.go --\npackage other\n\nfunc Live() {}\n-- example.com/dep/dep.go --\npackage dep\n\n"+test.dep)
+		p, err := Plan(g, testOptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Sites = slices.DeleteFunc(p.Sites, func(s plan.Site) bool { return s.File != "lib/lib.go" })
+		if got := sites(p, lib); !slices.Equal(got, []string{test.want}) {
+			t.Errorf("with %q: %q", test.dep, got)
+		}
+	}
+}
