@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,7 +196,7 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	defer cancel()
 	cmd := exec.CommandContext(limited, binary, "--help")
 	cmd.Dir = home
-	cmd.Env = scratchEnvironment(home, answer)
+	cmd.Env = append(scratchEnvironment(home, answer), "PATH="+withoutPlugins(os.Getenv("PATH"), strings.TrimSuffix(filepath.Base(binary), ".exe")))
 	cmd.WaitDelay = time.Second
 	ownGroup(cmd)
 	out, err := cmd.CombinedOutput()
@@ -223,12 +224,22 @@ func scratchEnvironment(home, answer string) []string {
 		"TMPDIR=" + home, "TMP=" + home, "TEMP=" + home, "TERM=dumb", "NO_COLOR=1",
 		"TELEMETRYGEN_COMMANDS=" + answer,
 	}
-	for _, name := range []string{"PATH", "SystemRoot", "LD_LIBRARY_PATH", "LANG"} {
+	for _, name := range []string{"SystemRoot", "LD_LIBRARY_PATH", "LANG"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)
 		}
 	}
 	return env
+}
+
+// withoutPlugins leaves out of PATH the folders that have a plugin of the CLI: a
+// program whose name goes on from its own, as git-lfs does. A CLI that makes a command
+// of each would have the plugins of this machine in its list.
+func withoutPlugins(path, name string) string {
+	return strings.Join(slices.DeleteFunc(filepath.SplitList(path), func(dir string) bool {
+		entries, _ := os.ReadDir(dir)
+		return slices.ContainsFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), name+"-") })
+	}), string(os.PathListSeparator))
 }
 
 // controls are what colours a terminal's text and moves its cursor.

@@ -85,3 +85,20 @@ func TestCut(t *testing.T) {
 		}
 	}
 }
+
+// TestListSeesNoPlugins: the plugins that this machine has must not get into the list that the CLI is shipped with.
+func TestListSeesNoPlugins(t *testing.T) {
+	with, without, system := t.TempDir(), t.TempDir(), t.TempDir()
+	for _, name := range []string{filepath.Join(with, "pace-secret"), filepath.Join(without, "pace"), filepath.Join(without, "spacepace-x"), filepath.Join(system, "git")} {
+		if err := os.WriteFile(name, nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := func(dirs ...string) string { return strings.Join(dirs, string(os.PathListSeparator)) }
+	if got, want := withoutPlugins(list(with, without, "/nowhere", system, with), "pace"), list(without, "/nowhere", system); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := withoutPlugins("", "pace"); got != "" {
+		t.Errorf("%q for no PATH", got)
+	}
+}
