@@ -252,7 +252,43 @@ func (s *survey) usesOf(functions map[string]*types.Signature) (map[string][]enc
 	return uses, nil
 }
 
-// alike reports whether a method can be that of an interface, as far as counts tell.
+// alike reports whether a method can be that of an interface. Their types may come from two readings of one package,
+// so names are compared; what has no name of its own, and what is generic, may be anything.
 func alike(a, b *types.Signature) bool {
-	return a.Params().Len() == b.Params().Len() && a.Results().Len() == b.Results().Len() && a.Variadic() == b.Variadic()
+	same := func(a, b *types.Tuple) bool {
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i := range a.Len() {
+			x, y := typeName(a.At(i).Type()), typeName(b.At(i).Type())
+			if x != "" && y != "" && x != y {
+				return false
+			}
+		}
+		return true
+	}
+	return same(a.Params(), b.Params()) && same(a.Results(), b.Results()) && a.Variadic() == b.Variadic()
+}
+
+// typeName names a type, and a pointer to it or a slice of it as Go does. It is "" for others.
+func typeName(t types.Type) string {
+	switch t := types.Unalias(t).(type) {
+	case *types.Pointer:
+		if name := typeName(t.Elem()); name != "" {
+			return "*" + name
+		}
+	case *types.Slice:
+		if name := typeName(t.Elem()); name != "" {
+			return "[]" + name
+		}
+	case *types.Named:
+		if t.TypeArgs().Len() == 0 && t.TypeParams().Len() == 0 {
+			return t.String()
+		}
+	case *types.Basic:
+		if t.Kind() != types.Invalid {
+			return types.Typ[t.Kind()].Name() // byte is uint8
+		}
+	}
+	return ""
 }
