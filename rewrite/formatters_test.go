@@ -112,6 +112,33 @@ import (
 // Stop ends the process.
 func Stop(code int) { log.Fatal(code) }
 `,
+	"cmd/both.go": `package cmd
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// Both ends the process in two ways.
+func Both(err error) {
+	cobra.CheckErr(err)
+	os.Exit(3)
+}
+`,
+	"zz/behind.go": `package zz
+
+import (
+	"github.com/spf13/cobra"
+
+	"fmt"
+)
+
+// Behind has its imports the other way round.
+func Behind(err error) {
+	cobra.CheckErr(fmt.Sprint(err))
+}
+`,
 	"cmd/two.go": `package cmd
 
 import (

@@ -12,6 +12,7 @@ import (
 	"go/token"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -133,34 +134,44 @@ type importer struct {
 
 // ways are the ways to import the injected package, the best first. Not each of
 // them can be undone to the byte in each file.
-func (i importer) ways(unused []string, disk []byte, owns func(string) bool) [][]splice.Splice {
-	var ways [][]splice.Splice
+func (i importer) ways(unused []string, disk []byte, owns func(string) bool) (ways [][]splice.Splice) {
 	if as := i.asOnDisk(unused, disk, owns); as != nil {
 		ways = append(ways, as)
 	}
-	return append(ways, i.edits(unused, false), i.edits(unused, true))
+	choices := [][]string{unused}
+	for n := range unused {
+		choices = append(choices, unused[n:n+1])
+	}
+	for _, drop := range choices {
+		if edits, ok := i.dropping(drop, unused); ok {
+			ways = append(ways, edits)
+		}
+	}
+	keeping := []splice.Splice{addImport(i.src, i.base, i.file, i.name, i.path, i.module)}
+	return append(ways, append(keeping, i.keep(unused, nil)...))
 }
 
-// edits imports the injected package and deals with imports whose every use was
-// swapped: they go, or are kept in use by a declaration.
-func (i importer) edits(unused []string, keep bool) []splice.Splice {
-	var edits, kept []splice.Splice
-	imported := false
+// dropping imports the injected package and drops some of the imports whose every use
+// was swapped. The others are kept in use by a declaration.
+func (i importer) dropping(drop, unused []string) (edits []splice.Splice, ok bool) {
+	var specs []*ast.ImportSpec
+	for _, path := range drop {
+		specs = append(specs, i.importOf(path))
+	}
+	if len(specs) > 0 {
+		edits, ok = dropImports(i.src, i.base, i.file, specs, i.name, i.path, i.module)
+	}
+	return append(edits, i.keep(unused, drop)...), ok // imports come before other declarations
+}
+
+// keep declares a use of each import that is not dropped.
+func (i importer) keep(unused, dropped []string) (edits []splice.Splice) {
 	for _, path := range unused {
-		spec := i.importOf(path)
-		if !keep && !imported {
-			if dropped, ok := dropImport(i.src, i.base, i.file, spec, i.name, i.path, i.module); ok {
-				edits = append(edits, dropped...)
-				imported = true
-				continue
-			}
+		if !slices.Contains(dropped, path) {
+			edits = append(edits, i.keepImport(i.importOf(path), path))
 		}
-		kept = append(kept, i.keepImport(spec, path))
 	}
-	if !imported {
-		edits = append(edits, addImport(i.src, i.base, i.file, i.name, i.path, i.module))
-	}
-	return append(edits, kept...) // imports come before other declarations
+	return edits
 }
 
 func (i importer) importOf(path string) *ast.ImportSpec {

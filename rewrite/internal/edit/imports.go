@@ -195,27 +195,44 @@ func sortedInsert(src []byte, base int, group []*ast.ImportSpec, spec, path, eol
 	return splice.Splice{Start: at, End: at, Text: splice.Indentation(src, int(last.Pos())-base) + spec + eol}
 }
 
-// dropImport returns the edits that take the file's last use of an import away
-// and, in the same place or sorted, bring ours in. It reports false where
-// restoreImport could not bring it back to the byte; the caller checks that.
-func dropImport(src []byte, base int, f *ast.File, drop *ast.ImportSpec, name, path, modulePath string) ([]splice.Splice, bool) {
-	if drop.Name != nil || drop.Comment != nil || drop.Doc != nil {
-		return nil, false
-	}
-	start, end := int(drop.Pos())-base, int(drop.End())-base
-	if len(declOf(f, drop).Specs) == 1 {
-		return []splice.Splice{{Start: start, End: end, Text: specText(name, path)}}, true
-	}
-	from, to, alone := splice.OwnLine(src, start, end)
-	if !alone {
-		return nil, false
-	}
+// dropImports returns the edits that take imports away whose every use was swapped, and
+// bring ours in: in the place of one of them, or sorted. It reports false where
+// restoreImport could not bring them back to the byte; the caller checks that.
+func dropImports(src []byte, base int, f *ast.File, drop []*ast.ImportSpec, name, path, modulePath string) (edits []splice.Splice, ok bool) {
+	dropped := func(spec *ast.ImportSpec) bool { return slices.Contains(drop, spec) }
+	kept := func(spec *ast.ImportSpec) bool { return !dropped(spec) }
+	var replaced *ast.ImportSpec
+	var groups [][]*ast.ImportSpec
 	if block := importGroups(src, base, f); block != nil {
-		for _, group := range block.groups {
-			if len(group) == 1 && group[0] == drop && to < len(src) && splice.Blank(src[to:splice.LineEnd(src, to)]) {
-				to = splice.LineEnd(src, to)
-			}
+		groups = block.groups
+		if group := groupFor(block, path, modulePath); group != nil && !slices.ContainsFunc(group, kept) {
+			replaced = group[0]
 		}
 	}
-	return []splice.Splice{{Start: from, End: to}, addImport(src, base, f, name, path, modulePath)}, true
+	if len(declOf(f, drop[0]).Specs) == 1 {
+		replaced = drop[0]
+	}
+	for _, spec := range drop {
+		start, end := int(spec.Pos())-base, int(spec.End())-base
+		if spec == replaced {
+			edits = append(edits, splice.Splice{Start: start, End: end, Text: specText(name, path)})
+		}
+		from, to, alone := splice.OwnLine(src, start, end)
+		if spec.Name != nil || spec.Comment != nil || spec.Doc != nil || spec != replaced && !alone {
+			return nil, false
+		}
+		for _, group := range groups {
+			last := group[len(group)-1] == spec && !slices.ContainsFunc(group, func(other *ast.ImportSpec) bool { return kept(other) || other == replaced })
+			if last && to < len(src) && splice.Blank(src[to:splice.LineEnd(src, to)]) {
+				to = splice.LineEnd(src, to) // the group goes as a whole
+			}
+		}
+		if spec != replaced {
+			edits = append(edits, splice.Cut(from, to))
+		}
+	}
+	if replaced == nil {
+		edits = append(edits, addImport(src, base, f, name, path, modulePath))
+	}
+	return edits, true
 }

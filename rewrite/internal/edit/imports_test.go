@@ -1,10 +1,17 @@
 package edit
 
 import (
+	"bytes"
+	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
@@ -63,13 +70,53 @@ func TestDropImport(t *testing.T) {
 		}
 		base := fset.File(f.FileStart).Base()
 		i := importer{src: src, file: f, base: base}
-		edits, ok := dropImport(src, base, f, i.importOf("os"), "", own, "example.com/m")
+		edits, ok := dropImports(src, base, f, []*ast.ImportSpec{i.importOf("os")}, "", own, "example.com/m")
 		got := ""
 		if ok {
 			got = string(splice.Apply(src, edits))
 		}
 		if want := "package x\n\n" + test.want + "\nfunc f() {}\n"; ok != (test.want != "") || ok && got != want {
 			t.Errorf("%s: %v\n%s\nwant\n%s", test.name, ok, got, want)
+		}
+	}
+}
+
+// TestSwappedImports: an import goes with its last use, and comes back. It is kept where it could not.
+func TestSwappedImports(t *testing.T) {
+	const near, far = "example.com/m/internal/telemetry", "zed.example/m/internal/telemetry" // before and behind cobra
+	const cobra, os = "\"github.com/spf13/cobra\"", "\"os\""
+	both, one := "cobra.CheckErr(nil)\n\tos.Exit(1)", "fmt.Println()\n\tcobra.CheckErr(nil)"
+	for _, test := range []struct{ name, path, imports, body, want string }{
+		{"two groups", near, "(\n\t" + os + "\n\n\t" + cobra + "\n)", both, "(\n\tOURS\n)"},
+		{"two groups, ours behind", far, "(\n\t" + os + "\n\n\t" + cobra + "\n)", both, "(\n\tOURS\n)"},
+		{"beside others", near, "(\n\t\"fmt\"\n\t" + os + "\n\n\t" + cobra + "\n)", "fmt.Println()\n\t" + both, "(\n\t\"fmt\"\n\n\tOURS\n)"},
+		{"beside others, ours behind", far, "(\n\t\"fmt\"\n\t" + os + "\n\n\t" + cobra + "\n\t\"github.com/x/y\"\n)", "fmt.Println(y.Z)\n\t" + both,
+			"(\n\t\"fmt\"\n\n\t\"github.com/x/y\"\n\tOURS\n)"},
+		{"a group of its own above the standard library", near, "(\n\t" + cobra + "\n\n\t\"fmt\"\n)", one, "(\n\tOURS\n\n\t\"fmt\"\n)"},
+		{"the same, ours behind", far, "(\n\t" + cobra + "\n\n\t\"fmt\"\n)", one, "(\n\tOURS\n\n\t\"fmt\"\n)"},
+		{"the same with two", far, "(\n\t" + cobra + "\n\n\t" + os + "\n)", both, ""},
+		{"in one group", far, "(\n\t" + cobra + "\n\t" + os + "\n)", both, ""},
+		{"two declarations", far, cobra + "\nimport " + os, both, ""},
+	} {
+		src := []byte("package x\n\nimport " + test.imports + "\n\nfunc f() {\n\t" + test.body + "\n}\n")
+		file := plan.File{Name: "x.go", Package: "x", Runtime: test.path, Local: "telemetry"}
+		p := &plan.Plan{Module: test.path[:len("example.com/m")], Leaf: test.path, Files: []plan.File{file}}
+		for text, name := range map[string]string{"os.Exit": form.Exit, "cobra.CheckErr": form.CheckErr} {
+			if at := bytes.Index(src, []byte(text)); at >= 0 {
+				p.Sites = append(p.Sites, plan.Site{File: "x.go", Form: name, Start: at, End: at + len(text)})
+				p.Files[0].Unused = append(p.Files[0].Unused, map[string]string{form.Exit: "os", form.CheckErr: "github.com/spf13/cobra"}[name])
+			}
+		}
+		slices.Sort(p.Files[0].Unused)
+		files, err := Apply(p, func(string) []byte { return src }, func(string) []byte { return src })
+		if err != nil || files[0].Refused != "" {
+			t.Fatalf("%s: %v %s", test.name, err, files[0].Refused)
+		}
+		got := string(files[0].Content)
+		if kept := strings.Contains(got, "keeps the import"); kept != (test.want == "") {
+			t.Errorf("%s: kept is %v in\n%s", test.name, kept, got)
+		} else if head := "package x\n\nimport " + strings.Replace(test.want, "OURS", strconv.Quote(test.path), 1) + "\n\nfunc"; !kept && !strings.HasPrefix(got, head) {
+			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, head)
 		}
 	}
 }

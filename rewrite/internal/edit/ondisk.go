@@ -46,7 +46,7 @@ func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool)
 			return nil
 		}
 	}
-	edits := splice.Inverse(disk, s.Edits, s.Edits[others:])
+	edits := splice.Inverse(disk, s.Edits, others)
 	for _, path := range unused {
 		if spec := i.importOf(path); spec != nil && !s.Restore[path] {
 			edits = append(edits, i.keepImport(spec, path))

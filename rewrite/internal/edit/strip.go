@@ -2,6 +2,7 @@ package edit
 
 import (
 	"bytes"
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -67,7 +68,14 @@ type stripper struct {
 // the instrumented file no longer needed.
 func (s *stripper) imports() {
 	start, end := s.Offset(s.spec.Pos()), s.Offset(s.spec.End())
-	missing := slices.Sorted(maps.Keys(s.Restore))
+	missing := slices.SortedFunc(maps.Keys(s.Restore), func(a, b string) int {
+		if standard(a) == standard(b) {
+			return cmp.Compare(a, b)
+		} else if standard(a) { // these have a group above the others'
+			return -1
+		}
+		return 1
+	})
 	decl := declOf(s.File, s.spec)
 	if len(decl.Specs) == 1 && len(missing) == 1 {
 		s.Edits = append(s.Edits, splice.Splice{Start: start, End: end, Text: strconv.Quote(missing[0])})

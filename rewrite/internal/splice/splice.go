@@ -40,14 +40,14 @@ func Apply(src []byte, edits []Splice) []byte {
 	return out.Bytes()
 }
 
-// Inverse returns the edits of the edited text that undo some of the edits that
-// were made of src.
-func Inverse(src []byte, edits, undo []Splice) []Splice {
+// Inverse returns the edits of the edited text that undo those from the first-th on, of
+// edits that were made of src.
+func Inverse(src []byte, edits []Splice, first int) []Splice {
 	var inverse []Splice
-	for _, u := range undo {
+	for n, u := range edits[first:] {
 		at := u.Start
-		for _, e := range edits {
-			if e.Start < u.Start || e.Start == u.Start && e.End < u.End {
+		for i, e := range edits {
+			if order := cmp.Or(e.Start-u.Start, e.End-u.End, i-first-n); order < 0 {
 				at += len(e.Text) - (e.End - e.Start)
 			}
 		}
