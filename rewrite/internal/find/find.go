@@ -163,6 +163,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 			f.sites = append(f.sites, plan.Site{Kind: plan.Note, File: f.name, Reason: "also instrumented for " + v.Where})
 		}
 	}
+	s.leaveOtherPrograms()
 	return s, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -34,6 +35,48 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")
 	return true
+}
+
+// leaveOtherPrograms leaves files alone that have a func main which this build leaves out, where the program that they
+// are built into comes to no place where a command is executed: it prints the CLI's documentation, say.
+func (s *survey) leaveOtherPrograms() {
+	executes := map[string]bool{} // files, and packages of the module
+	for _, f := range s.finders {
+		if f.executes || slices.ContainsFunc(s.indirect, func(i indirect) bool { return i.finder == f }) {
+			executes[f.name], executes[f.c.PkgPath] = true, true
+		}
+	}
+	for _, v := range s.variants {
+		f := s.finderOf(v.Package, v.Files[v.File])
+		main := slices.IndexFunc(f.sites, func(site plan.Site) bool { return site.Kind == plan.Main })
+		if main < 0 || s.comesTo(executes, v.Package) {
+			continue
+		}
+		site := f.sites[main]
+		site.Kind, site.Form, site.Reason = plan.Note, "", "func main: left alone, because the program that this file is built into executes no command"
+		f.sites, f.swapped = []plan.Site{site}, nil
+	}
+}
+
+// comesTo reports whether a package has one of some files, or imports, itself or through others of the module, one of some
+// packages. What this build knows nothing of is taken for one of them.
+func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
+	seen := map[string]bool{}
+	var visit func(path string) bool
+	visit = func(path string) bool {
+		if !s.g.IsOwn(path) && path != s.g.Path && !strings.HasPrefix(path, s.g.Path+"/") || seen[path] {
+			return false
+		}
+		seen[path] = true
+		p := s.g.All[path]
+		return p == nil || goal[path] || slices.ContainsFunc(slices.Collect(maps.Keys(p.Imports)), visit)
+	}
+	for i, file := range c.Files {
+		if goal[s.g.Sources.Relative(c.Names[i])] || slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return visit(importPath(spec)) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // forOthers reports whether other programs can call a function.

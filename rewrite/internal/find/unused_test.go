@@ -1,6 +1,8 @@
 package find
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -70,5 +72,55 @@ func TestUsedByAnotherModule(t *testing.T) {
 		if got := sites(p, lib); !slices.Equal(got, []string{test.want}) {
 			t.Errorf("with %q: %q", test.dep, got)
 		}
+	}
+}
+
+// TestOtherPrograms leaves a func main alone that is built with a tag instead of the CLI's, and executes no command.
+func TestOtherPrograms(t *testing.T) {
+	const note = "note func main: left alone, because the program that this file is built into executes no command"
+	const head = "//go:build docs\n\npackage main\n\nimport (\n\t\"os\"\n\n\t\"example.com/cli/"
+	for _, test := range []struct {
+		name, main, other string // the second file is left out of this build
+		want              []string
+	}{
+		{"it executes nothing", "//go:build !docs\n\n", head + "lib\"\n)\n\nfunc main() { lib.Live(); os.Exit(1) }\n", []string{note}},
+		{"it executes a command of its own", "//go:build !docs\n\n", head + "lib\"\n\t\"github.com/spf13/cobra\"\n)\n\nfunc main() { lib.Live(); new(cobra.Command).Execute(); os.Exit(1) }\n",
+			[]string{"note also instrumented for linux/amd64, tags docs", "start", "track new(cobra.Command)", "exit os.Exit"}},
+		{"a package that it imports executes one", "//go:build !docs\n\n", head + "cmd\"\n)\n\nfunc main() { cmd.Run(); os.Exit(1) }\n",
+			[]string{"note also instrumented for linux/amd64, tags docs", "start", "exit os.Exit"}},
+		{"a package that it imports imports one that executes", "//go:build !docs\n\n", head + "far\"\n)\n\nfunc main() { far.Run(); os.Exit(1) }\n",
+			[]string{"note also instrumented for linux/amd64, tags docs", "start", "exit os.Exit"}},
+		{"another file that it is built with executes one", "", "//go:build docs\n\npackage main\n\nimport \"os\"\n\nfunc other() { os.Exit(1) }\n",
+			[]string{"note also instrumented for linux/amd64, tags docs", "exit os.Exit"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			main := test.main + "package main\n\nimport (\n\t\"example.com/cli/far\"\n\t\"example.com/cli/lib\"\n\t\"github.com/spf13/cobra\"\n)\n\nvar root = &cobra.Command{Use: \"cli\"}\n\nfunc main() {\n\tlib.Live()\n\tfar.Run()\n\troot.Execute()\n}\n"
+			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\n"+main+
+				"-- "+loadtest.Module+"/lib/lib.go --\npackage lib\n\nfunc Live() {}\n"+
+				"-- "+loadtest.Module+"/far/far.go --\npackage far\n\nimport \"example.com/cli/cmd\"\n\nfunc Run() { cmd.Run() }\n"+
+				"-- "+loadtest.Module+"/cmd/cmd.go --\npackage cmd\n\nimport \"github.com/spf13/cobra\"\n\nfunc Run() { new(cobra.Command).Execute() }\n")
+			name := filepath.Join(g.Dir, "other.go")
+			if err := os.WriteFile(name, []byte(test.other), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			g.Own[0].IgnoredFiles = append(g.Own[0].IgnoredFiles, name)
+			p, err := Plan(g, testOptions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range p.Sites {
+				if s.File != "other.go" {
+					continue
+				} else if s.Kind == plan.Main {
+					got = append(got, "start")
+				} else {
+					got = append(got, sites(&plan.Plan{Sites: []plan.Site{s}}, test.other)...)
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("other.go has sites\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(test.want, "\n\t"))
+			}
+		})
 	}
 }
