@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
@@ -20,7 +22,7 @@ import (
 // Remove plans the way back: every file of the module is stripped, the generated
 // packages and pages are deleted, and go.mod is as it was. It needs no code that
 // compiles.
-func Remove(_ context.Context, o Options) (*Result, error) {
+func Remove(ctx context.Context, o Options) (*Result, error) {
 	at := project.Locate(o.Dir, o.Package)
 	restored, err := transaction.Recover(at.Root)
 	if err != nil {
@@ -82,11 +84,31 @@ func Remove(_ context.Context, o Options) (*Result, error) {
 	if err := r.changes.Remove(g, at.Root); err != nil {
 		return nil, err
 	}
-	modules, err := gomod.Remove(at.Root, earlier.Undo, func(module string) bool {
-		return slices.ContainsFunc(imported, func(path string) bool { return strings.HasPrefix(path+"/", module+"/") })
-	})
+	of := func(module string) func(path string) bool {
+		return func(path string) bool { return strings.HasPrefix(path+"/", module+"/") }
+	}
+	dependencies := sync.OnceValue(func() [][]string { return importsOfDependencies(ctx, at) })
+	modules, err := gomod.Remove(at.Root, earlier.Undo,
+		func(module string) bool { return slices.ContainsFunc(imported, of(module)) },
+		func(module string) bool {
+			return slices.ContainsFunc(dependencies(), func(paths []string) bool { return !of(module)(paths[0]) && slices.ContainsFunc(paths, of(module)) })
+		})
 	r.changes = append(r.changes, modules...)
 	return r, err
+}
+
+// importsOfDependencies are the packages of other modules that the module and its tests
+// reach, each with what it imports behind it. Where the go command fails there are none.
+func importsOfDependencies(ctx context.Context, at project.Location) (list [][]string) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-test", "-f", `{{with .Module}}{{if not .Main}}{{$.ImportPath}} {{join $.Imports " "}}{{end}}{{end}}`, "./...")
+	cmd.Dir = at.Root
+	out, _ := cmd.Output()
+	for line := range strings.Lines(string(out)) {
+		if words := strings.Fields(line); len(words) > 0 {
+			list = append(list, words)
+		}
+	}
+	return list
 }
 
 // eachLinked visits the Go files of a folder of the module if it is behind a link that leads out of it. Of such folders

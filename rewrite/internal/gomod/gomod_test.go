@@ -77,7 +77,7 @@ func TestAddBuildsAndRemoveGivesBackEveryByte(t *testing.T) {
 			}
 			os.Remove(filepath.Join(dir, "runtime.go"))
 
-			back, err := gomod.Remove(dir, undo, func(string) bool { return false })
+			back, err := gomod.Remove(dir, undo, nobody, nobody)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,7 +101,7 @@ func TestRemoveKeepsWhatTheAuthorUsesByNow(t *testing.T) {
 	}
 	apply(t, dir, changes)
 	write(t, dir, "yaml.go", usesYAML)
-	back, err := gomod.Remove(dir, undo, func(path string) bool { return path == "gopkg.in/yaml.v3" })
+	back, err := gomod.Remove(dir, undo, func(path string) bool { return path == "gopkg.in/yaml.v3" }, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func testVendor(t *testing.T, goMod, eol string) {
 	}
 	os.Remove(filepath.Join(dir, "runtime.go"))
 	os.Remove(filepath.Join(dir, "loggers.go"))
-	back, err := gomod.Remove(dir, undo, func(string) bool { return false })
+	back, err := gomod.Remove(dir, undo, nobody, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestVendorOfAWorkspace(t *testing.T) {
 		t.Errorf("vendor/modules.txt is\n%s\ngo work vendor makes\n%s", ours, theirs)
 	}
 	os.Remove(filepath.Join(dir, "runtime.go"))
-	back, err := gomod.Remove(dir, undo, func(string) bool { return false })
+	back, err := gomod.Remove(dir, undo, nobody, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,7 +330,7 @@ func TestTidyChangesNothingAfterAdd(t *testing.T) {
 					t.Errorf("%s is\n%s\ngo mod tidy makes it\n%s", name, ours[name], tidy[name])
 				}
 			}
-			back, err := gomod.Remove(dir, undo, func(string) bool { return false })
+			back, err := gomod.Remove(dir, undo, nobody, nobody)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -349,3 +349,6 @@ func TestExcludedVersion(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// nobody imports a module.
+func nobody(string) bool { return false }

@@ -92,31 +92,32 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 
 // Remove returns the changes that take back what Add did. Where go.mod is what
 // Add made of it, its old bytes come back; where the author or go mod tidy has
-// edited it since, the requirements are taken out or made indirect again.
-// Modules that the author's own code has come to import stay, and in an edited
-// module so do the go.sum lines of other modules: the author's may need them, and
-// go mod tidy knows.
-func Remove(dir string, undo Undo, stillImported func(modulePath string) bool) ([]transaction.Change, error) {
+// edited it since, the requirements are taken out or made indirect again: that, too,
+// where a dependency has come to need the module. Modules that the author's own code
+// has come to import stay, and in an edited module so do the go.sum lines of other
+// modules: the author's may need them, and go mod tidy knows.
+func Remove(dir string, undo Undo, stillImported, needed func(modulePath string) bool) ([]transaction.Change, error) {
 	if undo.Empty() {
 		return nil, nil
 	}
 	kept := func(path string) bool { return path != "github.com/spf13/cobra" && stillImported(path) }
-	goMod, exact, err := removeRequirements(dir, undo, kept)
+	goMod, exact, err := removeRequirements(dir, undo, kept, needed)
 	if err != nil {
 		return nil, err
 	}
+	stays := func(path string) bool { return kept(path) || !exact && needed(path) }
 	goSum, err := removeSums(dir, undo, func(path string) bool {
-		return kept(path) || !exact && !slices.Contains(undo.Added, path) && !slices.Contains(undo.Direct, path)
+		return stays(path) || !exact && !slices.Contains(undo.Added, path) && !slices.Contains(undo.Direct, path)
 	})
 	if err != nil {
 		return nil, err
 	}
-	vendor, err := removeVendor(vendoring(context.Background(), dir), undo, kept)
+	vendor, err := removeVendor(vendoring(context.Background(), dir), undo, stays)
 	return slices.Concat(goMod, goSum, vendor), err
 }
 
 // removeRequirements also reports whether go.mod was what Add made of it.
-func removeRequirements(dir string, undo Undo, kept func(string) bool) (changes []transaction.Change, exact bool, err error) {
+func removeRequirements(dir string, undo Undo, kept, needed func(string) bool) (changes []transaction.Change, exact bool, err error) {
 	name := filepath.Join(dir, "go.mod")
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -127,10 +128,11 @@ func removeRequirements(dir string, undo Undo, kept func(string) bool) (changes 
 	}
 	out, err := rewritten(name, data, func(list []*modfile.Require) []*modfile.Require {
 		list = slices.DeleteFunc(list, func(r *modfile.Require) bool {
-			return slices.Contains(undo.Added, r.Mod.Path) && !kept(r.Mod.Path)
+			return slices.Contains(undo.Added, r.Mod.Path) && !kept(r.Mod.Path) && !needed(r.Mod.Path)
 		})
 		for _, r := range list {
-			r.Indirect = r.Indirect || slices.Contains(undo.Direct, r.Mod.Path) && !kept(r.Mod.Path)
+			ours := slices.Contains(undo.Added, r.Mod.Path) || slices.Contains(undo.Direct, r.Mod.Path)
+			r.Indirect = r.Indirect || ours && !kept(r.Mod.Path)
 		}
 		return list
 	})

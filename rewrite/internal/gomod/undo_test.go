@@ -81,11 +81,12 @@ func TestRemoveFromEditedFiles(t *testing.T) {
 		}
 	}
 	undo := Undo{Added: []string{"a.org/a", "d.org/d"}, Direct: []string{"b.org/b"}, GoSum: []string{"a.org/a v1.0.0", "d.org/d v1.0.0", "t.org/t v1.0.0/go.mod"}}
-	for _, test := range []struct{ name, kept, goMod, goSum string }{
-		{"all", "", "module m\n\ngo 1.21\n\nrequire c.org/c v1.0.0\n\nrequire (\n\tb.org/b v1.0.0 // indirect\n\te.org/e v1.0.0 // indirect\n)\n", "b.org/b v1.0.0 h1:x=\nt.org/t v1.0.0/go.mod h1:x=\n"},
-		{"but what the author imports by now", "a.org/a", "module m\n\ngo 1.21\n\nrequire (\n\ta.org/a v1.0.0\n\tc.org/c v1.0.0\n)\n\nrequire (\n\tb.org/b v1.0.0 // indirect\n\te.org/e v1.0.0 // indirect\n)\n", "a.org/a v1.0.0 h1:x=\nb.org/b v1.0.0 h1:x=\nt.org/t v1.0.0/go.mod h1:x=\n"},
+	for _, test := range []struct{ name, kept, needed, goMod, goSum string }{
+		{"all", "", "", "module m\n\ngo 1.21\n\nrequire c.org/c v1.0.0\n\nrequire (\n\tb.org/b v1.0.0 // indirect\n\te.org/e v1.0.0 // indirect\n)\n", "b.org/b v1.0.0 h1:x=\nt.org/t v1.0.0/go.mod h1:x=\n"},
+		{"but what a dependency needs by now", "", "a.org/a", "module m\n\ngo 1.21\n\nrequire c.org/c v1.0.0\n\nrequire (\n\ta.org/a v1.0.0 // indirect\n\tb.org/b v1.0.0 // indirect\n\te.org/e v1.0.0 // indirect\n)\n", "a.org/a v1.0.0 h1:x=\nb.org/b v1.0.0 h1:x=\nt.org/t v1.0.0/go.mod h1:x=\n"},
+		{"but what the author imports by now", "a.org/a", "a.org/a", "module m\n\ngo 1.21\n\nrequire (\n\ta.org/a v1.0.0\n\tc.org/c v1.0.0\n)\n\nrequire (\n\tb.org/b v1.0.0 // indirect\n\te.org/e v1.0.0 // indirect\n)\n", "a.org/a v1.0.0 h1:x=\nb.org/b v1.0.0 h1:x=\nt.org/t v1.0.0/go.mod h1:x=\n"},
 	} {
-		changes, err := Remove(dir, undo, func(path string) bool { return path == test.kept })
+		changes, err := Remove(dir, undo, func(path string) bool { return path == test.kept }, func(path string) bool { return path == test.needed })
 		if err != nil || len(changes) != 2 {
 			t.Fatalf("%s: %d changes, %v", test.name, len(changes), err)
 		}

@@ -38,3 +38,26 @@ func TestFoldersBehindLinks(t *testing.T) {
 	c.remove(t)
 	sameTree(t, before, tree(t, outside))
 }
+
+// TestRemoveAfterADependencyCame: a dependency that the author has added since needs a module that go.mod has because of
+// the runtime. The requirement stays, as go mod tidy would have it.
+func TestRemoveAfterADependencyCame(t *testing.T) {
+	long(t)
+	c := cliModule(t, map[string]string{
+		"main.go":    plainCLI,
+		"dep/go.mod": "module example.com/dep\n\ngo 1.21\n\nrequire gopkg.in/yaml.v3 v3.0.1\n",
+		"dep/dep.go": "package dep\n\nimport \"gopkg.in/yaml.v3\"\n\nvar Marshal = yaml.Marshal\n",
+	})
+	c.instrument(t)
+	writeFile(t, filepath.Join(c.dir, "use.go"), []byte("package main\n\nimport \"example.com/dep\"\n\nvar _ = dep.Marshal\n"))
+	goIn(t, c.dir, "mod", "edit", "-replace=example.com/dep=./dep", "-require=example.com/dep@v0.0.0")
+	goIn(t, c.dir, "mod", "tidy")
+	c.stable(t)
+	c.remove(t)
+	removed := tree(t, c.dir)
+	goIn(t, c.dir, "vet", "./...")
+	goIn(t, c.dir, "mod", "tidy")
+	if tidied := tree(t, c.dir); removed["go.mod"] != tidied["go.mod"] || !strings.Contains(tidied["go.mod"], "gopkg.in/yaml.v3 v3.0.1 // indirect") {
+		t.Errorf("go.mod is\n%s\ngo mod tidy makes\n%s", removed["go.mod"], tidied["go.mod"])
+	}
+}
