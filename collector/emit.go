@@ -20,14 +20,20 @@ const scrapers = "scrapers"
 // never count the first runs of a command in a new version.
 type reader struct {
 	name  string
-	queue *sink.Queue         // nil for the scrapers
-	zeros map[int64]time.Time // when a series was first handed over at zero
+	queue *sink.Queue        // nil for the scrapers
+	zeros map[made]time.Time // when a series was first handed over at zero
+}
+
+// A made series is one by its number: SQLite gives that of a purged one to the next.
+type made struct {
+	series int64
+	at     time.Time
 }
 
 func (s *Server) readers() []*reader {
-	all := []*reader{{name: scrapers, zeros: map[int64]time.Time{}}}
+	all := []*reader{{name: scrapers, zeros: map[made]time.Time{}}}
 	for _, queue := range s.queues {
-		all = append(all, &reader{queue.Stats().Sink, queue, map[int64]time.Time{}})
+		all = append(all, &reader{queue.Stats().Sink, queue, map[made]time.Time{}})
 	}
 	return all
 }
@@ -75,29 +81,35 @@ func (s *Server) show(ctx context.Context, at time.Time, to *reader, labels *sin
 	if to.queue != nil {
 		taken = to.queue.Stats().Taken
 	}
-	var shown []int64
-	for series, first := range to.zeros {
-		if !first.After(taken) {
-			shown = append(shown, series)
-		}
-	}
-	if err := s.config.Store.Show(ctx, to.name, shown); err != nil {
-		s.log.Error("new series stay at zero", "reader", to.name, "error", err)
-	}
 	shot, err := s.config.Store.Snapshot(ctx, at, to.name)
 	if err != nil {
 		return err
 	}
 	s.metrics.setSeries(len(shot.Series))
-	zeros := map[int64]time.Time{}
-	for _, series := range shot.Series {
+	zeros := map[made]time.Time{}
+	var shown []int64
+	var places []int // of them in the snapshot
+	for i, series := range shot.Series {
 		if series.Shown {
 			continue
 		}
-		zeros[series.ID] = at
-		if first, ok := to.zeros[series.ID]; ok {
-			zeros[series.ID] = first
+		key := made{series.ID, series.Created}
+		first, ok := to.zeros[key]
+		if !ok {
+			first = at
 		}
+		zeros[key] = first
+		if ok && !first.After(taken) {
+			shown, places = append(shown, series.ID), append(places, i)
+		}
+	}
+	if err := s.config.Store.Show(ctx, to.name, shown); err != nil {
+		s.log.Error("new series stay at zero", "reader", to.name, "error", err)
+		places = nil
+	}
+	for _, i := range places {
+		shot.Series[i].Shown = true
+		delete(zeros, made{shot.Series[i].ID, shot.Series[i].Created})
 	}
 	to.zeros = zeros
 	if to.queue != nil {
