@@ -16,8 +16,9 @@ func (s *Server) Public() http.Handler {
 	mux.HandleFunc("POST /telemetry", s.takeReport)
 	mux.Handle("DELETE /telemetry/{id}", s.limited(s.erasures, s.erasing.each(http.HandlerFunc(s.forget)))) // each is a transaction, for which reports wait
 	if s.config.PublicDashboard && s.config.Store != nil {
-		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(s.config.Store, s.now), s.now))
-		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(s.config.Store, s.now), s.now))
+		listed := func(app string) bool { return s.allowed.Load().Has(app) }
+		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(s.config.Store, s.now, listed), s.now))
+		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(s.config.Store, s.now, listed), s.now))
 	}
 	limited := s.limited(s.requests, mux)
 	outside := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // a second mux would cost each report a twentieth of what it allocates

@@ -99,7 +99,7 @@ func root(getenv environment) *cobra.Command {
 	flags.StringVar(&s.store, "store", defaultStore, "sqlite:FILE, postgres://..., or none to only pass reports on")
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8080", "address of the public side; :8080 for all of this machine's")
 	flags.StringVar(&s.privateListen, "private-listen", "127.0.0.1:8081", "address of the private side")
-	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show everybody the commands that at least 10 installs used, as of at most 5 minutes ago, at / and /commands.json of the public side")
+	flags.BoolVar(&s.publicDashboard, "public-dashboard", false, "show everybody the commands that at least 10 installs used, of CLIs that are listed (--commands) or have a registered release, as of at most 5 minutes ago, at / and /commands.json of the public side")
 	flags.StringSliceVar(&s.tlsDomains, "tls-domain", nil, "get certificates for this name by ACME, which accepts the authority's terms. The public side is then on :443 unless --listen says otherwise")
 	flags.StringVar(&s.acmeDirectory, "acme-directory", acme.LetsEncryptURL, "the ACME authority that --tls-domain asks. One of your own, such as step-ca, is trusted if SSL_CERT_FILE names its root")
 	flags.StringVar(&s.tlsCert, "tls-cert", "", "certificate of one's own, with those of its issuers (PEM); it is read again when it changes")

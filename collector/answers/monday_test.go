@@ -80,7 +80,7 @@ func TestApps(t *testing.T) {
 
 // TestPublic: "pace new" has two installs, and the other app one.
 func TestPublic(t *testing.T) {
-	p, err := AskPublic(t.Context(), small(t), clock)
+	p, err := AskPublic(t.Context(), small(t), clock, func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}

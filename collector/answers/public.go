@@ -33,8 +33,9 @@ type PublicCommand struct {
 }
 
 // AskPublic tells which commands at least FewestInstalls installs used in the last
-// DefaultDays days. An app without such a command is not named.
-func AskPublic(ctx context.Context, s Store, now time.Time) (Public, error) {
+// DefaultDays days, of apps that are listed or have a registered release: strangers choose
+// the names of all others. An app without such a command is not named.
+func AskPublic(ctx context.Context, s Store, now time.Time, listed func(app string) bool) (Public, error) {
 	s = Once(s)
 	today, err := today(ctx, s, now)
 	if err != nil {
@@ -46,6 +47,15 @@ func AskPublic(ctx context.Context, s Store, now time.Time) (Public, error) {
 		return public, err
 	}
 	for _, q := range questions {
+		if !listed(q.App) {
+			releases, err := s.Releases(ctx, q.App)
+			if err != nil {
+				return public, err
+			}
+			if len(releases) == 0 {
+				continue
+			}
+		}
 		used, err := AskCommands(ctx, s, q)
 		if err != nil {
 			return public, err

@@ -53,7 +53,7 @@ func serve(t *testing.T, source answers.Store) string {
 	now := func() time.Time { return noon }
 	mux := http.NewServeMux()
 	mux.Handle("/", dashboard.Handler(source, now))
-	mux.Handle("/public", dashboard.PublicPage(source, now))
+	mux.Handle("/public", dashboard.PublicPage(source, now, func(string) bool { return true }))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL

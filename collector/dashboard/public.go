@@ -11,9 +11,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
 
-// PublicPage shows what everybody may see. It takes no parameters.
-func PublicPage(s answers.Store, now func() time.Time) http.Handler {
-	return public(s, now, "text/html; charset=utf-8", func(body *bytes.Buffer, p answers.Public) error {
+// PublicPage shows what everybody may see. It takes no parameters. listed tells of an
+// app whether somebody listed its commands.
+func PublicPage(s answers.Store, now func() time.Time, listed func(app string) bool) http.Handler {
+	return public(s, now, listed, "text/html; charset=utf-8", func(body *bytes.Buffer, p answers.Public) error {
 		type app struct {
 			Name string
 			Rows []row
@@ -36,13 +37,13 @@ func PublicPage(s answers.Store, now func() time.Time) http.Handler {
 }
 
 // PublicJSON is what PublicPage shows, for programs.
-func PublicJSON(s answers.Store, now func() time.Time) http.Handler {
-	return public(s, now, "application/json", func(body *bytes.Buffer, p answers.Public) error { return json.NewEncoder(body).Encode(p) })
+func PublicJSON(s answers.Store, now func() time.Time, listed func(app string) bool) http.Handler {
+	return public(s, now, listed, "application/json", func(body *bytes.Buffer, p answers.Public) error { return json.NewEncoder(body).Encode(p) })
 }
 
-func public(s answers.Store, now func() time.Time, kind string, write func(*bytes.Buffer, answers.Public) error) http.Handler {
+func public(s answers.Store, now func() time.Time, listed func(app string) bool, kind string, write func(*bytes.Buffer, answers.Public) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p, err := answers.AskPublic(r.Context(), s, now())
+		p, err := answers.AskPublic(r.Context(), s, now(), listed)
 		var body bytes.Buffer
 		if err == nil {
 			err = write(&body, p)
