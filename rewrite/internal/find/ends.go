@@ -6,7 +6,6 @@ import (
 	"os"
 	"regexp"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -32,7 +31,7 @@ func (d *dependencies) mayEnd(fn *types.Func) bool {
 	case isSyscallExit(fn):
 		return true
 	case isInterfaceMethod(fn), loggers.Known(path):
-		return d.foreign(path) && slices.ContainsFunc(loggers.Names(), func(name string) bool { return strings.HasPrefix(fn.Name(), name) })
+		return d.foreign(path) && loggers.NamesEnd(fn.Name())
 	default:
 		return d.namesEnd(path)
 	}

@@ -63,6 +63,15 @@ var KeptOrDie, OtherOrDie = DialOrDie, func() int { return 1 }
 
 type Printer interface{ Fatal(v ...any) }
 
+type Balancer interface {
+	ExitIdle()
+	Critical(v ...any)
+	Exitf(format string, v ...any)
+	FatalErr(err error)
+}
+
+func Connect(b Balancer) { b.ExitIdle(); b.Critical() }
+
 type Config struct{ name string }
 
 func Load() Config {
@@ -128,6 +137,10 @@ func onEnd(func(int)) {}
 		{"what is handed out or kept", run + "func f() { dep.Handler()(); dep.Register() }", []string{"track root"}},
 		{"by its name only", run + "func f() { dep.Abort(); dep.Die(); dep.ExitCode(nil) }", []string{"track root"}},
 		{"without a body", run + "func f() { dep.CloseOnExec(1) }", []string{"track root"}},
+		{"behind an interface, a name that begins like one that ends", run + "func f(b dep.Balancer) { dep.Connect(b); b.ExitIdle(); b.Critical(1) }", []string{"track root"}},
+		{"behind an interface, as loggers name it", run + "func f(b dep.Balancer) { b.Exitf(``); b.FatalErr(nil) }", []string{"track root",
+			"dependency b.Exitf of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun",
+			"dependency b.FatalErr of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
 		{"behind an interface", run + "func f(p dep.Printer) { p.Fatal(1) }", []string{"track root",
 			"dependency p.Fatal of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
 	})

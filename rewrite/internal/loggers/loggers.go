@@ -30,6 +30,14 @@ func Names() []string {
 	return names
 }
 
+// NamesEnd reports whether a method of an interface, of which only its name is known, is taken to end the process: Fatal in
+// any form, Exit and others as a logger of the table names them. ExitIdle of gRPC ends nothing.
+func NamesEnd(name string) bool {
+	return strings.HasPrefix(name, "Fatal") || slices.ContainsFunc(table, func(l logger) bool {
+		return slices.ContainsFunc(l.ends, func(e end) bool { return e.status != told && slices.Contains(e.names, name) })
+	})
+}
+
 // Status returns the status with which a function logs and ends the process. With
 // chain, it returns an event, and the last call of its chain ends the process. Whose
 // a method is decides its type, so a logger embedded in a struct, behind an interface
