@@ -11,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/txtar"
 
@@ -107,8 +109,8 @@ func throughJSON(t *testing.T, p *plan.Plan) *plan.Plan {
 func planByName(src []byte) (*plan.Plan, bool) {
 	g := load.NewProgram(&load.Module{Path: "example.com/cli", Dir: "/", Main: &packages.Package{}, All: map[string]*packages.Package{}}, nil)
 	parsed, err := parser.ParseFile(g.Fset, "fuzz.go", src, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return nil, false
+	if err != nil || slices.ContainsFunc(load.Imports(src), func(path string) bool { return module.CheckImportPath(path) != nil }) {
+		return nil, false // the go command does not load it
 	}
 	s := &survey{g: g, options: Options{Shared: runtimePath}, flow: newFlow(), depend: newDependencies(g, nil), fatalEvents: map[string]int{}}
 	c := byName(parsed)
