@@ -317,6 +317,29 @@ func TestStreamsInAnyState(t *testing.T) {
 	}
 }
 
+// TestFewFilesLeft: a command that can open hardly any more files ends as its twin does. Go ends a process that has not two
+// for its poller, so nothing that is always done may start that.
+func TestFewFilesLeft(t *testing.T) {
+	for limit := 4; limit <= 9; limit++ {
+		for _, args := range []string{"end three", "get data-policy"} {
+			t.Run(fmt.Sprintf("%s with %d", args, limit), func(t *testing.T) {
+				t.Parallel()
+				h := newHome(t, "PACE_TELEMETRY=local")
+				run := func(program string) outcome {
+					cmd := h.command("/bin/sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, limit), program}, strings.Fields(args)...)...)
+					var stdout, stderr bytes.Buffer
+					cmd.Stdout, cmd.Stderr = &stdout, &stderr
+					if err := cmd.Run(); cmd.ProcessState == nil {
+						t.Fatal(err)
+					}
+					return outcome{stdout.String(), stderr.String(), shellCode(cmd.ProcessState)}
+				}
+				sameForUser(t, run(built.cli), run(built.twin))
+			})
+		}
+	}
+}
+
 // closeInChild has a shell start the program with streams closed. Both programs think they are called ./pace.
 func closeInChild(h *home, cmd *exec.Cmd, closed string) {
 	cmd.Dir = h.t.TempDir()

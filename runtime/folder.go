@@ -68,8 +68,8 @@ func (d folder) replace(name string, data []byte) error {
 		path = target // a link kept by a dotfile manager stays a link
 	}
 	temporary := path + ".tmp"
-	_ = os.Remove(temporary)                                                   // left by a killed writer
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // never through a link
+	_ = os.Remove(temporary)                                         // left by a killed writer
+	f, err := openFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL) // never through a link
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // openFile opens a file, and creates it with mode 0600. It does not wait for a pipe, and keeps the file out of Go's
-// poller, whose start costs a short command more than the counting.
+// poller: its start costs a short command more than the counting, and ends the process where it cannot open two files.
 func openFile(path string, flags int) (*os.File, error) {
 	flags |= syscall.O_CLOEXEC | syscall.O_NOCTTY | syscall.O_NONBLOCK
 	fd, err := syscall.Open(path, flags, 0o600)
