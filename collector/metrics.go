@@ -90,7 +90,7 @@ func (m *metrics) handler() http.Handler {
 			if timeout := r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds"); timeout != "" {
 				reader = scrapers
 				if seconds, err := strconv.ParseFloat(timeout, 64); err == nil && seconds > 0 {
-					patience = min(time.Duration(seconds*float64(time.Second)), scrapeTimeout)
+					patience = time.Duration(min(seconds, scrapeTimeout.Seconds()) * float64(time.Second))
 				}
 			}
 			ctx, cancel := context.WithTimeout(r.Context(), patience*9/10) // the rest is for the answer

@@ -31,3 +31,14 @@ func TestScrapersWaitForEachOther(t *testing.T) {
 	close(begun)
 	scraping.Wait()
 }
+
+// TestAScrapersTimeoutIsATime: one that is none, or longer than all, is that of Prometheus.
+func TestAScrapersTimeoutIsATime(t *testing.T) {
+	server := serve(t, nil)
+	for _, timeout := range []string{"10", "0.5", "Inf", "1e300", "NaN", "-1", "0", "soon"} {
+		status, text, _ := server.see(t, "/metrics", "X-Prometheus-Scrape-Timeout-Seconds", timeout)
+		if status != 200 || !strings.Contains(text, "telemetry_collector_store_up 1\n") {
+			t.Errorf("%s: %d, and the store is not up", timeout, status)
+		}
+	}
+}
