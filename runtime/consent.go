@@ -62,10 +62,10 @@ func consentIn(d folder) consent {
 // Whatever cannot be read means off. A run that ends asks again, and only the files: the CLI may have changed its
 // environment.
 func (c consent) decide() consent {
-	began := c.pending // before the notice: another process, such as a child, may have shown it since
-	c.level, c.pending = levelOff, false
 	word, err := readWord(c.dir.path(consentFile))
-	switch optOut := consentMode == "opt-out"; {
+	// Another process, such as a child, may have shown the notice since this run began.
+	optOut, began := consentMode == "opt-out", c.pending
+	switch c.level, c.pending = levelOff, false; {
 	case c.untracked:
 		c.source = "DO_NOT_TRACK"
 	case c.dir == "":

@@ -37,7 +37,7 @@ func Start() func() {
 		register(func(int, bool) {}, track) // of a command that a dependency executes below its own, track serves ours
 		return func() {}
 	}
-	expect(register(record, track))
+	process.root, process.early = register(record, track).(*cobra.Command)
 	cobra.OnInitialize(begin)
 	hookLoggers()
 	return leave

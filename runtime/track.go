@@ -15,15 +15,18 @@ import (
 // executes: the outermost run is the user's.
 var process struct {
 	sync.Mutex
-	args    []string       // as they were when main() ran Start; nil if it did not, and everything is inert
-	env     []string       // the environment then: the CLI may clear its own, or set another HOME
-	root    *cobra.Command // the first command handed to Track
-	early   bool           // that was before main() ran Start; one that is handed over after that takes its place
-	foreign bool           // cobra executes something that was not handed to Track
-	decided bool           // it is known which command is recorded, or that none is
-	mine    *block         // the block of the run, nil if none is recorded
-	lock    *lockFile      // nil until it is open
-	consent consent        // what was allowed when main() ran Start
+	args []string       // as they were when main() ran Start; nil if it did not, and everything is inert
+	env  []string       // the environment then: the CLI may clear its own, or set another HOME
+	root *cobra.Command // the first command handed to Track
+	// early: root was handed to Track before main() ran Start, by a variable that holds root.Execute. Its commands may not be
+	// complete then, and one that is handed over later takes its place.
+	// foreign: cobra executes something that was not handed to Track.
+	early, foreign bool
+
+	decided bool      // it is known which command is recorded, or that none is
+	mine    *block    // the block of the run, nil if none is recorded
+	lock    *lockFile // nil until it is open
+	consent consent   // what was allowed when main() ran Start
 }
 
 // dumpTree does nothing, but in the program that the generator builds to read the command tree: dumping is set there.
@@ -34,15 +37,6 @@ var dumpTree, dumping = func(root *cobra.Command, final bool) {}, false
 func Track(root *cobra.Command) *cobra.Command {
 	handOver(root)
 	return root
-}
-
-// expect remembers a root that was handed to Track before main() ran Start, where a package's variable holds root.Execute.
-// Its commands may not be complete yet.
-func expect(tracked interface{}) {
-	if root, ok := tracked.(*cobra.Command); ok && root != nil {
-		process.root, process.early = root.Root(), true
-		seeFlagErrors(process.root)
-	}
 }
 
 // track is told by exit.Track, whichever package's Track was called.
@@ -95,13 +89,12 @@ func begin() {
 	defer shield()
 	process.Lock()
 	defer process.Unlock()
-	path, known := calledPath()
-	if process.root == nil || process.early && !known {
-		process.root, process.foreign = nil, true // what is tracked later is executed inside this run
-	}
-	if known {
+	switch path, known := calledPath(); {
+	case known:
 		process.decided = true
 		enter(path)
+	case process.root == nil || process.early:
+		process.root, process.foreign = nil, true // what is tracked later is executed inside this run
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 )
 
-// recorder holds a func(code int, last bool), and tracker a func(root interface{}), once they are registered. Before that,
+// recorder holds a func(code int, last bool), and tracker a func(root interface{}), once they are registered.
 // early holds the last root that was handed to Track.
 var recorder, tracker, early atomic.Value
 
@@ -28,11 +28,9 @@ func Register(record func(code int, last bool), track func(root interface{})) (r
 // Track tells the package that main() started of a root command. Where CLIs of one module share code, that need not be
 // the package that this code imports.
 func Track(root interface{}) {
-	if track, ok := tracker.Load().(func(interface{})); ok {
-		track(root)
-		return
+	if early.Store(root); tracker.Load() != nil {
+		tracker.Load().(func(interface{}))(root)
 	}
-	early.Store(root)
 }
 
 func record(code int, last bool) {
