@@ -19,14 +19,15 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 		return errNotInPlace
 	}
 	defer f.Close()
-	digits, at := locate(f, b)
+	n, _ := f.ReadAt(buffer[:], 0)
+	digits, at := digitsOf(buffer[:n], b)
 	count, err := strconv.ParseInt(digits, 10, 63)
 	after := strconv.FormatInt(count+1, 10)
-	if err != nil || len(after) != len(digits) || at/pageSize != (at+int64(len(digits))-1)/pageSize {
+	if err != nil || len(after) != len(digits) || at/pageSize != (at+len(digits)-1)/pageSize {
 		return errNotInPlace
 	}
 	if err = before(count); err == nil {
-		_, err = f.WriteAt([]byte(after), at)
+		_, err = f.WriteAt([]byte(after), int64(at))
 	}
 	return err
 }
@@ -34,39 +35,24 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 // pageSize is the smallest page size of any system: a write within a page is not torn when the process is killed.
 const pageSize = 4096
 
-// buffer has room for all blocks. It is reused, because touching a new page costs more than reading a file. The caller
-// holds the lock of process.
+// buffer has room for all blocks, and for the largest report. It is reused, because touching a new page costs more than
+// reading a file. The caller holds the lock of process.
 var buffer [blockLimit * blockSize]byte
 
-// locate finds the digits of a run's count, and where they are, in a report that yaml.v3 wrote. There are none if the run
-// was never counted. It looks for the path through a window that holds all the codes that a path can have, and then
-// once more from the path on.
-func locate(f *os.File, b *block) (digits string, at int64) {
-	window, path := buffer[:16<<10], []byte("\n    "+b.path+":")
-	for {
-		n, _ := f.ReadAt(window, at)
-		if begin := bytes.Index(window[:n], path); begin >= 0 {
-			at += int64(begin)
-			n, _ = f.ReadAt(window, at)
-			digits, offset := digitsOf(window[:n], b.code)
-			return digits, at + int64(offset)
-		}
-		if at += int64(n - len(path)); n < len(window) {
+// digitsOf finds the digits of a run's count, and where they are, in a report that yaml.v3 wrote. There are none if the run
+// was never counted.
+func digitsOf(text []byte, b *block) (digits string, at int) {
+	var before [3][]byte // each of the keys
+	for i, key := range []string{"\n    " + b.path + ":\n", "        " + strconv.Itoa(b.code) + ":\n            cumulative_count: ", "\n"} {
+		n := bytes.Index(text[at:], []byte(key))
+		if n < 0 {
 			return "", 0
 		}
+		before[i] = text[at : at+n]
+		at += n + len(key)
 	}
-}
-
-// digitsOf finds the digits of a code's count in a text that begins with a path.
-func digitsOf(text []byte, code int) (digits string, offset int) {
-	key := []byte("\n        " + strconv.Itoa(code) + ":\n            cumulative_count: ")
-	found := bytes.Index(text, key)
-	if found < 0 || bytes.Count(text[1:found], []byte("\n")) != bytes.Count(text[1:found], []byte("\n        ")) {
-		return "", 0 // below another path
+	if bytes.Count(before[1], []byte("\n")) != bytes.Count(before[1], []byte("        ")) {
+		return "", 0 // the code is below another path
 	}
-	offset = found + len(key)
-	if end := bytes.IndexByte(text[offset:], '\n'); end >= 0 {
-		return string(text[offset : offset+end]), offset
-	}
-	return "", 0
+	return string(before[2]), at - len("\n") - len(before[2])
 }
