@@ -19,8 +19,12 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 		return errNotInPlace
 	}
 	defer f.Close()
-	n, _ := f.ReadAt(buffer[:], 0)
-	digits, at := digitsOf(buffer[:n], b)
+	window, digits, at := buffer[:3*pageSize], "", 0
+	for from, n := 0, len(window); digits == "" && n == len(window); from += len(window) / 2 { // room for 130 codes of a path
+		n, _ = f.ReadAt(window, int64(from))
+		digits, at = digitsOf(window[:n], b)
+		at += from
+	}
 	count, err := strconv.ParseInt(digits, 10, 63)
 	after := strconv.FormatInt(count+1, 10)
 	if err != nil || len(after) != len(digits) || at/pageSize != (at+len(digits)-1)/pageSize {
@@ -35,12 +39,12 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 // pageSize is the smallest page size of any system: a write within a page is not torn when the process is killed.
 const pageSize = 4096
 
-// buffer has room for all blocks, and for the largest report. It is reused, because touching a new page costs more than
-// reading a file. The caller holds the lock of process.
+// buffer has room for all blocks. It is reused, because touching a new page costs more than reading a file. The caller
+// holds the lock of process.
 var buffer [blockLimit * blockSize]byte
 
-// digitsOf finds the digits of a run's count, and where they are, in a report that yaml.v3 wrote. There are none if the run
-// was never counted.
+// digitsOf finds the digits of a run's count, and where they are, in a part of a report that yaml.v3 wrote. There are none
+// if the run was never counted, or stands in another part.
 func digitsOf(text []byte, b *block) (digits string, at int) {
 	var before [3][]byte // each of the keys
 	for i, key := range []string{"\n    " + b.path + ":\n", "        " + strconv.Itoa(b.code) + ":\n            cumulative_count: ", "\n"} {

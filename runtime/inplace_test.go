@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,6 +64,31 @@ func TestRaise(t *testing.T) {
 	}
 	if err := folder(tempDir(t)).raise(reportFile, &block{path: "pace"}, nil); err != errNotInPlace {
 		t.Errorf("without a file: %v", err)
+	}
+}
+
+// Every count of a large report is raised in place, wherever the windows fall that the file is read through. Digits of one
+// place are in one page.
+func TestRaiseInALargeReport(t *testing.T) {
+	d, all := folder(tempDir(t)), points{}
+	for n := 0; n < 700; n++ {
+		all.add(fmt.Sprintf("%s group%d:%d", app, n%9, n), n%3-1, int64(1+n%8))
+	}
+	for code := -1; code < 120; code++ {
+		all.add(app+" every", code, 5)
+	}
+	must(t, d.save(reportFile, report{MetricPoints: all}))
+	for path, codes := range all {
+		for code := range codes {
+			must(t, d.raise(reportFile, &block{path: path, code: code}, func(int64) error { return nil }))
+			all.add(path, code, 1)
+		}
+	}
+	if now, err := d.read(reportFile); err != nil || !reflect.DeepEqual(now.MetricPoints, all) {
+		t.Errorf("%v, and other counts than were raised", err)
+	}
+	if err := d.raise(reportFile, &block{path: app + " nowhere"}, nil); err != errNotInPlace {
+		t.Errorf("what is nowhere: %v", err)
 	}
 }
 
