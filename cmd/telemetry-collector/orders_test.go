@@ -92,6 +92,7 @@ func ordersBesideReports(t *testing.T, store string) {
 	start()
 
 	over := make(chan struct{})
+	var taken atomic.Int64 // reports
 	var restarting sync.Mutex
 	var working sync.WaitGroup
 	senders := make([]sender, 8)
@@ -109,7 +110,9 @@ func ordersBesideReports(t *testing.T, store string) {
 				if n%10 == 0 {
 					one.forget(collector.Load().public)
 				}
-				one.report(collector.Load().public)
+				if one.report(collector.Load().public) {
+					taken.Add(1)
+				}
 			}
 		})
 	}
@@ -156,7 +159,8 @@ func ordersBesideReports(t *testing.T, store string) {
 		})
 	}
 	for range 3 {
-		time.Sleep(1500 * time.Millisecond) // of work
+		goal := taken.Load() + 70 // of the 80 that a collector takes from these at once
+		eventually(t, "70 reports", func() bool { return taken.Load() >= goal })
 		if status, text := collector.Load().stop(); status != 0 {
 			t.Errorf("exit status %d\n%.2000s", status, text)
 		}
