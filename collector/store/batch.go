@@ -255,14 +255,16 @@ func (b *batch) series(report *named, purse *purse, key Key) (Key, Reason) {
 	return key, reason
 }
 
-// report moves an install to today and to the version and system of a report.
-// It says whether anything of its row changed.
+// report moves an install to today, to the version of a report, and with the first report
+// of a day to its system. It says whether anything of its row changed.
 func (b *batch) report(row *installRow, report *named, version string, seen bool) (changed bool) {
 	app := b.known.command(report.App, "")
-	if seen && row.lastDay == b.today && row.version == version && row.system == report.OperatingSystem {
+	if seen && row.lastDay == b.today && row.version == version {
 		return false
 	}
-	if seen && row.system != report.OperatingSystem {
+	// Each command and version that the install ever used moves with it: thousands of
+	// rows for one small report.
+	if seen && row.lastDay != b.today && row.system != report.OperatingSystem {
 		row.take(b.sums, app, b.known.version(row.app, row.version), -1)
 		b.weeks.take(row, -1)
 		row.system = report.OperatingSystem
