@@ -38,10 +38,13 @@ func exists(file string) error {
 	return isFile(file, info, err)
 }
 
-// isFile fails for a folder, a device and all else that SQLite cannot use.
+// isFile fails for a folder, a device and all else that SQLite cannot use safely.
 func isFile(file string, info fs.FileInfo, err error) error {
 	if err == nil && !info.Mode().IsRegular() {
 		err = fmt.Errorf("%s is not a file; --store names one, as sqlite:FILE", file)
+	}
+	if err == nil && links(info) > 1 { // the lock and SQLite's log lie beside one name
+		err = fmt.Errorf("%s has a second name, a hard link: what is kept under one would be lost under the other; remove one, or copy the file", file)
 	}
 	return err
 }

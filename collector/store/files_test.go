@@ -81,6 +81,46 @@ func stateOf(t *testing.T, name string) string {
 	return fmt.Sprint(info.Mode(), files)
 }
 
+// TestAFileHasOneName: two collectors started on the two names of one file, and of 16
+// runs that both answered with 200 it kept 8.
+func TestAFileHasOneName(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "telemetry.db")
+	second := filepath.Join(t.TempDir(), "second.db")
+	check(t, open(t, "sqlite:"+file).Close()) // all of it is in the file, and nothing in its log
+	first := open(t, "sqlite:"+file)
+	add(t, first, noon, report(uuid.New(), "v1", counter("pace get", 0, 1)))
+	if err := os.Link(file, second); err != nil {
+		t.Skip("no hard links here: ", err)
+	}
+	if os.PathSeparator == '\\' {
+		t.Skip("nobody tells how many names a file has")
+	}
+	for what, do := range map[string]func() error{
+		"a second collector": func() error {
+			s, err := store.Open(t.Context(), "sqlite:"+second, nil)
+			if err == nil {
+				s.Close()
+			}
+			return err
+		},
+		"beside one": func() error {
+			s, err := store.OpenBeside(t.Context(), "sqlite:"+second)
+			if err == nil {
+				s.Close()
+			}
+			return err
+		},
+		"a backup": func() error { return store.Backup(t.Context(), "sqlite:"+second, second+".backup") },
+	} {
+		if err := do(); err == nil || !strings.Contains(err.Error(), "hard link") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	check(t, os.Remove(second))
+	check(t, first.Close())
+	open(t, "sqlite:"+file)
+}
+
 // TestAFileThatIsTakenAwayKeepsNothing: what was written to it would be lost without a
 // word when the collector ends.
 func TestAFileThatIsTakenAwayKeepsNothing(t *testing.T) {
