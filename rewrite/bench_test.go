@@ -2,6 +2,7 @@ package rewrite_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -48,7 +49,8 @@ func plainLoad(dir string) error {
 // BenchmarkInstrument compares whole warm runs of telemetrygen with one packages.Load
 // of the same packages, one process each, in turn, on a generated CLI of 100,000 lines:
 // a run with nothing instrumented yet, which only shows what it would write, and --check
-// with nothing to do. The first is to take at most 1.0 loads, --check 0.6.
+// with nothing to do, once where only the list of commands is known, and once where the
+// same was checked before. The first is to take at most 1.0 loads, --check 0.6.
 func BenchmarkInstrument(b *testing.B) {
 	b.Setenv("GOFLAGS", "") // as an author has it
 	dir, telemetrygen := b.TempDir(), filepath.Join(b.TempDir(), "telemetrygen")
@@ -56,20 +58,37 @@ func BenchmarkInstrument(b *testing.B) {
 		b.Fatalf("%v\n%s", err, out)
 	}
 	lines := largeCLI(b, dir)
+	goCache, err := goOutput(dir, []string{"env", "GOCACHE"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	cache := b.TempDir()
+	b.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
+	b.Setenv("XDG_CACHE_HOME", cache)
+	forget := func() {
+		known, err := filepath.Glob(filepath.Join(cache, "telemetrygen", "known-*"))
+		for _, name := range known {
+			err = errors.Join(err, os.Remove(name))
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
 	const rounds = 7
 	b.Setenv("TELEMETRYGEN_BENCH_LOAD", dir)
 	load := []string{os.Args[0]}
-	first := measure(b, rounds, 1, []string{telemetrygen, "--diff", "-C", dir}, load)
+	first := measure(b, rounds, 1, forget, []string{telemetrygen, "--diff", "-C", dir}, load)
 	if out, err := exec.Command(telemetrygen, "-C", dir).CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
-	check := measure(b, rounds, 0, []string{telemetrygen, "--check", "-C", dir}, load)
+	unknown := measure(b, rounds, 0, forget, []string{telemetrygen, "--check", "-C", dir}, load)
+	check := measure(b, rounds, 0, func() {}, []string{telemetrygen, "--check", "-C", dir}, load)
 	fmt.Printf("\ngenerator, warm, %d lines in %d packages; medians of %d runs in turn\n", lines, largePackages+1, rounds)
 	fmt.Printf("%-28s %10s %10s %10s %12s\n", "", "time", "load", "ratio", "memory")
 	for _, row := range []struct {
 		name string
 		m    [2]sample
-	}{{"the first run", first}, {"--check, nothing to do", check}} {
+	}{{"the first run", first}, {"--check, the first time", unknown}, {"--check, again", check}} {
 		fmt.Printf("%-28s %9.2fs %9.2fs %10.2f %9.0f MB\n", row.name, row.m[0].seconds, row.m[1].seconds, row.m[0].seconds/row.m[1].seconds, row.m[0].megabytes)
 	}
 	b.ReportMetric(first[0].seconds/first[1].seconds, "first/load")
@@ -80,10 +99,11 @@ type sample struct{ seconds, megabytes float64 }
 
 // measure runs two programs in turn, of which the first exits with that status, and
 // returns the medians of each.
-func measure(b *testing.B, rounds, status int, programs ...[]string) (medians [2]sample) {
+func measure(b *testing.B, rounds, status int, before func(), programs ...[]string) (medians [2]sample) {
 	b.Helper()
 	var times, memory [2][]float64
 	for i := -1; i < rounds; i++ { // the first round fills the caches
+		before()
 		for p, program := range programs {
 			cmd := exec.Command(program[0], program[1:]...)
 			start := time.Now()

@@ -37,7 +37,7 @@ type Options struct {
 	Remembered bool
 	Force      bool // go on where the CLI's root was not seen being executed
 
-	Progress func(stage string) // called at the beginning of each stage; may be nil
+	Progress func(stage string) `json:"-"` // called at the beginning of each stage; may be nil
 }
 
 // Settings are what ends up in the generated config.go.
@@ -65,7 +65,7 @@ type Result struct {
 	Commands []string   // every command path that can be recorded
 	Missing  []string   // commands that the list on disk does not have yet
 	Gone     []string   // commands that only the list on disk has
-	Restored []string   // files of an interrupted earlier run that were put back
+	Restored []string   `json:"-"` // files of an interrupted earlier run that were put back
 
 	dir     string
 	changes project.Changes
@@ -113,6 +113,9 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r := c.known(); r != nil {
+		return r, nil
+	}
 	stage("finding")
 	p, files, err := c.edit(o.Force)
 	if err != nil {
@@ -133,9 +136,14 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = r.generate(c, list, project.State{Main: r.Main, Undo: undo, Factored: factored(files)})
+	if err := r.generate(c, list, project.State{Main: r.Main, Undo: undo, Factored: factored(files)}); err != nil {
+		return nil, err
+	}
 	r.ignoredNote(ctx)
-	return r, err
+	if complete {
+		c.remember(r)
+	}
+	return r, nil
 }
 
 // A NotReachedError says that the CLI ran as if all were well without executing

@@ -9,6 +9,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/find"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/known"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -26,6 +27,9 @@ type cli struct {
 	settings  Settings       // without what only the built CLI can tell
 	listed    []plan.Command // in commands.txt on disk
 	restored  []string
+
+	before  *known.Run // like this one
+	decided []byte     // by what is not in a file
 }
 
 // load reads the module, after an interrupted run was rolled back.
@@ -33,6 +37,10 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	at := project.Locate(o.Dir, o.Package)
 	restored, err := transaction.Recover(at.Root)
 	if err != nil {
+		return nil, err
+	}
+	c := &cli{restored: restored}
+	if c.before, err = o.like(at); err != nil {
 		return nil, err
 	}
 	before := at.Package(o.PackageDir)
@@ -48,7 +56,6 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cli{restored: restored}
 	if c.generated, err = project.For(m, o.PackageDir); err != nil {
 		return nil, err
 	}
@@ -67,7 +74,8 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	c.Program = load.NewProgram(m, load.NewSources(m.Dir, func(name string, src []byte) []byte {
 		return edit.Strip(src, c.generated.Owns, c.earlier.IsFactored(name))
 	}))
-	return c, nil
+	c.decided, err = c.decides()
+	return c, err
 }
 
 // edit finds the sites in the source and edits the files.

@@ -5,8 +5,6 @@ package commands
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +20,7 @@ import (
 
 	"golang.org/x/mod/module"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/cache"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
@@ -96,7 +95,7 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 	data, err := ask(ctx, binary, scratch)
 	var run *RunError
 	if errors.As(err, &run) && run.late {
-		store(late, []byte(run.Output))
+		cache.Store(late, []byte(run.Output))
 	}
 	if err != nil {
 		return plan.Tree{}, err
@@ -105,7 +104,7 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, fmt.Errorf("the list of commands that the CLI printed is not valid: %w", err)
 	}
 	answer.Commands = plan.Sorted(answer.Commands)
-	store(cached, data)
+	cache.Store(cached, data)
 	return answer, nil
 }
 
@@ -115,37 +114,10 @@ func tooLate(out []byte) error {
 
 // cacheFile is where the list of this build is remembered, "" for nowhere.
 func (b Build) cacheFile() string {
-	dir, err := os.UserCacheDir()
-	if err != nil || b.Key == "" {
+	if b.Key == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{b.Key, b.Dir, b.Tags, runtime.Version(), os.Getenv("GOFLAGS")}, "\x00")))
-	return filepath.Join(dir, "telemetrygen", "commands-"+hex.EncodeToString(sum[:]))
-}
-
-// keepCached is how long an answer is of use: the source has changed since.
-const keepCached = 30 * 24 * time.Hour
-
-// store writes a cache entry, whole or not at all, and removes those that are
-// older than keepCached. The cache may fail.
-func store(name string, data []byte) {
-	if !filepath.IsAbs(name) || os.MkdirAll(filepath.Dir(name), 0o755) != nil {
-		return // there is no cache
-	}
-	all, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "commands-*"))
-	for _, other := range all {
-		if info, err := os.Stat(other); err == nil && time.Since(info.ModTime()) > keepCached {
-			os.Remove(other)
-		}
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "commands-*.tmp")
-	if err != nil {
-		return
-	}
-	_, err = f.Write(data)
-	if errors.Join(err, f.Close()) != nil || os.Rename(f.Name(), name) != nil {
-		os.Remove(f.Name())
-	}
+	return cache.Name("commands", b.Key, b.Dir, b.Tags, runtime.Version(), os.Getenv("GOFLAGS"))
 }
 
 // build builds the CLI as it will be, with the tag that lets it print its tree.

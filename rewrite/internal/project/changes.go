@@ -34,6 +34,18 @@ func (g Package) pages() []string {
 	return names[1:]
 }
 
+// Files are the folders of all generated packages, and what is generated for this one
+// beside Go files.
+func (g Package) Files(root string) (names []string) {
+	for _, dir := range slices.Concat([]string{g.Dir}, slices.Collect(maps.Values(g.Older)), slices.Collect(maps.Values(g.Others))) {
+		names = append(names, dir, filepath.Join(dir, Leaf), filepath.Join(dir, CommandsFile), filepath.Join(dir, ExitCodesFile))
+	}
+	for _, page := range g.pages() {
+		names = append(names, filepath.Join(root, page))
+	}
+	return names
+}
+
 // Changes collects what will be different from the disk.
 type Changes []transaction.Change
 

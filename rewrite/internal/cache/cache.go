@@ -1,0 +1,50 @@
+// Package cache keeps on this machine what a run found out, for the next one. It
+// may fail: then everything is found out again.
+package cache
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Keep is how long an entry is of use: the source has changed since.
+const Keep = 30 * 24 * time.Hour
+
+// Name is the file of an entry: its kind, and what tells it from others of that kind.
+// It is "" where there is no cache.
+func Name(kind string, of ...string) string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.Join(of, "\x00")))
+	return filepath.Join(dir, "telemetrygen", kind+"-"+hex.EncodeToString(sum[:]))
+}
+
+// Store writes an entry, whole or not at all, and removes those of its kind that are
+// older than Keep.
+func Store(name string, data []byte) {
+	if !filepath.IsAbs(name) || os.MkdirAll(filepath.Dir(name), 0o755) != nil {
+		return // there is no cache
+	}
+	kind, _, _ := strings.Cut(filepath.Base(name), "-")
+	all, _ := filepath.Glob(filepath.Join(filepath.Dir(name), kind+"-*"))
+	for _, other := range all {
+		if info, err := os.Stat(other); err == nil && time.Since(info.ModTime()) > Keep {
+			os.Remove(other)
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"-*.tmp")
+	if err != nil {
+		return
+	}
+	_, err = f.Write(data)
+	if errors.Join(err, f.Close()) != nil || os.Rename(f.Name(), name) != nil {
+		os.Remove(f.Name())
+	}
+}

@@ -1,0 +1,118 @@
+// Package known remembers a run that had nothing to change: a hash of all that
+// decided so, and what it found. While the hash is the same, so is what is found. The
+// go command is asked each time; what it says is part of the hash.
+package known
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/cache"
+)
+
+// A Run is what is known of runs with the same options.
+type Run struct {
+	name  string
+	begin time.Time
+	last  entry
+	sum   func() []byte // of what the last one read, as it is now
+}
+
+type entry struct {
+	Sum   string          // of all that decided
+	Read  []string        // files, and folders whose Go files were read
+	Found json.RawMessage // what was found
+}
+
+// Begin reads what the last run like this one left, and begins to read what that
+// one had read.
+func Begin(of ...string) *Run {
+	r := &Run{name: cache.Name("known", of...), begin: time.Now()}
+	if data, err := os.ReadFile(r.name); err != nil || json.Unmarshal(data, &r.last) != nil {
+		return r
+	}
+	r.sum = sync.OnceValue(func() []byte { return sum(r.last.Read, time.Time{}) })
+	go r.sum()
+	return r
+}
+
+// Found fills in what the last run found. It reports false where anything that decided
+// differs: what the caller says, a file, or telemetrygen itself.
+func (r *Run) Found(decides []byte, found any) bool {
+	return r.sum != nil && r.last.Sum == hashed(decides, r.sum()) && json.Unmarshal(r.last.Found, found) == nil
+}
+
+// Remember keeps what a run found, by what decided it and the files, and folders with Go
+// files, that it read. It keeps nothing where one of them was changed while it ran.
+func (r *Run) Remember(decides []byte, read []string, found any) {
+	files := sum(read, r.begin)
+	if files == nil {
+		return
+	}
+	e := entry{Sum: hashed(decides, files), Read: read}
+	var err error
+	if e.Found, err = json.Marshal(found); err != nil {
+		return
+	}
+	if data, err := json.Marshal(e); err == nil {
+		cache.Store(r.name, data)
+	}
+}
+
+func hashed(decides, files []byte) string {
+	h := sha256.Sum256(append(bytes.Clone(decides), files...))
+	return hex.EncodeToString(h[:])
+}
+
+// sum is a hash of the running program and of what is read, nil where a file was
+// changed since a time that is not zero.
+func sum(read []string, since time.Time) []byte {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	sums := make([][]byte, len(read)+1)
+	var group errgroup.Group
+	for i, name := range append([]string{self}, read...) {
+		group.Go(func() (err error) {
+			sums[i], err = sumOf(name, since)
+			return err
+		})
+	}
+	if group.Wait() != nil {
+		return nil
+	}
+	return bytes.Join(sums, nil)
+}
+
+// sumOf is a hash of a file, or of the Go files of a folder. What does not exist has one, too.
+func sumOf(name string, since time.Time) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return []byte("none"), nil
+	}
+	files := []string{name}
+	if info.IsDir() {
+		files, _ = filepath.Glob(filepath.Join(name, "*.go"))
+	}
+	h := sha256.New()
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err == nil && !since.IsZero() && info.ModTime().After(since) {
+			return nil, fmt.Errorf("%s was changed", file)
+		}
+		data, err := os.ReadFile(file)
+		fmt.Fprintf(h, "%s %d %v\n", file, len(data), err)
+		h.Write(data)
+	}
+	return h.Sum(nil), nil
+}

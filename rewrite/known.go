@@ -1,0 +1,91 @@
+package rewrite
+
+import (
+	"encoding/json"
+	"go/build"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/known"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
+)
+
+// like is the last run with these options, which is being compared with the disk.
+func (o Options) like(at project.Location) (*known.Run, error) {
+	options, err := json.Marshal(o)
+	return known.Begin(at.Dir, at.Main, string(options)), err
+}
+
+// decides is what a run depends on beside its options and the files that it reads:
+// what the go command says of the CLI, and where the generated packages are.
+func (c *cli) decides() ([]byte, error) {
+	type built struct {
+		Export                       string // is named after its content
+		Go, Ignored, Other, Embedded []string
+		Changed                      []int64 // when the files that this build leaves out were, of a dependency
+	}
+	packages := map[string]built{}
+	for path, p := range c.All {
+		if c.IsOwn(path) {
+			packages[path] = built{"", p.GoFiles, p.IgnoredFiles, p.OtherFiles, p.EmbedFiles, nil}
+			continue
+		}
+		b := built{Export: p.ExportFile}
+		for _, name := range p.IgnoredFiles {
+			if info, err := os.Stat(name); err == nil && p.Module != nil {
+				b.Changed = append(b.Changed, info.Size(), info.ModTime().UnixNano())
+			}
+		}
+		packages[path] = b
+	}
+	return json.Marshal(struct {
+		Packages  map[string]built
+		Generated project.Package
+		Tags      string
+		Siblings  []string
+		System    []string
+		Cgo       bool
+	}{packages, c.generated, c.Tags, c.Siblings, []string{build.Default.GOOS, build.Default.GOARCH}, build.Default.CgoEnabled})
+}
+
+// known is what the last run like this one found, nil where it had something to change,
+// or where anything is not as it was then.
+func (c *cli) known() *Result {
+	r := &Result{dir: c.Dir, Restored: c.restored}
+	if !c.before.Found(c.decided, r) {
+		return nil
+	}
+	return r
+}
+
+// remember keeps a result for known, if there is nothing to change.
+func (c *cli) remember(r *Result) {
+	if !r.Changed() {
+		c.before.Remember(c.decided, c.read(), r)
+	}
+}
+
+// read are the files that a run reads, and the folders whose Go files it reads.
+func (c *cli) read() []string {
+	read := map[string]bool{}
+	for _, name := range []string{"go.mod", "go.sum", "vendor/modules.txt"} {
+		read[filepath.Join(c.Dir, name)] = true
+	}
+	for path, p := range c.All {
+		if c.IsOwn(path) {
+			read[p.Dir] = true
+			for _, name := range slices.Concat(p.OtherFiles, p.EmbedFiles) {
+				read[name] = true
+			}
+		}
+	}
+	for _, s := range c.Sources.All() {
+		read[filepath.Dir(s.Name)] = true
+	}
+	for _, name := range c.generated.Files(c.Dir) {
+		read[name] = true
+	}
+	return slices.Sorted(maps.Keys(read))
+}
