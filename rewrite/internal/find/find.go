@@ -59,7 +59,7 @@ func (e *ExecutionError) Error() string {
 // tokens are what a file that needs an edit must contain one of, or else an import
 // of what may execute a command or end the process. Packages without them are
 // neither parsed nor type-checked, unless a command is followed into them.
-var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main", orDie + "("}, endsInC)
+var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main", orDie + "(", ".Parse()", exitOnError}, endsInC)
 
 func swappedNames() (names []string) {
 	for fn := range form.Swaps {
@@ -87,6 +87,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	names := exitNames{flow: s.flow, own: g.IsOwn, names: map[int]map[string]bool{}}
 	for _, f := range s.finders {
 		names.look(f.c, f.file)
+		f.flagSets()
 	}
 	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: names.codes()}
 	for _, f := range s.finders {

@@ -30,6 +30,7 @@ var known = map[string]string{
 	"os":                     "package os\n\ntype File struct{}\n\nvar Args []string\n\nvar Stderr *File\n\nfunc Exit(code int) {}\n\nfunc Getpid() int { return 1 }\n",
 	"log":                    "package log\n\ntype Logger struct{}\n\nfunc (l *Logger) Fatal(v ...any) {}\n\nfunc (l *Logger) Print(v ...any) {}\n\nfunc Fatal(v ...any) {}\n\nfunc Fatalf(format string, v ...any) {}\n\nfunc Print(v ...any) {}\n",
 	"fmt":                    "package fmt\n\nfunc Sprint(v ...any) string { return \"\" }\n\nfunc Println(v ...any) {}\n\nfunc Fprintln(w any, v ...any) {}\n\nfunc Errorf(format string, v ...any) error { return nil }\n",
+	"flag":                   "package flag\n\ntype ErrorHandling int\n\nconst ContinueOnError, ExitOnError = ErrorHandling(0), ErrorHandling(1)\n\ntype FlagSet struct{}\n\nfunc (f *FlagSet) Parse(args []string) error { return nil }\n\nfunc NewFlagSet(name string, h ErrorHandling) *FlagSet { return nil }\n\nvar CommandLine = NewFlagSet(\"\", ExitOnError)\n\nfunc Parse() {}\n",
 	"runtime":                "package runtime\n\nconst GOOS, GOARCH = \"linux\", \"amd64\"\n",
 	"syscall":                "package syscall\n\nfunc Exit(code int) {}\n\nfunc Exec(name string, args, env []string) error { return nil }\n",
 	"github.com/rs/zerolog":  "package zerolog\n\ntype Event struct{}\n\nfunc (e *Event) Err(err error) *Event { return e }\n\nfunc (e *Event) Msg(s string) {}\n\ntype Logger struct{}\n\nfunc (l *Logger) Fatal() *Event { return nil }\n",
