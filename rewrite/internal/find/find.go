@@ -59,7 +59,7 @@ func (e *ExecutionError) Error() string {
 // tokens are what a file that needs an edit must contain one of, or else an import
 // of what may execute a command or end the process. Packages without them are
 // neither parsed nor type-checked, unless a command is followed into them.
-var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main", orDie + "(", ".Parse()", exitOnError}, endsInC)
+var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main", orDie + "(", ".Parse()", "." + exitOnError}, endsInC)
 
 func swappedNames() (names []string) {
 	for fn := range form.Swaps {
