@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -82,6 +83,7 @@ func sum(read []string, since time.Time) []byte {
 	}
 	sums := make([][]byte, len(read)+1)
 	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0)) // each has a file open
 	for i, name := range append([]string{self}, read...) {
 		group.Go(func() (err error) {
 			sums[i], err = sumOf(name, since)
