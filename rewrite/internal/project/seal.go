@@ -18,19 +18,7 @@ const checksumPrefix = "// checksum: "
 // of the leaf, and the name of the main package in config.go.
 var modulePaths = regexp.MustCompile(`"[^"\n]*/` + Leaf + `"|` + stateComment + `\{"main":"[^"\n]*"|//go:generate line of \S+`)
 
-func sealed(body []byte) []byte { return sealedBy(checksum(withoutPaths(body)), body) }
-
-// withoutPaths cuts the paths of the module out, which few lines have.
-func withoutPaths(body []byte) []byte {
-	var out bytes.Buffer
-	for line := range bytes.Lines(body) {
-		if bytes.Contains(line, []byte(Leaf+`"`)) || bytes.Contains(line, []byte("//")) {
-			line = modulePaths.ReplaceAll(line, nil)
-		}
-		out.Write(line)
-	}
-	return out.Bytes()
-}
+func sealed(body []byte) []byte { return sealedBy(checksum(modulePaths.ReplaceAll(body, nil)), body) }
 
 func sealedBy(sum string, body []byte) []byte {
 	return []byte(marker + "\n" + checksumPrefix + sum + "\n\n" + string(body))
