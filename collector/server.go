@@ -105,9 +105,14 @@ func (s *Server) Allow(list *wire.AllowList) {
 	}
 }
 
-// shutdownTimeout is for the requests that are being answered, and then for
-// what the sinks have not got yet.
-const shutdownTimeout = 10 * time.Second
+const (
+	// shutdownTimeout is for the requests that are being answered, and then for what
+	// the sinks have not got yet where nothing is kept.
+	shutdownTimeout = 10 * time.Second
+	// sinksTimeout is for what the sinks have not got yet where there is a store: they
+	// get the totals again after the next start.
+	sinksTimeout = 3 * time.Second
+)
 
 // Run serves both sides until ctx is done, and then ends what was begun:
 // requests are answered, and the sinks get what they have not got yet.
@@ -129,7 +134,11 @@ func (s *Server) Run(ctx context.Context, public, private net.Listener) error {
 	failure := s.serve(ctx, map[net.Listener]http.Handler{public: s.Public(), private: s.Private()})
 	stop()
 	work.Wait()
-	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	patience := sinksTimeout
+	if s.config.Store == nil {
+		patience = shutdownTimeout
+	}
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	for _, queue := range s.queues {
 		if err := queue.Close(deadline); err != nil {

@@ -24,9 +24,11 @@ func newClient() *http.Client {
 			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 			TLSHandshakeTimeout:   10 * time.Second,
 			ResponseHeaderTimeout: 20 * time.Second,
-			MaxIdleConns:          2,
-			IdleConnTimeout:       time.Minute,
-			Protocols:             protocols,
+			// 10 MB by default, in several pieces: a receiver that sends headers without end cost 90 MB.
+			MaxResponseHeaderBytes: 64 << 10,
+			MaxIdleConns:           2,
+			IdleConnTimeout:        time.Minute,
+			Protocols:              protocols,
 		},
 	}
 }
