@@ -12,8 +12,8 @@ import (
 )
 
 // configFolder is how source names the folder that holds ours, ~/.config. Its groups match where it is something else, a file such
-// as .config.yaml, and what stands behind it, as in ~/.config/fish.
-var configFolder = regexp.MustCompile(`UserConfigDir|XDG_CONFIG_HOME|/adrg/xdg"|["/]\.config(?:([-.\w])|/([-.\w]+))?`)
+// as .config.yaml, and what stands behind it, as in ~/.config/fish. XDG_CONFIG_HOME=x is what another program is started with.
+var configFolder = regexp.MustCompile(`UserConfigDir|XDG_CONFIG_HOME[^=]|/adrg/xdg"|["/]\.config(?:([-.\w])|/([-.\w]+))?`)
 
 // folderWords are what configFolder needs one of. Most files have none, which takes
 // the expression long to find out: 0.2 s for 100,000 lines.
