@@ -32,13 +32,13 @@ func moduleVersion() string {
 func programStamp() string { return stampOf(self()) }
 
 // versionWord finds the version in a text that may also have the commit, the date and the compiler, on several lines.
-// It is the first word that begins like 1.2 or v1.2, or else the first word.
+// It is the first word that begins like 1.2 or v1.2, or is Go's own (devel), or else the first word.
 func versionWord(text string) string {
-	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == unicode.ReplacementChar || !unicode.IsPrint(r) })
-	found := ""
+	words, found := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == unicode.ReplacementChar || !unicode.IsPrint(r) }), ""
 	for i := len(words) - 1; i >= 0; i-- {
-		number := strings.TrimPrefix(words[i], "v")
-		if i == 0 && found == "" || strings.Contains(number, ".") && '0' <= number[0] && number[0] <= '9' {
+		if word := strings.Trim(words[i], "()[],;:'\""); strings.Contains(word, ".") && strings.IndexAny(strings.TrimPrefix(word, "v"), "0123456789") == 0 {
+			found = word
+		} else if i == 0 && found == "" || words[i] == "(devel)" {
 			found = words[i]
 		}
 	}

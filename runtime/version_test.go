@@ -21,10 +21,15 @@ func TestVersionWord(t *testing.T) {
 		"version: v0.9.1, commit none":                                                       "v0.9.1",
 		"dev built on 2026-11-23":                                                            "dev",
 		"(devel)":                                                                            "(devel)",
-		"v":                                                                                  "v",
-		"\x1b[31;1m v3.0\x1b[0m\u202e":                                                       "v3.0",
-		strings.Repeat("é", 40):                                                              strings.Repeat("é", 32),
-		"a" + strings.Repeat("é", 40):                                                        "a" + strings.Repeat("é", 31),
+		"app version (devel) (under Apache License version 2.0)":                             "(devel)",
+		"app version v1.2.3 (under Apache License version 2.0)":                              "v1.2.3",
+		"app (v1.2.3)":                 "v1.2.3",
+		"app [version: '1.2.3']":       "1.2.3",
+		"dev, of today":                "dev",
+		"v":                            "v",
+		"\x1b[31;1m v3.0\x1b[0m\u202e": "v3.0",
+		strings.Repeat("é", 40):        strings.Repeat("é", 32),
+		"a" + strings.Repeat("é", 40):  "a" + strings.Repeat("é", 31),
 	} {
 		if got := versionWord(text); got != want {
 			t.Errorf("%q is version %q, want %q", text, got, want)
