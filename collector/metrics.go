@@ -1,16 +1,11 @@
 package collector
 
 import (
-	"context"
-	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/telemetrygen/telemetrygen/collector/sink"
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
@@ -79,30 +74,6 @@ func newMetrics(s *Server) *metrics {
 	return m
 }
 
-// handler answers scrapers, who are known by a header that Prometheus and those
-// like it send, with new series at zero first, and everyone else with what is.
-// The collector's own metrics are there also when the store does not answer.
-func (m *metrics) handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		gatherers := prometheus.Gatherers{m.registry}
-		if m.server.config.Store != nil {
-			reader, patience := store.Anyone, scrapeTimeout
-			if timeout := r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds"); timeout != "" {
-				reader = scrapers
-				if seconds, err := strconv.ParseFloat(timeout, 64); err == nil && seconds > 0 {
-					patience = time.Duration(min(seconds, scrapeTimeout.Seconds()) * float64(time.Second))
-				}
-			}
-			ctx, cancel := context.WithTimeout(r.Context(), patience*9/10) // the rest is for the answer
-			defer cancel()
-			series := prometheus.NewRegistry()
-			series.MustRegister(seriesMetrics{m.server, ctx, reader})
-			gatherers = append(gatherers, series)
-		}
-		promhttp.HandlerFor(gatherers, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}).ServeHTTP(w, r)
-	})
-}
-
 func (m *metrics) count(o outcome) {
 	if o != notAReport {
 		m.outcomes[o].Inc()
@@ -129,64 +100,6 @@ func (m *metrics) leading(yes bool) {
 	m.leader.Set(0)
 	if yes {
 		m.leader.Set(1)
-	}
-}
-
-// seriesMetrics reads the totals when they are scraped. It describes nothing
-// beforehand, because which labels there are depends on the commands.
-type seriesMetrics struct {
-	server *Server
-	ctx    context.Context // of the scrape
-	reader string
-}
-
-func (seriesMetrics) Describe(chan<- *prometheus.Desc) {}
-
-// scrapeTimeout is Prometheus' default, and the longest that a scrape may take.
-const scrapeTimeout = 10 * time.Second
-
-var help = map[string]string{
-	sink.CommandsTotal: "Runs by command and exit code; -1 if no exit was seen. A scraper gets 0 for at least the first --interval of a series, so that increase() counts its first runs.",
-	activeInstalls:     "Installs that reported in the last 30 days.",
-	commandInstalls:    "Installs that used a command, and that failed at it, in the last 7, 30, 90 and 365 days; of the 200 commands of an app with most.",
-	commandWorse:       "What the newest release made worse, beyond chance: the share of installs that failed at their first use of the command in it, minus that of the release before.",
-	releaseTime:        "When a version was registered, or else first reported.",
-}
-
-var storeUp = prometheus.NewDesc("telemetry_collector_store_up", "1 if the store answered this scrape; where it is 0, the series of the commands are missing.", nil, nil)
-
-func (c seriesMetrics) Collect(out chan<- prometheus.Metric) {
-	now := c.server.now()
-	shot, err := c.server.config.Store.Snapshot(c.ctx, now, c.reader)
-	if err != nil {
-		if c.server.logged.Allow(now, []byte("scrape")) {
-			c.server.log.Error("the series could not be read for a scrape", "error", err)
-		}
-		out <- prometheus.MustNewConstMetric(storeUp, prometheus.GaugeValue, 0)
-		return
-	}
-	out <- prometheus.MustNewConstMetric(storeUp, prometheus.GaugeValue, 1)
-	c.server.metrics.setSeries(len(shot.Series))
-	type shape struct { // samples of one name with as many labels have the same ones
-		name   string
-		labels int
-	}
-	descs := map[shape]*prometheus.Desc{}
-	for _, sample := range append(samples(shot, now), c.server.decisionSamples(c.ctx, now)...) {
-		names, values := make([]string, len(sample.Labels)), make([]string, len(sample.Labels))
-		for i, label := range sample.Labels {
-			names[i], values[i] = label.Name, label.Value
-		}
-		desc := descs[shape{sample.Name, len(names)}]
-		if desc == nil {
-			desc = prometheus.NewDesc(sample.Name, help[sample.Name], names, nil)
-			descs[shape{sample.Name, len(names)}] = desc
-		}
-		kind := prometheus.GaugeValue
-		if sample.Name == sink.CommandsTotal {
-			kind = prometheus.CounterValue
-		}
-		out <- prometheus.MustNewConstMetric(desc, kind, sample.Value, values...)
 	}
 }
 

@@ -1,10 +1,18 @@
 package collector_test
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/telemetrygen/telemetrygen/collector/sink"
 )
 
 // TestScrapersWaitForEachOther: twenty at once are all answered, one after the other, so
@@ -39,6 +47,63 @@ func TestAScrapersTimeoutIsATime(t *testing.T) {
 		status, text, _ := server.see(t, "/metrics", "X-Prometheus-Scrape-Timeout-Seconds", timeout)
 		if status != 200 || !strings.Contains(text, "telemetry_collector_store_up 1\n") {
 			t.Errorf("%s: %d, and the store is not up", timeout, status)
+		}
+	}
+}
+
+// TestALargeScrapeIsWhatARegistryWrites: the totals are turned into text some at a time,
+// and in each form that a scraper can ask for they are the same, sorted, and each family
+// is there once.
+func TestALargeScrapeIsWhatARegistryWrites(t *testing.T) {
+	server := serve(t, nil)
+	if status, text, _ := server.post(t, large(1_400)); status != 200 {
+		t.Fatalf("%d %s", status, text)
+	}
+	of := func(accept string) (text string, families map[string]*dto.MetricFamily) {
+		status, text, header := server.see(t, "/metrics", "Accept", accept)
+		if status != 200 {
+			t.Fatalf("%d %s", status, text)
+		}
+		families = map[string]*dto.MetricFamily{}
+		decoder := expfmt.NewDecoder(strings.NewReader(text), expfmt.ResponseFormat(header))
+		for {
+			family := new(dto.MetricFamily)
+			err := decoder.Decode(family)
+			if errors.Is(err, io.EOF) {
+				return text, families
+			}
+			if err != nil || families[family.GetName()] != nil {
+				t.Fatalf("%s after %d others: %v", family.GetName(), len(families), err)
+			}
+			families[family.GetName()] = family
+		}
+	}
+	text, plain := of("text/plain;version=0.0.4")
+	_, binary := of("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;q=0.3")
+	again := func(families ...*dto.MetricFamily) string {
+		all, err := prometheus.Gatherers{prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return families, nil })}.Gather()
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%d families: %v", len(all), err)
+		}
+		var written strings.Builder
+		if _, err := expfmt.MetricFamilyToText(&written, all[0]); err != nil {
+			t.Fatal(err)
+		}
+		return written.String()
+	}
+	totals := plain[sink.CommandsTotal]
+	if n := len(totals.GetMetric()); n < 1_400 {
+		t.Fatalf("%d series", n)
+	}
+	if !strings.Contains(text, again(totals)) {
+		t.Error("a registry writes the text in another order, or otherwise")
+	}
+	if again(binary[sink.CommandsTotal]) != again(totals) {
+		t.Error("the totals differ between text and protobuf")
+	}
+	for name := range plain {
+		if binary[name] == nil {
+			t.Errorf("%s is only in the text", name)
 		}
 	}
 }

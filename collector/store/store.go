@@ -86,6 +86,7 @@ type Store struct {
 	files   onDisk    // of a SQLite that is written to
 	keeps   *sql.Conn // has these files stay the same ones: the last connection to close takes the log away
 	known   atomic.Pointer[catalog]
+	seen    atomic.Int64 // how many series the next snapshot has room for: to grow takes several times its memory
 	closed  closedDays
 	listed  atomic.Pointer[wire.AllowList]
 	limits  Limits
@@ -179,20 +180,21 @@ func (s *Store) Lead(ctx context.Context, lead func(context.Context) error) erro
 
 // Snapshot reads the totals of what did not give way for a reader: one that Begin made known, or Anyone.
 func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Snapshot, error) {
-	var shot Snapshot
+	shot := Snapshot{Series: make([]Series, 0, s.seen.Load())}
 	err := s.queryOn(ctx, s.tell, `SELECT id, command, exit_code, cli_version, operating_system, total, created, shown.series IS NOT NULL
 		FROM series LEFT JOIN shown ON shown.reader = ? AND shown.series = series.id WHERE series.away = 0 ORDER BY id`, []any{reader}, func(scan scan) error {
-		var one Series
+		shot.Series = append(shot.Series, Series{})
+		one := &shot.Series[len(shot.Series)-1]
 		var created int64
 		err := scan(&one.ID, &one.Command, &one.ExitCode, &one.CLIVersion, &one.OperatingSystem, &one.Total, &created, &one.Shown)
 		one.Created = time.UnixMilli(created)
 		one.Shown = one.Shown || reader == Anyone
-		shot.Series = append(shot.Series, one)
 		return err
 	})
 	if err != nil {
-		return shot, err
+		return Snapshot{}, err
 	}
+	s.seen.Store(int64(len(shot.Series) + len(shot.Series)/16))
 	shot.Active, err = s.active(ctx, now)
 	return shot, err
 }
