@@ -77,7 +77,7 @@ func BenchmarkCountOnce(b *testing.B) {
 			row(fmt.Sprintf("block, lock, overwritten in place, %d points", points), samples(pairs, func() {
 				mine := l.take("pace get data-policy", none, true)
 				mine.code = 0
-				if _, err := l.settle(mine, consent{}, time.Second); err != nil {
+				if err := l.settle(mine, consent{}, time.Second); err != nil {
 					b.Fatal("not counted")
 				}
 				l.unlock(mine.n)

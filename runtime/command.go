@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// verbs are the subcommands of the telemetry command. Each prints its result.
+// verbs are the subcommands of the telemetry command. Each returns what is printed if it succeeds.
 var verbs = []struct {
 	name, does string
-	run        func(folder) error
+	run        func(folder) (text string, err error)
 }{
 	{"status", "Show whether telemetry is on, and why", folder.status},
 	{"on", "Count commands and send the counts", folder.turnOn},
@@ -28,12 +28,13 @@ var verbs = []struct {
 // code, so no configuration, login or required flag can be in the way. If the CLI is a plugin of another one
 // (`docker compose telemetry off`), the first argument is the app.
 func serve(args []string) {
-	if len(args) == 3 && args[0] == app {
-		args = args[1:]
-	}
+	const between = "\x00" // which is in no argument
+	said := strings.TrimPrefix(strings.Join(args, between), app+between)
 	for _, verb := range verbs {
-		if len(args) == 2 && args[0] == command && args[1] == verb.name {
-			CheckErr(verb.run(findFolder())) // nothing is recorded yet
+		if said == command+between+verb.name {
+			text, err := verb.run(findFolder())
+			CheckErr(err) // nothing is recorded yet
+			fmt.Print(text)
 			os.Exit(0)
 		}
 	}
@@ -51,7 +52,7 @@ func usage(rest string) int {
 	return 1
 }
 
-func (d folder) status() error {
+func (d folder) status() (string, error) {
 	c, file, sent := consentIn(d), d.path(reportFile), "no"
 	if d == "" {
 		file = "none"
@@ -59,8 +60,7 @@ func (d folder) status() error {
 	if c.sends() {
 		sent = fmt.Sprintf("to %s, at most every %s", c.endpoint, c.interval)
 	}
-	fmt.Printf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, file, sent)
-	return nil
+	return fmt.Sprintf("telemetry: %s\ndecided by: %s\nfile: %s\nsent: %s\n", c.level, c.source, file, sent), nil
 }
 
 // change calls do while it holds the folder lock. The telemetry command can wait longer for it than other commands. If
@@ -86,57 +86,56 @@ func (d folder) change(make bool, do func(*lockFile) error) error {
 	return err
 }
 
-// stored prints text after the user's decision was stored, err being the result. It fails if something else, such as
-// the environment, overrules the decision.
-func (d folder) stored(want level, text string, err error) error {
+// stored is the error of a user's decision that was stored with err: something else, such as the environment, may
+// overrule it.
+func (d folder) stored(want level, err error) error {
 	if c := consentIn(d); err == nil && c.level != want {
 		err = fmt.Errorf("your choice is saved, but telemetry stays %s because of %s", c.level, c.source)
-	}
-	if err == nil {
-		fmt.Println(text)
 	}
 	return err
 }
 
-func (d folder) turnOn() error {
-	return d.stored(levelOn, "Telemetry is on. Thank you.", d.change(true, func(*lockFile) error { return d.store("on") }))
+func (d folder) turnOn() (string, error) {
+	return "Telemetry is on. Thank you.\n", d.stored(levelOn, d.change(true, func(*lockFile) error { return d.store("on") }))
 }
 
-func (d folder) turnOff() error { return d.off("\n"+hint(), func(string) error { return nil }) }
+func (d folder) turnOff() (string, error) { return d.off(func(string) (string, error) { return hint(), nil }) }
 
-func (d folder) forget() error { return d.off("", askToErase) }
+func (d folder) forget() (string, error) { return d.off(askToErase) }
 
 // hint names the command that also erases what was sent.
 func hint() string {
-	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.", programName(), command)
+	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.\n", programName(), command)
 }
 
 // off stores the decision, waits until no uploader can send any more, calls about with the id, erases the id, and
-// prints that it did, followed by more. The counts stay, unless the report cannot be read.
-func (d folder) off(more string, about func(id string) error) (failed error) {
-	err := d.stored(levelOff, "Telemetry is off. Nothing is counted, nothing is sent, the id is erased."+more, d.change(true, func(l *lockFile) error {
+// prints that it did. It returns what about did. The counts stay, unless the report cannot be read.
+func (d folder) off(about func(id string) (string, error)) (text string, failed error) {
+	err := d.stored(levelOff, d.change(true, func(l *lockFile) error {
 		if err := d.store("off"); err != nil {
 			return err
 		}
 		_ = l.lock(theUploader, 4*lockPatience) // a running uploader sees the decision and ends
 		now, err := d.read(reportFile)
-		failed = about(now.ID)
+		text, failed = about(now.ID)
 		if now.ID = ""; err == nil && len(now.MetricPoints) > 0 && d.save(reportFile, now) == nil {
 			return d.remove(baselineFile, brokenFile)
 		}
 		return d.remove(reportFile, baselineFile, brokenFile)
 	}))
+	if err == nil {
+		fmt.Println("Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
+	}
 	if failed == nil {
 		failed = err
 	}
-	return failed
+	return text, failed
 }
 
-// askToErase asks the server to erase what was sent under the id, and prints its answer.
-func askToErase(id string) error {
+// askToErase asks the server to erase what was sent under the id, and returns its answer.
+func askToErase(id string) (string, error) {
 	if id == "" {
-		fmt.Println("There is no id, so the server has nothing to erase.")
-		return nil
+		return "There is no id, so the server has nothing to erase.\n", nil
 	}
 	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
 	answer, err := ask(http.MethodDelete, url, nil, 10*time.Second)
@@ -144,34 +143,26 @@ func askToErase(id string) error {
 		err = fmt.Errorf("the server answered %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 	}
 	if err != nil {
-		return fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
+		return "", fmt.Errorf("what was sent may still be on the server: %w\nTo ask again: curl -X DELETE %s", err, url)
 	}
-	fmt.Printf("The server answered %d %s: it keeps nothing under this id.\n", answer.StatusCode, http.StatusText(answer.StatusCode))
-	return nil
+	return fmt.Sprintf("The server answered %d %s: it keeps nothing under this id.\n", answer.StatusCode, http.StatusText(answer.StatusCode)), nil
 }
 
-func (d folder) show() error {
+func (d folder) show() (string, error) {
 	body, err := d.nextBody()
-	if c := consentIn(d); !c.sends() {
-		fmt.Fprintf(os.Stderr, "Nothing will be sent: telemetry is %s, decided by %s.\n", c.level, c.source)
-	} else if err == nil && body == nil {
-		fmt.Fprintln(os.Stderr, "There is nothing to send yet.")
-	} else {
-		_, _ = os.Stdout.Write(body)
+	if c := consentIn(d); err == nil && (body == nil || !c.sends()) {
+		fmt.Fprintf(os.Stderr, "There is nothing to send now. Telemetry is %s, decided by %s.\n", c.level, c.source)
+		return "", nil
 	}
-	return err
+	return string(body), err
 }
 
 // reset first counts what dead processes left, so that a later run does not count it.
-func (d folder) reset() error {
-	err := d.change(false, func(l *lockFile) error {
+func (d folder) reset() (string, error) {
+	return "The counts and the id on this machine are erased.\n" + hint(), d.change(false, func(l *lockFile) error {
 		_, _ = l.countAll(nil, false)
 		return d.remove(reportFile, baselineFile, brokenFile)
 	})
-	if err == nil {
-		fmt.Println("The counts and the id on this machine are erased.\n" + hint())
-	}
-	return err
 }
 
 // remove removes files of the folder.

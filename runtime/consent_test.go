@@ -239,8 +239,11 @@ func TestTelemetryCommand(t *testing.T) {
 			t.Errorf("%s: %+v", args, got)
 		}
 	}
+	if got := h.run("telemetry off"); got.code != 1 || h.run("telemetry", "status").stdout == "" || strings.Contains(h.read(consentFile), "off") { // one argument
+		t.Errorf("%+v", got)
+	}
 	h.run("required")
-	h.want("pace required 1 1")
+	h.want("pace 1 1", "pace required 1 1")
 	if help := h.run("--help"); strings.Contains(help.stdout, "telemetry") {
 		t.Errorf("help speaks of telemetry:\n%s", help.stdout)
 	}

@@ -24,24 +24,24 @@ func (l *lockFile) finish(mine *block, code int, c consent) error {
 	if err := l.write(*mine); err != nil {
 		return err
 	}
-	_, err := l.settle(mine, c, lockPatience)
-	return err
+	return l.settle(mine, c, lockPatience)
 }
 
 // settle counts all finished runs, and starts an uploader if one is due. It looks again after it has counted runs of other
 // processes: runs that ended meanwhile may have given up waiting for the lock.
-func (l *lockFile) settle(mine *block, c consent, patience time.Duration) (uploader *os.Process, err error) {
-	if err = l.lock(theFolder, patience); err != nil {
-		return nil, err
+func (l *lockFile) settle(mine *block, c consent, patience time.Duration) error {
+	err := l.lock(theFolder, patience)
+	if err != nil {
+		return err
 	}
 	for tries, others := 0, true; others && err == nil && tries < 5; tries++ {
 		others, err = l.countAll(mine, c.sends())
 	}
 	due := err == nil && c.sends() && c.claimUpload()
 	if l.unlock(theFolder); due {
-		uploader = startUploader()
+		startUploader()
 	}
-	return uploader, err
+	return err
 }
 
 // countAll counts every finished run in the lock file, starting with any count that a killed process left half done. It

@@ -46,9 +46,9 @@ func TestSettle(t *testing.T) {
 				must(t, l.write(b))
 			}
 			for i := 0; i < 2; i++ { // the second time there is nothing to do
-				uploader, err := l.settle(nil, consent{dir: d}, 0)
+				err := l.settle(nil, consent{dir: d}, 0)
 				r, unreadable := d.read(reportFile)
-				if got := flat(r.MetricPoints); got != c.want || err != nil || unreadable != nil || uploader != nil {
+				if got := flat(r.MetricPoints); got != c.want || err != nil || unreadable != nil {
 					t.Errorf("counted %q, want %q (%v, %v)", got, c.want, err, unreadable)
 				}
 			}

@@ -139,7 +139,7 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 		}
 		// All blocks are of living processes, or another process is cutting the file, or runs wait that nobody could count.
 		// On a busy machine the time alone may be over after one look.
-		if _, err := l.settle(nil, process.consent, 0); tries > 50 && time.Now().After(end) || err != nil && err != errBusy {
+		if err := l.settle(nil, process.consent, 0); tries > 50 && time.Now().After(end) || err != nil && err != errBusy {
 			return nil
 		}
 		time.Sleep(time.Millisecond)

@@ -25,28 +25,21 @@ func (c consent) claimUpload() bool {
 // happens after 2 minutes at the latest; most commands have ended by then. A timer from the start would hide from the
 // Go runtime that all goroutines are asleep: a program that ends with that error would hang.
 func armFlush(c consent) {
-	arm := func(*folder) { time.AfterFunc(c.interval+time.Second, func() { flush(c) }) }
-	if c.sends() && c.interval < 2*time.Minute {
-		arm(nil)
-	} else if c.sends() {
-		runtime.SetFinalizer(new(folder), arm)
+	if c.sends() {
+		runtime.SetFinalizer(new(folder), func(*folder) { flushLater(c) })
 	}
 }
 
-// flush counts what dead processes left, and starts an uploader if one is due. It waits for it, or a zombie would stay.
+func flushLater(c consent) { time.AfterFunc(c.interval+time.Second, func() { flush(c) }) }
+
+// flush counts what dead processes left, and starts an uploader if one is due.
 func flush(c consent) {
+	process.Lock()
+	defer process.Unlock()
 	defer shield()
-	defer armFlush(c)
-	settle := func() (uploader *os.Process) {
-		process.Lock()
-		defer process.Unlock()
-		if c := c.decide(); c.sends() && !process.lock.lost() {
-			uploader, _ = process.lock.settle(process.mine, c, 0)
-		}
-		return uploader
-	}
-	if uploader := settle(); uploader != nil {
-		_, _ = uploader.Wait()
+	defer flushLater(c)
+	if c := c.decide(); c.sends() && !process.lock.lost() {
+		_ = process.lock.settle(process.mine, c, 0)
 	}
 }
 
@@ -54,19 +47,21 @@ func flush(c consent) {
 const uploaderEnv = variable + "_UPLOAD_CHILD"
 
 // startUploader starts this program again, detached: without a terminal, without output, and in a folder where it is in
-// nobody's way. It returns nil if that was not possible.
-func startUploader() (child *os.Process) {
+// nobody's way.
+func startUploader() {
 	null, err := openFile(os.DevNull, os.O_RDWR)
-	if err == nil {
-		defer null.Close()
-		child, _ = os.StartProcess(self(), process.args[:1], &os.ProcAttr{
-			Dir:   rootDir,
-			Env:   append([]string{uploaderEnv + "=1"}, process.env...), // the first one counts
-			Files: []*os.File{null, null, null},
-			Sys:   detached(),
-		})
+	if err != nil {
+		return
 	}
-	return child
+	defer null.Close()
+	if child, err := os.StartProcess(self(), process.args[:1], &os.ProcAttr{
+		Dir:   rootDir,
+		Env:   append([]string{uploaderEnv + "=1"}, process.env...), // the first one counts
+		Files: []*os.File{null, null, null},
+		Sys:   detached(),
+	}); err == nil {
+		go child.Wait() // no zombie stays if this process goes on
+	}
 }
 
 // uploadDeadline is when the uploader ends, whatever it waits for.
