@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -163,6 +164,28 @@ func TestCountsOfAnotherWriterStay(t *testing.T) {
 	if got := server.bodies()[0].body; got != want || h.report().ID == id {
 		t.Errorf("sent %s\nwant %s", got, want)
 	}
+}
+
+// A baseline that a power cut left empty says nothing, as one that is missing: what was counted before consent is not sent.
+func TestEmptyBaseline(t *testing.T) {
+	t.Parallel()
+	server := newCollector(t, nil)
+	h := newHome(t, "PACE_TELEMETRY_ENDPOINT="+server.URL)
+	h.run("end", "three")
+	h.run("telemetry", "on")
+	h.write(timestampFile, strconv.FormatInt(time.Now().Unix(), 10))
+	h.run("required")
+	h.write(baselineFile, "")
+	if got := h.run("telemetry", "show"); got.stdout != "" || got.code != 0 {
+		t.Errorf("show prints %+v", got)
+	}
+	h.write(timestampFile, "0")
+	h.run("end", "error") // for which the report is written anew
+	server.wait(t, 1)
+	if got := server.bodies()[0].body; !strings.HasPrefix(got, `{"metric_points":{"pace end error":{"1":{"cumulative_count":1}}},`) {
+		t.Errorf("sent %s", got)
+	}
+	h.want("pace end error 1 1", "pace end three 3 1", "pace required 1 1")
 }
 
 // A run that must not be sent is counted in place, too, in the report and in the

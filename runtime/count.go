@@ -112,21 +112,21 @@ func (l *lockFile) rewrite(b *block, sends bool) (hasID bool, err error) {
 	if err == errBroken || os.IsPermission(err) {
 		err = os.Rename(l.dir.path(reportFile), l.dir.path(brokenFile))
 	}
-	if err != nil {
+	if err != nil && !missing(err) {
 		return false, err
 	}
 	count := int64(now.MetricPoints.count(b.path, b.code))
 	change := func(p points) {
-		if b.before == none || b.before == count { // otherwise the killed process had changed it
+		if b.before == count { // otherwise a killed process had changed it
 			p.add(b.path, b.was, -1)
 			p.add(b.path, b.code, 1)
 		}
 	}
 	if b.before == none {
 		b.before = count
-		err = l.write(*b)
 	}
-	if _, broken := l.dir.read(baselineFile); broken != nil || stampOf(l.dir.path(baselineFile)) == "" {
+	err = l.write(*b)
+	if _, unknown := l.dir.read(baselineFile); unknown != nil {
 		now.ID = "" // it is not known what must not be sent, as in a report from before this package: a new baseline is needed
 	}
 	if err == nil && now.ID == "" && sends && process.consent.decide().sends() {

@@ -5,7 +5,6 @@ package telemetry
 import (
 	"encoding/json"
 	"errors"
-	"os"
 	"strings"
 	"syscall"
 
@@ -34,26 +33,21 @@ const maxFile = 256 << 10
 
 var errBroken = errors.New("not a telemetry report")
 
-// read parses a file of the folder. A missing file is an empty report. read does not wait for a pipe, and does not
-// panic even if yaml.v3 does.
+// read parses a file of the folder. The report is empty if it fails, and it does so if the file is missing. It does not wait
+// for a pipe, and does not panic even if yaml.v3 does.
 func (d folder) read(name string) (r report, err error) {
 	defer func() {
-		if recover() != nil {
-			err = errBroken
-		}
-		if err != nil {
-			r = report{}
-		}
-		if r.MetricPoints == nil {
-			r.MetricPoints = points{}
+		if recover() != nil || err != nil || r.MetricPoints == nil {
+			r = report{MetricPoints: points{}}
 		}
 	}()
 	data, err := readFile(d.path(name), maxFile+1)
-	if os.IsNotExist(err) {
-		err = nil
+	if err != nil && !errors.Is(err, syscall.ESPIPE) && !errors.Is(err, syscall.EISDIR) {
+		return r, err
 	}
-	if errors.Is(err, syscall.ESPIPE) || errors.Is(err, syscall.EISDIR) || err == nil && (len(data) > maxFile || yaml.Unmarshal(data, &r) != nil) {
-		err = errBroken
+	err = errBroken // unless it can be parsed
+	if len(data) > 0 && len(data) <= maxFile && yaml.Unmarshal(data, &r) == nil {
+		err = nil
 	}
 	if _, invalid := uuid.Parse(r.ID); invalid != nil {
 		r.ID = ""
@@ -81,9 +75,8 @@ func (r report) body(baseline points) ([]byte, error) {
 	sent := points{}
 	for path, codes := range r.MetricPoints {
 		for code, c := range codes {
-			before := baseline.count(path, code)
-			if c.CumulativeCount > before && noExitSeen <= code && code <= 0xff && listed(strings.TrimSuffix(path, unlisted)) {
-				sent.add(path, code, int64(c.CumulativeCount-before))
+			if noExitSeen <= code && code <= 0xff && listed(strings.TrimSuffix(path, unlisted)) {
+				sent.add(path, code, int64(c.CumulativeCount-baseline.count(path, code)))
 			}
 		}
 	}

@@ -91,10 +91,9 @@ func upload() {
 
 // nextBody returns the body of the next upload, nil if there is nothing to send.
 func (d folder) nextBody() (body []byte, err error) {
-	err = d.change(false, func(*lockFile) error {
-		now, err := d.read(reportFile)
-		baseline, broken := d.read(baselineFile)
-		if err == nil && broken == nil && stampOf(d.path(baselineFile)) != "" {
+	err = d.change(false, func(*lockFile) (err error) {
+		now, unreadable := d.read(reportFile)
+		if baseline, unknown := d.read(baselineFile); unreadable == nil && unknown == nil {
 			body, err = now.body(baseline.MetricPoints)
 		}
 		return err
