@@ -42,13 +42,10 @@ func (d folder) lockFile() (*lockFile, error) {
 	if process.lock != nil && process.lock.dir == d {
 		return process.lock, nil
 	}
-	f, err := openFile(d.path(lockName), os.O_RDWR)
-	if missing(err) && d.make(2) { // with ~/.config, but never a home folder
-		f, err = openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
+	if !d.make(2) { // with ~/.config, but never a home folder
+		return nil, os.ErrPermission
 	}
-	if err == nil && !owned(string(d)) { // in a shared folder, another user may have put a link here
-		err = os.ErrPermission
-	}
+	f, err := openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}

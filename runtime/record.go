@@ -37,29 +37,23 @@ func end(code int, last bool) {
 	if process.mine != nil && process.lock.lost() {
 		process.mine, process.decided = nil, true // a later run counts it
 	}
-	decide(code != 0)
+	if !process.decided { // begin has not
+		path, known := calledPath()
+		process.decided = true
+		switch {
+		case known && code != 0:
+			enter(path)
+		case known, process.root == nil && process.foreign: // help, version, a group that printed its help, or no tree of ours
+			enter("")
+		case code != 0, process.mine != nil: // cobra was not executed yet, or found no command
+			enter(recordedPath(""))
+		}
+	}
 	switch c, mine := process.consent.decide(), process.mine; {
 	case mine == nil || mine.code == code:
 	case c.level == levelOff: // the user said so after the run began
 		_ = process.lock.free(*mine)
 	case process.lock.finish(mine, code, c) == nil && last:
 		c.notify()
-	}
-}
-
-// decide finds the command whose run ends, if begin has not.
-func decide(failed bool) {
-	if process.decided {
-		return
-	}
-	path, known := calledPath()
-	process.decided = true
-	switch {
-	case known && failed:
-		enter(path)
-	case known, process.root == nil && process.foreign: // help, version, a group that printed its help, or no tree of ours
-		enter("")
-	case failed, process.mine != nil: // cobra was not executed yet, or found no command
-		enter(recordedPath(""))
 	}
 }

@@ -103,7 +103,6 @@ func begin() {
 func enter(path string) {
 	if mine := process.mine; mine != nil {
 		_ = process.lock.free(*mine)
-		process.lock.unlock(mine.n)
 		process.mine = nil
 	}
 	c := process.consent
