@@ -13,7 +13,7 @@ import (
 // finish counts the run of this process under code. It writes the code into the run's block first: if another process holds
 // the folder lock for long, that one counts the run.
 func (l *lockFile) finish(mine *block, code int, c consent) error {
-	if mine.code != noExitSeen || l.read(mine.n).nonce != mine.nonce {
+	if now, _ := l.read(mine.n); mine.code != noExitSeen || now.nonce != mine.nonce {
 		// The run was counted already, by Exiting, or as dead because its lock got lost (NFS). It moves to code.
 		if mine = l.take(mine.path, mine.code, mine.unsent); mine == nil {
 			return errBusy
@@ -52,10 +52,10 @@ func (l *lockFile) countAll(mine *block, sends bool) (others bool, err error) {
 	left := all // one of them says how the report was left
 	for _, b := range all {
 		own := mine != nil && mine.n == b.n
-		if err != nil || b.path == "" || b.code == noExitSeen && (own || l.lock(b.n, 0) != nil) {
+		if err != nil || b.path == "" || b.code == noExitSeen && b.before == none && (own || l.lock(b.n, 0) != nil) {
 			continue // the block is free, or the run is going on
 		}
-		if b = l.read(b.n); b.path != "" {
+		if b, err = l.read(b.n); err == nil && b.path != "" {
 			if err = l.count(&b, left, sends); err == nil {
 				_ = l.free(b)
 			}

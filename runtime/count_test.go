@@ -7,6 +7,32 @@ import (
 	"testing"
 )
 
+// A run that a killed process left half counted is the first to be counted, also while another process looks whether its
+// block is free, for which it holds the lock.
+func TestHalfCountedWhileSomebodyLooks(t *testing.T) {
+	d := folder(tempDir(t))
+	l, looking := openLockFile(t, d), openLockFile(t, d)
+	half := block{path: "pace get", code: noExitSeen, n: 0, nonce: "1a", was: none, before: 5}
+	dead := block{path: "pace get", code: noExitSeen, n: 1, nonce: "1b", was: none, before: none}
+	must(t, d.save(reportFile, report{MetricPoints: points{"pace get": {noExitSeen: {5}}}}))
+	must(t, l.write(half))
+	must(t, l.write(dead))
+	must(t, looking.lock(0, 0))
+	must(t, l.settle(nil, consent{dir: d}, 0))
+	looking.unlock(0)
+	must(t, l.settle(nil, consent{dir: d}, 0))
+	if r, err := d.read(reportFile); flat(r.MetricPoints) != "pace get -1 7" || err != nil {
+		t.Errorf("counted %q (%v)", flat(r.MetricPoints), err)
+	}
+}
+
+func openLockFile(t *testing.T, d folder) *lockFile {
+	f, err := openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
+	must(t, err)
+	t.Cleanup(func() { f.Close() })
+	return &lockFile{d, f}
+}
+
 // What stands in the blocks of the lock file is counted once, and the blocks are free afterwards.
 func TestSettle(t *testing.T) {
 	ended := func(path string, code, was int, before int64) block {
@@ -33,14 +59,11 @@ func TestSettle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := folder(tempDir(t))
-			f, err := openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
-			must(t, err)
-			defer f.Close()
 			if c.report != "" {
 				text := "metric_points:\n    pace get:\n        0:\n            cumulative_count: " + c.report + "\ncli_version: v1\noperating_system: linux\n"
 				must(t, os.WriteFile(d.path(reportFile), []byte(text), 0o600))
 			}
-			l := &lockFile{d, f}
+			l := openLockFile(t, d)
 			for n, b := range c.blocks {
 				b.n = n
 				must(t, l.write(b))

@@ -19,7 +19,7 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 		return errNotInPlace
 	}
 	defer f.Close()
-	window, digits, at := buffer[:3*pageSize], "", 0
+	window, digits, at := make([]byte, 3*pageSize), "", 0
 	for from, n := 0, len(window); digits == "" && n == len(window); from += len(window) / 2 { // room for 130 codes of a path
 		n, _ = f.ReadAt(window, int64(from))
 		digits, at = digitsOf(window[:n], b)
@@ -38,10 +38,6 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 
 // pageSize is the smallest page size of any system: a write within a page is not torn when the process is killed.
 const pageSize = 4096
-
-// buffer has room for all blocks. It is reused, because touching a new page costs more than reading a file. The caller
-// holds the lock of process.
-var buffer [blockLimit * blockSize]byte
 
 // digitsOf finds the digits of a run's count, and where they are, in a part of a report that yaml.v3 wrote. There are none
 // if the run was never counted, or stands in another part.

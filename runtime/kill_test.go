@@ -192,6 +192,7 @@ func TestErrorAtEverySystemCall(t *testing.T) {
 			sweep(t, "error="+errno, func() *home {
 				h := newHome(t)
 				h.run("end", "three")
+				h.run("end", "kill") // what it left is there once, too
 				return h
 			}, func(h *home, o outcome, call string) {
 				// The CLI's own write to stdout is hit as well: that is not the telemetry's.
@@ -200,7 +201,7 @@ func TestErrorAtEverySystemCall(t *testing.T) {
 				}
 				h.run("required")
 				now := h.report().MetricPoints
-				if got := now.count("pace end three", 3) + now.count("pace end three", -1); got < 1 || got > 2 || now.count("pace required", 1) != 1 {
+				if got := now.count("pace end three", 3) + now.count("pace end three", -1); got < 1 || got > 2 || now.count("pace required", 1) != 1 || now.count("pace end kill", -1) != 1 {
 					t.Errorf("%s: counted\n%s", call, h.counts())
 				}
 			}, "end", "three")

@@ -93,24 +93,19 @@ func (l *lockFile) free(b block) error {
 }
 
 // read returns a block as it is now.
-func (l *lockFile) read(n int) block {
-	var text [blockSize]byte
-	size, _ := l.file.ReadAt(text[:], int64(n)*blockSize)
-	return parseBlock(n, text[:size])
+func (l *lockFile) read(n int) (block, error) {
+	text, err := io.ReadAll(io.NewSectionReader(l.file, int64(n)*blockSize, blockSize))
+	return parseBlock(n, text), err
 }
 
 // blocks returns all blocks, one with a count that a killed process left half done first.
 func (l *lockFile) blocks() (all []block, err error) {
-	size, err := l.file.ReadAt(buffer[:], 0)
-	all = make([]block, 0, size/blockSize) // growing it would touch more pages
-	for at := 0; at+blockSize <= size; at += blockSize {
-		b := parseBlock(len(all), buffer[at:at+blockSize])
+	text, err := io.ReadAll(io.NewSectionReader(l.file, 0, blockLimit*blockSize))
+	for n := 0; (n+1)*blockSize <= len(text); n++ {
+		b := parseBlock(n, text[n*blockSize:(n+1)*blockSize])
 		if all = append(all, b); b.path != "" && b.before != none {
-			all[0], all[b.n] = b, all[0]
+			all[0], all[n] = b, all[0]
 		}
-	}
-	if err == io.EOF {
-		err = nil
 	}
 	return all, err
 }
@@ -125,7 +120,7 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 			} else if err != nil {
 				return nil // a file system without locks
 			}
-			if b := l.read(n); b.path == "" {
+			if b, err := l.read(n); err == nil && b.path == "" {
 				b = block{path, noExitSeen, unsent, n, strconv.FormatInt(time.Now().UnixNano(), 36), was, none, b.left}
 				if l.write(b) != nil {
 					return nil
