@@ -19,11 +19,12 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 		return errNotInPlace
 	}
 	defer f.Close()
-	window, digits, at := make([]byte, 3*pageSize), "", 0
-	for from, n := 0, len(window); digits == "" && n == len(window); from += len(window) / 2 { // room for 130 codes of a path
-		n, _ = f.ReadAt(window, int64(from))
-		digits, at = digitsOf(window[:n], b)
-		at += from
+	window, digits, at := buffer[:2*pageSize], "", 0 // room for 180 codes of a path
+	for n, further := len(window), 0; digits == "" && n == len(window); at += further {
+		n, _ = f.ReadAt(window, int64(at))
+		if digits, further = digitsOf(window[:n], b); digits == "" && further == 0 {
+			further = n - blockSize // no path is longer than a block
+		}
 	}
 	count, err := strconv.ParseInt(digits, 10, 63)
 	after := strconv.FormatInt(count+1, 10)
@@ -40,19 +41,19 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 const pageSize = 4096
 
 // digitsOf finds the digits of a run's count, and where they are, in a part of a report that yaml.v3 wrote. There are none
-// if the run was never counted, or stands in another part.
+// if the run was never counted, or stands in another part: then at is where its path is, or 0.
 func digitsOf(text []byte, b *block) (digits string, at int) {
 	var before [3][]byte // each of the keys
 	for i, key := range []string{"\n    " + b.path + ":\n", "        " + strconv.Itoa(b.code) + ":\n            cumulative_count: ", "\n"} {
 		n := bytes.Index(text[at:], []byte(key))
 		if n < 0 {
-			return "", 0
+			return "", len(before[0])
 		}
 		before[i] = text[at : at+n]
 		at += n + len(key)
 	}
 	if bytes.Count(before[1], []byte("\n")) != bytes.Count(before[1], []byte("        ")) {
-		return "", 0 // the code is below another path
+		return "", len(before[0]) // the code is below another path
 	}
 	return string(before[2]), at - len("\n") - len(before[2])
 }

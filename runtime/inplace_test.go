@@ -74,7 +74,7 @@ func TestRaiseInALargeReport(t *testing.T) {
 	for n := 0; n < 700; n++ {
 		all.add(fmt.Sprintf("%s group%d:%d", app, n%9, n), n%3-1, int64(1+n%8))
 	}
-	for code := -1; code < 120; code++ {
+	for code := -1; code < 170; code++ {
 		all.add(app+" every", code, 5)
 	}
 	must(t, d.save(reportFile, report{MetricPoints: all}))

@@ -42,7 +42,7 @@ func (d folder) lockFile() (*lockFile, error) {
 	if process.lock != nil && process.lock.dir == d {
 		return process.lock, nil
 	}
-	if !d.make(2) { // with ~/.config, but never a home folder
+	if !owned(string(d)) && !d.make(2) { // with ~/.config, but never a home folder
 		return nil, os.ErrPermission
 	}
 	f, err := openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
@@ -92,15 +92,28 @@ func (l *lockFile) free(b block) error {
 	return l.write(b)
 }
 
+// buffer has room for all blocks. It is reused, because touching a new page costs more than reading a file. The caller
+// holds the lock of process.
+var buffer [blockLimit * blockSize]byte
+
+// content reads a part of the file into buffer.
+func (l *lockFile) content(from, size int) ([]byte, error) {
+	n, err := l.file.ReadAt(buffer[:size], int64(from))
+	if err == io.EOF {
+		err = nil
+	}
+	return buffer[:n], err
+}
+
 // read returns a block as it is now.
 func (l *lockFile) read(n int) (block, error) {
-	text, err := io.ReadAll(io.NewSectionReader(l.file, int64(n)*blockSize, blockSize))
+	text, err := l.content(n*blockSize, blockSize)
 	return parseBlock(n, text), err
 }
 
 // blocks returns all blocks, one with a count that a killed process left half done first.
 func (l *lockFile) blocks() (all []block, err error) {
-	text, err := io.ReadAll(io.NewSectionReader(l.file, 0, blockLimit*blockSize))
+	text, err := l.content(0, len(buffer))
 	for n := 0; (n+1)*blockSize <= len(text); n++ {
 		b := parseBlock(n, text[n*blockSize:(n+1)*blockSize])
 		if all = append(all, b); b.path != "" && b.before != none {
