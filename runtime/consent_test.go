@@ -110,6 +110,9 @@ func TestAdministrator(t *testing.T) {
 		if h.counts() != c.counts || h.report().ID != "" {
 			t.Errorf("%q, %s: counted %q, id %q", c.text, c.env, h.counts(), h.report().ID)
 		}
+		if text := newHome(t, "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/").onTerminal("required"); strings.Contains(text, "are sent") != (c.text == "on\n") {
+			t.Errorf("%q, and the notice is\n%s", c.text, text)
+		}
 		if status := h.run("telemetry", "status"); c.env == "PACE_TELEMETRY=on" && !strings.Contains(status.stdout, adminFile()) {
 			t.Errorf("status does not name the file:\n%s", status.stdout)
 		}

@@ -110,6 +110,27 @@ func TestFolderInAnyState(t *testing.T) {
 	}
 }
 
+// A link to /dev/null keeps nothing, and the device stays one, also for root, who may replace it.
+func TestLinkToADevice(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{reportFile, baselineFile, timestampFile, consentFile} {
+		h := newHome(t, "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
+		null := filepath.Join(t.TempDir(), "null")
+		need(t, syscall.Mknod(null, syscall.S_IFCHR|0o666, 1<<8|3) == nil, "the right to make a device")
+		h.write("x", "")
+		must(t, os.Symlink(null, h.file(name)))
+		for _, args := range []string{"end three", "telemetry on", "end three", "telemetry off"} {
+			if got := h.run(strings.Fields(args)...); args == "end three" {
+				sameForUser(t, got, h.runProgram(built.twin, "end", "three"))
+			}
+			info, err := os.Lstat(null)
+			if target, broken := os.Readlink(h.file(name)); err != nil || info.Mode()&os.ModeCharDevice == 0 || args == "end three" && (target != null || broken != nil) {
+				t.Fatalf("%s is a link to a device: after %s that is %v (%v), and the link one to %s (%v)", name, args, info, err, target, broken)
+			}
+		}
+	}
+}
+
 // put writes a file below the home folder, with the folders that it needs.
 func (h *home) put(name, text string) {
 	h.t.Helper()

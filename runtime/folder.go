@@ -67,6 +67,9 @@ func (d folder) replace(name string, data []byte) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a link kept by a dotfile manager stays a link
 	}
+	if info, err := os.Stat(path); err == nil && info.Mode()&os.ModeDevice != 0 {
+		return os.ErrInvalid // a link to /dev/null, which root could replace
+	}
 	temporary := path + ".tmp"
 	_ = os.Remove(temporary)                                         // left by a killed writer
 	f, err := openFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL) // never through a link

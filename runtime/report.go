@@ -5,6 +5,7 @@ package telemetry
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"syscall"
 
@@ -33,8 +34,8 @@ const maxFile = 256 << 10
 
 var errBroken = errors.New("not a telemetry report")
 
-// read parses a file of the folder. The report is empty if it fails, and it does so if the file is missing. It does not wait
-// for a pipe, and does not panic even if yaml.v3 does.
+// read parses a file of the folder. The report is empty if it fails, and it does so if the file is missing. An empty file, as
+// a power cut may leave it, counts as missing. It does not wait for a pipe, and does not panic even if yaml.v3 does.
 func (d folder) read(name string) (r report, err error) {
 	defer func() {
 		if recover() != nil || err != nil || r.MetricPoints == nil {
@@ -42,11 +43,13 @@ func (d folder) read(name string) (r report, err error) {
 		}
 	}()
 	data, err := readFile(d.path(name), maxFile+1)
-	if err != nil && !errors.Is(err, syscall.ESPIPE) && !errors.Is(err, syscall.EISDIR) {
+	switch {
+	case err == nil && len(data) == 0:
+		return r, os.ErrNotExist
+	case err != nil && !errors.Is(err, syscall.ESPIPE) && !errors.Is(err, syscall.EISDIR):
 		return r, err
 	}
-	err = errBroken // unless it can be parsed
-	if len(data) > 0 && len(data) <= maxFile && yaml.Unmarshal(data, &r) == nil {
+	if err = errBroken; len(data) > 0 && len(data) <= maxFile && yaml.Unmarshal(data, &r) == nil {
 		err = nil
 	}
 	if _, invalid := uuid.Parse(r.ID); invalid != nil {
