@@ -81,7 +81,7 @@ func (c consent) decide() consent {
 	default:
 		c.level, c.source = levelOf(word), c.dir.path(consentFile)
 	}
-	if word, err := readWord(adminFile()); !missing(err) && (err != nil || levelOf(word) < c.level) {
+	if word, err := readWord(adminFile()); !missing(err) && (levelOf(word) < c.level || levelOf(word) < levelOn && c.pending) {
 		c.level, c.source, c.pending = levelOf(word), adminFile(), false
 	}
 	if (c.level == levelOn || c.pending) && c.ci {
