@@ -99,7 +99,9 @@ func (d folder) turnOn() (string, error) {
 	return "Telemetry is on. Thank you.\n", d.stored(levelOn, d.change(true, func(*lockFile) error { return d.store("on") }))
 }
 
-func (d folder) turnOff() (string, error) { return d.off(func(string) (string, error) { return hint(), nil }) }
+func (d folder) turnOff() (string, error) {
+	return d.off(func(string) (string, error) { return hint(), nil })
+}
 
 func (d folder) forget() (string, error) { return d.off(askToErase) }
 

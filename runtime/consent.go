@@ -28,8 +28,7 @@ func (l level) String() string { return [...]string{"off", "local", "on"}[l] }
 // consent is what is allowed in a folder, and what decided it.
 type consent struct {
 	dir       folder
-	word      string // what the environment says of this CLI, or ""
-	untracked bool   // DO_NOT_TRACK is set
+	word, by  string // what the environment says of this CLI, or "", and which variable
 	ci, agent bool   // a CI system, or a coding agent, runs the CLI
 	level     level
 	source    string
@@ -43,8 +42,11 @@ func (c consent) sends() bool { return c.level == levelOn && c.endpoint != "" &&
 
 // consentIn finds what is allowed in a folder.
 func consentIn(d folder) consent {
-	c := consent{dir: d, endpoint: endpoint, interval: uploadInterval, word: strings.ToLower(strings.TrimSpace(os.Getenv(variable)))}
-	c.untracked, c.ci, c.agent = anySet("DO_NOT_TRACK"), anySet(ciVariables), anySet(agentVariables)
+	c := consent{dir: d, endpoint: endpoint, interval: uploadInterval, ci: anySet(ciVariables), agent: anySet(agentVariables)}
+	c.word, c.by = strings.ToLower(strings.TrimSpace(os.Getenv(variable))), variable
+	if anySet("DO_NOT_TRACK") {
+		c.word, c.by = "off", "DO_NOT_TRACK"
+	}
 	if url, ok := os.LookupEnv(variable + "_ENDPOINT"); ok {
 		c.endpoint = url
 	}
@@ -62,16 +64,17 @@ func consentIn(d folder) consent {
 // Whatever cannot be read means off. A run that ends asks again, and only the files: the CLI may have changed its
 // environment.
 func (c consent) decide() consent {
-	word, err := readWord(c.dir.path(consentFile))
+	word, err := c.word, error(nil)
+	if word == "" { // otherwise the folder is not touched: its disk may not answer
+		word, err = readWord(c.dir.path(consentFile))
+	}
 	// Another process, such as a child, may have shown the notice since this run began.
 	optOut, began := consentMode == "opt-out", c.pending
 	switch c.level, c.pending = levelOff, false; {
-	case c.untracked:
-		c.source = "DO_NOT_TRACK"
 	case c.dir == "":
 		c.source = "no folder to count in"
 	case c.word != "":
-		c.level, c.source = levelOf(c.word), variable
+		c.level, c.source = levelOf(c.word), c.by
 	case word == "noticed" && optOut && !began:
 		c.level, c.source = levelOn, "default"
 	case (missing(err) || word == "noticing") && optOut:

@@ -155,6 +155,19 @@ func TestKilledWhileCountingTheDead(t *testing.T) {
 	}, "get", "data-policy")
 }
 
+// Where the environment says off, no file of the folder is even looked for: the home may be on a server that does not answer.
+func TestOffTouchesNoFile(t *testing.T) {
+	t.Parallel()
+	for _, env := range []string{"DO_NOT_TRACK=1", "PACE_TELEMETRY=off"} {
+		h := newHome(t, env)
+		trace, o := straced(t, h, "file", []string{"end", "three"})
+		sameForUser(t, o, h.runProgram(built.twin, "end", "three"))
+		if trace = strings.ReplaceAll(trace, "+++ exited with 3 +++", ""); strings.Contains(trace, "(") {
+			t.Errorf("%s:\n%s", env, trace)
+		}
+	}
+}
+
 // Where the file system has no locks nothing is counted, and nobody waits for one.
 func TestFileSystemWithoutLocks(t *testing.T) {
 	t.Parallel()
