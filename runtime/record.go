@@ -17,15 +17,12 @@ func record(code int, last bool) {
 	end(code&0xff, last) // what the shell sees in $?
 }
 
-// ending is what the exit hook of a logger calls. It counts the run of this process under code, or records only that the run
-// began if code is noExitSeen. A code that was recorded before is more exact, and stays.
+// ending is what the exit hook of a logger calls. It counts the run of this process under code, 0 to 255, or records only that
+// the run began if code is noExitSeen. A code that was recorded before is more exact, and stays.
 func ending(code int) {
 	process.Lock()
 	defer process.Unlock()
 	defer shield()
-	if code != noExitSeen {
-		code &= 0xff
-	}
 	if mine := process.mine; mine == nil || mine.code == noExitSeen {
 		end(code, true)
 	}

@@ -101,8 +101,8 @@ func (d folder) nextBody() (body []byte, err error) {
 	return body, err
 }
 
-// ask makes a request and returns the answer without its body. It follows no redirects: data goes only to the host that
-// the user was told about.
+// ask makes a request. It does not read the answer's body, nor close it: the process ends next. It follows no redirects: data
+// goes only to the host that the user was told about.
 func ask(method, url string, body []byte, timeout time.Duration) (*http.Response, error) {
 	request, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
@@ -110,9 +110,5 @@ func ask(method, url string, body []byte, timeout time.Duration) (*http.Response
 	}
 	request.Header.Set("Content-Type", "application/json")
 	client := http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Do(request)
-	if err == nil {
-		err = answer.Body.Close()
-	}
-	return answer, err
+	return client.Do(request)
 }
