@@ -29,9 +29,9 @@ var verbs = []struct {
 // (`docker compose telemetry off`), the first argument is the app.
 func serve(args []string) {
 	const between = "\x00" // which is in no argument
-	said := strings.TrimPrefix(strings.Join(args, between), app+between)
+	said := strings.Join(args, between)
 	for _, verb := range verbs {
-		if said == command+between+verb.name {
+		if ours := command + between + verb.name; said == ours || said == app+between+ours {
 			text, err := verb.run(findFolder())
 			CheckErr(err) // nothing is recorded yet
 			fmt.Print(text)

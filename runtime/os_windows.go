@@ -37,8 +37,8 @@ func setLock(f *os.File, taken bool, at, size int64) error {
 	return err
 }
 
-// owned reports whether a file is this user's: %AppData% follows the user.
-func owned(path string) bool { return true }
+// owned reports whether a file is there, and this user's: %AppData% follows the user.
+func owned(path string) bool { return stampOf(path) != "" }
 
 // detached gives a child a console of its own that has no window, and a group of its own. Without a console, any
 // program that the child's packages start in an init would open one.
