@@ -23,7 +23,9 @@ func Commands(g *load.Program, skip func(importPath string) bool) (tree plan.Tre
 	if err != nil {
 		return tree, 0, err
 	}
-	tree.Name = t.root
+	if len(t.roots) == 1 {
+		tree.Name = slices.Collect(maps.Keys(t.roots))[0]
+	}
 	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
 		tree = with(tree, t.commands[path].Command)
 	}
@@ -90,7 +92,7 @@ type sourceTree struct {
 	flow     *flow
 	assigned map[*ast.CompositeLit]map[string]field // fields that are set after construction
 	children map[*ast.CompositeLit][]child
-	root     string // name of the root command, "" where there are several
+	roots    map[string]bool // names of the commands that are executed
 	commands map[string]sourceCommand
 	unknown  int // additions that could not be followed
 }
@@ -116,7 +118,7 @@ func newSourceTree(g *load.Program, skip func(importPath string) bool) (*sourceT
 	if err != nil {
 		return nil, err
 	}
-	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]field{}, children: map[*ast.CompositeLit][]child{}, commands: map[string]sourceCommand{}}
+	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]field{}, children: map[*ast.CompositeLit][]child{}, roots: map[string]bool{}, commands: map[string]sourceCommand{}}
 	for _, c := range s.packages {
 		for _, file := range c.Files {
 			t.look(c, file, false)
@@ -136,20 +138,16 @@ func newSourceTree(g *load.Program, skip func(importPath string) bool) (*sourceT
 			list[i].elsewhere = c.elsewhere || left[c.in]
 		}
 	}
-	roots := map[string]bool{}
 	for _, e := range s.executed {
 		for _, root := range t.flow.literals(e.origin, nil) {
 			if below[root.lit] {
 				continue // cobra executes its root
 			}
 			if name := t.word(root, "Use"); name != "" {
-				roots[name] = true
+				t.roots[name] = true
 			}
 			t.descend(root.lit, "", left[root.in], map[*ast.CompositeLit]bool{})
 		}
-	}
-	if len(roots) == 1 {
-		t.root = slices.Collect(maps.Keys(roots))[0]
 	}
 	return t, nil
 }

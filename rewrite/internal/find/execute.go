@@ -5,7 +5,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -225,7 +227,7 @@ func (s *survey) track() error {
 			return err
 		}
 	}
-	tracked := 0
+	var tracked []execution
 	var parts []string
 	for _, e := range s.executed {
 		shared := s.options.Several && e.finder.c.PkgPath != s.g.Main.PkgPath
@@ -234,13 +236,33 @@ func (s *survey) track() error {
 			e.finder.note(plan.Note, e.at, e.what+": left alone, because it is executed inside a run and counted as part of that run")
 			continue
 		}
-		tracked++
+		tracked = append(tracked, e)
 		e.finder.edit(plan.Execute, e.at, form.Track, e.from, e.to, e.operands, e.what+": tracked")
 	}
-	if tracked == 0 {
+	if len(tracked) == 0 {
 		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts, Untracked: s.untracked, Dependencies: s.depend.ofCobra()}
 	}
-	return nil
+	return s.noteRoots(tracked)
+}
+
+// noteRoots says so where it depends on something which of several commands is executed, as
+// in a program that has one root for each name that it is started under. A field may hold others beside a root.
+func (s *survey) noteRoots(tracked []execution) error {
+	names, field, tree := map[string]bool{}, false, &sourceTree{}
+	for _, e := range tracked {
+		for _, root := range s.flow.literals(e.origin, func(place string) { field = field || strings.HasPrefix(place, "field ") }) {
+			names[tree.word(root, "Use")] = true
+		}
+	}
+	if delete(names, ""); len(names) < 2 || field {
+		return nil
+	}
+	tree, err := newSourceTree(s.g, s.options.Skip) // knows which of them are added to others
+	if err == nil && len(tree.roots) > 1 {
+		tracked[0].finder.note(plan.Note, tracked[0].at, tracked[0].what+": its command may be "+strings.Join(slices.Sorted(maps.Keys(tree.roots)), " or ")+
+			"; runs of each are counted under one name, and commands of the same path as one")
+	}
+	return err
 }
 
 // trackIndirect finds the commands that a function can return, or that an

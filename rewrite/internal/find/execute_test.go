@@ -53,6 +53,13 @@ func TestExecute(t *testing.T) {
 		{"a type parameter from elsewhere", executer + run + "func f[E executer](e E) { e.Execute() }", []string{"track root", "uncovered e.Execute" + unfollowed}},
 		{"the method expression of an interface from elsewhere", executer + run + "var apps func() executer\nfunc f() { executer.Execute(apps()) }", []string{"track root", "uncovered executer.Execute" + unfollowed}},
 		{"an interface that no command satisfies", run + "type query interface { Execute() (int, error) }\nvar ask func() query\nfunc f() { ask().Execute() }", []string{"track root"}},
+		{"one of several roots", "func main() { c := app(); if os.Args[0] == `server` { c = &cobra.Command{Use: `server [x]`} }; c.Execute() }\nfunc app() *cobra.Command { c := &cobra.Command{Use: `app`}; c.AddCommand(&cobra.Command{Use: `get`}); return c }",
+			[]string{"track c", "note c.Execute: its command may be app or server; runs of each are counted under one name, and commands of the same path as one"}},
+		{"two roots", "func main() { if os.Args[0] == `b` { b.Execute() } else { a.Execute() } }\nvar a, b = &cobra.Command{Use: `a`}, &cobra.Command{Use: `b`}",
+			[]string{"track b", "note b.Execute: its command may be a or b; runs of each are counted under one name, and commands of the same path as one", "track a"}},
+		{"the same holder of a root and of others", "func main() { root := holder{&cobra.Command{Use: `app`}}; root.AddCommand(holder{&cobra.Command{Use: `get`}}.Command); root.Execute() }\ntype holder struct { *cobra.Command }", []string{"track root"}},
+		{"a function that a root goes through, and others", "func main() { root := setUp(&cobra.Command{Use: `app`}); root.AddCommand(setUp(&cobra.Command{Use: `get`})); root.Execute() }\nfunc setUp(c *cobra.Command) *cobra.Command { return c }", []string{"track root"}},
+		{"a root under two names of one command", "func main() { c := &cobra.Command{Use: `app x`}; if os.Args[0] == `y` { c = &cobra.Command{Use: `app y`} }; c.Execute() }", []string{"track c"}},
 		{"another type behind an interface", run + "type executer interface { Execute() error }\ntype job struct{}\nfunc (job) Execute() error { return nil }\nfunc f(e executer) { e.Execute() }\nfunc g() { f(job{}) }", []string{"track root"}},
 	})
 }
