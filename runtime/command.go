@@ -18,10 +18,10 @@ var verbs = []struct {
 }{
 	{"status", "Show whether telemetry is on, and why", folder.status},
 	{"on", "Count commands and send the counts", folder.turnOn},
-	{"off", "Count nothing, send nothing, and erase the id", folder.turnOff},
+	{"off", "Count nothing, send nothing, and erase the id", func(d folder) (string, error) { return d.off(hint) }},
 	{"show", "Print exactly what is sent next", folder.show},
 	{"reset", "Erase the counts and the id on this machine", folder.reset},
-	{"forget", "Have the server erase what was sent, then turn telemetry off", folder.forget},
+	{"forget", "Have the server erase what was sent, then turn telemetry off", func(d folder) (string, error) { return d.off(askToErase) }},
 }
 
 // serve runs `<app> telemetry VERB` and ends the process, if that is what args say. It runs before all of the CLI's own
@@ -99,15 +99,9 @@ func (d folder) turnOn() (string, error) {
 	return "Telemetry is on. Thank you.\n", d.stored(levelOn, d.change(true, func(*lockFile) error { return d.store("on") }))
 }
 
-func (d folder) turnOff() (string, error) {
-	return d.off(func(string) (string, error) { return hint(), nil })
-}
-
-func (d folder) forget() (string, error) { return d.off(askToErase) }
-
-// hint names the command that also erases what was sent.
-func hint() string {
-	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.\n", programName(), command)
+// hint names the command that also erases what was sent under an id.
+func hint(id string) (string, error) {
+	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.\n", programName(), command), nil
 }
 
 // off stores the decision, waits until no uploader can send any more, calls about with the id, erases the id, and
@@ -161,7 +155,8 @@ func (d folder) show() (string, error) {
 
 // reset first counts what dead processes left, so that a later run does not count it.
 func (d folder) reset() (string, error) {
-	return "The counts and the id on this machine are erased.\n" + hint(), d.change(false, func(l *lockFile) error {
+	instead, _ := hint("")
+	return "The counts and the id on this machine are erased.\n" + instead, d.change(false, func(l *lockFile) error {
 		_, _ = l.countAll(nil, false)
 		return d.remove(reportFile, baselineFile, brokenFile)
 	})
