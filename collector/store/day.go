@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"time"
 )
 
@@ -56,11 +57,23 @@ func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, c 
 
 type clock struct{ day, trusted, kept, names int64 }
 
+// readClock fails where a newer collector has changed the schema meanwhile: it waits
+// for the row that is locked here before it does.
 func (s *Store) readClock(ctx context.Context, tx *sql.Tx, lock string) (c clock, err error) {
 	err = s.run(ctx, tx, `SELECT day, trusted, kept, names FROM clock`+lock, nil, func(scan scan) error {
 		return scan(&c.day, &c.trusted, &c.kept, &c.names)
 	})
-	return c, err
+	if err != nil || s.dialect.lockRow == "" { // a SQLite file has one collector
+		return c, err
+	}
+	return c, s.run(ctx, tx, `SELECT value FROM meta WHERE name = 'schema'`, nil, func(scan scan) error {
+		var text []byte
+		err := scan(&text)
+		if at, _ := strconv.Atoi(string(text)); err == nil && at != newestSchema {
+			err = tooNew(at)
+		}
+		return err
+	})
 }
 
 // advance moves the store's day to that of now, and closes the one before, which

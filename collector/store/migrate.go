@@ -37,6 +37,11 @@ func (s *Store) migrate(ctx context.Context) error {
 		if at > newestSchema {
 			return tooNew(at)
 		}
+		if at >= 2 && at < newestSchema { // collectors that run end what they write, and then see the new schema
+			if _, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`); err != nil {
+				return err
+			}
+		}
 		for ; at < newestSchema; at++ {
 			if err := s.apply(ctx, tx, at+1); err != nil {
 				return fmt.Errorf("schema %d: %w", at+1, err)
@@ -58,8 +63,10 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
+var errTooNew = errors.New("the database is from a newer collector")
+
 func tooNew(schema int) error {
-	return fmt.Errorf("the database is from a newer collector: its schema is %d, this collector knows up to %d", schema, newestSchema)
+	return fmt.Errorf("%w: its schema is %d, this collector knows up to %d", errTooNew, schema, newestSchema)
 }
 
 // checkSchema is for those who work beside a collector, perhaps an older one,

@@ -14,6 +14,7 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 	"github.com/telemetrygen/telemetrygen/collector/wire"
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
 // An early is a report that d66e027 took, on a day after noon.
@@ -199,4 +200,39 @@ func TestADatabaseOfANewerSchemaIsRefused(t *testing.T) {
 			t.Errorf("the database says %s now, %v", text, err)
 		}
 	})
+}
+
+// TestANewerCollectorBesideAnOlderOne: one that runs while a newer one migrates their
+// PostgreSQL keeps nothing any more, since it does not know what it writes to. A SQLite file
+// has one collector.
+func TestANewerCollectorBesideAnOlderOne(t *testing.T) {
+	address := peertest.Postgres(t).DSN
+	s, id := open(t, address), uuid.New()
+	add(t, s, noon, report(id, "v1", counter("pace get", 0, 1)))
+	db := beside(t, address)
+	migrate := func(schema string) {
+		_, err := db.ExecContext(t.Context(), `UPDATE meta SET value = CAST('`+schema+`' AS BYTEA) WHERE name = 'schema'`)
+		check(t, err)
+	}
+	var schema []byte
+	check(t, db.QueryRowContext(t.Context(), `SELECT value FROM meta WHERE name = 'schema'`).Scan(&schema))
+	migrate("99")
+	_, added := s.Add(t.Context(), noon.AddDate(0, 0, 1), []wire.Report{report(id, "v1", counter("pace get", 0, 2))})
+	_, forgotten := s.Forget(t.Context(), id)
+	for what, err := range map[string]error{
+		"a report":       added,
+		"an erasure":     forgotten,
+		"an expiry":      s.Expire(t.Context(), noon, retention),
+		"whether it can": s.Probe(t.Context()),
+	} {
+		if err == nil || !store.Unavailable(err) || !strings.Contains(err.Error(), "from a newer collector: its schema is 99") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	migrate(string(schema))
+	check(t, s.Probe(t.Context()))
+	add(t, s, noon, report(id, "v1", counter("pace get", 0, 2)))
+	if got := totals(t, s, noon)[store.Key{Command: "pace get", CLIVersion: "v1", OperatingSystem: "linux"}]; got != 2 {
+		t.Errorf("%d runs, want 2", got)
+	}
 }

@@ -19,7 +19,7 @@ import (
 func Unavailable(err error) bool {
 	var network net.Error
 	var connect *pgconn.ConnectError
-	if errors.Is(err, errGone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+	if errors.Is(err, errGone) || errors.Is(err, errTooNew) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, net.ErrClosed) || errors.As(err, &network) || errors.As(err, &connect) {
 		return true
 	}
