@@ -99,21 +99,21 @@ func (d folder) turnOn() (string, error) {
 	return "Telemetry is on. Thank you.\n", d.stored(levelOn, d.change(true, func(*lockFile) error { return d.store("on") }))
 }
 
-// hint names the command that also erases what was sent under an id.
-func hint(id string) (string, error) {
+// hint names the command that also erases what was sent.
+func hint(string, error) (string, error) {
 	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.\n", programName(), command), nil
 }
 
-// off stores the decision, waits until no uploader can send any more, calls about with the id, erases the id, and
-// prints that it did. It returns what about did. The counts stay, unless the report cannot be read.
-func (d folder) off(about func(id string) (string, error)) (text string, failed error) {
+// off stores the decision, waits until no uploader can send any more, calls about with the id or why it is unknown, erases
+// the id, and prints that it did. It returns what about did. The counts stay, unless the report cannot be read or written.
+func (d folder) off(about func(id string, unknown error) (string, error)) (text string, failed error) {
 	err := d.stored(levelOff, d.change(true, func(l *lockFile) error {
 		if err := d.store("off"); err != nil {
 			return err
 		}
 		_ = l.lock(theUploader, 4*lockPatience) // a running uploader sees the decision and ends
 		now, err := d.read(reportFile)
-		text, failed = about(now.ID)
+		text, failed = about(now.ID, err)
 		if now.ID = ""; err == nil && len(now.MetricPoints) > 0 && d.save(reportFile, now) == nil {
 			return d.remove(baselineFile, brokenFile)
 		}
@@ -129,9 +129,12 @@ func (d folder) off(about func(id string) (string, error)) (text string, failed 
 }
 
 // askToErase asks the server to erase what was sent under the id, and returns its answer.
-func askToErase(id string) (string, error) {
+func askToErase(id string, unknown error) (string, error) {
+	if unknown != nil && !missing(unknown) {
+		return "", fmt.Errorf("what was sent may still be on the server: the id cannot be read: %w", unknown)
+	}
 	if id == "" {
-		return "There is no id, so the server has nothing to erase.\n", nil
+		return "There is no id here, so the server cannot be asked to erase anything.\n", nil
 	}
 	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
 	answer, err := ask(http.MethodDelete, url, nil, 10*time.Second)
@@ -155,7 +158,7 @@ func (d folder) show() (string, error) {
 
 // reset first counts what dead processes left, so that a later run does not count it.
 func (d folder) reset() (string, error) {
-	instead, _ := hint("")
+	instead, _ := hint("", nil)
 	return "The counts and the id on this machine are erased.\n" + instead, d.change(false, func(l *lockFile) error {
 		_, _ = l.countAll(nil, false)
 		return d.remove(reportFile, baselineFile, brokenFile)

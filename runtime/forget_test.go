@@ -66,6 +66,10 @@ func TestForget(t *testing.T) {
 		})
 	}
 	h := newHome(t)
+	h.write(reportFile, "{{{") // with an id, perhaps
+	if got := h.run("telemetry", "forget"); got.code != 1 || !strings.Contains(got.stderr, "may still be on the server") || !strings.Contains(got.stdout, "Telemetry is off.") {
+		t.Errorf("with a report that cannot be read: %+v", got)
+	}
 	if got := h.run("telemetry", "forget"); got.code != 0 || !strings.Contains(got.stdout, "There is no id") {
 		t.Errorf("without an id: %+v", got)
 	}
