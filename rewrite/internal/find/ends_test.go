@@ -133,16 +133,16 @@ func onEnd(func(int)) {}
 		{"a generic function", run + "func f() { dep.MustGet(1, nil) }", []string{"track root",
 			"dependency dep.MustGet of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"a method", run + "func f(c *dep.Config) string { return c.Get() }", []string{"track root",
-			"dependency c.Get of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
+			"dependency dep.Config.Get of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
 		{"what is handed out or kept", run + "func f() { dep.Handler()(); dep.Register() }", []string{"track root"}},
 		{"by its name only", run + "func f() { dep.Abort(); dep.Die(); dep.ExitCode(nil) }", []string{"track root"}},
 		{"without a body", run + "func f() { dep.CloseOnExec(1) }", []string{"track root"}},
 		{"behind an interface, a name that begins like one that ends", run + "func f(b dep.Balancer) { dep.Connect(b); b.ExitIdle(); b.Critical(1) }", []string{"track root"}},
 		{"behind an interface, as loggers name it", run + "func f(b dep.Balancer) { b.Exitf(``); b.FatalErr(nil) }", []string{"track root",
-			"dependency b.Exitf of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun",
-			"dependency b.FatalErr of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
+			"dependency dep.Balancer.Exitf of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun",
+			"dependency dep.Balancer.FatalErr of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
 		{"behind an interface", run + "func f(p dep.Printer) { p.Fatal(1) }", []string{"track root",
-			"dependency p.Fatal of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
+			"dependency dep.Printer.Fatal of example.com/dep may end the process, with a method behind an interface; such a run is recorded as -1 if a command had begun"}},
 	})
 }
 

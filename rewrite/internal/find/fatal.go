@@ -125,9 +125,14 @@ func (f *finder) variableOrDie(call *ast.CallExpr) {
 	}
 }
 
-// noteEnd notes a call of a dependency's function that may end the process.
+// noteEnd notes a call of a dependency's function that may end the process. A method is named by its type,
+// not by the value that a place has for it: the report has one line for many places.
 func (f *finder) noteEnd(call *ast.CallExpr, path, how string) {
-	f.note(plan.Dependency, call, f.short(call.Fun)+" of "+path+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
+	what := f.short(call.Fun)
+	if fn := callee(f.c, call); fn != nil && fn.Signature().Recv() != nil {
+		what = strings.TrimPrefix(types.TypeString(fn.Signature().Recv().Type(), (*types.Package).Name), "*") + "." + fn.Name()
+	}
+	f.note(plan.Dependency, call, what+" of "+path+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
 }
 
 // madeElsewhere looks at the commands that a function of a dependency makes: their
