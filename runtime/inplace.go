@@ -19,8 +19,9 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 		return errNotInPlace
 	}
 	defer f.Close()
-	window, digits, at := buffer[:2*pageSize], "", 0 // room for 180 codes of a path
-	for n, further := len(window), 0; digits == "" && n == len(window); at += further {
+	var at, further int
+	window, digits := buffer[:2*pageSize], "" // room for 180 codes of a path
+	for n := len(window); digits == "" && n == len(window); at += further {
 		n, _ = f.ReadAt(window, int64(at))
 		if digits, further = digitsOf(window[:n], b); digits == "" && further == 0 {
 			further = n - blockSize // no path is longer than a block
