@@ -71,7 +71,7 @@ func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []
 		}
 		if s.App == "" || path.Base(s.App) == binary && s.App != binary {
 			s.App = binary
-			notes = append(notes, fmt.Sprintf("the root command's name is not constant; runs are recorded under %q, the name of the binary (choose another name with --app)", s.App))
+			notes = append(notes, fmt.Sprintf("the root command has no constant name; runs are recorded under %q, the name of the binary (choose another name with --app)", s.App))
 		}
 	}
 	if !appName.MatchString(s.App) {
