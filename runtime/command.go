@@ -105,7 +105,7 @@ func hint(string, error) (string, error) {
 }
 
 // off stores the decision, waits until no uploader can send any more, calls about with the id or why it is unknown, erases
-// the id, and prints that it did. It returns what about did. The counts stay, unless the report cannot be read or written.
+// the id, and prints that it did, and what about said. The counts stay, unless the report cannot be read or written.
 func (d folder) off(about func(id string, unknown error) (string, error)) (text string, failed error) {
 	err := d.stored(levelOff, d.change(true, func(l *lockFile) error {
 		if err := d.store("off"); err != nil {
@@ -122,10 +122,10 @@ func (d folder) off(about func(id string, unknown error) (string, error)) (text 
 	if err == nil {
 		fmt.Println("Telemetry is off. Nothing is counted, nothing is sent, the id is erased.")
 	}
-	if failed == nil {
+	if fmt.Print(text); failed == nil {
 		failed = err
 	}
-	return text, failed
+	return "", failed
 }
 
 // askToErase asks the server to erase what was sent under the id, and returns its answer.

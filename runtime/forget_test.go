@@ -65,7 +65,11 @@ func TestForget(t *testing.T) {
 			}
 		})
 	}
-	h := newHome(t)
+	h := newHome(t, "PACE_TELEMETRY=on")
+	if got := h.run("telemetry", "forget"); got.code != 1 || !strings.Contains(got.stdout, "There is no id") || !strings.Contains(got.stderr, "telemetry stays on because of PACE_TELEMETRY") {
+		t.Errorf("where the environment says on: %+v", got)
+	}
+	h = newHome(t)
 	h.write(reportFile, "{{{") // with an id, perhaps
 	if got := h.run("telemetry", "forget"); got.code != 1 || !strings.Contains(got.stderr, "may still be on the server") || !strings.Contains(got.stdout, "Telemetry is off.") {
 		t.Errorf("with a report that cannot be read: %+v", got)
