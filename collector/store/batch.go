@@ -21,7 +21,12 @@ type batch struct {
 	debts    map[uint64]debt
 	claimed  []string // rows that were made to be locked
 	openApps int      // that are there, and that nobody listed or registered
+	moved    int      // commands and versions of installs that changed their system
 }
+
+// maxMoved is how many of them a batch moves, or one more install's: as many as it has
+// counters. Those of a thousand full installs would take 20 seconds.
+const maxMoved = 20_000
 
 func newBatch(today int64, limits Limits, known view, openApps int, rows map[string]*installRow) *batch {
 	return &batch{today: today, limits: limits, known: known, openApps: openApps, rows: rows, changed: map[string]bool{}, runs: map[Key]int64{}, firsts: map[Key]int64{},
@@ -256,15 +261,16 @@ func (b *batch) series(report *named, purse *purse, key Key) (Key, Reason) {
 }
 
 // report moves an install to today, to the version of a report, and with the first report
-// of a day to its system. It says whether anything of its row changed.
+// of a day to its system, if there is room. It says whether anything of its row changed.
 func (b *batch) report(row *installRow, report *named, version string, seen bool) (changed bool) {
 	app := b.known.command(report.App, "")
 	if seen && row.lastDay == b.today && row.version == version {
 		return false
 	}
 	// Each command and version that the install ever used moves with it: thousands of
-	// rows for one small report.
-	if seen && row.lastDay != b.today && row.system != report.OperatingSystem {
+	// rows for one small report. What there is no room for may move on another day.
+	if seen && row.lastDay != b.today && row.system != report.OperatingSystem && b.moved < maxMoved {
+		b.moved += len(row.uses)
 		row.take(b.sums, app, b.known.version(row.app, row.version), -1)
 		b.weeks.take(row, -1)
 		row.system = report.OperatingSystem
