@@ -252,6 +252,23 @@ func TestFolderOfAnotherUser(t *testing.T) {
 	}
 }
 
+// A home folder of somebody else's that can be written to, as containers have it, is as good as one of the user's own.
+func TestHomeOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	setpriv := needProgram(t, "setpriv")
+	must(t, exec.Command("chmod", "-R", "a+rX", built.dir).Run())
+	for _, theirs := range []string{".", dotConfig} {
+		h := newHome(t)
+		must(t, os.MkdirAll(filepath.Join(h.dir, theirs), 0o777))
+		for dir := filepath.Join(h.dir, theirs); dir != "/" && dir != "/tmp"; dir = filepath.Dir(dir) {
+			must(t, os.Chmod(dir, 0o777))
+		}
+		h.runProgram(setpriv, "--reuid=12345", "--clear-groups", "--regid=12345", built.cli, "end", "three")
+		h.want("pace end three 3 1")
+	}
+}
+
 // A lock file that is full, of runs that nobody could count or of living ones, costs a command no more than one wait. What
 // can be counted is counted as soon as the report can be written again.
 func TestLockFileIsFull(t *testing.T) {

@@ -41,11 +41,11 @@ func findFolder() folder {
 	return folder(filepath.Join(config, folderName))
 }
 
-// make makes the folder and reports whether it exists and is of this user: in a shared one, another user may have put a
-// link. It makes up to above-1 of the folders that it is in, each with mode 0700 whatever umask the CLI has set.
+// make makes the folder and reports whether it exists. It makes up to above-1 of the folders that it is in, each with mode
+// 0700 whatever umask the CLI has set. Root makes nothing in a folder of another user: sudo may leave HOME as it was.
 func (d folder) make(above int) bool {
 	if info, err := os.Stat(string(d)); err == nil {
-		return info.IsDir() && owned(string(d))
+		return info.IsDir() && (os.Geteuid() != 0 || owned(string(d)))
 	}
 	return above > 0 && folder(filepath.Dir(string(d))).make(above-1) && os.MkdirAll(string(d), 0o700) == nil && os.Chmod(string(d), 0o700) == nil
 }

@@ -42,8 +42,8 @@ func (d folder) lockFile() (*lockFile, error) {
 	if process.lock != nil && process.lock.dir == d {
 		return process.lock, nil
 	}
-	if !owned(string(d)) && !d.make(2) { // with ~/.config, but never a home folder
-		return nil, os.ErrPermission
+	if !owned(string(d)) && !(d.make(2) && owned(string(d))) { // with ~/.config, but never a home folder
+		return nil, os.ErrPermission // in a shared folder, another user may have put a link here
 	}
 	f, err := openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
 	if err != nil {
