@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"go/build"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/known"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
@@ -21,33 +23,14 @@ func (o Options) like(at project.Location) (*known.Run, error) {
 // decides is what a run depends on beside its options and the files that it reads:
 // what the go command says of the CLI, and where the generated packages are.
 func (c *cli) decides() ([]byte, error) {
-	type built struct {
-		Export                       string // is named after its content
-		Go, Ignored, Other, Embedded []string
-		Changed                      []int64 // when the files that this build leaves out were, of a dependency
-	}
-	packages := map[string]built{}
-	for path, p := range c.All {
-		if c.IsOwn(path) {
-			packages[path] = built{"", p.GoFiles, p.IgnoredFiles, p.OtherFiles, p.EmbedFiles, nil}
-			continue
-		}
-		b := built{Export: p.ExportFile}
-		for _, name := range p.IgnoredFiles {
-			if info, err := os.Stat(name); err == nil && p.Module != nil {
-				b.Changed = append(b.Changed, info.Size(), info.ModTime().UnixNano())
-			}
-		}
-		packages[path] = b
-	}
 	return json.Marshal(struct {
-		Packages  map[string]built
+		Packages  map[string]*packages.Package // export data is named after its content
 		Generated project.Package
 		Tags      string
 		Siblings  []string
 		System    []string
 		Cgo       bool
-	}{packages, c.generated, c.Tags, c.Siblings, []string{build.Default.GOOS, build.Default.GOARCH}, build.Default.CgoEnabled})
+	}{c.All, c.generated, c.Tags, c.Siblings, []string{build.Default.GOOS, build.Default.GOARCH}, build.Default.CgoEnabled})
 }
 
 // known is what the last run like this one found, nil where it had something to change,
@@ -74,8 +57,10 @@ func (c *cli) read() []string {
 		read[filepath.Join(c.Dir, name)] = true
 	}
 	for path, p := range c.All {
-		if c.IsOwn(path) {
+		if p.Module != nil && !strings.Contains(p.Dir, "@") { // what is in the module cache does not change
 			read[p.Dir] = true
+		}
+		if c.IsOwn(path) {
 			for _, name := range slices.Concat(p.OtherFiles, p.EmbedFiles) {
 				read[name] = true
 			}
