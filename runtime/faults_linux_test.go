@@ -16,11 +16,11 @@ func TestFaultsInARow(t *testing.T) {
 	for seed := int64(1); seed <= 30; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			random, h, env := rand.New(rand.NewSource(seed)), newHome(t), []string{}
+			random, h := rand.New(rand.NewSource(seed)), newHome(t)
 			var least, most uint64
 			log := ""
 			for runs := 3 + random.Intn(5); runs > 0; runs-- {
-				env = append(h.env[:len(h.env):len(h.env)], []string{"X=1", "PACE_TELEMETRY=local", "PACE_TELEMETRY=on"}[random.Intn(3)], "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
+				env := append(h.env[:len(h.env):len(h.env)], []string{"X=1", "PACE_TELEMETRY=local", "PACE_TELEMETRY=on"}[random.Intn(3)], "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/")
 				here := &home{t: t, dir: h.dir, env: env}
 				name, fault := fileCalls[random.Intn(len(fileCalls))], faults[random.Intn(len(faults))]
 				trace, o := straced(t, here, name, []string{"end", "three"}, "-e", fmt.Sprintf("inject=%s:%s:when=%d", name, fault, 1+random.Intn(6)))
