@@ -8,10 +8,17 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
+// untouched is memory that is never written, so it is only address space. The garbage
+// collector first runs at twice the heap, 192 MB with it: not at all for a CLI of 100,000
+// lines, where it took a tenth of the time.
+const untouched = 96 << 20 // bytes
+
 func main() {
+	defer runtime.KeepAlive(make([]byte, untouched))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	c := command{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
 	err := c.root().ExecuteContext(ctx)
