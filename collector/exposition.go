@@ -64,13 +64,12 @@ func (m *metrics) handler() http.Handler {
 		at, _ := slices.BinarySearchFunc(families, sink.CommandsTotal, func(family *dto.MetricFamily, name string) int {
 			return strings.Compare(family.GetName(), name)
 		})
-		for i, family := range families {
-			if i == at {
-				writeTotals(w, format, totals, now)
-			}
-			if encoder.Encode(family) != nil {
-				return // nobody reads any more
-			}
+		for _, family := range families[:at] {
+			encoder.Encode(family) // fails where nobody reads any more
+		}
+		writeTotals(w, format, totals, now)
+		for _, family := range families[at:] {
+			encoder.Encode(family)
 		}
 	}))
 }

@@ -86,14 +86,14 @@ func (c *connection) change(requests int, closed bool) {
 // A coming body is in the crowd, with as much as has come, until it is there as a whole.
 type coming struct {
 	guest
-	crowd  *crowd
-	body   io.ReadCloser
-	answer http.ResponseWriter
+	crowd   *crowd
+	body    io.ReadCloser
+	control *http.ResponseController
 }
 
 // bringing adds a request. If it has to give way, reading its body fails.
 func (s *Server) bringing(w http.ResponseWriter, r *http.Request, from intake.Network) *coming {
-	c := &coming{guest: guest{network: from, bytes: guestBytes}, crowd: s.crowd, body: r.Body, answer: w}
+	c := &coming{guest: guest{network: from, bytes: guestBytes}, crowd: s.crowd, body: r.Body, control: http.NewResponseController(w)}
 	if r.TLS != nil {
 		c.bytes = secureGuestBytes
 	}
@@ -103,7 +103,7 @@ func (s *Server) bringing(w http.ResponseWriter, r *http.Request, from intake.Ne
 	return c
 }
 
-func (c *coming) end() { http.NewResponseController(c.answer).SetReadDeadline(longAgo) }
+func (c *coming) end() { c.control.SetReadDeadline(longAgo) }
 
 func (c *coming) Read(p []byte) (int, error) {
 	n, err := c.body.Read(p)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
@@ -25,7 +27,7 @@ func endWithASinkThatHangs(t *testing.T, store string) {
 	}
 	defer listener.Close()
 	p := newProcess(t, "--store", store, "--interval", "1s", "--graphite-tcp", listener.Addr().String())
-	if status, text := from("127.0.0.1").post(p.address, oneRun); status != 200 {
+	if status, text := from("127.0.0.1").post(p.address, body(uuid.New(), "pace get", 1)); status != 200 {
 		t.Fatal(status, text)
 	}
 	eventually(t, 20*time.Second, "samples wait", func(queued float64) bool { return queued > 0 }, func() (float64, error) {
@@ -65,5 +67,3 @@ func endWithASinkThatHangs(t *testing.T, store string) {
 		t.Error("the sink did not get the total after the next start")
 	}
 }
-
-const oneRun = `{"metric_points":{"pace get":{"0":{"cumulative_count":1}}},"cli_version":"v1.0.0","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`

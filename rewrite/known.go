@@ -6,7 +6,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -57,7 +56,7 @@ func (c *cli) read() []string {
 		read[filepath.Join(c.Dir, name)] = true
 	}
 	for path, p := range c.All {
-		if p.Module != nil && !strings.Contains(p.Dir, "@") { // what is in the module cache does not change
+		if mutable(p.Module) {
 			read[p.Dir] = true
 		}
 		if c.IsOwn(path) {
@@ -73,4 +72,13 @@ func (c *cli) read() []string {
 		read[name] = true
 	}
 	return slices.Sorted(maps.Keys(read))
+}
+
+// mutable reports whether the files of a module may change: those in the module cache,
+// and the standard library's, do not.
+func mutable(m *packages.Module) bool {
+	if m != nil && m.Replace != nil {
+		m = m.Replace
+	}
+	return m != nil && (m.Version == "" || m.Dir == "") // a folder, or vendored
 }

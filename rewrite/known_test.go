@@ -41,13 +41,14 @@ func main() {
 	}
 }
 `,
-	"name.txt":             "run",
-	"tagged.go":            "//go:build special\n\npackage main\n",
-	"part/part.go":         "package part\n\nfunc Run() {}\n",
-	"part/part_windows.go": "package part\n\nimport \"example.com/known/windowsonly\"\n\nvar _ = windowsonly.Run\n",
-	"windowsonly/only.go":  "package windowsonly\n\nfunc Run() {}\n",
-	"deps/lib/go.mod":      "module example.com/lib\n\ngo 1.21\n",
-	"deps/lib/lib.go":      "package lib\n\nfunc Run() {}\n",
+	"name.txt":                   "run",
+	"tagged.go":                  "//go:build special\n\npackage main\n",
+	"part/part.go":               "package part\n\nfunc Run() {}\n",
+	"part/part_windows.go":       "package part\n\nimport \"example.com/known/windowsonly\"\n\nvar _ = windowsonly.Run\n",
+	"windowsonly/only.go":        "package windowsonly\n\nfunc Run() {}\n",
+	"deps/lib@v1/go.mod":         "module example.com/lib\n\ngo 1.21\n",
+	"deps/lib@v1/lib.go":         "package lib\n\nfunc Run() {}\n",
+	"deps/lib@v1/lib_windows.go": "package lib\n",
 }
 
 // TestKnown changes all that a run may depend on, one after the other: the next one
@@ -67,7 +68,7 @@ func TestKnown(t *testing.T) {
 	}
 	files := maps.Clone(knownCLI)
 	files["go.mod"] = strings.Replace(string(goMod), "module example.com/pace", "module example.com/known", 1) +
-		"\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ./deps/lib\n"
+		"\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ./deps/lib@v1\n"
 	c := cliModule(t, files)
 	for _, name := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
 		t.Setenv(name, t.TempDir())
@@ -120,8 +121,8 @@ func TestKnown(t *testing.T) {
 		{"part/more.go", "package part\n\nimport \"os\"\n" + exits},
 		{"windowsonly/only.go", "package windowsonly\n\nimport \"os\"\n\nfunc Run() { os.Exit(4) }\n"},
 		{"windowsonly/more.go", "package windowsonly\n\nimport \"os\"\n" + exits},
-		{"deps/lib/lib.go", "package lib\n\nimport \"os\"\n\nfunc Run() { os.Exit(4) }\n"},
-		{"deps/lib/lib_windows.go", "package lib\n"},
+		{"deps/lib@v1/lib.go", "package lib\n\nimport \"os\"\n\nfunc Run() { os.Exit(4) }\n"},
+		{"deps/lib@v1/lib_windows.go", "package lib\n\nvar other int\n"},
 		{"internal/telemetry/commands.txt", "cli\n"},
 		{"internal/telemetry/exitcodes.txt", ""},
 		{"internal/telemetry/exit/exit.go", ""},

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
+	"io"
 	"maps"
 	"slices"
 
@@ -27,11 +28,10 @@ type installRow struct {
 func (s *Store) installKeys() func(app string, id uuid.UUID) string {
 	mac := hmac.New(sha256.New, s.pepper)
 	var sum [sha256.Size]byte
-	var text []byte
 	return func(app string, id uuid.UUID) string {
 		mac.Reset()
-		text = append(append(text[:0], id[:]...), app...)
-		mac.Write(text)
+		mac.Write(id[:])
+		io.WriteString(mac, app)
 		return string(mac.Sum(sum[:0])[:16])
 	}
 }

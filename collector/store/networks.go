@@ -104,8 +104,7 @@ func (n *networks) follow(now time.Time) {
 type purse struct {
 	*networks
 	now   int64
-	keys  [2]uint64 // of the /24 or /48, and of the /32
-	known int       // how many of them there are
+	keys  []uint64 // of the /24 or /48, and of the /32
 	debts map[uint64]debt
 }
 
@@ -113,9 +112,9 @@ func (n *networks) purse(now time.Time, site, provider netip.Prefix, debts map[u
 	if !site.IsValid() {
 		return nil
 	}
-	p := &purse{n, now.UnixNano(), [2]uint64{maphash.Comparable(n.seed, site)}, 1, debts}
+	p := &purse{n, now.UnixNano(), []uint64{maphash.Comparable(n.seed, site)}, debts}
 	if provider.IsValid() {
-		p.keys[1], p.known = maphash.Comparable(n.seed, provider), 2
+		p.keys = append(p.keys, maphash.Comparable(n.seed, provider))
 	}
 	return p
 }
@@ -138,7 +137,7 @@ func (p *purse) left(what allowance) int64 {
 	if p == nil || p.perDay[what] == 0 {
 		return left
 	}
-	for i := range p.known {
+	for i := range p.keys {
 		owed, share := p.debt(i)
 		each := int64(24*time.Hour) / (p.perDay[what] * share)
 		owing := (max(owed[what]-p.now, 0) + each - 1) / each
@@ -152,7 +151,7 @@ func (p *purse) take(what allowance, n int64) {
 	if p == nil || p.perDay[what] == 0 || n == 0 {
 		return
 	}
-	for i, key := range p.keys[:p.known] {
+	for i, key := range p.keys {
 		owed, share := p.debt(i)
 		owed[what] = max(owed[what], p.now) + n*(int64(24*time.Hour)/(p.perDay[what]*share))
 		p.debts[key] = owed

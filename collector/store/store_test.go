@@ -83,7 +83,13 @@ func totals(t *testing.T, s *store.Store, now time.Time) map[store.Key]int64 {
 	return found
 }
 
+// active are the active installs by app and version, over all systems.
 func active(t *testing.T, s *store.Store, now time.Time) map[string]int64 {
+	t.Helper()
+	return activeBy(t, s, now, func(one store.Active) string { return one.App + " " + one.CLIVersion })
+}
+
+func activeBy(t *testing.T, s *store.Store, now time.Time, key func(store.Active) string) map[string]int64 {
 	t.Helper()
 	shot, err := s.Snapshot(t.Context(), now, store.Anyone)
 	if err != nil {
@@ -91,7 +97,7 @@ func active(t *testing.T, s *store.Store, now time.Time) map[string]int64 {
 	}
 	found := map[string]int64{}
 	for _, one := range shot.Active {
-		found[one.App+" "+one.CLIVersion] += one.Installs // of each system
+		found[key(one)] += one.Installs
 	}
 	return found
 }

@@ -46,15 +46,7 @@ func TestAnInstallChangesItsSystemOnceADay(t *testing.T) {
 // systems are the active installs by system.
 func systems(t *testing.T, s *store.Store, now time.Time) map[string]int64 {
 	t.Helper()
-	shot, err := s.Snapshot(t.Context(), now, store.Anyone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]int64{}
-	for _, one := range shot.Active {
-		found[one.OperatingSystem] += one.Installs
-	}
-	return found
+	return activeBy(t, s, now, func(one store.Active) string { return one.OperatingSystem })
 }
 
 // TestFewLargeInstallsChangeTheirSystemAtOnce: 60 of 8,000 commands and versions that did

@@ -95,7 +95,6 @@ func (d *decoder) points(r *Report) error {
 	if d.null() {
 		return nil
 	}
-	r.Counters = make([]Counter, 0, 8) // as many as most have
 	return d.object("metric_points", func(path string) error {
 		app, err := checkPath(path)
 		if err != nil {

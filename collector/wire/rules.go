@@ -45,9 +45,7 @@ func version(text string) (string, error) {
 	if !graphic(text) {
 		return "", errors.New("cli_version has a character that cannot be seen")
 	}
-	if strings.Contains(text, " ") {
-		text = strings.Join(strings.Fields(text), " ") // "v1 " looks like "v1"
-	}
+	text = strings.Join(strings.Fields(text), " ") // "v1 " looks like "v1"
 	if text == "" {
 		return "unknown", nil // the original's builds without a version
 	}

@@ -47,7 +47,8 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	switch {
 	case !f.g.IsOwn(path):
 		switch {
-		case ofFlags(fn, "Parse"): // flagSets looks at it
+		case ofFlags(fn, "Parse"):
+			f.parses = append(f.parses, call)
 		case f.depend.mayEnd(fn) && (returnsNothing(fn) || strings.HasSuffix(fn.Name(), orDie)):
 			f.dependency(call, fn)
 		case f.depend.endsItself(fn) != "":

@@ -210,6 +210,7 @@ type finder struct {
 	sites    []plan.Site
 	swapped  map[string]int // import paths, and how many of their uses are swapped
 	executes bool
+	parses   []*ast.CallExpr // of flags
 }
 
 // walk visits the file, but for code that is never compiled in.

@@ -3,8 +3,7 @@ package find
 import (
 	"go/ast"
 	"go/types"
-
-	"golang.org/x/tools/go/ast/inspector"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
@@ -15,6 +14,9 @@ var flagPackages = map[string]bool{"flag": true, "github.com/spf13/pflag": true}
 // exitOnError is the constant that makes them so.
 const exitOnError = "ExitOnError"
 
+// commandLine ends the place of the set that is made for the command line.
+const commandLine = ".CommandLine"
+
 func ofFlags(obj types.Object, name string) bool {
 	return obj != nil && obj.Name() == name && obj.Pkg() != nil && flagPackages[obj.Pkg().Path()]
 }
@@ -22,17 +24,12 @@ func ofFlags(obj types.Object, name string) bool {
 // flagSets notes where a set of flags ends the process itself, because of a flag that it
 // does not know: a set that was made with ExitOnError, as that of the command line is.
 func (f *finder) flagSets() {
-	for cur := range inspector.New([]*ast.File{f.file}).Root().Preorder((*ast.CallExpr)(nil)) {
-		f.cur = cur
-		call := cur.Node().(*ast.CallExpr)
+	for _, call := range f.parses {
 		fn := callee(f.c, call)
-		if fn == nil || !ofFlags(fn, "Parse") || f.beforeMain() {
-			continue
-		}
-		set := origin{place: fn.Pkg().Path() + ".CommandLine"}
+		set := origin{place: fn.Pkg().Path() + commandLine}
 		if fn.Signature().Recv() != nil {
 			sel := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			if parsesNothing(f.c, call.Args[0]) || f.c.Info.Selections[sel] == nil {
+			if parsesNothing(f.c, call.Args[0]) {
 				continue
 			}
 			set = receiver(f.c, sel, f.c.Info.Selections[sel])
@@ -53,11 +50,8 @@ func parsesNothing(c *load.Package, args ast.Expr) bool {
 func (fl *flow) exitsOnError(set origin) (found bool) {
 	fl.back(set, trace{
 		passed: func(place string) {
-			for path := range flagPackages {
-				if place == path+".CommandLine" && len(fl.into[place]) == 0 {
-					found = true
-				}
-			}
+			path, ok := strings.CutSuffix(place, commandLine)
+			found = found || ok && flagPackages[path] && len(fl.into[place]) == 0
 		},
 		visit: func(e ast.Expr, in *load.Package) bool {
 			call, ok := e.(*ast.CallExpr)

@@ -18,6 +18,7 @@ func TestFlagSets(t *testing.T) {
 		{"that goes on", run + "func f(args []string) { fs := flag.NewFlagSet(\"f\", flag.ContinueOnError); fs.Parse(args) }", none},
 		{"the command line's, which goes on", run + "func init() { flag.CommandLine = flag.NewFlagSet(\"f\", flag.ContinueOnError) }\nfunc f() { flag.Parse() }", none},
 		{"without arguments", run + "func f() { flag.CommandLine.Parse([]string{}); flag.CommandLine.Parse(nil) }", none},
+		{"never compiled in", run + "func f() { if false { flag.Parse() } }", none},
 		{"before main", run + "func init() { flag.Parse() }", none},
 	})
 }
