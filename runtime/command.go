@@ -104,7 +104,9 @@ func hint() string {
 	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.\n", programName(), command)
 }
 
-func (d folder) turnOff() (string, error) { return d.off(func(string, error) (string, error) { return hint(), nil }) }
+func (d folder) turnOff() (string, error) {
+	return d.off(func(string, error) (string, error) { return hint(), nil })
+}
 
 // off stores the decision, waits until no uploader can send any more, calls about with the id or why it is unknown, erases
 // the id, and prints that it did, and what about said. The counts stay, unless the report cannot be read or written.
