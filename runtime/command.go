@@ -18,7 +18,7 @@ var verbs = []struct {
 }{
 	{"status", "Show whether telemetry is on, and why", folder.status},
 	{"on", "Count commands and send the counts", folder.turnOn},
-	{"off", "Count nothing, send nothing, and erase the id", folder.turnOff},
+	{"off", "Count nothing, send nothing, and erase the id", func(d folder) (string, error) { return d.off(hint) }},
 	{"show", "Print exactly what is sent next", folder.show},
 	{"reset", "Erase the counts and the id on this machine", folder.reset},
 	{"forget", "Have the server erase what was sent, then turn telemetry off", func(d folder) (string, error) { return d.off(askToErase) }},
@@ -100,12 +100,8 @@ func (d folder) turnOn() (string, error) {
 }
 
 // hint names the command that also erases what was sent.
-func hint() string {
-	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.\n", programName(), command)
-}
-
-func (d folder) turnOff() (string, error) {
-	return d.off(func(string, error) (string, error) { return hint(), nil })
+func hint(string, error) (string, error) {
+	return fmt.Sprintf("What was sent before stays on the server. To have that erased too, run `%s %s forget` instead.\n", programName(), command), nil
 }
 
 // off stores the decision, waits until no uploader can send any more, calls about with the id or why it is unknown, erases
@@ -162,7 +158,8 @@ func (d folder) show() (string, error) {
 
 // reset first counts what dead processes left, so that a later run does not count it.
 func (d folder) reset() (string, error) {
-	return "The counts and the id on this machine are erased.\n" + hint(), d.change(false, func(l *lockFile) error {
+	instead, _ := hint("", nil)
+	return "The counts and the id on this machine are erased.\n" + instead, d.change(false, func(l *lockFile) error {
 		_, _ = l.countAll(nil, false)
 		return d.remove(reportFile, baselineFile, brokenFile)
 	})
