@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 
 	"github.com/telemetrygen/telemetrygen/collector/intake"
 )
@@ -15,11 +14,6 @@ import (
 type connection struct {
 	guest
 	socket net.Conn // without TLS, whose Close would write
-	crowd  *crowd
-
-	mu     sync.Mutex
-	busy   int // requests
-	closed bool
 }
 
 func (c *connection) end() { c.socket.Close() }
@@ -33,7 +27,7 @@ func (s *Server) connected(ctx context.Context, socket net.Conn) context.Context
 	if !network.Site.IsValid() {
 		return ctx
 	}
-	c := &connection{guest: guest{network: network, bytes: guestBytes}, socket: socket, crowd: s.crowd}
+	c := &connection{guest: guest{network: network, bytes: guestBytes}, socket: socket}
 	if secure, ok := socket.(*tls.Conn); ok {
 		c.socket, c.bytes = secure.NetConn(), secureGuestBytes
 	}
@@ -53,34 +47,20 @@ func (s *Server) disconnected(socket net.Conn, state http.ConnState) {
 		return
 	}
 	if c, there := s.connections.LoadAndDelete(socket); there {
-		c.(*connection).change(0, true)
+		s.crowd.leave(&c.(*connection).guest)
 	}
 }
 
 // attended takes a connection out of the crowd while a request of it is answered. Then
 // it is the newest there.
-func attended(next http.Handler) http.Handler {
+func (s *Server) attended(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ok := r.Context().Value(connectionKey{}).(*connection); ok {
-			c.change(1, false)
-			defer c.change(-1, false)
+			s.crowd.leave(&c.guest)
+			defer s.crowd.enter(&c.guest)
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// change counts the requests of a connection. Of HTTP/2 some may still be answered when
-// it is closed.
-func (c *connection) change(requests int, closed bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.busy += requests
-	c.closed = c.closed || closed
-	if c.busy == 0 && !c.closed {
-		c.crowd.enter(&c.guest)
-	} else {
-		c.crowd.leave(&c.guest)
-	}
 }
 
 // A coming body is in the crowd, with as much as has come, until it is there as a whole.

@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 // Limits of one connection. A report is small and so are the answers.
@@ -21,7 +19,6 @@ const (
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 30 * time.Second
 	maxHeader     = 16 << 10
-	maxFrame      = 16 << 10 // of HTTP/2; memory for it is taken before it comes
 )
 
 // serve answers on all listeners until ctx is done or one of them fails, and
@@ -39,8 +36,10 @@ func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler)
 			WriteTimeout:      writeTimeout,
 			IdleTimeout:       idleTimeout,
 			MaxHeaderBytes:    maxHeader,
-			HTTP2:             &http.HTTP2Config{MaxReadFrameSize: maxFrame, MaxReceiveBufferPerConnection: wire.MaxBody, MaxReceiveBufferPerStream: wire.MaxBody},
-			ErrorLog:          log.New(io.Discard, "", 0), // its lines have the senders' addresses; see acceptor
+			Protocols:         onlyHTTP1(),
+			// Or OPTIONS * would be answered before the handler and its limits.
+			DisableGeneralOptionsHandler: true,
+			ErrorLog:                     log.New(io.Discard, "", 0), // its lines have the senders' addresses; see acceptor
 		}
 		servers = append(servers, server)
 		go func() { served <- server.Serve(&acceptor{listener, s, server}) }()
@@ -63,6 +62,14 @@ func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler)
 	}
 	ending.Wait()
 	return errors.Join(append(cut, failure)...)
+}
+
+// onlyHTTP1 leaves out HTTP/2: a CLI sends one request on a connection, and frames that
+// are no requests (pings, settings, empty ones) have no limit and cost CPU.
+func onlyHTTP1() *http.Protocols {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return protocols
 }
 
 // An acceptor logs why connections are not accepted, which net/http would only

@@ -36,8 +36,8 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	})
 }
 
-// hardened tells browsers to guess nothing and to tell nobody. It has HTTP/1 read nothing
-// behind a body unless all of it was read here (see wholeBody): net/http would wait for the
+// hardened tells browsers to guess nothing and to tell nobody. It has net/http read nothing
+// behind a body unless all of it was read here (see wholeBody): it would wait for the
 // rest before it answers, and again after that. Nor behind chunks: where a length was given, too,
 // proxies disagree about what is there. No CLI sends chunks.
 func hardened(next http.Handler) http.Handler {
@@ -45,7 +45,7 @@ func hardened(next http.Handler) http.Handler {
 		header := w.Header()
 		header["X-Content-Type-Options"] = nosniff
 		header["Referrer-Policy"] = noReferrer
-		if r.ContentLength != 0 && r.ProtoMajor == 1 {
+		if r.ContentLength != 0 {
 			header["Connection"] = closes
 			defer func() {
 				if header.Get("Connection") != "" {
@@ -123,9 +123,7 @@ func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler
 			if r.URL.Path != "/telemetry" {
 				problem.outcome = notAReport
 			}
-			if r.ProtoMajor == 1 {
-				w.Header()["Connection"] = closes
-			}
+			w.Header()["Connection"] = closes
 			s.answer(w, problem)
 			return
 		}

@@ -21,14 +21,15 @@ func (s *Server) Public() http.Handler {
 		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(s.config.Store, s.now, listed), s.now))
 	}
 	limited := s.limited(s.requests, mux)
+	watched := s.limited(s.watches, http.HandlerFunc(alive))
 	outside := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // a second mux would cost each report a twentieth of what it allocates
 		if r.URL.Path == "/healthz" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-			alive(w, r) // asked often, from one network, by what watches the process
+			watched.ServeHTTP(w, r) // whatever else its network asks for: it may be what watches the process
 			return
 		}
 		limited.ServeHTTP(w, r)
 	})
-	return within(outside, attended, s.recovered, hardened)
+	return within(outside, s.attended, s.recovered, hardened)
 }
 
 // alive says that the process answers; readyz tells whether it can do its work.

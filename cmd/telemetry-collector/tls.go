@@ -45,6 +45,9 @@ type encryption struct {
 	obtain func()       // gets what is not in the store; nil if there are files
 }
 
+// protocol is the one that is spoken under TLS.
+const protocol = "http/1.1"
+
 // encryption makes the configuration that the flags ask for.
 func (s settings) encryption(kept *store.Store, log *slog.Logger) (encryption, error) {
 	switch {
@@ -53,7 +56,7 @@ func (s settings) encryption(kept *store.Store, log *slog.Logger) (encryption, e
 		if err != nil {
 			return encryption{}, err
 		}
-		return encryption{config: &tls.Config{GetCertificate: pair.certificate, NextProtos: []string{"h2", "http/1.1"}}, reload: pair.load}, nil
+		return encryption{config: &tls.Config{GetCertificate: pair.certificate, NextProtos: []string{protocol}}, reload: pair.load}, nil
 	case len(s.tlsDomains) > 0:
 		return s.acme(kept, log), nil
 	}
@@ -77,7 +80,7 @@ func (s settings) acme(kept *store.Store, log *slog.Logger) encryption {
 	}
 	get := certificates{manager.GetCertificate, s.tlsDomains, intake.NewLimiter(1.0/60, 3), log}
 	config := manager.TLSConfig()
-	config.GetCertificate = get.certificate
+	config.GetCertificate, config.NextProtos = get.certificate, []string{protocol, acme.ALPNProto}
 	return encryption{config: config, obtain: func() {
 		for _, domain := range s.tlsDomains {
 			// What today's clients offer.

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/telemetrygen/telemetrygen/internal/peertest"
+)
+
+// TestNoHTTP2 offers it, asks for nothing else, and speaks it unasked: a report in
+// HTTP/1.1 is taken, and frames are not read.
+func TestNoHTTP2(t *testing.T) {
+	cert, key := peertest.SelfSigned(t, t.TempDir(), 1)
+	collector := started(t, nil, "--tls-cert", cert, "--tls-key", key)
+	dial := func(protocols ...string) (*tls.Conn, error) {
+		connection, err := tls.Dial("tcp", strings.TrimPrefix(collector.public, "https://"), &tls.Config{InsecureSkipVerify: true, NextProtos: protocols})
+		if err == nil {
+			t.Cleanup(func() { connection.Close() })
+			connection.SetDeadline(time.Now().Add(time.Minute))
+		}
+		return connection, err
+	}
+	if connection, err := dial("h2"); err == nil {
+		t.Errorf("it speaks %q", connection.ConnectionState().NegotiatedProtocol)
+	}
+	connection, err := dial("h2", "http/1.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spoken := connection.ConnectionState().NegotiatedProtocol; spoken != "http/1.1" {
+		t.Errorf("it speaks %q", spoken)
+	}
+	if connection, err = dial(); err != nil {
+		t.Fatal(err)
+	}
+	const ping = "\x00\x00\x08\x06\x00\x00\x00\x00\x00........"
+	io.WriteString(connection, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"+strings.Repeat(ping, 1_000))
+	if text, _ := io.ReadAll(connection); !strings.HasPrefix(string(text), "HTTP/1.1 400 ") {
+		t.Errorf("%q", text[:min(len(text), 100)])
+	}
+}
+
+// TestWhatIsAnsweredIsLimited sends requests of each kind that needs no report, all at once
+// and without an end. The connection is ended, when some were answered.
+func TestWhatIsAnsweredIsLimited(t *testing.T) {
+	collector := started(t, nil)
+	const most, seconds = 200, 100 // those of /healthz: at once, and in each second
+	for _, line := range []string{"GET /healthz", "HEAD /healthz", "OPTIONS *", "OPTIONS /telemetry", "GET /", "TRACE /", "CONNECT x:1"} {
+		connection, err := net.Dial("tcp", strings.TrimPrefix(collector.public, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		connection.SetDeadline(start.Add(20 * time.Second))
+		go func() {
+			requests := strings.Repeat(line+" HTTP/1.1\r\nHost: x\r\n\r\n", 100)
+			for _, err := io.WriteString(connection, requests); err == nil; _, err = io.WriteString(connection, requests) {
+			}
+		}()
+		answers, took := 0, time.Duration(0)
+		for buffer := make([]byte, 64<<10); ; {
+			n, err := connection.Read(buffer)
+			answers += strings.Count(string(buffer[:n]), "HTTP/1.1 ")
+			if took = time.Since(start); err != nil || answers > 100*most {
+				break
+			}
+		}
+		connection.Close()
+		if float64(answers) > most+1+seconds*took.Seconds() {
+			t.Errorf("%s: %d answers in %v", line, answers, took)
+		}
+	}
+}
