@@ -36,11 +36,7 @@ var errStale = errors.New("the day of the store has to change")
 // of a new day closes the last one for all.
 func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, c clock) error) error {
 	for {
-		err := s.transact(ctx, func(tx *sql.Tx) error {
-			c, err := s.readClock(ctx, tx, s.dialect.shareRow)
-			if err != nil {
-				return err
-			}
+		err := s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, c clock) error {
 			if stale(c.day, day(now)) {
 				return errStale
 			}
@@ -56,6 +52,18 @@ func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, c 
 }
 
 type clock struct{ day, trusted, kept, names int64 }
+
+// write runs do in a transaction that has locked the clock, for itself or with others
+// (lock). All that is written to a database that is there is written so, but for a new schema.
+func (s *Store) write(ctx context.Context, lock string, do func(tx *sql.Tx, c clock) error) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		c, err := s.readClock(ctx, tx, lock)
+		if err != nil {
+			return err
+		}
+		return do(tx, c)
+	})
+}
 
 // readClock fails where a newer collector has changed the schema meanwhile: it waits
 // for the row that is locked here before it does.
@@ -80,10 +88,9 @@ func (s *Store) readClock(ctx context.Context, tx *sql.Tx, lock string) (c clock
 // is done once it was begun: who asks for it may not have the time.
 func (s *Store) advance(ctx context.Context, now time.Time) error {
 	ctx = context.WithoutCancel(ctx)
-	return s.transact(ctx, func(tx *sql.Tx) error {
-		c, err := s.readClock(ctx, tx, s.dialect.lockRow)
-		if err != nil || !stale(c.day, day(now)) { // another collector did
-			return err
+	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error {
+		if !stale(c.day, day(now)) { // another collector did
+			return nil
 		}
 		if c.day != 0 {
 			if err := s.closeDay(ctx, tx, c, day(now)); err != nil {

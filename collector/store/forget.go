@@ -18,12 +18,9 @@ func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error
 	if err != nil || len(keys) == 0 { // no writing: a flood of invented ids would keep reports from it
 		return false, err
 	}
-	err = s.transact(ctx, func(tx *sql.Tx) error {
+	// The sums of a day that is being closed, or purged, are read and written as a whole.
+	err = s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, _ clock) error {
 		found = false
-		// The sums of a day that is being closed, or purged, are read and written as a whole.
-		if _, err := s.readClock(ctx, tx, s.dialect.shareRow); err != nil {
-			return err
-		}
 		rows, err := s.load(ctx, tx, keys)
 		if err != nil {
 			return err
@@ -90,11 +87,7 @@ const forgetting = 2
 // was counted erases nothing at first: the days until then are gone through at
 // two a day.
 func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Duration) error {
-	return s.transact(ctx, func(tx *sql.Tx) error {
-		c, err := s.readClock(ctx, tx, s.dialect.lockRow)
-		if err != nil {
-			return err
-		}
+	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error {
 		trusted := believe(c.trusted, day(now))
 		if since := time.Since(s.stepped); trusted < day(now) && since > 24*time.Hour {
 			trusted += forgetting
@@ -115,7 +108,7 @@ func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Durati
 				return err
 			}
 		}
-		if _, err = tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM weeks WHERE week < ?`), week(kept)); err != nil {
+		if _, err := tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM weeks WHERE week < ?`), week(kept)); err != nil {
 			return err
 		}
 		return s.expireSilent(ctx, tx, kept)

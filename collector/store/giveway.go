@@ -51,11 +51,7 @@ func overBy(count, limit int) int {
 
 // makeRoom has what is at a limit give way, for all collectors.
 func (s *Store) makeRoom(ctx context.Context) error {
-	return s.transact(ctx, func(tx *sql.Tx) error {
-		c, err := s.readClock(ctx, tx, s.dialect.lockRow)
-		if err != nil {
-			return err
-		}
+	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error {
 		known, err := s.loadCatalog(ctx, tx, c) // what other collectors made, too
 		if err != nil {
 			return err

@@ -219,11 +219,22 @@ func TestANewerCollectorBesideAnOlderOne(t *testing.T) {
 	migrate("99")
 	_, added := s.Add(t.Context(), noon.AddDate(0, 0, 1), []wire.Report{report(id, "v1", counter("pace get", 0, 2))})
 	_, forgotten := s.Forget(t.Context(), id)
+	release := store.Release{App: "pace", Version: "v1", Commands: []wire.Command{{Path: "pace get"}}}
+	_, unregistered := s.Unregister(t.Context(), "pace", "v1")
+	_, purged := s.Purge(t.Context(), noon, store.PurgeSelection{App: "pace"})
+	certificates := s.Certificates()
 	for what, err := range map[string]error{
 		"a report":       added,
 		"an erasure":     forgotten,
 		"an expiry":      s.Expire(t.Context(), noon, retention),
 		"whether it can": s.Probe(t.Context()),
+		"a release":      s.Register(t.Context(), noon, release),
+		"taking it back": unregistered,
+		"a purge":        purged,
+		"a certificate":  certificates.Put(t.Context(), "x", nil),
+		"its end":        certificates.Delete(t.Context(), "x"),
+		"a reader":       s.Begin(t.Context(), "scrapers"),
+		"what it saw":    s.Show(t.Context(), "scrapers", []int64{1}),
 	} {
 		if err == nil || !store.Unavailable(err) || !strings.Contains(err.Error(), "from a newer collector: its schema is 99") {
 			t.Errorf("%s: %v", what, err)

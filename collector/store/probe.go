@@ -15,18 +15,12 @@ const probeSize = 32 << 10
 func (s *Store) Probe(ctx context.Context) error {
 	value := make([]byte, probeSize)
 	rand.Read(value) // PostgreSQL would compress anything else
-	return s.transact(ctx, func(tx *sql.Tx) error {
-		if _, err := s.readClock(ctx, tx, s.dialect.shareRow); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, s.dialect.bind(`INSERT INTO meta (name, value) VALUES ('probe', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`), value)
-		return err
-	})
+	return s.exec(ctx, `INSERT INTO meta (name, value) VALUES ('probe', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, value)
 }
 
 // exec runs one statement in a transaction.
 func (s *Store) exec(ctx context.Context, query string, args ...any) error {
-	return s.transact(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, _ clock) error {
 		_, err := tx.ExecContext(ctx, s.dialect.bind(query), args...)
 		return err
 	})

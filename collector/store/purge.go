@@ -38,11 +38,7 @@ var errDryRun = errors.New("nothing was meant to change")
 // days are, stay. Collectors that have the store
 // open follow at their next batch. A selection of nothing is a *Refusal.
 func (s *Store) Purge(ctx context.Context, now time.Time, sel PurgeSelection) (purged Purged, err error) {
-	err = s.transact(ctx, func(tx *sql.Tx) error {
-		c, err := s.readClock(ctx, tx, s.dialect.lockRow) // no batch is under way now
-		if err != nil {
-			return err
-		}
+	err = s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error { // no batch is under way now
 		p := &purge{store: s, tx: tx, clock: c, now: now, since: math.MinInt64, until: math.MaxInt64, PurgeSelection: sel, sums: sums{}, runs: map[Key]int64{}, weeks: weekSums{}}
 		if !sel.Since.IsZero() {
 			p.since = day(sel.Since)
@@ -59,7 +55,7 @@ func (s *Store) Purge(ctx context.Context, now time.Time, sel PurgeSelection) (p
 		if sel.DryRun {
 			return errDryRun
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE clock SET names = names + 1, closed = closed + 1`)
+		_, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1, closed = closed + 1`)
 		return err
 	})
 	if errors.Is(err, errDryRun) {

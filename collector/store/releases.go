@@ -40,7 +40,7 @@ func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
 			return &Refusal{fmt.Sprintf("%q is not a command of %s", one.Path, r.App)}
 		}
 	}
-	return s.transact(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, _ clock) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
 // Unregister forgets a release, and reports whether it was registered. What was
 // counted stays as it is.
 func (s *Store) Unregister(ctx context.Context, app, version string) (found bool, err error) {
-	err = s.transact(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, _ clock) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ const Anyone = ""
 // there by then count as shown to it; of each later one the store keeps whether
 // it was. For a reader that is known it does nothing.
 func (s *Store) Begin(ctx context.Context, reader string) error {
-	return s.transact(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, _ clock) error {
 		made, err := tx.ExecContext(ctx, s.dialect.bind(`INSERT INTO shown (reader, series) VALUES (?, 0) ON CONFLICT DO NOTHING`), reader)
 		if err != nil {
 			return err
@@ -34,7 +34,7 @@ func (s *Store) Show(ctx context.Context, reader string, series []int64) error {
 	for _, id := range series {
 		rows = append(rows, reader, id)
 	}
-	return s.transact(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, _ clock) error {
 		return s.insert(ctx, tx, `INSERT INTO shown (reader, series) VALUES `, 2, rows, ` ON CONFLICT DO NOTHING`, nil)
 	})
 }
