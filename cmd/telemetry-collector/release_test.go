@@ -90,6 +90,21 @@ func TestABackupIsTakenWhileTheCollectorRuns(t *testing.T) {
 	if elsewhere, _ := filepath.Glob(filepath.Join(dir, "elsewhere*")); len(files)+len(elsewhere) != 1 {
 		t.Errorf("left behind: %v", files)
 	}
+	streamed := command(t, []string{"TMPDIR=" + t.TempDir()}, "backup", "--store", from, "-")
+	data, err := streamed.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(streamed.Dir, "*")); len(left) > 0 {
+		t.Errorf("a copy to the standard output left %v", left)
+	}
+	stream := filepath.Join(dir, "stream.db")
+	if err := os.WriteFile(stream, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if output, err := command(t, nil, "report", "--store", "sqlite:"+stream).CombinedOutput(); err != nil || !strings.Contains(string(output), "pace get data-policy") {
+		t.Errorf("a copy from the standard output: %v\n%s", err, output)
+	}
 	copied := started(t, nil, "--store", "sqlite:"+to)
 	if got := fetch(t, copied.private+"/metrics"); !strings.Contains(got, `command="pace get data-policy"`) || !strings.Contains(got, "} 2\n") {
 		t.Errorf("the copy has\n%s", got)

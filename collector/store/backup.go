@@ -37,7 +37,7 @@ func Backup(ctx context.Context, from, to string) (err error) {
 	}
 	defer db.Close()
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, copied); err != nil {
-		return err
+		return fmt.Errorf("%s could not be copied to %s: %w", file, to, err)
 	}
 	if err := os.Chmod(copied, 0o600); err != nil {
 		return err

@@ -132,6 +132,9 @@ func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, 
 		if err == nil && s.file != "" {
 			err = s.own(ctx, beside)
 		}
+		if err != nil && s.file != "" {
+			err = fmt.Errorf("%s: %w", s.file, err)
+		}
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
