@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -260,22 +259,35 @@ func TestSumsThatComeToNothingEndNoDay(t *testing.T) {
 	})
 }
 
-func TestUnbelievableReportsAreRefusedWhole(t *testing.T) {
-	onEach(t, func(t *testing.T, url string) {
-		s := open(t, url)
-		id := uuid.New()
-		refusals, err := s.Add(t.Context(), noon, []wire.Report{
-			report(id, "v1", counter("pace a", 0, 1), counter("pace b", 0, store.MaxIncrease+1)),
-			report(id, "v1", counter("pace a", 0, 2)),
+// TestAnEnormousIncreaseIsTakenInParts: an install that had no connection for long has more new
+// runs of a command than one report may bring. Its next ones bring the rest, within its limits.
+func TestAnEnormousIncreaseIsTakenInParts(t *testing.T) {
+	const runs = 2*store.MaxIncrease + 5
+	for name, limits := range map[string]store.Limits{"without limits": {}, "by default": store.DefaultLimits()} {
+		onEach(t, func(t *testing.T, url string) {
+			s, id := open(t, url), uuid.New()
+			s.Limit(limits)
+			for i, brought := range []int64{1, 1 + store.MaxIncrease, 1 + 2*store.MaxIncrease, runs, runs} {
+				count := uint64(runs)
+				if i == 0 {
+					count = 1
+				}
+				receive(t, s, noon, from(1, report(id, "v1", counter("pace get", 0, count), counter("pace list", 0, 1))))
+				counted := all(totals(t, s, noon))
+				held, err := s.HeldBack(t.Context(), noon, noon)
+				check(t, err)
+				for _, one := range held {
+					counted += one.Runs
+				}
+				if want := brought + 1; counted != want { // and the run of the other command
+					t.Errorf("%s: %d runs are counted or held back after report %d, want %d", name, counted, i, want)
+				}
+			}
+			if got := all(totals(t, s, noon)); limits.RunsPerInstall > 0 && got != limits.RunsPerInstall || limits.RunsPerInstall == 0 && got != runs+1 {
+				t.Errorf("%s: %d runs", name, got)
+			}
 		})
-		var refusal *store.Refusal
-		if err != nil || !errors.As(refusals[0], &refusal) || refusals[1] != nil {
-			t.Fatal(refusals, err)
-		}
-		if got := totals(t, s, noon); len(got) != 1 || got[store.Key{Command: "pace a", CLIVersion: "v1", OperatingSystem: "linux"}] != 2 {
-			t.Errorf("%v: nothing of a refused report counts", got)
-		}
-	})
+	}
 }
 
 // TestLimitsBeyondAllUse: the highest limits that there are bound nothing.

@@ -41,7 +41,8 @@ func (m marks) encode() []byte {
 	return data
 }
 
-// raise lifts the marks to a report's counts and returns by how much each
+// raise lifts the marks to a report's counts, each by MaxIncrease at most: what is more
+// comes with the next reports, as counts are cumulative. It returns by how much each
 // counter exceeded its mark, and which had none. A lower count, which is a report that comes late or
 // again, a restored file, or another machine with a copied id, changes nothing:
 // totals may then be short, and never too high.
@@ -59,16 +60,14 @@ func (m marks) raise(counters []wire.Counter) (increases []uint64, fresh []bool,
 		if c.Count <= mark {
 			continue
 		}
-		if increases[i] = c.Count - mark; increases[i] > MaxIncrease {
-			return nil, nil, &Refusal{fmt.Sprintf("%d runs of %q since the last report are not believed (more than %d)", increases[i], c.Path, MaxIncrease)}
-		}
+		increases[i] = min(c.Count-mark, MaxIncrease)
 	}
 	if len(m)+added > MaxMarks {
 		return nil, nil, &Refusal{fmt.Sprintf("more than %d commands and exit codes of one id", MaxMarks)}
 	}
 	for i, increase := range increases {
 		if increase > 0 {
-			m[hashes[i]] = counters[i].Count
+			m[hashes[i]] += increase
 		}
 	}
 	return increases, fresh, nil

@@ -23,7 +23,7 @@ import (
 
 // Bounds on one install, besides Limits.
 const (
-	MaxIncrease = 1_000_000 // runs of one command with one exit code between two reports
+	MaxIncrease = 1_000_000 // runs of one command with one exit code that one report brings
 	MaxMarks    = 4_096     // commands and exit codes of one install
 )
 
