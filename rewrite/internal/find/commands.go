@@ -90,16 +90,11 @@ func with(tree plan.Tree, c plan.Command) plan.Tree {
 // A sourceTree is the command tree as the source tells it.
 type sourceTree struct {
 	flow     *flow
-	assigned map[*ast.CompositeLit]map[string]field // fields that are set after construction
+	assigned map[*ast.CompositeLit]map[string]origin // fields that are set after construction
 	children map[*ast.CompositeLit][]child
 	roots    map[string]bool // names of the commands that are executed
 	commands map[string]sourceCommand
 	unknown  int // additions that could not be followed
-}
-
-type field struct {
-	value ast.Expr
-	in    *load.Package
 }
 
 // A child is a command that is added to another one.
@@ -118,7 +113,7 @@ func newSourceTree(g *load.Program, skip func(importPath string) bool) (*sourceT
 	if err != nil {
 		return nil, err
 	}
-	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]field{}, children: map[*ast.CompositeLit][]child{}, roots: map[string]bool{}, commands: map[string]sourceCommand{}}
+	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, roots: map[string]bool{}, commands: map[string]sourceCommand{}}
 	for _, c := range s.packages {
 		for _, file := range c.Files {
 			t.look(c, file, false)
@@ -139,7 +134,7 @@ func newSourceTree(g *load.Program, skip func(importPath string) bool) (*sourceT
 		}
 	}
 	for _, e := range s.executed {
-		for _, root := range t.flow.literals(e.origin, nil) {
+		for _, root := range t.flow.literals(e.origin) {
 			if below[root.lit] {
 				continue // cobra executes its root
 			}
@@ -156,7 +151,7 @@ func newSourceTree(g *load.Program, skip func(importPath string) bool) (*sourceT
 func (t *sourceTree) look(c *load.Package, file *ast.File, leftOut bool) {
 	for _, decl := range file.Decls {
 		elsewhere := leftOut || looksAtSystem(c, decl)
-		ast.Inspect(decl, func(n ast.Node) bool {
+		for n := range ast.Preorder(decl) {
 			switch n := n.(type) {
 			case *ast.CallExpr:
 				if ofCobra(c, n) == "AddCommand" {
@@ -165,41 +160,29 @@ func (t *sourceTree) look(c *load.Package, file *ast.File, leftOut bool) {
 			case *ast.AssignStmt:
 				t.assign(c, n)
 			}
-			return true
-		})
+		}
 	}
 }
 
 // looksAtSystem reports whether a declaration names runtime.GOOS or runtime.GOARCH.
-func looksAtSystem(c *load.Package, decl ast.Decl) (found bool) {
-	ast.Inspect(decl, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && slices.Contains(systems, id.Name) {
-			obj := c.Info.Uses[id]
-			found = found || obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == "runtime"
+func looksAtSystem(c *load.Package, decl ast.Decl) bool {
+	for id := range nodes[*ast.Ident](decl) {
+		if slices.Contains(systems, id.Name) && pathOf(c.Info.Uses[id]) == "runtime" {
+			return true
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
 
 // add notes the children of one call of AddCommand.
 func (t *sourceTree) add(c *load.Package, call *ast.CallExpr, elsewhere bool) {
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		t.unknown++
-		return
-	}
-	parents := t.flow.literals(origin{expr: sel.X, in: c}, nil)
+	parents := t.flow.parents(c, call)
 	if len(parents) == 0 {
 		t.unknown++
 		return
 	}
 	for _, arg := range call.Args {
-		from := origin{expr: arg, in: c}
-		if call.Ellipsis.IsValid() {
-			from = origin{place: elementOf(t.flow.place(c, arg)), in: c}
-		}
-		found := t.flow.literals(from, nil)
+		found := t.flow.literals(t.flow.variadic(c, call, arg))
 		if len(found) == 0 {
 			t.unknown++
 		}
@@ -211,6 +194,11 @@ func (t *sourceTree) add(c *load.Package, call *ast.CallExpr, elsewhere bool) {
 	}
 }
 
+// parents are the commands that a call of AddCommand may add others to.
+func (fl *flow) parents(c *load.Package, call *ast.CallExpr) []literal {
+	return fl.literals(origin{expr: ast.Unparen(call.Fun).(*ast.SelectorExpr).X, in: c})
+}
+
 // assign notes a field that a command gets by assignment.
 func (t *sourceTree) assign(c *load.Package, assign *ast.AssignStmt) {
 	for i, lhs := range assign.Lhs {
@@ -219,11 +207,11 @@ func (t *sourceTree) assign(c *load.Package, assign *ast.AssignStmt) {
 			continue
 		}
 		if s, ok := c.Info.Selections[sel]; ok && isCommand(ownerOf(s)) && slices.Contains([]string{"Use", "Hidden", "Deprecated"}, sel.Sel.Name) {
-			for _, l := range t.flow.literals(origin{expr: sel.X, in: c}, nil) {
+			for _, l := range t.flow.literals(origin{expr: sel.X, in: c}) {
 				if t.assigned[l.lit] == nil {
-					t.assigned[l.lit] = map[string]field{}
+					t.assigned[l.lit] = map[string]origin{}
 				}
-				t.assigned[l.lit][sel.Sel.Name] = field{assign.Rhs[i], c}
+				t.assigned[l.lit][sel.Sel.Name] = origin{expr: assign.Rhs[i], in: c}
 			}
 		}
 	}
@@ -271,12 +259,12 @@ func (t *sourceTree) value(l literal, name string) string {
 	for _, elt := range l.lit.Elts {
 		if kv, keyed := elt.(*ast.KeyValueExpr); keyed && !ok {
 			if key, named := kv.Key.(*ast.Ident); named && key.Name == name {
-				f = field{kv.Value, l.in}
+				f = origin{expr: kv.Value, in: l.in}
 			}
 		}
 	}
-	if f.value == nil || f.in.Info.Types[f.value].Value == nil {
+	if f.expr == nil || f.in.Info.Types[f.expr].Value == nil {
 		return ""
 	}
-	return f.in.Info.Types[f.value].Value.ExactString()
+	return f.in.Info.Types[f.expr].Value.ExactString()
 }

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"cmp"
 	"go/ast"
 	"go/types"
 	"maps"
@@ -22,7 +23,7 @@ type dependencies struct {
 	flow     *flow           // of the commands inside dependencies
 	values   *flow           // of the functions that they keep
 	added    map[string]bool
-	analysed map[string]*dependency
+	analysed map[string]bool // by import path, whether it may execute commands
 	executed map[string]bool // places from which a command comes to be executed
 	ending   map[string]string
 	itself   map[string]string
@@ -30,15 +31,12 @@ type dependencies struct {
 
 	executors map[string]bool // import paths of those that may execute a command
 	endings   map[string]bool // whether they name something that ends the process, as far as it is known
-}
 
-// A dependency is a package of another module that executes cobra commands.
-type dependency struct {
-	ends string // a function that it ends the process with, "" if it leaves that to others
+	endsBehind map[string]string // by import path, a function that a package which executes commands ends the process with
 }
 
 func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
-	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]*dependency{},
+	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]bool{}, endsBehind: map[string]string{},
 		executed: map[string]bool{}, ending: map[string]string{}, itself: map[string]string{}, beside: map[string]map[string]bool{}, endings: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
@@ -76,59 +74,51 @@ func (d *dependencies) ofCobra() []string {
 	return slices.Sorted(maps.Keys(paths))
 }
 
-// executor returns the package of a dependency if it executes, or keeps to be
+// executes reports whether the package of a dependency executes, or keeps to be
 // executed, the command that comes to a place of it: a parameter of one of its
-// functions, or what a function that is passed there returns. Else it is nil.
-func (d *dependencies) executor(path, place string) *dependency {
-	analysed := d.analyse(path)
-	if analysed == nil || !d.executed[place] {
-		return nil
+// functions, or what a function that is passed there returns.
+func (d *dependencies) executes(path, place string) bool {
+	if _, known := d.analysed[path]; !known {
+		d.analysed[path] = false // until the end, also where packages ask for each other in a circle
+		d.analysed[path] = d.analyse(path)
 	}
-	return analysed
+	return d.analysed[path] && d.executed[place]
 }
 
-// analyse looks through a package of another module, nil when it has nothing to
-// do with executing commands.
-func (d *dependencies) analyse(path string) *dependency {
-	if known, ok := d.analysed[path]; ok {
-		return known
-	}
-	d.analysed[path] = nil // "no" until the end, also where packages ask for each other in a circle
+// analyse looks through a package of another module. It reports false when that has
+// nothing to do with executing commands.
+func (d *dependencies) analyse(path string) bool {
 	if !d.executors[path] {
-		return nil
+		return false
 	}
 	c := d.add(path)
 	if c == nil {
-		return nil
+		return false
 	}
-	found := &dependency{}
 	own := map[*ast.CompositeLit]bool{} // commands of its own that it executes
-	d.each(c, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.SelectorExpr:
-			if s := executes(c, n); s != nil && s.Kind() != types.MethodExpr {
-				for _, l := range d.reach(receiver(c, n, s)) {
-					own[l.lit] = true
-				}
-			}
-		case *ast.CallExpr:
-			d.passedOn(c, n, found)
-		case *ast.FuncDecl:
-			return !d.unused(c, n)
+	for _, decl := range declarations(c) {
+		if fn, ok := decl.(*ast.FuncDecl); ok && d.unused(c, fn) {
+			continue
 		}
-		return true
-	})
-	for path := range d.added { // where they are put together
-		d.below(d.add(path), own)
+		for n := range ast.Preorder(decl) {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if s := executes(c, n); s != nil && s.Kind() != types.MethodExpr {
+					for _, l := range d.reach(receiver(c, n, s)) {
+						own[l.lit] = true
+					}
+				}
+			case *ast.CallExpr:
+				d.passedOn(c, n)
+			}
+		}
 	}
-	d.analysed[path] = found
-	return found
-}
-
-func (d *dependencies) each(c *load.Package, visit func(ast.Node) (inside bool)) {
-	for _, file := range c.Files {
-		ast.Inspect(file, visit)
+	if len(own) > 0 {
+		for path := range d.added { // where they are put together
+			d.below(d.add(path), own)
+		}
 	}
+	return true
 }
 
 // unused reports whether nobody calls a function of a dependency that has the
@@ -159,8 +149,7 @@ func (d *dependencies) unused(c *load.Package, decl *ast.FuncDecl) bool {
 // that may stand for it.
 func uses(c *load.Package, fn *types.Func) bool {
 	for _, obj := range c.Info.Uses {
-		used, ok := obj.(*types.Func)
-		if ok && used.Name() == fn.Name() && (isInterfaceMethod(used) || used.Origin().FullName() == fn.FullName()) {
+		if used, ok := obj.(*types.Func); ok && used.Name() == fn.Name() && (isInterfaceMethod(used) || used.Origin().FullName() == fn.FullName()) {
 			return true
 		}
 	}
@@ -168,13 +157,13 @@ func uses(c *load.Package, fn *types.Func) bool {
 }
 
 // passedOn follows a command into another package that executes it.
-func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr, found *dependency) {
+func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr) {
 	fn := callee(c, call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() == c.PkgPath {
+	if fn == nil || fn.Pkg().Path() == c.PkgPath {
 		return
 	}
-	if found.ends == "" && endsProcess(fn) {
-		found.ends = fn.FullName()
+	if d.endsBehind[c.PkgPath] == "" && endsProcess(fn) {
+		d.endsBehind[c.PkgPath] = fn.FullName()
 	}
 	if fn.Pkg().Path() == load.Cobra {
 		return
@@ -183,11 +172,9 @@ func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr, found *depe
 		if !isCommand(c.Info.TypeOf(arg)) {
 			continue
 		}
-		if next := d.executor(fn.Pkg().Path(), argumentPlace(fn, i, call.Ellipsis.IsValid())); next != nil {
+		if next := fn.Pkg().Path(); d.executes(next, argumentPlace(fn, i, call.Ellipsis.IsValid())) {
 			d.reach(origin{expr: arg, in: c})
-			if found.ends == "" {
-				found.ends = next.ends
-			}
+			d.endsBehind[c.PkgPath] = cmp.Or(d.endsBehind[c.PkgPath], d.endsBehind[next])
 		}
 	}
 }
@@ -195,33 +182,24 @@ func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr, found *depe
 // below marks the commands that are put under a root which the dependency makes
 // and executes itself: each is the root of the CLI's part of the tree.
 func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
-	if c == nil || len(own) == 0 {
-		return
-	}
-	d.each(c, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || ofCobra(c, call) != "AddCommand" {
-			return true
-		}
-		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-		if !ok {
-			return true
-		}
-		for _, parent := range d.flow.literals(origin{expr: sel.X, in: c}, nil) {
-			if own[parent.lit] {
-				for _, arg := range call.Args {
-					d.reach(origin{expr: arg, in: c})
-				}
+	for _, decl := range declarations(c) {
+		for call := range nodes[*ast.CallExpr](decl) {
+			if ofCobra(c, call) != "AddCommand" || !slices.ContainsFunc(d.flow.parents(c, call), func(parent literal) bool { return own[parent.lit] }) {
+				continue
+			}
+			for _, arg := range call.Args {
+				d.reach(origin{expr: arg, in: c})
 			}
 		}
-		return true
-	})
+	}
 }
 
 // reach marks every place that a command can come from, and returns the
 // literals among them.
 func (d *dependencies) reach(from origin) []literal {
-	return d.flow.literals(from, func(place string) { d.executed[place] = true })
+	found, passed := d.flow.backToLiterals(from)
+	maps.Copy(d.executed, passed)
+	return found
 }
 
 // imports are the import paths, as source has them, of the dependencies that the module
@@ -259,9 +237,9 @@ func executors(g *load.Program) map[string]bool {
 	return may
 }
 
-// declarations returns the declaration of a function, or those of the methods of its
+// declared returns the bodies of a function's declaration, or those of the methods of its
 // package that can stand for an interface's. The package is nil where it is unknown.
-func (d *dependencies) declarations(fn *types.Func) (c *load.Package, list []*ast.FuncDecl) {
+func (d *dependencies) declared(fn *types.Func) (c *load.Package, bodies []*ast.BlockStmt) {
 	p := d.g.All[fn.Pkg().Path()]
 	if p == nil {
 		return nil, nil
@@ -270,17 +248,15 @@ func (d *dependencies) declarations(fn *types.Func) (c *load.Package, list []*as
 	if err != nil {
 		return nil, nil
 	}
-	for _, file := range c.Files {
-		for _, decl := range file.Decls {
-			decl, ok := decl.(*ast.FuncDecl)
-			if !ok || decl.Body == nil || decl.Name.Name != fn.Name() {
-				continue
-			}
-			own, ok := c.Info.Defs[decl.Name].(*types.Func)
-			if ok && (own.FullName() == fn.FullName() || isInterfaceMethod(fn) && decl.Recv != nil) {
-				list = append(list, decl)
-			}
+	for _, decl := range declarations(c) {
+		decl, ok := decl.(*ast.FuncDecl)
+		if !ok || decl.Body == nil || decl.Name.Name != fn.Name() {
+			continue
+		}
+		own, ok := c.Info.Defs[decl.Name].(*types.Func)
+		if ok && (own.FullName() == fn.FullName() || isInterfaceMethod(fn) && decl.Recv != nil) {
+			bodies = append(bodies, decl.Body)
 		}
 	}
-	return c, list
+	return c, bodies
 }

@@ -15,9 +15,6 @@ import (
 
 // endsProcess reports whether a function is known to end the process.
 func endsProcess(fn *types.Func) bool {
-	if fn.Pkg() == nil {
-		return false
-	}
 	_, _, fatal := loggers.Status(fn)
 	_, swapped := swapOf(fn)
 	return fatal || swapped || isSyscallExit(fn)
@@ -71,7 +68,7 @@ func textContains(p *packages.Package, words []string) bool {
 
 // isSyscallExit reports whether a function is syscall.Exit, which ends the
 // process without os.Exit.
-func isSyscallExit(fn *types.Func) bool { return fn.Pkg().Path() == "syscall" && fn.Name() == "Exit" }
+func isSyscallExit(fn *types.Func) bool { return pathOf(fn) == "syscall" && fn.Name() == "Exit" }
 
 // ends returns the function with which a function of a dependency may end the
 // process, "" if its source, and what it calls in its package, has none.
@@ -98,16 +95,16 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 	if p == nil || p.Module == nil { // the standard library ends nothing else
 		return ""
 	}
-	c, list := d.declarations(fn)
+	c, bodies := d.declared(fn)
 	if c == nil || len(c.Files) == 0 {
 		return "a function whose source is not there"
 	}
-	for _, decl := range list {
-		if how := d.endsWithin(c, decl.Body, seen); how != "" {
+	for _, body := range bodies {
+		if how := d.endsWithin(c, body, seen); how != "" {
 			return how
 		}
 	}
-	if len(list) == 0 && isInterfaceMethod(fn) {
+	if len(bodies) == 0 && isInterfaceMethod(fn) {
 		return "a method behind an interface"
 	}
 	return "" // also without a body: what is in assembly makes system calls
@@ -133,15 +130,15 @@ func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how str
 		return ""
 	}
 	seen[name] = true
-	c, list := d.declarations(fn)
-	for _, decl := range list {
-		ast.Inspect(decl.Body, func(n ast.Node) bool {
+	c, bodies := d.declared(fn)
+	for _, body := range bodies {
+		ast.Inspect(body, func(n ast.Node) bool {
 			if _, kept := n.(*ast.FuncLit); kept || how != "" {
 				return false
 			}
 			if call, ok := n.(*ast.CallExpr); ok {
 				switch called := callee(c, call); {
-				case called == nil || called.Pkg() == nil || loggers.Covers(d.hooks, called) != "":
+				case called == nil || loggers.Covers(d.hooks, called) != "":
 				case endsProcess(called):
 					how = called.FullName()
 				case called.Pkg().Path() == path:
@@ -175,10 +172,7 @@ var declaration = regexp.MustCompile(`(?m)^func (?:\(.*?\) ?)?(\w+)[\[(]`)
 
 // endsWithin looks at everything that a piece of code names.
 func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[string]bool) (how string) {
-	ast.Inspect(code, func(n ast.Node) bool {
-		if how != "" {
-			return false
-		}
+	for n := range ast.Preorder(code) {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			if s, ok := c.Info.Selections[n]; ok && s.Kind() == types.FieldVal && s.Obj().Pkg() == c.Types && isFunc(s.Type()) {
@@ -200,8 +194,10 @@ func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[strin
 				}
 			}
 		}
-		return how == ""
-	})
+		if how != "" {
+			break
+		}
+	}
 	return how
 }
 
@@ -212,7 +208,7 @@ func makesCommand(fn *types.Func) bool {
 }
 
 func isInterfaceMethod(fn *types.Func) bool {
-	recv := fn.Type().(*types.Signature).Recv()
+	recv := fn.Signature().Recv()
 	return recv != nil && types.IsInterface(recv.Type())
 }
 
@@ -224,12 +220,12 @@ func (d *dependencies) endsInValue(c *load.Package, e ast.Expr, seen map[string]
 	}
 	seen[place] = true
 	d.values.add(c)
-	d.values.back(origin{place: place}, trace{visit: func(e ast.Expr, in *load.Package) bool {
+	d.values.back(origin{place: place}, func(e ast.Expr, in *load.Package) bool {
 		if how == "" {
 			how = d.endsWithin(in, e, seen)
 		}
 		return true
-	}})
+	})
 	return how
 }
 

@@ -13,7 +13,7 @@ import (
 // status that the user sees is the other program's.
 func (f *finder) replaces(id *ast.Ident) {
 	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok || fn.Name() != "Exec" || fn.Pkg() == nil || fn.Pkg().Path() != "syscall" && fn.Pkg().Path() != "golang.org/x/sys/unix" {
+	if !ok || fn.Name() != "Exec" || pathOf(fn) != "syscall" && pathOf(fn) != "golang.org/x/sys/unix" {
 		return
 	}
 	f.note(plan.Uncovered, id, fn.Pkg().Name()+".Exec: the process becomes another program here, and ends with that program's exit status; the run is recorded as -1 if a command had begun")

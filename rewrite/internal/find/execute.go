@@ -36,7 +36,7 @@ func executes(c *load.Package, sel *ast.SelectorExpr) *types.Selection {
 		return nil
 	}
 	fn, ok := s.Obj().(*types.Func)
-	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != load.Cobra || !isCommand(fn.Type().(*types.Signature).Recv().Type()) {
+	if !ok || pathOf(fn) != load.Cobra || !isCommand(fn.Signature().Recv().Type()) {
 		return nil
 	}
 	return s
@@ -163,7 +163,7 @@ type indirect struct {
 // It reports whether the report says of the call that it may end the process.
 func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 	fn := callee(f.c, call)
-	if fn == nil || fn.Pkg() == nil || f.g.IsOwn(fn.Pkg().Path()) || fn.Pkg().Path() == load.Cobra {
+	if fn == nil || f.g.IsOwn(fn.Pkg().Path()) || fn.Pkg().Path() == load.Cobra {
 		return false
 	}
 	for i, arg := range call.Args {
@@ -182,13 +182,12 @@ func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 			result = commandResult(sig)
 			place = resultOf(place, result)
 		}
-		d := f.depend.executor(fn.Pkg().Path(), place)
-		if d == nil {
+		if !f.depend.executes(fn.Pkg().Path(), place) {
 			continue
 		}
-		if d.ends != "" && !noted {
+		if how := f.depend.endsBehind[fn.Pkg().Path()]; how != "" && !noted {
 			noted = true
-			f.note(plan.Dependency, call, fmt.Sprintf("%s may end the process itself, with %s; such a run is recorded as -1", fn.Pkg().Path(), d.ends))
+			f.note(plan.Dependency, call, fmt.Sprintf("%s may end the process itself, with %s; such a run is recorded as -1", fn.Pkg().Path(), how))
 		}
 		f.executes = true
 		where := enclosed(f.c, f.cur, false)
@@ -248,13 +247,19 @@ func (s *survey) track() error {
 // noteRoots says so where it depends on something which of several commands is executed, as
 // in a program that has one root for each name that it is started under. A field may hold others beside a root.
 func (s *survey) noteRoots(tracked []execution) error {
-	names, field, tree := map[string]bool{}, false, &sourceTree{}
+	names, tree := map[string]bool{}, &sourceTree{}
 	for _, e := range tracked {
-		for _, root := range s.flow.literals(e.origin, func(place string) { field = field || strings.HasPrefix(place, "field ") }) {
+		roots, passed := s.flow.backToLiterals(e.origin)
+		for place := range passed {
+			if strings.HasPrefix(place, "field ") {
+				return nil
+			}
+		}
+		for _, root := range roots {
 			names[tree.word(root, "Use")] = true
 		}
 	}
-	if delete(names, ""); len(names) < 2 || field {
+	if delete(names, ""); len(names) < 2 {
 		return nil
 	}
 	tree, err := newSourceTree(s.g, s.options.Skip) // knows which of them are added to others
@@ -270,8 +275,8 @@ func (s *survey) noteRoots(tracked []execution) error {
 // put into a struct that does.
 func (s *survey) trackIndirect(call indirect) {
 	found, other, seen := false, false, map[string]bool{}
-	t := trace{passed: s.follow}
-	t.visit = func(e ast.Expr, in *load.Package) bool {
+	var visit func(e ast.Expr, in *load.Package) bool
+	visit = func(e ast.Expr, in *load.Package) bool {
 		typ := in.Info.TypeOf(e)
 		if isCommandPointer(typ) {
 			if id, ok := e.(*ast.Ident); ok && in.Info.Defs[id] != nil {
@@ -304,11 +309,11 @@ func (s *survey) trackIndirect(call indirect) {
 			f.cannotTrack(e, f.short(e)+call.how+", embeds cobra.Command by value: embed a *cobra.Command")
 		} else if !seen[place] {
 			seen[place] = true
-			s.flow.back(origin{place: place, in: in}, t)
+			s.flow.back(origin{place: place, in: in}, visit)
 		}
 		return true
 	}
-	s.flow.back(call.origin, t)
+	s.flow.back(call.origin, visit)
 	name := call.finder.short(call.at)
 	switch {
 	case found:

@@ -22,22 +22,21 @@ type exitNames struct {
 
 // look collects the names that reach the exits of one file.
 func (x *exitNames) look(c *load.Package, file *ast.File) {
-	ast.Inspect(file, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 0 && x.exits(origin{expr: call.Fun, in: c}) {
-			x.flow.back(origin{expr: call.Args[0], in: c}, trace{visit: x.constant})
+	for call := range nodes[*ast.CallExpr](file) {
+		if len(call.Args) > 0 && x.exits(origin{expr: call.Fun, in: c}) {
+			x.flow.back(origin{expr: call.Args[0], in: c}, x.constant)
 		}
-		return true
-	})
+	}
 }
 
 // exits reports whether a function value may be one that ends the process with
 // its first argument. The CLI's own functions are followed to what they call.
 func (x *exitNames) exits(function origin) (found bool) {
-	x.flow.back(function, trace{visit: func(e ast.Expr, in *load.Package) bool {
+	x.flow.back(function, func(e ast.Expr, in *load.Package) bool {
 		fn, ok := named(in, e).(*types.Func)
-		found = found || ok && fn.Pkg() != nil && !x.own(fn.Pkg().Path()) && endsWithArgument(fn)
+		found = found || ok && !x.own(pathOf(fn)) && endsWithArgument(fn)
 		return ok
-	}})
+	})
 	return found
 }
 
@@ -72,3 +71,5 @@ func endsWithArgument(fn *types.Func) bool {
 	params := fn.Signature().Params()
 	return strings.HasPrefix(fn.Name(), "Exit") && returnsNothing(fn) && params.Len() > 0 && types.Identical(params.At(0).Type(), types.Typ[types.Int])
 }
+
+func returnsNothing(fn *types.Func) bool { return fn.Signature().Results().Len() == 0 }

@@ -10,10 +10,10 @@ import (
 
 // swapOf returns the form that stands in for a function.
 func swapOf(fn *types.Func) (name string, ok bool) {
-	if fn.Pkg() == nil || fn.Signature().Recv() != nil {
+	if fn.Signature().Recv() != nil {
 		return "", false
 	}
-	name, ok = form.Swaps[form.Function{Path: fn.Pkg().Path(), Name: fn.Name()}]
+	name, ok = form.Swaps[form.Function{Path: pathOf(fn), Name: fn.Name()}]
 	return name, ok
 }
 

@@ -28,7 +28,7 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	if fn == nil {
 		f.variableOrDie(call)
 	}
-	if fn == nil || fn.Pkg() == nil || f.beforeMain() {
+	if fn == nil || f.beforeMain() {
 		return
 	}
 	if hook := loggers.Covers(f.hooks, fn); hook != "" {
@@ -45,28 +45,28 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	}
 	path := fn.Pkg().Path()
 	switch {
-	case !f.g.IsOwn(path):
-		switch {
-		case ofFlags(fn, "Parse"):
-			f.parses = append(f.parses, call)
-		case f.depend.mayEnd(fn) && (returnsNothing(fn) || strings.HasSuffix(fn.Name(), orDie)):
-			f.dependency(call, fn)
-		case f.depend.endsItself(fn) != "":
-			f.noteEnd(call, path, f.depend.endsItself(fn))
-		case makesCommand(fn) && !isInterfaceMethod(fn):
-			f.madeElsewhere(call, fn)
-		}
-	case isInterfaceMethod(fn):
+	case f.g.IsOwn(path):
 		if logger := f.loggerBehind(fn); logger != "" {
 			f.note(plan.Dependency, call, f.short(call.Fun)+" ends the process if it is called on a "+logger+"; such a run is recorded as -1 if a command had begun")
 		}
+	case ofFlags(fn, "Parse"):
+		f.parses = append(f.parses, call)
+	case f.depend.mayEnd(fn) && (returnsNothing(fn) || strings.HasSuffix(fn.Name(), orDie)):
+		f.dependency(call, fn)
+	case f.depend.endsItself(fn) != "":
+		f.noteEnd(call, path, f.depend.endsItself(fn))
+	case makesCommand(fn) && !isInterfaceMethod(fn):
+		f.madeElsewhere(call, fn)
 	}
 }
 
 // loggerBehind returns a logger that satisfies an interface of the CLI's own and
 // ends the process in its method fn, "" for none.
 func (f *finder) loggerBehind(fn *types.Func) string {
-	iface := fn.Type().(*types.Signature).Recv().Type().Underlying().(*types.Interface)
+	if !isInterfaceMethod(fn) {
+		return ""
+	}
+	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for _, path := range slices.Sorted(maps.Keys(f.g.All)) { // in order, so that the report is always the same
 		if !loggers.Known(path) {
 			continue
@@ -84,7 +84,7 @@ func (f *finder) loggerBehind(fn *types.Func) string {
 // a value: nothing can be announced before a call that goes through a variable.
 func (f *finder) fatalValue(id *ast.Ident) {
 	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok || fn.Pkg() == nil || loggers.Covers(f.hooks, fn) != "" {
+	if !ok || loggers.Covers(f.hooks, fn) != "" {
 		return
 	}
 	if _, chain, fatal := loggers.Status(fn); (chain || !fatal) && !isSyscallExit(fn) {
@@ -118,7 +118,7 @@ const orDie = "OrDie"
 // variableOrDie looks at a call of such a function that a dependency keeps in a variable.
 func (f *finder) variableOrDie(call *ast.CallExpr) {
 	v, ok := named(f.c, call.Fun).(*types.Var)
-	if !ok || !strings.HasSuffix(v.Name(), orDie) || v.Pkg() == nil || !f.depend.foreign(v.Pkg().Path()) || f.beforeMain() {
+	if !ok || !strings.HasSuffix(v.Name(), orDie) || !f.depend.foreign(pathOf(v)) || f.beforeMain() {
 		return
 	}
 	if how := f.depend.endsInVariable(f.c, call.Fun, v); how != "" {
@@ -148,8 +148,7 @@ func (f *finder) madeElsewhere(call *ast.CallExpr, fn *types.Func) {
 // of a dependency has the form of Exit(code int, ...): it ends the process with
 // that code. Should it not, the runtime moves the count to the code it ends with.
 func (f *finder) statusArgument(call *ast.CallExpr, fn *types.Func) (text string, ok bool) {
-	params := fn.Type().(*types.Signature).Params()
-	if !strings.HasPrefix(fn.Name(), "Exit") || params.Len() == 0 || !types.Identical(params.At(0).Type(), types.Typ[types.Int]) {
+	if !endsWithArgument(fn) {
 		return "", false
 	}
 	switch arg := ast.Unparen(call.Args[0]).(type) {
@@ -157,10 +156,6 @@ func (f *finder) statusArgument(call *ast.CallExpr, fn *types.Func) (text string
 		return f.text(arg), true
 	}
 	return "", false
-}
-
-func returnsNothing(fn *types.Func) bool {
-	return fn.Type().(*types.Signature).Results().Len() == 0
 }
 
 // event reports whether a function hands out an event of a logger's fatal level: the
@@ -178,25 +173,23 @@ func (f *finder) event(fn *types.Func) (status int, ok bool) {
 func fatalEvents(list []*load.Package, hooks []plan.Hook) map[string]int {
 	events := map[string]int{}
 	for _, c := range list {
-		for _, file := range c.Files {
-			for _, d := range file.Decls {
-				decl, ok := d.(*ast.FuncDecl)
-				if !ok || decl.Body == nil || len(decl.Body.List) != 1 {
-					continue
-				}
-				ret, ok := decl.Body.List[0].(*ast.ReturnStmt)
-				if !ok || len(ret.Results) != 1 {
-					continue
-				}
-				call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr)
-				if !ok {
-					continue
-				}
-				outer, _ := c.Info.Defs[decl.Name].(*types.Func)
-				if fn := callee(c, call); fn != nil && outer != nil && loggers.Covers(hooks, fn) == "" {
-					if status, chain, ok := loggers.Status(fn); ok && chain {
-						events[outer.FullName()] = status
-					}
+		for _, d := range declarations(c) {
+			decl, ok := d.(*ast.FuncDecl)
+			if !ok || decl.Body == nil || len(decl.Body.List) != 1 {
+				continue
+			}
+			ret, ok := decl.Body.List[0].(*ast.ReturnStmt)
+			if !ok || len(ret.Results) != 1 {
+				continue
+			}
+			call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr)
+			if !ok {
+				continue
+			}
+			outer, _ := c.Info.Defs[decl.Name].(*types.Func)
+			if fn := callee(c, call); fn != nil && outer != nil && loggers.Covers(hooks, fn) == "" {
+				if status, chain, ok := loggers.Status(fn); ok && chain {
+					events[outer.FullName()] = status
 				}
 			}
 		}
@@ -301,27 +294,20 @@ func (f *finder) immediate(call *ast.CallExpr) bool {
 	if tv, ok := f.c.Info.Types[call.Fun]; ok && (tv.IsType() || tv.IsBuiltin()) {
 		return true
 	}
-	fn := callee(f.c, call)
-	if fn == nil {
+	fn, ok := named(f.c, call.Fun).(*types.Func)
+	if !ok {
 		return false
 	}
-	sig := fn.Type().(*types.Signature)
-	if sig.Recv() != nil && sig.Params().Len() == 0 && (fn.Name() == "Error" || fn.Name() == "String" || fn.Name() == "Name") {
+	if sig := fn.Signature(); sig.Recv() != nil && sig.Params().Len() == 0 && slices.Contains([]string{"Error", "String", "Name"}, fn.Name()) {
 		return true
-	}
-	if fn.Pkg() == nil {
-		return false
-	}
-	if fn.Name() == "Sleep" {
-		return false
-	}
-	if _, chain, fatal := loggers.Status(fn); fatal && !chain {
-		return false
 	}
 	if _, ok := f.event(fn); ok {
 		return true
 	}
-	path, _, _ := module.SplitPathVersion(fn.Pkg().Path())
+	if _, _, fatal := loggers.Status(fn); fatal || fn.Name() == "Sleep" {
+		return false
+	}
+	path, _, _ := module.SplitPathVersion(pathOf(fn))
 	return formatting[path] || loggers.Known(path) // as logrus.WithError(err).WithField("k", v)
 }
 
@@ -331,7 +317,7 @@ func (f *finder) lastAny(call *ast.CallExpr, fn *types.Func) ast.Expr {
 	if fn == nil || len(call.Args) == 0 || call.Ellipsis.IsValid() {
 		return nil
 	}
-	sig := fn.Type().(*types.Signature)
+	sig := fn.Signature()
 	if !sig.Variadic() || len(call.Args) < sig.Params().Len() {
 		return nil
 	}

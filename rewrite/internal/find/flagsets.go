@@ -3,7 +3,6 @@ package find
 import (
 	"go/ast"
 	"go/types"
-	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
@@ -18,7 +17,7 @@ const exitOnError = "ExitOnError"
 const commandLine = ".CommandLine"
 
 func ofFlags(obj types.Object, name string) bool {
-	return obj != nil && obj.Name() == name && obj.Pkg() != nil && flagPackages[obj.Pkg().Path()]
+	return obj != nil && obj.Name() == name && flagPackages[pathOf(obj)]
 }
 
 // flagSets notes where a set of flags ends the process itself, because of a flag that it
@@ -48,18 +47,16 @@ func parsesNothing(c *load.Package, args ast.Expr) bool {
 
 // exitsOnError reports whether a set of flags may be one that ends the process.
 func (fl *flow) exitsOnError(set origin) (found bool) {
-	fl.back(set, trace{
-		passed: func(place string) {
-			path, ok := strings.CutSuffix(place, commandLine)
-			found = found || ok && flagPackages[path] && len(fl.into[place]) == 0
-		},
-		visit: func(e ast.Expr, in *load.Package) bool {
-			call, ok := e.(*ast.CallExpr)
-			if ok && len(call.Args) == 2 && ofFlags(named(in, call.Fun), "NewFlagSet") {
-				found = found || ofFlags(named(in, call.Args[1]), exitOnError)
-			}
-			return false
-		},
+	passed := fl.back(set, func(e ast.Expr, in *load.Package) bool {
+		call, ok := e.(*ast.CallExpr)
+		if ok && len(call.Args) == 2 && ofFlags(named(in, call.Fun), "NewFlagSet") {
+			found = found || ofFlags(named(in, call.Args[1]), exitOnError)
+		}
+		return false
 	})
+	for path := range flagPackages {
+		place := path + commandLine
+		found = found || passed[place] && len(fl.into[place]) == 0
+	}
 	return found
 }

@@ -17,7 +17,7 @@ type flow struct {
 	into   map[string][]origin
 	params map[*types.Var]string // places of the parameters of declared functions
 	added  map[*load.Package]bool
-	more   func(place string) // adds the packages that a place may belong to
+	more   func(place string) // adds the package that a place on the way back may belong to
 }
 
 // An origin is where a value comes from: an expression, or else another place.
@@ -44,7 +44,7 @@ func (fl *flow) add(c *load.Package) {
 
 // addFile records the assignments of one file.
 func (fl *flow) addFile(c *load.Package, f *ast.File) {
-	ast.Inspect(f, func(n ast.Node) bool {
+	for n := range ast.Preorder(f) {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			fl.assign(c, n.Lhs, n.Rhs)
@@ -75,8 +75,7 @@ func (fl *flow) addFile(c *load.Package, f *ast.File) {
 		case *ast.FuncLit:
 			fl.returns(c, n.Body, fl.place(c, n), n.Type)
 		}
-		return true
-	})
+	}
 }
 
 func (fl *flow) put(to string, from origin) {
@@ -139,11 +138,7 @@ func (fl *flow) call(c *load.Package, call *ast.CallExpr) {
 	if builtin, ok := named(c, call.Fun).(*types.Builtin); ok && builtin.Name() == "append" {
 		fl.put(at(c, call), origin{expr: call.Args[0], in: c})
 		for _, arg := range call.Args[1:] {
-			from := origin{expr: arg, in: c}
-			if call.Ellipsis.IsValid() {
-				from = origin{place: elementOf(fl.place(c, arg)), in: c}
-			}
-			fl.put(elementOf(at(c, call)), from)
+			fl.put(elementOf(at(c, call)), fl.variadic(c, call, arg))
 		}
 	}
 	fn := callee(c, call)
@@ -153,6 +148,15 @@ func (fl *flow) call(c *load.Package, call *ast.CallExpr) {
 	for i, arg := range call.Args {
 		fl.put(argumentPlace(fn, i, call.Ellipsis.IsValid()), origin{expr: arg, in: c})
 	}
+}
+
+// variadic is where an element comes from that a call hands to a variadic parameter with
+// one of its arguments.
+func (fl *flow) variadic(c *load.Package, call *ast.CallExpr, arg ast.Expr) origin {
+	if call.Ellipsis.IsValid() {
+		return origin{place: elementOf(fl.place(c, arg)), in: c}
+	}
+	return origin{expr: arg, in: c}
 }
 
 // declare records what a function returns and where its parameters are. A
@@ -220,22 +224,17 @@ func eachReturn(body *ast.BlockStmt, visit func(*ast.ReturnStmt)) {
 	})
 }
 
-// A trace is one way back through a flow.
-type trace struct {
-	visit  func(e ast.Expr, in *load.Package) (end bool) // called with every expression that the value can be
-	passed func(place string)                            // called with every place on the way, before its origins are; may be nil
-}
-
-// back visits everything that a value can come from.
-func (fl *flow) back(from origin, t trace) {
-	seen := map[string]bool{}
+// back visits every expression that a value can be, and what it can come from until
+// visit says that this is the end. It returns the places on the way.
+func (fl *flow) back(from origin, visitExpr func(e ast.Expr, in *load.Package) (end bool)) (passed map[string]bool) {
+	passed = map[string]bool{}
 	var follow func(place string)
 	visit := func(o origin) {
 		if o.expr == nil {
 			follow(o.place)
 			return
 		}
-		for e := o.expr; !isNil(e, o.in) && !t.visit(e, o.in); e = inner(o.in, e) {
+		for e := o.expr; !isNil(e, o.in) && !visitExpr(e, o.in); e = inner(o.in, e) {
 			if inner(o.in, e) == nil {
 				follow(fl.place(o.in, e))
 				return
@@ -243,13 +242,11 @@ func (fl *flow) back(from origin, t trace) {
 		}
 	}
 	follow = func(place string) {
-		if place == "" || seen[place] {
+		if place == "" || passed[place] {
 			return
 		}
-		seen[place] = true
-		if t.passed != nil {
-			t.passed(place)
-		}
+		passed[place] = true
+		fl.more(place)
 		for _, o := range fl.into[place] {
 			visit(o)
 		}
@@ -263,6 +260,7 @@ func (fl *flow) back(from origin, t trace) {
 		}
 	}
 	visit(from)
+	return passed
 }
 
 // bare is an expression without parentheses, conversions, type assertions, & and
@@ -301,22 +299,23 @@ type literal struct {
 	in  *load.Package
 }
 
-// literals returns the composite literals that a command can come from. It calls
-// passed with every place on the way back; it may be nil.
-func (fl *flow) literals(from origin, passed func(place string)) (found []literal) {
-	if passed == nil {
-		passed = func(string) {}
-	}
-	both := func(place string) { fl.more(place); passed(place) }
-	fl.back(from, trace{passed: both, visit: func(e ast.Expr, in *load.Package) bool {
+// literals returns the composite literals that a command can come from.
+func (fl *flow) literals(from origin) []literal {
+	found, _ := fl.backToLiterals(from)
+	return found
+}
+
+// backToLiterals also returns the places on the way.
+func (fl *flow) backToLiterals(from origin) (found []literal, passed map[string]bool) {
+	passed = fl.back(from, func(e ast.Expr, in *load.Package) bool {
 		lit, ok := e.(*ast.CompositeLit)
 		if !ok || !isCommand(in.Info.TypeOf(lit)) {
 			return false
 		}
 		found = append(found, literal{lit, in})
 		return true
-	}})
-	return found
+	})
+	return found, passed
 }
 
 // packageOf is the import path in the name of a place.

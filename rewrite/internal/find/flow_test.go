@@ -75,7 +75,7 @@ func TestCommandsComeFrom(t *testing.T) {
 			ast.Inspect(c.Files[0], func(n ast.Node) bool {
 				if sel, ok := n.(*ast.SelectorExpr); ok {
 					if s := executes(c, sel); s != nil {
-						for _, l := range fl.literals(receiver(c, sel, s), nil) {
+						for _, l := range fl.literals(receiver(c, sel, s)) {
 							uses = append(uses, useOf(l))
 						}
 					}
@@ -129,7 +129,7 @@ func Root() *cobra.Command { return &cobra.Command{Use: "a"} }
 	var found []literal
 	ast.Inspect(c.Files[0], func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok && executes(c, sel) != nil {
-			found = fl.literals(origin{expr: sel.X, in: c}, nil)
+			found = fl.literals(origin{expr: sel.X, in: c})
 		}
 		return true
 	})

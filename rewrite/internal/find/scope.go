@@ -50,11 +50,11 @@ func (f *finder) neverGoesOn(stmt ast.Node) bool {
 		if !ok {
 			return false
 		}
-		if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok && f.c.Info.Uses[id] == types.Universe.Lookup("panic") {
+		if named(f.c, call.Fun) == types.Universe.Lookup("panic") {
 			return true
 		}
 		fn := callee(f.c, call)
-		return fn != nil && fn.Pkg() != nil && slices.Contains([]string{"os", "log", "syscall"}, fn.Pkg().Path()) && endsProcess(fn)
+		return fn != nil && slices.Contains([]string{"os", "log", "syscall"}, fn.Pkg().Path()) && endsProcess(fn)
 	}
 	return false
 }
@@ -62,7 +62,7 @@ func (f *finder) neverGoesOn(stmt ast.Node) bool {
 // forTests reports whether a function is handed a *testing.T or its like.
 func (f *finder) forTests(decl *ast.FuncDecl) bool {
 	for _, field := range decl.Type.Params.List {
-		if named, ok := deref(f.c.Info.TypeOf(field.Type)).(*types.Named); ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "testing" {
+		if named, ok := deref(f.c.Info.TypeOf(field.Type)).(*types.Named); ok && pathOf(named.Obj()) == "testing" {
 			return true
 		}
 	}

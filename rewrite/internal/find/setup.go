@@ -23,7 +23,7 @@ func (f *finder) setsUp(e ast.Expr) bool {
 		return false
 	}
 	fn := callee(f.c, call)
-	return fn != nil && fn.Pkg() != nil && settingUp[fn.Pkg().Path()] && returnsOnlyError(fn) &&
+	return fn != nil && settingUp[fn.Pkg().Path()] &&
 		slices.ContainsFunc(setters, func(prefix string) bool { return strings.HasPrefix(fn.Name(), prefix) })
 }
 
@@ -32,11 +32,6 @@ var settingUp = map[string]bool{load.Cobra: true, "github.com/spf13/pflag": true
 // setters begin the names of the functions of these modules whose errors do not
 // depend on a file, an argument or a flag's value.
 var setters = []string{"Bind", "Mark", "RegisterFlagCompletionFunc", "SetAnnotation"}
-
-func returnsOnlyError(fn *types.Func) bool {
-	results := fn.Signature().Results()
-	return results.Len() == 1 && types.Identical(results.At(0).Type(), types.Universe.Lookup("error").Type())
-}
 
 // onSetup reports whether the walk stands in the branch that is taken where such
 // a call failed:

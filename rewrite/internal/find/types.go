@@ -3,18 +3,48 @@ package find
 import (
 	"go/ast"
 	"go/types"
+	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// callee returns the function or method that a call names, nil for values.
-func callee(c *load.Package, call *ast.CallExpr) *types.Func {
-	fn, _ := named(c, call.Fun).(*types.Func)
-	if fn != nil {
-		return fn.Origin()
+// nodes are the nodes of one type in the tree of another one, in the order of the source.
+func nodes[N ast.Node](root ast.Node) iter.Seq[N] {
+	return func(yield func(N) bool) {
+		for n := range ast.Preorder(root) {
+			if n, ok := n.(N); ok && !yield(n) {
+				return
+			}
+		}
 	}
-	return nil
+}
+
+// declarations are those of all files of a package.
+func declarations(c *load.Package) (list []ast.Decl) {
+	for _, file := range c.Files {
+		list = append(list, file.Decls...)
+	}
+	return list
+}
+
+// callee returns the function or method that a call names, nil for values and for
+// what no package declares, as the Error of an error.
+func callee(c *load.Package, call *ast.CallExpr) *types.Func {
+	fn, ok := named(c, call.Fun).(*types.Func)
+	if !ok || fn.Pkg() == nil {
+		return nil
+	}
+	return fn.Origin()
+}
+
+// pathOf is the import path of the package that declares an object, "" for none.
+func pathOf(obj types.Object) string {
+	if obj == nil || obj.Pkg() == nil {
+		return ""
+	}
+	return obj.Pkg().Path()
 }
 
 // named returns the object that an expression names, nil for none.
@@ -46,7 +76,7 @@ func isCommand(t types.Type) bool {
 		return false
 	}
 	named, ok := deref(t).(*types.Named)
-	return ok && named.Obj().Name() == "Command" && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == load.Cobra
+	return ok && named.Obj().Name() == "Command" && pathOf(named.Obj()) == load.Cobra
 }
 
 // isCommandPointer reports whether t is *cobra.Command.
@@ -61,17 +91,12 @@ func isCommandPointer(t types.Type) bool {
 // commandResult is the index of a function's first result that is a command,
 // -1 where it returns none.
 func commandResult(sig *types.Signature) int {
-	for i := 0; i < sig.Results().Len(); i++ {
-		if isCommandPointer(sig.Results().At(i).Type()) {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool { return isCommandPointer(v.Type()) })
 }
 
 // ofCobra returns the function of cobra that a call names, "" for others.
 func ofCobra(c *load.Package, call *ast.CallExpr) string {
-	if fn := callee(c, call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == load.Cobra {
+	if fn := callee(c, call); fn != nil && fn.Pkg().Path() == load.Cobra {
 		return fn.Name()
 	}
 	return ""
