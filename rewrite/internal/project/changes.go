@@ -3,8 +3,6 @@ package project
 import (
 	"bytes"
 	"cmp"
-	"errors"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -37,7 +35,8 @@ func (g Package) pages() []string {
 // Files are the folders of all generated packages, and what is generated for this one
 // beside Go files.
 func (g Package) Files(root string) (names []string) {
-	for _, dir := range slices.Concat([]string{g.Dir}, slices.Collect(maps.Values(g.Older)), slices.Collect(maps.Values(g.Others))) {
+	for _, path := range slices.Concat([]string{g.Path}, g.Older, g.Others) {
+		dir := g.folder(path)
 		names = append(names, dir, filepath.Join(dir, Leaf), filepath.Join(dir, CommandsFile), filepath.Join(dir, ExitCodesFile))
 	}
 	for _, page := range g.pages() {
@@ -90,25 +89,26 @@ func (c *Changes) generate(g Package, want map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		c.replaceGenerated(name, have[name], want[name])
 	}
-	for _, name := range slices.Sorted(maps.Keys(have)) {
-		if want[name] == nil {
-			c.Replace(name, have[name], nil)
-		}
-	}
-	for _, dir := range g.Older {
-		if err := c.delete(dir); err != nil {
+	maps.DeleteFunc(have, func(name string, _ []byte) bool { return want[name] != nil })
+	c.deleteAll(have)
+	for _, path := range g.Older {
+		if err := c.delete(g.folder(path)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// delete deletes the files of a generated package.
-func (c *Changes) delete(dir string) error {
-	files, err := generated(dir)
+func (c *Changes) deleteAll(files map[string][]byte) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		c.Replace(name, files[name], nil)
 	}
+}
+
+// delete deletes the files of a generated package.
+func (c *Changes) delete(dir string) error {
+	files, err := generated(dir)
+	c.deleteAll(files)
 	return err
 }
 
@@ -135,9 +135,7 @@ func (c *Changes) deletePages(root string, names []string) {
 // its commands, and the generated files among them. The settings make no
 // difference to the commands.
 func (c Changes) Asking(g Package, hooks []plan.Hook) (changes Changes, files map[string][]byte, err error) {
-	if files, err = g.sources(Config{Settings: Settings{App: "app"}}, hooks, true); err != nil {
-		return nil, nil, err
-	}
+	files = g.sources(Config{Settings: Settings{App: "app"}}, hooks, true)
 	want := maps.Clone(files)
 	want[filepath.Join(g.Dir, CommandsFile)] = []byte{}
 	changes = slices.Clone(c)
@@ -155,10 +153,7 @@ type Contents struct {
 // Generate adds the generated packages, their lists, and the page for the CLI's
 // users. Foreign reports that the author wrote that page, so it is left alone.
 func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, err error) {
-	files, err := g.sources(of.Config, of.Hooks, false)
-	if err != nil {
-		return false, err
-	}
+	files := g.sources(of.Config, of.Hooks, false)
 	files[filepath.Join(g.Dir, CommandsFile)] = commandsText(of.Commands)
 	if len(of.ExitCodes) > 0 {
 		files[filepath.Join(g.Dir, ExitCodesFile)] = exitCodesText(of.ExitCodes)
@@ -170,9 +165,6 @@ func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, e
 	c.deletePages(root, pages[1:])
 	name := filepath.Join(root, pages[0])
 	onDisk, err := os.ReadFile(name)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
-	}
 	if _, _, ours := header(onDisk); err == nil && !ours {
 		return true, nil
 	}

@@ -76,7 +76,7 @@ func TestGenerateLeavesAForeignPage(t *testing.T) {
 // TestEditedGeneratedFileIsAnError names the file.
 func TestEditedGeneratedFileIsAnError(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "internal/telemetry/config.go": configOf(t, "example.com/cli") + "\n// mine\n"})
+	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "internal/telemetry/config.go": configOf("example.com/cli") + "\n// mine\n"})
 	var c Changes
 	_, err := c.Generate(Locate(dir, ".").Package(""), dir, Contents{Config: Config{Settings: Settings{App: "cli"}}})
 	if err == nil || !strings.Contains(err.Error(), filepath.Join("internal", "telemetry", "config.go")) {

@@ -44,17 +44,15 @@ func (s State) IsFactored(name string) bool { return slices.Contains(s.Factored,
 const stateComment = "//telemetrygen:state "
 
 // Source is the body of config.go for a runtime package of that name.
-func (c Config) Source(pkg string) ([]byte, error) {
-	c.State.Tags = c.Settings.Tags
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(c.State); err != nil {
-		return nil, err
-	}
+func (c Config) Source(pkg string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "//go:build !notelemetry\n\npackage %s\n\nimport \"time\"\n\n", pkg)
-	fmt.Fprintf(&b, "%s%s\n", stateComment, line.Bytes())
+	b.WriteString(stateComment)
+	c.State.Tags = c.Settings.Tags
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(c.State) // ends in a line end; cannot fail: it is made of strings
+	b.WriteString("\n")
 	fmt.Fprintf(&b, "// Set by the flags of the //go:generate line of %s\n", c.Main)
 	fmt.Fprintf(&b, "const (\n")
 	fmt.Fprintf(&b, "\tapp            = %q\n", c.App)
@@ -65,7 +63,7 @@ func (c Config) Source(pkg string) ([]byte, error) {
 	fmt.Fprintf(&b, "\tuploadInterval = %d * time.Second\n", int64(c.Interval/time.Second))
 	fmt.Fprintf(&b, "\tconsentMode    = %q\n", c.Consent)
 	fmt.Fprintf(&b, "\texcluded       = %q\n)\n", strings.Join(c.Excluded, "\n"))
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 // ReadConfig reads what an earlier run wrote in a folder.

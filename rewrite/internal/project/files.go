@@ -3,6 +3,8 @@ package project
 import (
 	"bytes"
 	"io/fs"
+	"iter"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -31,7 +33,9 @@ const loggersFile = "loggers.go"
 // generatedNames are the names of the Go files of generated packages.
 var generatedNames = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{configFile: true, loggersFile: true}
-	_ = eachSource(func(name string, _ []byte) { names[path.Base(name)] = true })
+	for name := range runtimeSource() {
+		names[path.Base(name)] = true
+	}
 	return names
 })
 
@@ -39,73 +43,68 @@ var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
 // sources returns the Go files of the generated packages, by name. Asking adds the one
 // that lets the CLI print its command tree.
-func (g Package) sources(c Config, hooks []plan.Hook, asking bool) (map[string][]byte, error) {
-	config, err := c.Source(Name(g.Path))
-	if err != nil {
-		return nil, err
+func (g Package) sources(c Config, hooks []plan.Hook, asking bool) map[string][]byte {
+	files := map[string][]byte{}
+	for _, bodies := range g.runtime() {
+		for name, body := range bodies {
+			files[name] = sealed(body)
+		}
 	}
-	files := map[string][]byte{filepath.Join(g.Dir, configFile): sealed(config)}
+	if !asking {
+		delete(files, filepath.Join(g.Dir, treeFile))
+	}
+	files[filepath.Join(g.Dir, configFile)] = sealed(c.Source(Name(g.Path)))
 	if loggers := loggers.Source(Name(g.Path), hooks); loggers != nil {
 		files[filepath.Join(g.Dir, loggersFile)] = sealed(loggers)
 	}
-	err = g.each(func(path, name string, body []byte) {
-		if name != configFile && (name != treeFile || asking) {
-			files[filepath.Join(g.folder(path), name)] = sealed(body)
-		}
-	})
-	return files, err
+	return files
 }
 
 // Disabled returns the files of the generated packages as they are built with
 // -tags notelemetry, by import path and name: the same API with nothing in it.
-func (g Package) Disabled() (map[string]map[string][]byte, error) {
-	packages := map[string]map[string][]byte{}
-	err := g.each(func(path, name string, body []byte) {
-		if !withTag(body, "notelemetry") {
-			return
-		}
-		if packages[path] == nil {
-			packages[path] = map[string][]byte{}
-		}
-		packages[path][filepath.Join(g.folder(path), name)] = body
-	})
+func (g Package) Disabled() map[string]map[string][]byte {
+	packages := g.runtime()
+	for _, files := range packages {
+		maps.DeleteFunc(files, func(_ string, body []byte) bool { return !withTag(body, "notelemetry") })
+	}
 	if shared := g.Shared(); shared != g.Path { // the same under another name
 		packages[shared] = map[string][]byte{}
 		for name, body := range packages[g.Path] {
 			packages[shared][name] = bytes.Replace(body, []byte("package "+Name(g.Path)+"\n"), []byte("package "+Name(shared)+"\n"), 1)
 		}
 	}
-	return packages, err
+	return packages
 }
 
-// each visits the files of the runtime's source as they are in this CLI: the import
-// path of their package, their name and their content.
-func (g Package) each(visit func(path, name string, body []byte)) error {
+// runtime is the runtime's source as it is in this CLI, by import path and file name.
+func (g Package) runtime() map[string]map[string][]byte {
 	leaf := g.Shared() + "/" + Leaf
-	return eachSource(func(name string, body []byte) {
+	packages := map[string]map[string][]byte{g.Path: {}, leaf: {}}
+	for name, body := range runtimeSource() {
 		importPath := g.Path
 		if strings.HasPrefix(name, "runtime/"+Leaf+"/") {
 			importPath = leaf
 		}
 		body = packageClause.ReplaceAll(body, []byte("package "+Name(importPath)))
 		body = bytes.ReplaceAll(body, []byte(`"`+leafPath+`"`), []byte(`"`+leaf+`"`))
-		visit(importPath, path.Base(name), body)
-	})
+		packages[importPath][filepath.Join(g.folder(importPath), path.Base(name))] = body
+	}
+	return packages
 }
 
-// eachSource visits the files of the runtime's source.
-func eachSource(visit func(name string, body []byte)) error {
-	return fs.WalkDir(telemetrygen.RuntimeSource, "runtime", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			return err
+// runtimeSource are the files of the runtime's source, by their names in this module.
+func runtimeSource() iter.Seq2[string, []byte] {
+	return func(yield func(name string, body []byte) bool) {
+		for _, folder := range []string{"runtime", "runtime/" + Leaf} {
+			names, _ := fs.Glob(telemetrygen.RuntimeSource, folder+"/*.go")
+			for _, name := range names {
+				body, _ := telemetrygen.RuntimeSource.ReadFile(name) // cannot fail: it is part of the program
+				if !yield(name, body) {
+					return
+				}
+			}
 		}
-		body, err := telemetrygen.RuntimeSource.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		visit(name, body)
-		return nil
-	})
+	}
 }
 
 // withTag reports whether a file is built where one tag is set, and no other.

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,8 +51,7 @@ func Locate(dir, pattern string) Location {
 // folder asked for, else the one of an earlier run, which the main package imports
 // or which is one of Dirs, else the first of Dirs that is free.
 func (at Location) Package(asked string) Package {
-	g := Package{Older: map[string]string{}, Others: map[string]string{}}
-	g.main = strings.TrimPrefix(strings.TrimPrefix(at.Main, at.Module), "/")
+	g := Package{main: strings.TrimPrefix(strings.TrimPrefix(at.Main, at.Module), "/")}
 	var dirs []string
 	for _, rel := range Dirs {
 		dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(rel)))
@@ -72,14 +70,14 @@ func (at Location) Package(asked string) Package {
 			continue
 		}
 		if !at.belongs(dir) {
-			g.Others[importPath(at.Root, at.Module, dir)] = dir
+			g.Others = append(g.Others, importPath(at.Root, at.Module, dir))
 			continue
 		}
 		if g.Dir == "" {
 			g.Dir = dir
 		}
 		if dir != g.Dir {
-			g.Older[importPath(at.Root, at.Module, dir)] = dir
+			g.Older = append(g.Older, importPath(at.Root, at.Module, dir))
 		}
 	}
 	for _, dir := range dirs {
@@ -88,6 +86,7 @@ func (at Location) Package(asked string) Package {
 		}
 	}
 	g.Path, g.Exists = importPath(at.Root, at.Module, g.Dir), isGenerated(g.Dir)
+	slices.Sort(g.Others)
 	return g
 }
 
@@ -113,8 +112,8 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 			used[filepath.Join(at.Root, rel)] = true
 		}
 	}
-	for _, dir := range slices.Sorted(maps.Values(g.Others)) {
-		if c, err := ReadConfig(dir); err == nil {
+	for _, path := range g.Others {
+		if c, err := ReadConfig(g.folder(path)); err == nil {
 			mains = append(mains, c.Main)
 			use(c.Main)
 		}

@@ -6,7 +6,6 @@ package project
 import (
 	"fmt"
 	"go/token"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -29,8 +28,8 @@ type Package struct {
 	Dir    string // absolute
 	Path   string // import path
 	Exists bool
-	Older  map[string]string // import paths from earlier runs with another --package-dir, to their folders
-	Others map[string]string // import paths of the packages of other CLIs, to their folders
+	Older  []string // import paths from earlier runs with another --package-dir
+	Others []string // import paths of the packages of other CLIs, sorted
 
 	main string // folder of the main package, relative to the module
 }
@@ -41,43 +40,39 @@ const Leaf = "exit"
 
 // Owns reports whether an import path is that of a generated package of the module.
 func (g Package) Owns(path string) bool {
-	_, other := g.Others[strings.TrimSuffix(path, "/"+Leaf)]
-	return other || g.OwnsAlone(path)
+	return slices.Contains(g.Others, strings.TrimSuffix(path, "/"+Leaf)) || g.OwnsAlone(path)
 }
 
 // OwnsAlone reports whether an import path is that of this CLI's package.
 func (g Package) OwnsAlone(path string) bool {
 	path = strings.TrimSuffix(path, "/"+Leaf)
-	_, older := g.Older[path]
-	return path == g.Path || older
+	return path == g.Path || slices.Contains(g.Older, path)
 }
 
 // Shared is the import path of the package that instruments what is not in a main
 // package: the one that has a leaf, so whichever CLI asks, the answer is the same.
 func (g Package) Shared() string {
-	for _, path := range slices.Sorted(maps.Keys(g.Others)) {
-		if isGenerated(filepath.Join(g.Others[path], Leaf)) && (path < g.Path || !isGenerated(filepath.Join(g.Dir, Leaf))) {
+	for _, path := range g.Others {
+		if isGenerated(filepath.Join(g.folder(path), Leaf)) && (path < g.Path || !isGenerated(filepath.Join(g.Dir, Leaf))) {
 			return path
 		}
 	}
 	return g.Path
 }
 
-// folder is where a generated package of the module is.
+// folder is where a package of the module is.
 func (g Package) folder(path string) string {
-	switch parent, ok := strings.CutSuffix(path, "/"+Leaf); {
-	case ok:
-		return filepath.Join(g.folder(parent), Leaf)
-	case path == g.Path:
-		return g.Dir
+	rel, err := filepath.Rel(filepath.FromSlash(g.Path), filepath.FromSlash(path))
+	if err != nil {
+		return ""
 	}
-	return g.Others[path]
+	return filepath.Join(g.Dir, rel)
 }
 
 // Generated reports whether a folder holds a generated package of the module.
 func (g Package) Generated(dir string) bool {
 	dir = strings.TrimSuffix(dir, string(filepath.Separator)+Leaf)
-	return dir == g.Dir || slices.Contains(slices.Collect(maps.Values(g.Others)), dir)
+	return dir == g.Dir || slices.ContainsFunc(g.Others, func(path string) bool { return dir == g.folder(path) })
 }
 
 // Name is the name of a generated package.
@@ -120,23 +115,19 @@ func usable(dir string) bool {
 // Earlier is what the last run's config.go says, also one in another folder; a
 // zero one without an earlier run.
 func (g Package) Earlier() (Config, error) {
-	dir := g.Dir
-	if !g.Exists {
-		dir = ""
-		for _, older := range g.Older {
-			dir = older
-		}
+	switch {
+	case g.Exists:
+		return ReadConfig(g.Dir)
+	case len(g.Older) > 0:
+		return ReadConfig(g.folder(g.Older[0]))
 	}
-	if dir == "" {
-		return Config{}, nil
-	}
-	return ReadConfig(dir)
+	return Config{}, nil
 }
 
 // OthersUndo is what another CLI's run did to go.mod, for the last one to take back.
 func (g Package) OthersUndo() (undo gomod.Undo) {
-	for _, dir := range slices.Sorted(maps.Values(g.Others)) {
-		if c, err := ReadConfig(dir); err == nil && undo.Empty() {
+	for _, path := range g.Others {
+		if c, err := ReadConfig(g.folder(path)); err == nil && undo.Empty() {
 			undo = c.Undo
 		}
 	}

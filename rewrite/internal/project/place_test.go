@@ -3,6 +3,7 @@ package project
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,18 +27,13 @@ func write(t *testing.T, dir string, files map[string]string) {
 }
 
 // configOf is the config.go that an earlier run for a main package left.
-func configOf(t *testing.T, main string) string {
-	t.Helper()
-	body, err := Config{Settings: Settings{App: "cli"}, State: State{Main: main}}.Source("telemetry")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(sealed(body))
+func configOf(main string) string {
+	return string(sealed(Config{Settings: Settings{App: "cli"}, State: State{Main: main}}.Source("telemetry")))
 }
 
 // TestPlace finds the generated package of example.com/cli, or a folder for it.
 func TestPlace(t *testing.T) {
-	ours, others := configOf(t, "example.com/cli"), configOf(t, "example.com/cli/cmd/other")
+	ours, others := configOf("example.com/cli"), configOf("example.com/cli/cmd/other")
 	stateless := strings.Replace(ours, stateComment, "// ", 1)
 	for _, test := range []struct {
 		name   string
@@ -72,7 +68,7 @@ func TestPlace(t *testing.T) {
 			if g.Dir != want || g.Exists != test.exists {
 				t.Errorf("%s, exists %v", g.Dir, g.Exists)
 			}
-			if _, older := g.Older["example.com/cli/"+test.older]; older != (test.older != "") || test.older == "" && len(g.Older) > 0 {
+			if older := slices.Contains(g.Older, "example.com/cli/"+test.older); older != (test.older != "") || test.older == "" && len(g.Older) > 0 {
 				t.Errorf("older ones are %v", g.Older)
 			}
 			if test.want != "" && (!g.Owns("example.com/cli/"+test.want) || !g.Owns("example.com/cli/"+test.want+"/exit") || g.Owns("example.com/cli")) {
@@ -84,7 +80,7 @@ func TestPlace(t *testing.T) {
 
 // TestShared picks the package of the one CLI that all instrument shared code with.
 func TestShared(t *testing.T) {
-	ours, others := configOf(t, "example.com/cli"), configOf(t, "example.com/cli/cmd/other")
+	ours, others := configOf("example.com/cli"), configOf("example.com/cli/cmd/other")
 	for _, test := range []struct {
 		name  string
 		files map[string]string
