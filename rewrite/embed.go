@@ -19,7 +19,7 @@ var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.*)$`)
 // them, changes.
 func (r *Result) embedNote(program *load.Program, generated project.Package) {
 	added := []string{filepath.Join(generated.Dir, "config.go"), filepath.Join(generated.Dir, "commands.txt"), filepath.Join(r.dir, generated.UsersPage())}
-	for _, src := range authors(program, generated) {
+	for _, src := range authors(program) {
 		if !bytes.Contains(src.Disk, []byte("//go:embed")) {
 			continue // as the expression would find out slowly
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
 // configFolder is how source names the folder that holds ours, ~/.config. Its groups match where it is something else, a file such
@@ -35,11 +34,11 @@ func namesConfigFolder(src []byte, app string) int {
 
 // folderNote says that the CLI may look into ~/.config itself. A folder of its own
 // name that it did not make can change what it does.
-func (r *Result) folderNote(program *load.Program, generated project.Package) {
+func (r *Result) folderNote(program *load.Program) {
 	if r.Settings.Folder != "" {
 		return
 	}
-	for _, src := range authors(program, generated) {
+	for _, src := range authors(program) {
 		if at := namesConfigFolder(src.Disk, r.Settings.App); at >= 0 {
 			r.noteAt(program.Sources.Relative(src.Name), src.Disk, at,
 				fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App))
@@ -49,10 +48,10 @@ func (r *Result) folderNote(program *load.Program, generated project.Package) {
 }
 
 // authors are the files that the author wrote of what this machine builds.
-func authors(program *load.Program, generated project.Package) (files []*load.Source) {
+func authors(program *load.Program) (files []*load.Source) {
 	for _, p := range program.Own {
 		for _, name := range p.GoFiles {
-			if src, err := program.Sources.Read(name); err == nil && !generated.Owns(p.PkgPath) {
+			if src, err := program.Sources.Read(name); err == nil {
 				files = append(files, src)
 			}
 		}

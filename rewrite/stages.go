@@ -73,14 +73,14 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	}
 	c.Program = load.NewProgram(m, load.NewSources(m.Dir, func(name string, src []byte) []byte {
 		return edit.Strip(src, c.generated.Owns, c.earlier.IsFactored(name))
-	}))
+	}), c.generated.Owns)
 	c.decided, err = c.decides()
 	return c, err
 }
 
 // edit finds the sites in the source and edits the files.
 func (c *cli) edit(force bool) (*plan.Plan, []edit.File, error) {
-	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Skip: c.generated.Owns, Force: force})
+	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Force: force})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,7 +118,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	if err != nil {
 		return tree, false, err
 	}
-	key, err := commands.Key(c.Program, files, c.generated.Owns, asking)
+	key, err := commands.Key(c.Program, files, asking)
 	if err != nil {
 		return tree, false, err
 	}
@@ -127,7 +127,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	})
 	var cannotRun *commands.RunError
 	if err == nil {
-		tree, err = find.Elsewhere(c.Program, c.generated.Owns, tree)
+		tree, err = find.Elsewhere(c.Program, tree)
 	}
 	if !errors.As(err, &cannotRun) {
 		return tree, true, err
@@ -135,7 +135,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	if cannotRun.Missed && !force {
 		return tree, false, r.notReached(cannotRun.Output)
 	}
-	tree, unknown, err := find.Commands(c.Program, c.generated.Owns)
+	tree, unknown, err := find.Commands(c.Program)
 	note := fmt.Sprintf("%v\nThe commands were read from the source instead, as far as their names are constant; others are recorded as (unlisted)", cannotRun)
 	if unknown > 0 {
 		note += fmt.Sprintf(", as are those of %s of AddCommand that could not be followed", plural(unknown, "call"))
@@ -158,7 +158,7 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 		r.note(plan.Note, "", note)
 	}
 	r.Settings = settings
-	r.folderNote(c.Program, c.generated)
+	r.folderNote(c.Program)
 	r.embedNote(c.Program, c.generated)
 	sendable, refused := project.Sendable(tree.Below(settings.App))
 	for _, command := range refused {

@@ -20,7 +20,7 @@ import (
 // build IDs of everything else, which are in the names of the export data. The
 // build ID of a dependency that imports the module back changes with the module:
 // its files are taken. Files that no change names are those on disk.
-func Key(g *load.Program, generated map[string][]byte, owns func(importPath string) bool, changes []transaction.Change) (string, error) {
+func Key(g *load.Program, generated map[string][]byte, changes []transaction.Change) (string, error) {
 	h := sha256.New()
 	planned := map[string][]byte{}
 	for _, c := range changes {
@@ -30,7 +30,7 @@ func Key(g *load.Program, generated map[string][]byte, owns func(importPath stri
 		fmt.Fprintf(h, "%s %d\n", name, len(data))
 		h.Write(data)
 	}
-	list, overOwn := closure(g.Module, owns)
+	list, overOwn := closure(g)
 	for _, pkg := range list {
 		if !overOwn[pkg.PkgPath] {
 			fmt.Fprintf(h, "%s %s\n", pkg.PkgPath, pkg.ExportFile)
@@ -59,24 +59,24 @@ func Key(g *load.Program, generated map[string][]byte, owns func(importPath stri
 // closure is everything that the main package reaches without the generated
 // packages: the same before and after they are there. overOwn are those that are
 // of the module or reach a package of it.
-func closure(m *load.Module, owns func(string) bool) (list []*packages.Package, overOwn map[string]bool) {
+func closure(g *load.Program) (list []*packages.Package, overOwn map[string]bool) {
 	seen := map[string]bool{}
 	overOwn = map[string]bool{}
 	var visit func(p *packages.Package)
 	visit = func(p *packages.Package) {
-		if seen[p.PkgPath] || owns(p.PkgPath) {
+		if seen[p.PkgPath] || g.Generated(p.PkgPath) {
 			return
 		}
 		seen[p.PkgPath] = true
 		list = append(list, p)
-		own := m.IsOwn(p.PkgPath)
+		own := g.IsOwn(p.PkgPath)
 		for _, dep := range p.Imports {
 			visit(dep)
 			own = own || overOwn[dep.PkgPath]
 		}
 		overOwn[p.PkgPath] = own
 	}
-	visit(m.Main)
+	visit(g.Main)
 	sort.Slice(list, func(i, j int) bool { return list[i].PkgPath < list[j].PkgPath })
 	return list, overOwn
 }

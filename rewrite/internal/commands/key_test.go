@@ -24,10 +24,10 @@ package telemetry
 -- example.com/other/unused.go --
 package other
 `)
-	owns := func(path string) bool { return strings.HasPrefix(path, "example.com/cli/internal") }
+	g.Generated = func(path string) bool { return strings.HasPrefix(path, "example.com/cli/internal") }
 	key := func(generated map[string][]byte, changes ...transaction.Change) string {
 		t.Helper()
-		k, err := Key(g, generated, owns, changes)
+		k, err := Key(g, generated, changes)
 		if err != nil {
 			t.Fatal(err)
 		}

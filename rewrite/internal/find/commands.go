@@ -18,8 +18,8 @@ var notRecorded = map[string]bool{"help": true, "completion": true}
 // where it is instrumented: which command is added to which, as far as both are
 // literals of the module and their names are constant. It also returns how many
 // additions could not be followed.
-func Commands(g *load.Program, skip func(importPath string) bool) (tree plan.Tree, unknown int, err error) {
-	t, err := newSourceTree(g, skip)
+func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
+	t, err := newSourceTree(g)
 	if err != nil {
 		return tree, 0, err
 	}
@@ -35,11 +35,11 @@ func Commands(g *load.Program, skip func(importPath string) bool) (tree plan.Tre
 // Elsewhere adds to the tree that the built CLI told the commands that it has on
 // other systems: those of files that this machine's build leaves out, and those that
 // are added where the code looks at runtime.GOOS. So all machines come to one list.
-func Elsewhere(g *load.Program, skip func(importPath string) bool, tree plan.Tree) (plan.Tree, error) {
-	if differs, err := platformCommands(g, skip); !differs || err != nil {
+func Elsewhere(g *load.Program, tree plan.Tree) (plan.Tree, error) {
+	if differs, err := platformCommands(g); !differs || err != nil {
 		return tree, err
 	}
-	t, err := newSourceTree(g, skip)
+	t, err := newSourceTree(g)
 	if err != nil {
 		return tree, err
 	}
@@ -54,11 +54,8 @@ func Elsewhere(g *load.Program, skip func(importPath string) bool, tree plan.Tre
 
 // platformCommands reports whether the text of a file says that the CLI may have
 // other commands on another system.
-func platformCommands(g *load.Program, skip func(importPath string) bool) (bool, error) {
+func platformCommands(g *load.Program) (bool, error) {
 	for _, p := range g.Own {
-		if skip(p.PkgPath) {
-			continue
-		}
 		for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
 			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				continue
@@ -108,8 +105,8 @@ type sourceCommand struct {
 	elsewhere bool
 }
 
-func newSourceTree(g *load.Program, skip func(importPath string) bool) (*sourceTree, error) {
-	s, err := search(g, Options{Skip: skip}, nil, append(slices.Clone(tokens), "cobra.Command"))
+func newSourceTree(g *load.Program) (*sourceTree, error) {
+	s, err := search(g, Options{}, nil, append(slices.Clone(tokens), "cobra.Command"))
 	if err != nil {
 		return nil, err
 	}

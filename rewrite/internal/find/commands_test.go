@@ -45,7 +45,7 @@ func TestCommands(t *testing.T) {
 				src += "import \"os\"\n"
 			}
 			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\n"+src+test.code+"\n")
-			tree, unknown, err := Commands(g, func(string) bool { return false })
+			tree, unknown, err := Commands(g)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +91,7 @@ func TestElsewhere(t *testing.T) {
 				}
 				g.Own[0].IgnoredFiles = append(g.Own[0].IgnoredFiles, name)
 			}
-			tree, err := Elsewhere(g, func(string) bool { return false }, plan.Tree{Commands: []plan.Command{{Path: "get"}}, Taken: []string{"get"}})
+			tree, err := Elsewhere(g, plan.Tree{Commands: []plan.Command{{Path: "get"}}, Taken: []string{"get"}})
 			if err != nil {
 				t.Fatal(err)
 			}

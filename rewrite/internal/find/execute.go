@@ -262,7 +262,7 @@ func (s *survey) noteRoots(tracked []execution) error {
 	if delete(names, ""); len(names) < 2 {
 		return nil
 	}
-	tree, err := newSourceTree(s.g, s.options.Skip) // knows which of them are added to others
+	tree, err := newSourceTree(s.g) // knows which of them are added to others
 	if err == nil && len(tree.roots) > 1 {
 		tracked[0].finder.note(plan.Note, tracked[0].at, tracked[0].what+": its command may be "+strings.Join(slices.Sorted(maps.Keys(tree.roots)), " or ")+
 			"; runs of each are counted under one name, and commands of the same path as one")

@@ -23,11 +23,10 @@ import (
 
 // Options say what to look for and what the injected package is called.
 type Options struct {
-	Runtime string                       // import path of the generated package
-	Shared  string                       // that of the one for all but the main package
-	Several bool                         // the module has other CLIs that are instrumented
-	Skip    func(importPath string) bool // generated packages
-	Force   bool                         // also track what is only executed inside a run
+	Runtime string // import path of the generated package
+	Shared  string // that of the one for all but the main package
+	Several bool   // the module has other CLIs that are instrumented
+	Force   bool   // also track what is only executed inside a run
 }
 
 // An ExecutionError says that no root command is executed where it could be tracked.
@@ -77,7 +76,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if g.All[load.Cobra] == nil {
 		return nil, fmt.Errorf("%s does not use %s, and telemetrygen instruments only cobra CLIs; if the CLI's func main is in another folder, name it: telemetrygen ./path/to/main", g.Main.PkgPath, load.Cobra)
 	}
-	s, err := search(g, o, exitHooks(g, o.Skip), tokens)
+	s, err := search(g, o, exitHooks(g), tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +141,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 	depend := newDependencies(g, hooks)
 	words := slices.Concat(tokens, depend.imports())
 	wanted := func(src []byte) bool { return containsOne(src, words) }
-	list, err := g.Check(o.Skip, wanted)
+	list, err := g.Check(wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +155,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 			s.look(c, i)
 		}
 	}
-	if s.variants, err = g.Variants(o.Skip, wanted); err != nil {
+	if s.variants, err = g.Variants(wanted); err != nil {
 		return nil, err
 	}
 	for _, v := range s.variants {

@@ -107,7 +107,7 @@ func throughJSON(t *testing.T, p *plan.Plan) *plan.Plan {
 // planByName plans one file as the find stage does, with names for types. What is
 // called Execute is executed, in each of the forms that a receiver can take.
 func planByName(src []byte) (*plan.Plan, bool) {
-	g := load.NewProgram(&load.Module{Path: "example.com/cli", Dir: "/", Main: &packages.Package{}, All: map[string]*packages.Package{}}, nil)
+	g := load.NewProgram(&load.Module{Path: "example.com/cli", Dir: "/", Main: &packages.Package{}, All: map[string]*packages.Package{}}, nil, owns)
 	parsed, err := parser.ParseFile(g.Fset, "fuzz.go", src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil || slices.ContainsFunc(load.Imports(src), func(path string) bool { return module.CheckImportPath(path) != nil }) {
 		return nil, false // the go command does not load it

@@ -14,12 +14,9 @@ import (
 )
 
 // exitHooks are the exit hooks of loggers that the module imports itself.
-func exitHooks(g *load.Program, owns func(importPath string) bool) []plan.Hook {
+func exitHooks(g *load.Program) []plan.Hook {
 	imported := map[string]bool{}
 	for _, p := range g.Own {
-		if owns(p.PkgPath) {
-			continue
-		}
 		for path := range p.Imports {
 			imported[path] = true
 		}
@@ -29,7 +26,7 @@ func exitHooks(g *load.Program, owns func(importPath string) bool) []plan.Hook {
 		Package: g.Imported,
 		Mentions: func(path, word string) bool {
 			for _, p := range g.All {
-				if p.Imports[path] == nil || p.PkgPath == path || owns(p.PkgPath) {
+				if p.Imports[path] == nil || p.PkgPath == path || g.Generated(p.PkgPath) {
 					continue
 				}
 				for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -38,7 +39,8 @@ func TestExitHooks(t *testing.T) {
 				archive += logger
 			}
 			g := loadtest.Program(t, archive)
-			got := exitHooks(g, func(path string) bool { return path == loadtest.Module+"/internal/telemetry" })
+			g = load.NewProgram(g.Module, g.Sources, func(path string) bool { return path == loadtest.Module+"/internal/telemetry" })
+			got := exitHooks(g)
 			if !slices.Equal(got, test.want) {
 				t.Errorf("%+v, want %+v", got, test.want)
 			}

@@ -41,7 +41,7 @@ func testPlan(t *testing.T, dependency string, tests []planTest) {
 }
 
 // testOptions are for a program that is not instrumented yet.
-var testOptions = Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry", Skip: func(string) bool { return false }}
+var testOptions = Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry"}
 
 // planOf plans the CLI of one file that has some code.
 func planOf(t *testing.T, dependency, code string) (*plan.Plan, string, error) {

@@ -229,7 +229,7 @@ func (s *survey) usesOf(functions map[string]*types.Signature) (map[string][]enc
 	for fn := range functions {
 		names = append(names, []byte(fn[strings.LastIndexByte(fn, '.')+1:]))
 	}
-	list, err := s.g.Check(s.options.Skip, func(src []byte) bool {
+	list, err := s.g.Check(func(src []byte) bool {
 		return slices.ContainsFunc(names, func(name []byte) bool { return bytes.Contains(src, name) })
 	})
 	if err != nil {

@@ -103,7 +103,7 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 		}
 	}
 	for path, p := range f.g.All {
-		if own := f.g.IsOwn(path); own && f.options.Skip(path) || !own && p.Imports[f.c.PkgPath] == nil {
+		if own := f.g.IsOwn(path); own && f.g.Generated(path) || !own && p.Imports[f.c.PkgPath] == nil {
 			continue // a dependency, or another module of the workspace, may import this one back
 		}
 		for _, source := range f.sourcesOf(p) {

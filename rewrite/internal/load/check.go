@@ -24,8 +24,9 @@ import (
 // imports; so objects of different packages are compared by name, never by identity.
 type Program struct {
 	*Module
-	Fset    *token.FileSet
-	Sources *Sources
+	Fset      *token.FileSet
+	Sources   *Sources
+	Generated func(importPath string) bool // whether telemetrygen generated a package
 
 	mu       sync.Mutex
 	imported map[string]*types.Package // from export data
@@ -43,23 +44,22 @@ type Package struct {
 	Errs  []error
 }
 
-// NewProgram prepares a module for type checks.
-func NewProgram(m *Module, s *Sources) *Program {
-	return &Program{Module: m, Fset: token.NewFileSet(), Sources: s, imported: map[string]*types.Package{}, checked: map[string]*Package{}, withFile: map[string]*Package{}}
+// NewProgram prepares a module for type checks. It takes generated packages out of Own: what
+// is decided does not depend on an earlier run.
+func NewProgram(m *Module, s *Sources, generated func(importPath string) bool) *Program {
+	m.Own = slices.DeleteFunc(m.Own, func(p *packages.Package) bool { return generated(p.PkgPath) })
+	return &Program{Module: m, Fset: token.NewFileSet(), Sources: s, Generated: generated, imported: map[string]*types.Package{}, checked: map[string]*Package{}, withFile: map[string]*Package{}}
 }
 
 // Check type-checks the module's packages for which wanted returns true on the
 // stripped content of one of their files, several at a time. A package that does
 // not type-check is an *Error.
-func (g *Program) Check(skip func(importPath string) bool, wanted func(src []byte) bool) ([]*Package, error) {
+func (g *Program) Check(wanted func(src []byte) bool) ([]*Package, error) {
 	list := make([]*Package, len(g.Own)) // nil where nothing is wanted
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range g.Own {
 		group.Go(func() error {
-			if skip(p.PkgPath) {
-				return nil
-			}
 			contents, err := g.contents(p)
 			if err == nil && slices.ContainsFunc(slices.Collect(maps.Values(contents)), wanted) {
 				list[i], err = g.Package(p)

@@ -73,7 +73,7 @@ type Variant struct {
 // Variants type-checks the files of the module that this machine's build leaves
 // out and for which wanted returns true: for another operating system or
 // architecture, for tags, for cgo.
-func (g *Program) Variants(skip func(importPath string) bool, wanted func(src []byte) bool) ([]Variant, error) {
+func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
 	var variants []Variant
 	given := strings.FieldsFunc(g.Tags, func(r rune) bool { return r == ',' })
 	queue := slices.Clone(g.Own)
@@ -83,9 +83,6 @@ func (g *Program) Variants(skip func(importPath string) bool, wanted func(src []
 	}
 	for ; len(queue) > 0; queue = queue[1:] {
 		p := queue[0]
-		if skip(p.PkgPath) {
-			continue
-		}
 		for _, name := range p.IgnoredFiles {
 			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				continue

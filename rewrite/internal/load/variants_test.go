@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
 )
 
@@ -61,7 +62,7 @@ func TestVariants(t *testing.T) {
 				}
 			}
 			g.Tags = test.tags
-			variants, err := g.Variants(func(string) bool { return false }, func(src []byte) bool { return bytes.Contains(src, []byte("exit")) })
+			variants, err := g.Variants(func(src []byte) bool { return bytes.Contains(src, []byte("exit")) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,8 +88,8 @@ func TestVariantsSkip(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.Own[0].IgnoredFiles = []string{name}
-	all := func(string) bool { return true }
-	if got, err := g.Variants(all, func([]byte) bool { return true }); len(got) > 0 || err != nil {
+	g = load.NewProgram(g.Module, g.Sources, func(string) bool { return true })
+	if got, err := g.Variants(func([]byte) bool { return true }); len(got) > 0 || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
 }

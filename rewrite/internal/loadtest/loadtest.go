@@ -80,7 +80,7 @@ func Program(t testing.TB, archive string) *load.Program {
 		}
 	}
 	slices.SortFunc(mod.Own, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
-	return load.NewProgram(mod, load.NewSources(mod.Dir, func(_ string, src []byte) []byte { return src }))
+	return load.NewProgram(mod, load.NewSources(mod.Dir, func(_ string, src []byte) []byte { return src }), func(string) bool { return false })
 }
 
 // Package makes the program of one file and returns its package.
