@@ -36,8 +36,8 @@ func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
 // other systems: those of files that this machine's build leaves out, and those that
 // are added where the code looks at runtime.GOOS. So all machines come to one list.
 func Elsewhere(g *load.Program, tree plan.Tree) (plan.Tree, error) {
-	if differs, err := platformCommands(g); !differs || err != nil {
-		return tree, err
+	if !platformCommands(g) {
+		return tree, nil
 	}
 	t, err := newSourceTree(g)
 	if err != nil {
@@ -54,22 +54,24 @@ func Elsewhere(g *load.Program, tree plan.Tree) (plan.Tree, error) {
 
 // platformCommands reports whether the text of a file says that the CLI may have
 // other commands on another system.
-func platformCommands(g *load.Program) (bool, error) {
+func platformCommands(g *load.Program) bool {
 	for _, p := range g.Own {
-		for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
-			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-				continue
+		for text := range g.Texts(p, load.LeftOut(p)) {
+			if namesCommands(text) {
+				return true
 			}
-			s, err := g.Sources.Read(name)
-			if err != nil {
-				return false, err
-			}
-			if containsOne(s.Stripped, []string{"AddCommand", "cobra.Command"}) && (slices.Contains(p.IgnoredFiles, name) || containsOne(s.Stripped, systems)) {
-				return true, nil
+		}
+		for text := range g.Texts(p, p.GoFiles) {
+			if namesCommands(text) && containsOne(text, systems) {
+				return true
 			}
 		}
 	}
-	return false, nil
+	return false
+}
+
+func namesCommands(text []byte) bool {
+	return containsOne(text, []string{"AddCommand", "cobra.Command"})
 }
 
 // systems are the names of the constants of package runtime that tell systems apart.

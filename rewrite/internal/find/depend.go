@@ -227,7 +227,7 @@ func executors(g *load.Program) map[string]bool {
 		if seen || p.PkgPath == load.Cobra || g.IsOwn(p.PkgPath) || p.Imports[load.Cobra] == nil {
 			return known
 		}
-		may[p.PkgPath] = textContains(p, []string{"Execute"}) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), visit)
+		may[p.PkgPath] = textContains(g, p, []string{"Execute"}) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), visit)
 		return may[p.PkgPath]
 	}
 	for _, p := range g.All {

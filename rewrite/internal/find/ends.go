@@ -3,9 +3,7 @@ package find
 import (
 	"go/ast"
 	"go/types"
-	"os"
 	"regexp"
-	"slices"
 
 	"golang.org/x/tools/go/packages"
 
@@ -44,7 +42,7 @@ func (d *dependencies) foreign(path string) bool {
 // ends the process.
 func (d *dependencies) namesEnd(path string) bool {
 	if _, known := d.endings[path]; !known {
-		d.endings[path] = d.foreign(path) && textContains(d.g.All[path], endWords)
+		d.endings[path] = d.foreign(path) && textContains(d.g, d.g.All[path], endWords)
 	}
 	return d.endings[path]
 }
@@ -58,12 +56,14 @@ var endWords = func() []string {
 	return names
 }()
 
-// textContains reports whether a file of a package has one of some words.
-func textContains(p *packages.Package, words []string) bool {
-	return slices.ContainsFunc(p.GoFiles, func(name string) bool {
-		data, err := os.ReadFile(name)
-		return err == nil && containsOne(data, words)
-	})
+// textContains reports whether a file of this build of a package has one of some words.
+func textContains(g *load.Program, p *packages.Package, words []string) bool {
+	for text := range g.Texts(p, p.GoFiles) {
+		if containsOne(text, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSyscallExit reports whether a function is syscall.Exit, which ends the
@@ -157,9 +157,10 @@ func (d *dependencies) endsBeside(fn *types.Func) bool {
 	path := fn.Pkg().Path()
 	if d.beside[path] == nil {
 		d.beside[path] = map[string]bool{}
-		for _, name := range d.g.All[path].GoFiles {
-			if data, err := os.ReadFile(name); err == nil && containsOne(data, endWords) {
-				for _, m := range declaration.FindAllSubmatch(data, -1) {
+		p := d.g.All[path]
+		for text := range d.g.Texts(p, p.GoFiles) {
+			if containsOne(text, endWords) {
+				for _, m := range declaration.FindAllSubmatch(text, -1) {
 					d.beside[path][string(m[1])] = true
 				}
 			}

@@ -5,7 +5,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -29,8 +28,8 @@ func exitHooks(g *load.Program) []plan.Hook {
 				if p.Imports[path] == nil || p.PkgPath == path || g.Generated(p.PkgPath) {
 					continue
 				}
-				for _, name := range slices.Concat(p.GoFiles, p.IgnoredFiles) {
-					if data, err := os.ReadFile(name); err != nil || hasIdentifier(data, word) {
+				for text := range g.Texts(p, slices.Concat(p.GoFiles, load.LeftOut(p))) {
+					if hasIdentifier(text, word) {
 						return true
 					}
 				}

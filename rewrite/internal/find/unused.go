@@ -6,11 +6,8 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
-	"os"
 	"slices"
 	"strings"
-
-	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -25,11 +22,9 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 		return false
 	}
 	names := false
-	ast.Inspect(decl.Body, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		names = names || ok && (executeMethods[id.Name] || slices.Contains(tokens, id.Name))
-		return !names
-	})
+	for id := range nodes[*ast.Ident](decl.Body) {
+		names = names || executeMethods[id.Name] || slices.Contains(tokens, id.Name)
+	}
 	if !names || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
 	}
@@ -106,9 +101,14 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 		if own := f.g.IsOwn(path); own && f.g.Generated(path) || !own && p.Imports[f.c.PkgPath] == nil {
 			continue // a dependency, or another module of the workspace, may import this one back
 		}
-		for _, source := range f.sourcesOf(p) {
-			if p.PkgPath == f.c.PkgPath && source.ignored && bytes.Contains(source.content, []byte(name)) ||
-				source.ignored && f.importsUnknown(source.content) || f.names(source.content, name) {
+		leftOut := load.LeftOut(p)
+		for text := range f.g.Texts(p, leftOut) {
+			if p.PkgPath == f.c.PkgPath && bytes.Contains(text, []byte(name)) || f.importsUnknown(text) {
+				return true
+			}
+		}
+		for text := range f.g.Texts(p, slices.Concat(p.GoFiles, leftOut)) {
+			if f.names(text, name) {
 				return true
 			}
 		}
@@ -117,36 +117,13 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 }
 
 // mentions reports whether a declaration of the finder's package names a function of it.
-func (f *finder) mentions(d ast.Decl, decl *ast.FuncDecl) (found bool) {
-	ast.Inspect(d, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		found = found || ok && id.Name == decl.Name.Name && f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name]
-		return !found
-	})
-	return found
-}
-
-// A packageFile is a file of a package; it is ignored where this build leaves it out.
-type packageFile struct {
-	content []byte
-	ignored bool
-}
-
-func (f *finder) sourcesOf(p *packages.Package) (list []packageFile) {
-	for _, name := range p.GoFiles {
-		if !f.g.IsOwn(p.PkgPath) {
-			content, _ := os.ReadFile(name)
-			list = append(list, packageFile{content: content})
-		} else if s, err := f.g.Sources.Read(name); err == nil {
-			list = append(list, packageFile{content: s.Stripped})
+func (f *finder) mentions(d ast.Decl, decl *ast.FuncDecl) bool {
+	for id := range nodes[*ast.Ident](d) {
+		if f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name] {
+			return true
 		}
 	}
-	for _, name := range p.IgnoredFiles {
-		if content, err := os.ReadFile(name); err == nil && strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
-			list = append(list, packageFile{content, true})
-		}
-	}
-	return list
+	return false
 }
 
 // importsUnknown reports whether a file imports a package of the module that this
@@ -158,7 +135,7 @@ func (f *finder) importsUnknown(src []byte) bool {
 }
 
 // names reports whether a file imports the finder's package and names a function of it.
-func (f *finder) names(src []byte, function string) (found bool) {
+func (f *finder) names(src []byte, function string) bool {
 	if !bytes.Contains(src, []byte(f.c.PkgPath)) || !bytes.Contains(src, []byte(function)) {
 		return false
 	}
@@ -174,14 +151,14 @@ func (f *finder) names(src []byte, function string) (found bool) {
 		if spec.Name != nil {
 			local = spec.Name.Name
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == function {
-				x, ok := sel.X.(*ast.Ident)
-				found = found || ok && x.Name == local
+		for sel := range nodes[*ast.SelectorExpr](file) {
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == local && sel.Sel.Name == function {
+				return true
 			}
-			return !found
-		})
-		found = found || local == "."
+		}
+		if local == "." {
+			return true
+		}
 	}
-	return found
+	return false
 }

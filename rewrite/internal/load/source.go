@@ -3,11 +3,14 @@ package load
 import (
 	"cmp"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/tools/go/packages"
 )
 
 // Sources are the Go files of a module, read once: as they are on disk, and as
@@ -79,6 +82,31 @@ func (s *Sources) Relative(name string) string {
 		return filepath.ToSlash(rel)
 	}
 	return filepath.ToSlash(name)
+}
+
+// Texts reads files of a package: those of the module without instrumentation, those of
+// dependencies as they are on disk. A file that cannot be read is empty.
+func (g *Program) Texts(p *packages.Package, names []string) iter.Seq[[]byte] {
+	return func(yield func(text []byte) bool) {
+		for _, name := range names {
+			var text []byte
+			if !g.IsOwn(p.PkgPath) {
+				text, _ = os.ReadFile(name)
+			} else if s, err := g.Sources.Read(name); err == nil {
+				text = s.Stripped
+			}
+			if !yield(text) {
+				return
+			}
+		}
+	}
+}
+
+// LeftOut are the Go files of a package, but for tests, that this machine's build leaves out.
+func LeftOut(p *packages.Package) []string {
+	return slices.DeleteFunc(slices.Clone(p.IgnoredFiles), func(name string) bool {
+		return !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go")
+	})
 }
 
 // EachGoFile visits the Go files of a module, also behind links: not those of modules

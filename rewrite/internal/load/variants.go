@@ -83,10 +83,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
 	}
 	for ; len(queue) > 0; queue = queue[1:] {
 		p := queue[0]
-		for _, name := range p.IgnoredFiles {
-			if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-				continue
-			}
+		for _, name := range LeftOut(p) {
 			s, err := g.Sources.Read(name)
 			if err != nil {
 				return nil, err
