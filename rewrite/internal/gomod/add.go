@@ -6,7 +6,9 @@ package gomod
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,7 +75,7 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 	if len(added) == 0 {
 		return nil, undo, nil
 	}
-	edited, err := required(name, data, added, nil)
+	direct, err := required(name, data, added, nil)
 	if err != nil {
 		return nil, undo, err
 	}
@@ -83,7 +85,7 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 	}
 	defer os.RemoveAll(scratch)
 	root := vendoring(ctx, dir)
-	sums, tests, err := addSums(ctx, dir, root, scratch, edited, added, &undo)
+	sums, tests, err := addSums(ctx, dir, root, scratch, direct, added, &undo)
 	if err != nil {
 		return nil, undo, err
 	}
@@ -91,9 +93,9 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 	if err != nil {
 		return nil, undo, err
 	}
-	edited, err = required(name, data, added, tests)
-	undo.GoMod = []revision{inverse(edited, data)}
-	return slices.Concat(replaced(name, data, edited), sums, vendored), undo, err
+	all, err := required(name, data, added, tests)
+	undo.GoMod = []revision{inverse(all, data)}
+	return slices.Concat(replaced(name, data, all), sums, vendored), undo, err
 }
 
 // replaced is the change of a file, none where it stays what it is.
@@ -102,6 +104,19 @@ func replaced(name string, old, new []byte) []transaction.Change {
 		return nil
 	}
 	return []transaction.Change{{Name: name, Old: old, New: new}}
+}
+
+// edited is the change of a text, none where there is no such file.
+func edited(name string, change func(text []byte) ([]byte, error)) ([]transaction.Change, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out, err := withLF(data, change)
+	return replaced(name, data, out), err
 }
 
 func indexOf(list []*modfile.Require, path string) int {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,16 +47,8 @@ func (u Undo) After(earlier Undo) Undo {
 // A revision leads from one content of go.mod, known by its hash, back to the
 // one before it.
 type revision struct {
-	Is    string `json:"is"`
-	Edits []edit `json:"edits"`
-}
-
-// An edit is a splice as records have it. These names stay: --remove reads records that
-// earlier versions of telemetrygen wrote.
-type edit struct {
-	Start int    `json:"at"`
-	End   int    `json:"to"`
-	Text  string `json:"was,omitempty"`
+	Is    string          `json:"is"`
+	Edits []splice.Splice `json:"edits"`
 }
 
 func fingerprint(data []byte) string {
@@ -70,7 +60,7 @@ func fingerprint(data []byte) string {
 func inverse(new, old []byte) revision {
 	r := revision{Is: fingerprint(new)}
 	for _, e := range udiff.Lines(string(new), string(old)) {
-		r.Edits = append(r.Edits, edit{e.Start, e.End, e.New})
+		r.Edits = append(r.Edits, splice.Splice{Start: e.Start, End: e.End, Text: e.New})
 	}
 	return r
 }
@@ -81,11 +71,7 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 		if r.Is != fingerprint(data) {
 			break
 		}
-		var edits []splice.Splice
-		for _, e := range r.Edits {
-			edits = append(edits, splice.Splice(e))
-		}
-		data, ok = splice.Apply(data, edits), true
+		data, ok = splice.Apply(data, r.Edits), true
 	}
 	return data, ok
 }
@@ -140,23 +126,15 @@ func removeRequirements(dir string, undo Undo, kept, needed func(string) bool) (
 }
 
 func removeSums(dir string, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
-	name := filepath.Join(dir, "go.sum")
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	out, _ := withLF(data, func(text []byte) ([]byte, error) {
+	changes, err := edited(filepath.Join(dir, "go.sum"), func(text []byte) ([]byte, error) {
 		lines := slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool {
 			path, _, _ := strings.Cut(line, " ")
 			return slices.Contains(undo.GoSum, sumKey(line)) && !kept(path)
 		})
 		return []byte(strings.Join(lines, "\n")), nil
 	})
-	if undo.GoSumNew && len(out) == 0 {
-		return []transaction.Change{{Name: name, Old: data}}, nil
+	if undo.GoSumNew && len(changes) > 0 && len(changes[0].New) == 0 {
+		changes[0].New = nil
 	}
-	return replaced(name, data, out), nil
+	return changes, err
 }

@@ -34,18 +34,11 @@ func vendoring(ctx context.Context, dir string) string {
 // needs nothing else. Since go 1.17 vendor/modules.txt has an entry for each module that
 // go.mod requires, which may lack the package.
 func addVendor(ctx context.Context, dir, root, scratch string, replaces []*modfile.Replace, added []module.Version, undo *Undo) ([]transaction.Change, error) {
-	list, err := os.ReadFile(vendorList(root))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var changes []transaction.Change
-	edited, err := withLF(list, func(text []byte) ([]byte, error) {
-		edited := string(text)
+	var files []transaction.Change
+	list, err := edited(vendorList(root), func(text []byte) ([]byte, error) {
+		list := string(text)
 		missing := slices.DeleteFunc(slices.Clone(added), func(m module.Version) bool {
-			return strings.Contains(edited, "\n"+m.Path+"\n")
+			return strings.Contains(list, "\n"+m.Path+"\n")
 		})
 		if len(missing) == 0 {
 			return text, nil
@@ -56,25 +49,25 @@ func addVendor(ctx context.Context, dir, root, scratch string, replaces []*modfi
 		}
 		for _, m := range missing {
 			_, entry, _ := cutEntry(theirs, m.Path)
-			before, old, after := cutEntry(edited, m.Path)
+			before, old, after := cutEntry(list, m.Path)
 			for line := range strings.Lines(old) {
 				if !strings.HasPrefix(line, "#") {
 					entry += line // another package of the module
 				}
 			}
-			edited = before + entry + after
+			list = before + entry + after
 			undo.Vendored = append(undo.Vendored, m.Path)
-			files, err := packageFiles(scratch, m.Path)
+			made, err := packageFiles(scratch, m.Path)
 			if err != nil {
 				return nil, err
 			}
-			for _, f := range files {
-				changes = append(changes, transaction.Change{Name: strings.Replace(f.Name, scratch, root, 1), New: f.Old})
+			for _, f := range made {
+				files = append(files, transaction.Change{Name: strings.Replace(f.Name, scratch, root, 1), New: f.Old})
 			}
 		}
-		return []byte(edited), nil
+		return []byte(list), nil
 	})
-	return append(changes, replaced(vendorList(root), list, edited)...), err
+	return append(files, list...), err
 }
 
 // vendored runs go mod vendor in the scratch folder, for a module that imports some
@@ -158,15 +151,8 @@ func packageFiles(dir, path string) (files []transaction.Change, err error) {
 
 // removeVendor takes back what addVendor did.
 func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (changes []transaction.Change, err error) {
-	list, err := os.ReadFile(vendorList(root))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	edited, err := withLF(list, func(text []byte) ([]byte, error) {
-		edited := string(text)
+	list, err := edited(vendorList(root), func(text []byte) ([]byte, error) {
+		list := string(text)
 		for _, path := range undo.Vendored {
 			if kept(path) {
 				continue
@@ -176,13 +162,13 @@ func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (ch
 				return nil, err
 			}
 			changes = append(changes, files...)
-			before, entry, after := cutEntry(edited, path)
+			before, entry, after := cutEntry(list, path)
 			if slices.Contains(undo.Added, path) {
 				entry = ""
 			}
-			edited = before + strings.Replace(entry, "\n"+path+"\n", "\n", 1) + after
+			list = before + strings.Replace(entry, "\n"+path+"\n", "\n", 1) + after
 		}
-		return []byte(edited), nil
+		return []byte(list), nil
 	})
-	return append(changes, replaced(vendorList(root), list, edited)...), err
+	return append(changes, list...), err
 }

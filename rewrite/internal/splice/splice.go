@@ -9,10 +9,12 @@ import (
 	"slices"
 )
 
-// A Splice replaces src[Start:End] by Text.
+// A Splice replaces src[Start:End] by Text. Its JSON is part of the record in config.go,
+// which --remove reads whichever version of telemetrygen wrote it.
 type Splice struct {
-	Start, End int
-	Text       string
+	Start int    `json:"at"`
+	End   int    `json:"to"`
+	Text  string `json:"was,omitempty"`
 }
 
 // Insert is the splice that puts text at an offset.
