@@ -6,6 +6,8 @@ import (
 	"go/parser"
 	"go/token"
 	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 )
 
 // withoutCommon returns two versions of a file without the declarations and the
@@ -31,19 +33,18 @@ type piece struct {
 
 // pieces cuts a file behind the name of its package and behind each declaration.
 func pieces(src string) []piece {
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", src, parser.SkipObjectResolution)
+	f, err := form.Parse([]byte(src), parser.SkipObjectResolution)
 	if err != nil {
 		return []piece{{text: src}}
 	}
-	at, base := 0, fset.File(f.FileStart).Base()
+	at := 0
 	next := func(end token.Pos, whole bool) piece {
-		text := src[at : int(end)-base]
-		at = int(end) - base
+		text := src[at:f.Offset(end)]
+		at = f.Offset(end)
 		return piece{text: text, whole: whole}
 	}
-	list := []piece{next(f.Name.End(), false)}
-	for _, d := range f.Decls {
+	list := []piece{next(f.File.Name.End(), false)}
+	for _, d := range f.File.Decls {
 		start := at
 		var parts []piece
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/token"
 	"path"
 	"runtime"
 	"slices"
@@ -87,15 +86,13 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 	if out.Refused = facts.Refused; out.Refused != "" {
 		return out, nil
 	}
-	fset := token.NewFileSet()
-	syntax, err := parser.ParseFile(fset, facts.Name, src, parser.ParseComments|parser.SkipObjectResolution)
+	source, err := form.Parse(src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return out, err
 	}
-	i := importer{src: src, file: syntax, base: fset.File(syntax.FileStart).Base(), module: p.Module, local: facts.Local}
-	i.path, i.name = facts.Runtime, ""
-	if !whole {
-		i.path = p.Leaf
+	i := importer{Source: source, module: p.Module, path: p.Leaf, local: facts.Local}
+	if whole {
+		i.path = facts.Runtime
 	}
 	if path.Base(i.path) != facts.Local {
 		i.name = facts.Local
@@ -123,9 +120,7 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 
 // An importer brings the injected package into a file.
 type importer struct {
-	src    []byte
-	file   *ast.File
-	base   int
+	form.Source
 	module string // module path
 	path   string // what to import
 	name   string // and its name there, "" for its own
@@ -138,49 +133,33 @@ func (i importer) ways(unused []string, disk []byte, owns func(string) bool) (wa
 	if as := i.asOnDisk(unused, disk, owns); as != nil {
 		ways = append(ways, as)
 	}
-	choices := [][]string{unused}
-	for n := range unused {
-		choices = append(choices, unused[n:n+1])
-	}
-	for _, drop := range choices {
-		if edits, ok := i.dropping(drop, unused); ok {
-			ways = append(ways, edits)
+	for _, drop := range append([][]string{unused}, slices.Collect(slices.Chunk(unused, 1))...) { // all, or one of them
+		if edits, ok := i.drop(i.importsOf(drop)); ok {
+			ways = append(ways, append(edits, i.keep(unused, drop)...)) // imports come before other declarations
 		}
 	}
-	keeping := []splice.Splice{addImport(i.src, i.base, i.file, i.name, i.path, i.module)}
-	return append(ways, append(keeping, i.keep(unused, nil)...))
-}
-
-// dropping imports the injected package and drops some of the imports whose every use
-// was swapped. The others are kept in use by a declaration.
-func (i importer) dropping(drop, unused []string) (edits []splice.Splice, ok bool) {
-	var specs []*ast.ImportSpec
-	for _, path := range drop {
-		specs = append(specs, i.importOf(path))
-	}
-	if len(specs) > 0 {
-		edits, ok = dropImports(i.src, i.base, i.file, specs, i.name, i.path, i.module)
-	}
-	return append(edits, i.keep(unused, drop)...), ok // imports come before other declarations
+	return append(ways, append([]splice.Splice{i.add()}, i.keep(unused, nil)...))
 }
 
 // keep declares a use of each import that is not dropped.
 func (i importer) keep(unused, dropped []string) (edits []splice.Splice) {
-	for _, path := range unused {
-		if !slices.Contains(dropped, path) {
-			edits = append(edits, i.keepImport(i.importOf(path), path))
+	for _, spec := range i.importsOf(unused) {
+		if path := pathOf(spec); !slices.Contains(dropped, path) {
+			edits = append(edits, i.keepImport(spec, path))
 		}
 	}
 	return edits
 }
 
-func (i importer) importOf(path string) *ast.ImportSpec {
-	for _, spec := range i.file.Imports {
-		if pathOf(spec) == path {
-			return spec
+// importsOf are the imports of some paths, one each.
+func (i importer) importsOf(paths []string) (specs []*ast.ImportSpec) {
+	for _, path := range paths {
+		at := slices.IndexFunc(i.File.Imports, func(spec *ast.ImportSpec) bool { return pathOf(spec) == path })
+		if at >= 0 {
+			specs = append(specs, i.File.Imports[at])
 		}
 	}
-	return nil
+	return specs
 }
 
 // keepImport declares a use of an import behind the import declarations.
@@ -197,5 +176,5 @@ func (i importer) keepImport(spec *ast.ImportSpec, path string) splice.Splice {
 	case spec.Name.Name != ".":
 		name = spec.Name.Name + "." + name
 	}
-	return splice.Insert(splice.LineEnd(i.src, importsEnd(i.file)-i.base), form.KeeperText(name, splice.Newline(i.src)))
+	return splice.Insert(splice.LineEnd(i.Src, importsEnd(i.Source)), form.KeeperText(name, splice.Newline(i.Src)))
 }

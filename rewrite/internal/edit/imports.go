@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
@@ -20,11 +21,10 @@ type importBlock struct {
 // importGroups returns the first parenthesised import declaration that has
 // every spec on a line of its own, or nil. `import "C"` is never in it: its
 // comment is code.
-func importGroups(src []byte, base int, f *ast.File) *importBlock {
-	line := func(p token.Pos) int { return splice.LineStart(src, int(p)-base) }
-	for _, d := range f.Decls {
-		decl, ok := d.(*ast.GenDecl)
-		if !ok || decl.Tok != token.IMPORT || !decl.Lparen.IsValid() || len(decl.Specs) == 0 {
+func importGroups(f form.Source) *importBlock {
+	line := func(p token.Pos) int { return splice.LineStart(f.Src, f.Offset(p)) }
+	for _, decl := range importDecls(f) {
+		if !decl.Lparen.IsValid() || len(decl.Specs) == 0 {
 			continue
 		}
 		b := &importBlock{decl: decl}
@@ -35,13 +35,9 @@ func importGroups(src []byte, base int, f *ast.File) *importBlock {
 			if spec.Path.Value == `"C"` {
 				usable = false
 			}
-			first := spec.Pos()
-			if spec.Doc != nil {
-				first = spec.Doc.Pos()
-			}
-			at := int(first) - base
+			first := firstLine(f, spec)
 			switch {
-			case prev == nil, splice.BlankLineBefore(src, splice.LineStart(src, at)) < splice.LineStart(src, at):
+			case prev == nil, splice.BlankLineBefore(f.Src, first) < first:
 				b.groups = append(b.groups, nil)
 			case line(prev.End()) == line(spec.Pos()):
 				usable = false
@@ -57,6 +53,14 @@ func importGroups(src []byte, base int, f *ast.File) *importBlock {
 	return nil
 }
 
+// firstLine is the offset of the line that an import begins in, with its comments.
+func firstLine(f form.Source, spec *ast.ImportSpec) int {
+	if spec.Doc != nil {
+		return splice.LineStart(f.Src, f.Offset(spec.Doc.Pos()))
+	}
+	return splice.LineStart(f.Src, f.Offset(spec.Pos()))
+}
+
 func pathOf(spec *ast.ImportSpec) string {
 	path, _ := strconv.Unquote(spec.Path.Value)
 	return path
@@ -69,39 +73,38 @@ func standard(path string) bool {
 	return !strings.Contains(first, ".")
 }
 
-// addImport returns the edit that imports path under name ("" for its own) in a
-// file. Where the file has an import block the spec goes into it, sorted. A
-// single import becomes a block. Otherwise it is one more import declaration.
-func addImport(src []byte, base int, f *ast.File, name, path, modulePath string) splice.Splice {
-	spec := specText(name, path)
-	eol := splice.Newline(src)
-	if block := importGroups(src, base, f); block != nil {
-		if group := groupFor(block, path, modulePath); group != nil {
-			return sortedInsert(src, base, group, spec, path, eol)
+// add returns the edit that imports the injected package in a file. Where the file has
+// an import block the spec goes into it, sorted. A single import becomes a block.
+// Otherwise it is one more import declaration.
+func (i importer) add() splice.Splice {
+	spec := specText(i.name, i.path)
+	eol := splice.Newline(i.Src)
+	if block := importGroups(i.Source); block != nil {
+		if group := i.groupIn(block); group != nil {
+			return sortedInsert(i.Source, group, i.name, i.path)
 		}
 		last := block.groups[len(block.groups)-1]
-		at := splice.LineEnd(src, int(last[len(last)-1].End())-base)
-		return splice.Splice{Start: at, End: at, Text: eol + "\t" + spec + eol}
+		return splice.Insert(splice.LineEnd(i.Src, i.Offset(last[len(last)-1].End())), eol+"\t"+spec+eol)
 	}
-	if only := onlyImport(src, base, f); only != nil {
-		start, end := int(only.Pos())-base, int(only.End())-base
-		theirs := string(src[start:end])
+	if only := onlyImport(i.Source); only != nil {
+		start, end := i.Offset(only.Pos()), i.Offset(only.End())
+		theirs := string(i.Src[start:end])
 		between := eol + "\t"
 		if standard(pathOf(only)) {
 			between = eol + between
 		}
 		lines := theirs + between + spec
-		if !standard(pathOf(only)) && pathOf(only) > path {
+		if !standard(pathOf(only)) && pathOf(only) > i.path {
 			lines = spec + between + theirs
 		}
 		return splice.Splice{Start: start, End: end, Text: "(" + eol + "\t" + lines + eol + ")"}
 	}
-	end := importsEnd(f) - base
-	at := splice.LineEnd(src, end)
-	if rest := strings.TrimSpace(string(src[end:at])); rest != "" && !strings.HasPrefix(rest, "//") || at == len(src) {
-		return splice.Splice{Start: end, End: end, Text: "; import " + spec}
+	end := importsEnd(i.Source)
+	at := splice.LineEnd(i.Src, end)
+	if rest := strings.TrimSpace(string(i.Src[end:at])); rest != "" && !strings.HasPrefix(rest, "//") || at == len(i.Src) {
+		return splice.Insert(end, "; import "+spec)
 	}
-	if len(f.Imports) > 0 {
+	if len(i.File.Imports) > 0 {
 		return splice.Insert(at, "import "+spec+eol)
 	}
 	return splice.Insert(at, eol+"import "+spec+eol)
@@ -112,61 +115,60 @@ func specText(name, path string) string {
 	return strings.TrimLeft(name+" "+strconv.Quote(path), " ")
 }
 
-// importsEnd is the end of the last import declaration, or of the package clause.
-func importsEnd(f *ast.File) int {
-	end := f.Name.End()
-	for _, d := range f.Decls {
+// importDecls are the import declarations of a file.
+func importDecls(f form.Source) (decls []*ast.GenDecl) {
+	for _, d := range f.File.Decls {
 		if decl, ok := d.(*ast.GenDecl); ok && decl.Tok == token.IMPORT {
-			end = decl.End()
+			decls = append(decls, decl)
 		}
 	}
-	return int(end)
+	return decls
+}
+
+// importsEnd is the end of the last import declaration, or of the package clause.
+func importsEnd(f form.Source) int {
+	end := f.File.Name.End()
+	for _, decl := range importDecls(f) {
+		end = decl.End()
+	}
+	return f.Offset(end)
 }
 
 // declOf returns the declaration that an import stands in.
-func declOf(f *ast.File, spec *ast.ImportSpec) (found *ast.GenDecl) {
-	for _, d := range f.Decls {
-		if decl, ok := d.(*ast.GenDecl); ok && slices.Contains(decl.Specs, ast.Spec(spec)) {
-			found = decl
-		}
-	}
-	return found
+func declOf(f form.Source, spec *ast.ImportSpec) *ast.GenDecl {
+	decls := importDecls(f)
+	return decls[slices.IndexFunc(decls, func(decl *ast.GenDecl) bool { return slices.Contains(decl.Specs, ast.Spec(spec)) })]
 }
 
 // onlyImport returns the import of a file that has a single one, on a line of
 // its own and without parentheses; nil otherwise. `import "C"` does not count.
-func onlyImport(src []byte, base int, f *ast.File) *ast.ImportSpec {
-	var only *ast.ImportSpec
-	for _, d := range f.Decls {
-		decl, ok := d.(*ast.GenDecl)
-		if !ok || decl.Tok != token.IMPORT || len(decl.Specs) == 1 && pathOf(decl.Specs[0].(*ast.ImportSpec)) == "C" {
-			continue
-		}
-		if only != nil || decl.Lparen.IsValid() || len(decl.Specs) != 1 {
-			return nil
-		}
-		only = decl.Specs[0].(*ast.ImportSpec)
-		if _, _, alone := splice.OwnLine(src, int(decl.Pos())-base, int(decl.End())-base); !alone {
-			return nil
-		}
+func onlyImport(f form.Source) *ast.ImportSpec {
+	decls := slices.DeleteFunc(importDecls(f), func(decl *ast.GenDecl) bool {
+		return len(decl.Specs) == 1 && pathOf(decl.Specs[0].(*ast.ImportSpec)) == "C"
+	})
+	if len(decls) != 1 || decls[0].Lparen.IsValid() {
+		return nil
 	}
-	return only
+	if _, _, alone := splice.OwnLine(f.Src, f.Offset(decls[0].Pos()), f.Offset(decls[0].End())); !alone {
+		return nil
+	}
+	return decls[0].Specs[0].(*ast.ImportSpec)
 }
 
-// groupFor picks the group that the author would have put the import into:
+// groupIn picks the group that the author would have put the import into:
 // beside the module's other packages, else the last one that is not the
 // standard library's. It is not put between two lines with comments behind them,
 // gofmt would realign these.
-func groupFor(block *importBlock, path, modulePath string) []*ast.ImportSpec {
+func (i importer) groupIn(block *importBlock) []*ast.ImportSpec {
 	var best []*ast.ImportSpec
 	for _, group := range block.groups {
 		own, foreign := false, false
 		for _, spec := range group {
 			other := pathOf(spec)
-			own = own || other == modulePath || strings.HasPrefix(other, modulePath+"/")
+			own = own || other == i.module || strings.HasPrefix(other, i.module+"/")
 			foreign = foreign || !standard(other)
 		}
-		next := slices.IndexFunc(group, func(s *ast.ImportSpec) bool { return pathOf(s) > path })
+		next := slices.IndexFunc(group, func(s *ast.ImportSpec) bool { return pathOf(s) > i.path })
 		switch {
 		case next > 0 && group[next-1].Comment != nil && group[next].Comment != nil:
 		case own:
@@ -178,53 +180,51 @@ func groupFor(block *importBlock, path, modulePath string) []*ast.ImportSpec {
 	return best
 }
 
-// sortedInsert puts a spec into a group before the first path that is greater.
-func sortedInsert(src []byte, base int, group []*ast.ImportSpec, spec, path, eol string) splice.Splice {
+// sortedInsert puts an import into a group before the first path that is greater.
+func sortedInsert(f form.Source, group []*ast.ImportSpec, name, path string) splice.Splice {
+	spec := specText(name, path) + splice.Newline(f.Src)
 	for _, other := range group {
 		if pathOf(other) > path {
-			first := other.Pos()
-			if other.Doc != nil {
-				first = other.Doc.Pos()
-			}
-			at := splice.LineStart(src, int(first)-base)
-			return splice.Splice{Start: at, End: at, Text: splice.Indentation(src, at) + spec + eol}
+			at := firstLine(f, other)
+			return splice.Insert(at, splice.Indentation(f.Src, at)+spec)
 		}
 	}
 	last := group[len(group)-1]
-	at := splice.LineEnd(src, int(last.End())-base)
-	return splice.Splice{Start: at, End: at, Text: splice.Indentation(src, int(last.Pos())-base) + spec + eol}
+	return splice.Insert(splice.LineEnd(f.Src, f.Offset(last.End())), splice.Indentation(f.Src, f.Offset(last.Pos()))+spec)
 }
 
-// dropImports returns the edits that take imports away whose every use was swapped, and
-// bring ours in: in the place of one of them, or sorted. It reports false where
-// restoreImport could not bring them back to the byte; the caller checks that.
-func dropImports(src []byte, base int, f *ast.File, drop []*ast.ImportSpec, name, path, modulePath string) (edits []splice.Splice, ok bool) {
-	dropped := func(spec *ast.ImportSpec) bool { return slices.Contains(drop, spec) }
-	kept := func(spec *ast.ImportSpec) bool { return !dropped(spec) }
+// drop returns the edits that take imports away whose every use was swapped, and bring
+// ours in: in the place of one of them, or sorted. It reports false where there are none,
+// and where restoreImport could not bring them back to the byte; the caller checks that.
+func (i importer) drop(specs []*ast.ImportSpec) (edits []splice.Splice, ok bool) {
+	if len(specs) == 0 {
+		return nil, false
+	}
+	kept := func(spec *ast.ImportSpec) bool { return !slices.Contains(specs, spec) }
 	var replaced *ast.ImportSpec
 	var groups [][]*ast.ImportSpec
-	if block := importGroups(src, base, f); block != nil {
+	if block := importGroups(i.Source); block != nil {
 		groups = block.groups
-		if group := groupFor(block, path, modulePath); group != nil && !slices.ContainsFunc(group, kept) {
+		if group := i.groupIn(block); group != nil && !slices.ContainsFunc(group, kept) {
 			replaced = group[0]
 		}
 	}
-	if len(declOf(f, drop[0]).Specs) == 1 {
-		replaced = drop[0]
+	if len(declOf(i.Source, specs[0]).Specs) == 1 {
+		replaced = specs[0]
 	}
-	for _, spec := range drop {
-		start, end := int(spec.Pos())-base, int(spec.End())-base
+	for _, spec := range specs {
+		start, end := i.Offset(spec.Pos()), i.Offset(spec.End())
 		if spec == replaced {
-			edits = append(edits, splice.Splice{Start: start, End: end, Text: specText(name, path)})
+			edits = append(edits, splice.Splice{Start: start, End: end, Text: specText(i.name, i.path)})
 		}
-		from, to, alone := splice.OwnLine(src, start, end)
+		from, to, alone := splice.OwnLine(i.Src, start, end)
 		if spec.Name != nil || spec.Comment != nil || spec.Doc != nil || spec != replaced && !alone {
 			return nil, false
 		}
 		for _, group := range groups {
 			last := group[len(group)-1] == spec && !slices.ContainsFunc(group, func(other *ast.ImportSpec) bool { return kept(other) || other == replaced })
-			if last && to < len(src) && splice.Blank(src[to:splice.LineEnd(src, to)]) {
-				to = splice.LineEnd(src, to) // the group goes as a whole
+			if next := splice.LineEnd(i.Src, to); last && to < next && splice.Blank(i.Src[to:next]) {
+				to = next // the group goes as a whole
 			}
 		}
 		if spec != replaced {
@@ -232,7 +232,7 @@ func dropImports(src []byte, base int, f *ast.File, drop []*ast.ImportSpec, name
 		}
 	}
 	if replaced == nil {
-		edits = append(edits, addImport(src, base, f, name, path, modulePath))
+		edits = append(edits, i.add())
 	}
 	return edits, true
 }

@@ -2,9 +2,7 @@ package edit
 
 import (
 	"bytes"
-	"go/ast"
 	"go/parser"
-	"go/token"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,12 +35,11 @@ func TestAddImport(t *testing.T) {
 		{"code on the line", "\nimport \"os\"; var x = os.Args\n", "", own, "\nimport \"os\"; import \"" + own + "\"; var x = os.Args\n"},
 	} {
 		src := []byte("package x\n" + test.imports + "\nfunc f() {}\n")
-		fset := token.NewFileSet()
-		f, err := parser.ParseFile(fset, "", src, parser.ParseComments)
+		source, err := form.Parse(src, parser.ParseComments)
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
-		got := splice.Apply(src, []splice.Splice{addImport(src, fset.File(f.FileStart).Base(), f, test.as, test.path, "example.com/m")})
+		got := splice.Apply(src, []splice.Splice{importer{Source: source, name: test.as, path: test.path, module: "example.com/m"}.add()})
 		if want := "package x\n" + test.want + "\nfunc f() {}\n"; string(got) != want {
 			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, want)
 		}
@@ -63,14 +60,12 @@ func TestDropImport(t *testing.T) {
 		{"on a line with others", "import (\"fmt\"; \"os\")\n", ""},
 	} {
 		src := []byte("package x\n\n" + test.imports + "\nfunc f() {}\n")
-		fset := token.NewFileSet()
-		f, err := parser.ParseFile(fset, "", src, parser.ParseComments)
+		source, err := form.Parse(src, parser.ParseComments)
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
-		base := fset.File(f.FileStart).Base()
-		i := importer{src: src, file: f, base: base}
-		edits, ok := dropImports(src, base, f, []*ast.ImportSpec{i.importOf("os")}, "", own, "example.com/m")
+		i := importer{Source: source, path: own, module: "example.com/m"}
+		edits, ok := i.drop(i.importsOf([]string{"os"}))
 		got := ""
 		if ok {
 			got = string(splice.Apply(src, edits))

@@ -2,9 +2,8 @@ package edit
 
 import (
 	"bytes"
-	"go/ast"
 	"go/parser"
-	"go/token"
+	"maps"
 	"slices"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
@@ -16,28 +15,22 @@ import (
 // the last run. Nil where the file on disk has no such import, or differs in what
 // it imports.
 func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool) []splice.Splice {
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", disk, parser.ParseComments)
+	source, err := form.Parse(disk, parser.ParseComments)
 	if err != nil {
 		return nil
 	}
-	ours := func(spec *ast.ImportSpec) bool { return owns(pathOf(spec)) }
-	at := slices.IndexFunc(f.Imports, ours)
-	if at < 0 || slices.ContainsFunc(f.Imports[at+1:], ours) {
+	ours := importsOwned(source.File, owns)
+	if len(ours) != 1 || pathOf(ours[0]) != i.path || packageName(ours[0]) != i.local {
 		return nil
 	}
-	spec := f.Imports[at]
-	if pathOf(spec) != i.path || packageName(spec, i.path) != i.local {
-		return nil
-	}
-	s := &stripper{spec: spec, Undo: form.Undo{Src: disk, File: f, Base: fset.File(f.FileStart).Base(), Local: i.local}}
+	s := newStripper(source, ours[0])
 	s.Collect()
 	others := len(s.Edits)
 	s.imports()
-	if !bytes.Equal(splice.Apply(disk, s.Edits), i.src) {
+	if !bytes.Equal(splice.Apply(disk, s.Edits), i.Src) {
 		s.Edits, s.factored = s.Edits[:others], true
 		s.imports()
-		if !bytes.Equal(splice.Apply(disk, s.Edits), i.src) {
+		if !bytes.Equal(splice.Apply(disk, s.Edits), i.Src) {
 			return nil
 		}
 	}
@@ -47,10 +40,5 @@ func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool)
 		}
 	}
 	edits := splice.Inverse(disk, s.Edits, others)
-	for _, path := range unused {
-		if spec := i.importOf(path); spec != nil && !s.Restore[path] {
-			edits = append(edits, i.keepImport(spec, path))
-		}
-	}
-	return edits
+	return append(edits, i.keep(unused, slices.Collect(maps.Keys(s.Restore)))...)
 }

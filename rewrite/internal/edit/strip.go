@@ -7,9 +7,9 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
@@ -24,44 +24,46 @@ import (
 // the instrumented file is the same if it did not, and formatters rearrange what
 // could tell the two apart.
 func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte {
-	fset := token.NewFileSet()
-	head, _ := parser.ParseFile(fset, "", src, parser.ImportsOnly)
-	if head == nil || !slices.ContainsFunc(head.Imports, func(spec *ast.ImportSpec) bool { return owns(pathOf(spec)) }) {
+	head, _ := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
+	if head == nil || len(importsOwned(head, owns)) == 0 {
 		return src // most files, which need not be parsed whole
 	}
-	f, err := parser.ParseFile(fset, "", src, parser.ParseComments)
+	source, err := form.Parse(src, parser.ParseComments)
 	if err != nil {
 		return src
 	}
-	for _, spec := range f.Imports {
-		path := pathOf(spec)
-		if !owns(path) {
-			continue
-		}
-		s := &stripper{spec: spec, factored: factored, Undo: form.Undo{Src: src, File: f, Base: fset.File(f.FileStart).Base(), Local: packageName(spec, path)}}
-		s.Collect()
-		if s.Referenced() {
-			return splice.Apply(src, s.Edits)
-		}
-		s.imports()
-		return Strip(splice.Apply(src, s.Edits), owns, factored) // it may import the leaf, too
+	s := newStripper(source, importsOwned(source.File, owns)[0])
+	s.factored = factored
+	s.Collect()
+	if s.Referenced() {
+		return splice.Apply(src, s.Edits)
 	}
-	return src
+	s.imports()
+	return Strip(splice.Apply(src, s.Edits), owns, factored) // it may import the leaf, too
+}
+
+// importsOwned are a file's imports of injected packages.
+func importsOwned(f *ast.File, owns func(importPath string) bool) []*ast.ImportSpec {
+	return slices.DeleteFunc(slices.Clone(f.Imports), func(spec *ast.ImportSpec) bool { return !owns(pathOf(spec)) })
 }
 
 // packageName returns the name under which a file uses an import of ours: the
 // generated package is always named after its folder, the leaf is imported by name.
-func packageName(spec *ast.ImportSpec, path string) string {
+func packageName(spec *ast.ImportSpec) string {
 	if spec.Name != nil {
 		return spec.Name.Name
 	}
-	return path[strings.LastIndexByte(path, '/')+1:]
+	return path.Base(pathOf(spec))
 }
 
 type stripper struct {
 	form.Undo
 	spec     *ast.ImportSpec // of the injected package
 	factored bool            // as for Strip
+}
+
+func newStripper(source form.Source, spec *ast.ImportSpec) *stripper {
+	return &stripper{spec: spec, Undo: form.Undo{Source: source, Local: packageName(spec)}}
 }
 
 // imports removes the import of the runtime package and restores those that
@@ -76,7 +78,7 @@ func (s *stripper) imports() {
 		}
 		return 1
 	})
-	decl := declOf(s.File, s.spec)
+	decl := declOf(s.Source, s.spec)
 	if len(decl.Specs) == 1 && len(missing) == 1 {
 		s.Edits = append(s.Edits, splice.Splice{Start: start, End: end, Text: strconv.Quote(missing[0])})
 		return
@@ -84,18 +86,17 @@ func (s *stripper) imports() {
 	for _, path := range missing {
 		s.restoreImport(path)
 	}
-	block := importGroups(s.Src, s.Base, s.File)
+	block := importGroups(s.Source)
 	if intoOurs := len(missing) > 0 && block != nil && block.decl == decl; len(decl.Specs) == 1 && !intoOurs {
 		start, end = s.Offset(decl.Pos()), s.Offset(decl.End())
 		from, to, alone := splice.OwnLine(s.Src, start, end)
 		switch {
-		case !alone && strings.HasSuffix(string(s.Src[:start]), "; "):
-			s.Edits = append(s.Edits, splice.Splice{Start: start - 2, End: end})
+		case !alone && bytes.HasSuffix(s.Src[:start], []byte("; ")):
+			from, to = start-2, end
 		case len(s.File.Imports) == 1:
-			s.Edits = append(s.Edits, splice.Splice{Start: splice.BlankLineBefore(s.Src, from), End: to})
-		default:
-			s.Edits = append(s.Edits, splice.Splice{Start: from, End: to})
+			from = splice.BlankLineBefore(s.Src, from)
 		}
+		s.Edits = append(s.Edits, splice.Cut(from, to))
 		return
 	}
 	if other := s.otherOf(decl); other != nil && len(missing) == 0 && !s.factored {
@@ -110,7 +111,7 @@ func (s *stripper) imports() {
 	if before := splice.BlankLineBefore(s.Src, from); before < from && s.groupEnds(to) && !s.inserts(from, to) {
 		from = before
 	}
-	s.Edits = append(s.Edits, splice.Splice{Start: from, End: to})
+	s.Edits = append(s.Edits, splice.Cut(from, to))
 }
 
 // otherOf returns the spec beside ours in a block of two: such a block was a
@@ -156,20 +157,18 @@ func (s *stripper) groupEnds(offset int) bool {
 // first group of its kind, or in a new first group for the standard library.
 func (s *stripper) restoreImport(path string) {
 	eol := splice.Newline(s.Src)
-	spec := strconv.Quote(path)
-	block := importGroups(s.Src, s.Base, s.File)
+	block := importGroups(s.Source)
 	if block == nil {
 		at := splice.LineEnd(s.Src, s.Offset(s.File.Name.End()))
-		s.Edits = append(s.Edits, splice.Splice{Start: at, End: at, Text: eol + "import " + spec + eol})
+		s.Edits = append(s.Edits, splice.Insert(at, eol+"import "+strconv.Quote(path)+eol))
 		return
 	}
 	for _, group := range block.groups {
 		if standard(pathOf(group[0])) == standard(path) {
-			s.Edits = append(s.Edits, sortedInsert(s.Src, s.Base, group, spec, path, eol))
+			s.Edits = append(s.Edits, sortedInsert(s.Source, group, "", path))
 			return
 		}
 	}
-	first := block.groups[0][0]
-	at := splice.LineStart(s.Src, s.Offset(first.Pos()))
-	s.Edits = append(s.Edits, splice.Splice{Start: at, End: at, Text: splice.Indentation(s.Src, at) + spec + eol + eol})
+	at := splice.LineStart(s.Src, s.Offset(block.groups[0][0].Pos()))
+	s.Edits = append(s.Edits, splice.Insert(at, splice.Indentation(s.Src, at)+strconv.Quote(path)+eol+eol))
 }

@@ -8,10 +8,10 @@ import (
 	"go/token"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/dave/dst"
 	"github.com/dave/dst/decorator"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 )
@@ -23,13 +23,11 @@ import (
 // is exact to the byte.
 func witness(original, edited []byte, local string, owns func(string) bool) error {
 	var want, got *dst.File
-	var wantErr, gotErr error
 	first, second := withoutCommon(string(original), string(edited), local)
-	var wg sync.WaitGroup
-	wg.Go(func() { want, wantErr = decorated(first) })
-	got, gotErr = decorated(second)
-	wg.Wait()
-	err := cmp.Or(wantErr, gotErr)
+	var group errgroup.Group
+	group.Go(func() (err error) { want, err = decorated(first); return err })
+	group.Go(func() (err error) { got, err = decorated(second); return err })
+	err := group.Wait()
 	if err != nil {
 		return err
 	}
@@ -119,12 +117,9 @@ func printed(f *dst.File) ([]string, error) {
 // difference returns the first line in which two trees differ, as text: a comment can
 // hang on one node or the other.
 func difference(want, got *dst.File) error {
-	a, err := printed(want)
-	if err != nil {
-		return err
-	}
-	b, err := printed(got)
-	if err != nil {
+	a, errA := printed(want)
+	b, errB := printed(got)
+	if err := cmp.Or(errA, errB); err != nil {
 		return err
 	}
 	a, b = append(a, "the end"), append(b, "the end")

@@ -51,14 +51,14 @@ func swap(name, injected string, original Function) string {
 			}
 			sel.Sel.Name = original.Name
 			t.Restored[original.Path] = true
-			switch name := t.nameOf(original.Path); name {
-			case ".":
+			name := t.nameOf(original.Path)
+			if name == "." {
 				id := dst.NewIdent(original.Name)
 				decorate(id, sel)
 				c.Replace(id)
-			default:
-				sel.X.(*dst.Ident).Name = name
+				return true
 			}
+			sel.X.(*dst.Ident).Name = name
 			return true
 		},
 	})

@@ -2,6 +2,7 @@ package form
 
 import (
 	"go/ast"
+	"slices"
 
 	"github.com/dave/dst"
 	"github.com/dave/dst/dstutil"
@@ -56,24 +57,15 @@ func (t *Tree) announces(stmt dst.Stmt) bool {
 
 // relabel gives a label the statement that it had before one was put between.
 func (t *Tree) relabel(c *dstutil.Cursor, label *dst.LabeledStmt) bool {
-	var list *[]dst.Stmt
-	switch parent := c.Parent().(type) {
-	case *dst.BlockStmt:
-		list = &parent.List
-	case *dst.CaseClause:
-		list = &parent.Body
-	case *dst.CommClause:
-		list = &parent.Body
-	}
-	next := c.Index() + 1
-	if list == nil || next <= 0 || next >= len(*list) {
+	list, next := behind(c)
+	if list == nil || next >= len(*list) {
 		return false
 	}
 	stmt := (*list)[next]
 	t.removeFrom(stmt)
 	stmt.Decorations().Start.Prepend(label.Stmt.Decorations().Start...)
 	label.Stmt = stmt
-	*list = append((*list)[:next:next], (*list)[next+1:]...)
+	*list = slices.Delete(slices.Clone(*list), next, next+1)
 	return true
 }
 

@@ -6,7 +6,9 @@ package form
 import (
 	"bytes"
 	"go/ast"
+	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,12 +54,30 @@ func Get(name string) *Form {
 	return nil
 }
 
+// A Source is a file with its syntax.
+type Source struct {
+	Src  []byte
+	File *ast.File
+	base int
+}
+
+// Parse parses a file.
+func Parse(src []byte, mode parser.Mode) (Source, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", src, mode)
+	if err != nil {
+		return Source{}, err
+	}
+	return Source{Src: src, File: f, base: fset.File(f.FileStart).Base()}, nil
+}
+
+// Offset is the offset of a position in Src.
+func (s Source) Offset(p token.Pos) int { return int(p) - s.base }
+
 // Undo collects the edits that take all forms out of one file.
 type Undo struct {
-	Src   []byte
-	File  *ast.File // parsed with the resolution of objects
-	Base  int       // of the file in its FileSet
-	Local string    // the injected package's name in the file
+	Source        // parsed with the resolution of objects
+	Local  string // the injected package's name in the file
 
 	Edits   []splice.Splice
 	Restore map[string]bool // import paths that the file uses again
@@ -67,33 +87,25 @@ type Undo struct {
 // Collect finds every form in the file.
 func (u *Undo) Collect() {
 	u.Restore, u.done = map[string]bool{}, map[*ast.Ident]bool{}
-	ast.Inspect(u.File, func(n ast.Node) bool {
+	for n := range ast.Preorder(u.File) {
 		for _, f := range forms {
-			if n != nil {
-				f.Undo(u, n)
-			}
+			f.Undo(u, n)
 		}
-		return true
-	})
+	}
 }
 
 // Referenced reports whether the file uses the injected package in a way that
 // no form knows: then its import has to stay.
 func (u *Undo) Referenced() bool {
-	found := false
-	ast.Inspect(u.File, func(n ast.Node) bool {
+	for n := range ast.Preorder(u.File) {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
 			if id := u.injected(sel.X); id != nil && !u.done[id] {
-				found = true
+				return true
 			}
 		}
-		return !found
-	})
-	return found
+	}
+	return false
 }
-
-// Offset is the offset of a position in Src.
-func (u *Undo) Offset(p token.Pos) int { return int(p) - u.Base }
 
 func (u *Undo) cut(from, to token.Pos) {
 	u.Edits = append(u.Edits, splice.Cut(u.Offset(from), u.Offset(to)))
@@ -161,12 +173,8 @@ func (u *Undo) cutStatement(stmt ast.Stmt) {
 		u.Edits = append(u.Edits, splice.Cut(from, to))
 		return
 	}
-	rest := u.Src[end:]
-	switch {
-	case bytes.HasPrefix(rest, []byte("; ")):
-		end += 2
-	case bytes.HasPrefix(rest, []byte(";")):
-		end++
+	if rest, ok := bytes.CutPrefix(u.Src[end:], []byte(";")); ok {
+		end = len(u.Src) - len(bytes.TrimPrefix(rest, []byte(" ")))
 	}
 	u.Edits = append(u.Edits, splice.Cut(start, end))
 }
@@ -242,27 +250,30 @@ func (t *Tree) unwrap(c *dstutil.Cursor, name string, arg int) bool {
 // drop deletes the statement at the cursor; comments before it are those of
 // the statement behind it.
 func drop(c *dstutil.Cursor) bool {
-	node := c.Node().Decorations()
-	switch parent := c.Parent().(type) {
-	case *dst.BlockStmt:
-		moveComments(node, parent.List, c.Index())
-	case *dst.CaseClause:
-		moveComments(node, parent.Body, c.Index())
-	case *dst.CommClause:
-		moveComments(node, parent.Body, c.Index())
-	default:
+	list, next := behind(c)
+	if list == nil {
 		return false
+	}
+	if next < len(*list) {
+		comments := c.Node().Decorations()
+		(*list)[next].Decorations().Start.Prepend(slices.Concat(comments.Start, comments.End)...)
 	}
 	c.Delete()
 	return true
 }
 
-func moveComments(from *dst.NodeDecs, list []dst.Stmt, at int) {
-	if at < 0 || at+1 >= len(list) {
-		return
+// behind returns the list that the statement at the cursor stands in, and the index of
+// the one behind it; nil where it stands in none.
+func behind(c *dstutil.Cursor) (list *[]dst.Stmt, next int) {
+	switch parent := c.Parent().(type) {
+	case *dst.BlockStmt:
+		list = &parent.List
+	case *dst.CaseClause:
+		list = &parent.Body
+	case *dst.CommClause:
+		list = &parent.Body
 	}
-	next := list[at+1].Decorations()
-	next.Start.Prepend(append(append([]string(nil), from.Start...), from.End...)...)
+	return list, c.Index() + 1
 }
 
 // decorate gives a node what stood around the one that it replaces.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"go/format"
 	"go/parser"
-	"go/token"
 	"strings"
 	"testing"
 
@@ -65,12 +64,11 @@ func without(s, chars string) string {
 // undone takes every form out by edits of the text.
 func undone(t *testing.T, src string) string {
 	t.Helper()
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	parsed, err := Parse([]byte(src), parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := Undo{Src: []byte(src), File: f, Base: fset.File(f.FileStart).Base(), Local: "telemetry"}
+	u := Undo{Source: parsed, Local: "telemetry"}
 	u.Collect()
 	return string(splice.Apply(u.Src, u.Edits))
 }
@@ -106,12 +104,11 @@ func TestReferenced(t *testing.T) {
 		"func f() { x := telemetry.Exiting(1) }\n":                  true,
 		"func f() { log.Fatal(telemetry.ExitingWith(1, serve())) }": false,
 	} {
-		fset := token.NewFileSet()
-		f, err := parser.ParseFile(fset, "", head+code, parser.SkipObjectResolution)
+		parsed, err := Parse([]byte(head+code), parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
-		u := Undo{Src: []byte(head + code), File: f, Base: fset.File(f.FileStart).Base(), Local: "telemetry"}
+		u := Undo{Source: parsed, Local: "telemetry"}
 		u.Collect()
 		if got := u.Referenced(); got != want {
 			t.Errorf("%s is referenced: %v", code, got)

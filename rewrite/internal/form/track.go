@@ -71,30 +71,23 @@ func receiver(o plan.Operands) (before, after string) {
 // impliedReceiver returns the part of a tracked receiver that the author wrote.
 func impliedReceiver(arg ast.Expr) ast.Expr {
 	if u, ok := arg.(*ast.UnaryExpr); ok && u.Op == token.AND {
-		return impliedReceiver(u.X)
+		arg = u.X
 	}
-	if p, ok := arg.(*ast.ParenExpr); ok {
-		if sel, ok := p.X.(*ast.SelectorExpr); ok && sel.Sel.Name == "Command" {
-			return p.X
+	last, _ := arg.(*ast.SelectorExpr)
+	x := arg
+	for sel := last; sel != nil; sel, _ = x.(*ast.SelectorExpr) {
+		x = sel.X
+	}
+	paren, ok := x.(*ast.ParenExpr)
+	switch {
+	case ok && last == nil: // (app.Command), or what the author has put there
+		if field, ok := paren.X.(*ast.SelectorExpr); ok && field.Sel.Name == "Command" {
+			return field
 		}
-		return arg
-	}
-	sel, ok := arg.(*ast.SelectorExpr)
-	if !ok {
-		return arg
-	}
-	for x := sel.X; ; {
-		switch inner := x.(type) {
-		case *ast.SelectorExpr:
-			x = inner.X
-			continue
-		case *ast.ParenExpr:
-			return inner.X
-		}
-		break
-	}
-	if sel.Sel.Name == "Command" {
-		return sel.X
+	case ok:
+		return paren.X
+	case last != nil && last.Sel.Name == "Command":
+		return last.X
 	}
 	return arg
 }
@@ -107,11 +100,7 @@ func writtenReceiver(arg dst.Expr) dst.Expr {
 	}
 	var path []string
 	x := arg
-	for {
-		sel, ok := x.(*dst.SelectorExpr)
-		if !ok {
-			break
-		}
+	for sel, ok := x.(*dst.SelectorExpr); ok; sel, ok = x.(*dst.SelectorExpr) {
 		path = append(path, sel.Sel.Name)
 		x = sel.X
 	}
