@@ -28,8 +28,6 @@ const (
 	notAReport outcome = ""
 )
 
-const plainText = "text/plain; charset=utf-8"
-
 func badRequest(reason string) *problem {
 	return &problem{status: http.StatusBadRequest, outcome: refused, reason: reason}
 }

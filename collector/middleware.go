@@ -36,15 +36,23 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	})
 }
 
-// hardened tells browsers to guess nothing and to tell nobody. It has net/http read nothing
-// behind a body unless all of it was read here (see wholeBody): it would wait for the
-// rest before it answers, and again after that. Nor behind chunks: where a length was given, too,
-// proxies disagree about what is there. No CLI sends chunks.
+// discreet tells browsers to guess nothing and to tell nobody. No report needs that, and
+// what more headers an answer had took 3 % of a report's CPU.
+func discreet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hardened has net/http read nothing behind a body unless all of it was read here (see
+// wholeBody): it would wait for the rest before it answers, and again after that. Nor behind
+// chunks: where a length was given, too, proxies disagree about what is there. No CLI sends
+// chunks.
 func hardened(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		header["X-Content-Type-Options"] = nosniff
-		header["Referrer-Policy"] = noReferrer
 		if r.ContentLength != 0 {
 			header["Connection"] = closes
 			defer func() {
@@ -57,13 +65,9 @@ func hardened(next http.Handler) http.Handler {
 	})
 }
 
-// Values of headers that each answer has, or each report's: Header.Set would make them anew.
-var (
-	nosniff    = []string{"nosniff"}
-	noReferrer = []string{"no-referrer"}
-	closes     = []string{"close"}
-	plain      = []string{plainText}
-)
+// closes is the value of a header that each answer to a report has at first: Header.Set would
+// make it anew.
+var closes = []string{"close"}
 
 // longAgo, as a deadline, ends what waits at once.
 var longAgo = time.Unix(1, 0)

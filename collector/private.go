@@ -23,5 +23,5 @@ func (s *Server) Private() http.Handler {
 	outside.HandleFunc("GET /healthz", alive)
 	outside.HandleFunc("GET /readyz", s.readyz)
 	outside.Handle("/", s.authorized(mux))
-	return within(outside, s.attended, s.recovered, hardened)
+	return within(outside, s.attended, s.recovered, hardened, discreet)
 }

@@ -41,7 +41,6 @@ func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.metrics.count(accepted)
-	w.Header()["Content-Type"] = plain
 	io.WriteString(w, "OK")
 }
 
