@@ -127,7 +127,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	})
 	var cannotRun *commands.RunError
 	if err == nil {
-		tree, err = find.Elsewhere(c.Program, tree)
+		tree, err = find.Elsewhere(c.Program, r.Plan.SeveralRoots, tree)
 	}
 	if !errors.As(err, &cannotRun) {
 		return tree, true, err

@@ -23,8 +23,8 @@ func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
 	if err != nil {
 		return tree, 0, err
 	}
-	if len(t.roots) == 1 {
-		tree.Name = slices.Collect(maps.Keys(t.roots))[0]
+	if names := t.names(); len(names) == 1 {
+		tree.Name = names[0]
 	}
 	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
 		tree = with(tree, t.commands[path].Command)
@@ -35,8 +35,9 @@ func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
 // Elsewhere adds to the tree that the built CLI told the commands that it has on
 // other systems: those of files that this machine's build leaves out, and those that
 // are added where the code looks at runtime.GOOS. So all machines come to one list.
-func Elsewhere(g *load.Program, tree plan.Tree) (plan.Tree, error) {
-	if !platformCommands(g) {
+// Of several roots the CLI told only one; it adds the commands of all.
+func Elsewhere(g *load.Program, several bool, tree plan.Tree) (plan.Tree, error) {
+	if !several && !platformCommands(g) {
 		return tree, nil
 	}
 	t, err := newSourceTree(g)
@@ -44,7 +45,7 @@ func Elsewhere(g *load.Program, tree plan.Tree) (plan.Tree, error) {
 		return tree, err
 	}
 	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
-		if c := t.commands[path]; c.elsewhere && !slices.ContainsFunc(tree.Commands, func(known plan.Command) bool { return known.Path == path }) {
+		if c := t.commands[path]; (c.elsewhere || several) && !slices.ContainsFunc(tree.Commands, func(known plan.Command) bool { return known.Path == path }) {
 			tree = with(tree, c.Command)
 		}
 	}
@@ -91,7 +92,7 @@ type sourceTree struct {
 	flow     *flow
 	assigned map[*ast.CompositeLit]map[string]origin // fields that are set after construction
 	children map[*ast.CompositeLit][]child
-	roots    map[string]bool // names of the commands that are executed
+	roots    map[*ast.CompositeLit]string // names of the commands that are executed
 	commands map[string]sourceCommand
 	unknown  int // additions that could not be followed
 }
@@ -112,7 +113,7 @@ func newSourceTree(g *load.Program) (*sourceTree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, roots: map[string]bool{}, commands: map[string]sourceCommand{}}
+	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]sourceCommand{}}
 	for _, c := range s.packages {
 		for _, file := range c.Files {
 			t.look(c, file, false)
@@ -137,13 +138,17 @@ func newSourceTree(g *load.Program) (*sourceTree, error) {
 			if below[root.lit] {
 				continue // cobra executes its root
 			}
-			if name := t.word(root, "Use"); name != "" {
-				t.roots[name] = true
-			}
+			t.roots[root.lit] = t.word(root, "Use")
 			t.descend(root.lit, "", left[root.in], map[*ast.CompositeLit]bool{})
 		}
 	}
 	return t, nil
+}
+
+// names are those of the roots, without those that are not constant.
+func (t *sourceTree) names() []string {
+	names := slices.Compact(slices.Sorted(maps.Values(t.roots)))
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 // look notes what a file does with commands.

@@ -91,7 +91,7 @@ func TestElsewhere(t *testing.T) {
 				}
 				g.Own[0].IgnoredFiles = append(g.Own[0].IgnoredFiles, name)
 			}
-			tree, err := Elsewhere(g, plan.Tree{Commands: []plan.Command{{Path: "get"}}, Taken: []string{"get"}})
+			tree, err := Elsewhere(g, false, plan.Tree{Commands: []plan.Command{{Path: "get"}}, Taken: []string{"get"}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,6 +107,46 @@ func TestElsewhere(t *testing.T) {
 			}
 			if strings.Join(got, ", ") != test.want {
 				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestElsewhereOfSeveralRoots adds the commands of roots that the built CLI was not asked for.
+func TestElsewhereOfSeveralRoots(t *testing.T) {
+	const get = "var get = func() *cobra.Command { c := &cobra.Command{Use: `get`}; c.AddCommand(&cobra.Command{Use: `all`}); return c }()\n"
+	for _, test := range []struct {
+		name, code string
+		several    bool
+		want       string
+	}{
+		{"one root", "func main() { root.AddCommand(get); root.Execute() }\nvar root = &cobra.Command{Use: `cli`}\n" + get, false, "get, late"},
+		{"one for help, and one for each command", "func main() { if len(os.Args) < 2 { help := &cobra.Command{Use: `cli`}; help.AddCommand(&cobra.Command{Use: get.Use}); help.Execute() }; run(get) }\nfunc run(c *cobra.Command) { root := &cobra.Command{Use: `cli`}; root.AddCommand(c); root.Execute() }\n" + get,
+			true, "get, get all, late"},
+		{"two that are started under different names", "func main() { c := &cobra.Command{Use: `cli`}; if os.Args[0] == `ctl` { c = &cobra.Command{Use: `ctl`}; c.AddCommand(get) }; c.Execute() }\n" + get, true, "get, get all, late"},
+		{"one that is added to the other, too", "func main() { root.AddCommand(get); if os.Args[0] == `get` { get.Execute() }; root.Execute() }\nvar root = &cobra.Command{Use: `cli`}\n" + get, false, "get, late"},
+		{"two without commands", "func main() { a, b := &cobra.Command{Use: `a`}, &cobra.Command{}; if os.Args[0] == `b` { a = b }; a.Execute() }", true, "get, late"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			imports := "import (\n\t\"github.com/spf13/cobra\"\n"
+			if strings.Contains(test.code, "os.") {
+				imports += "\t\"os\"\n"
+			}
+			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\n"+imports+")\n\n"+test.code+"\n")
+			p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tree, err := Elsewhere(g, p.SeveralRoots, plan.Tree{Commands: []plan.Command{{Path: "get"}, {Path: "late"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, c := range tree.Commands {
+				got = append(got, c.Path)
+			}
+			if p.SeveralRoots != test.several || strings.Join(got, ", ") != test.want {
+				t.Errorf("several roots %v, with %q; want %v, %q", p.SeveralRoots, got, test.several, test.want)
 			}
 		})
 	}

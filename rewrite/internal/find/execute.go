@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"slices"
 	"strings"
 
@@ -244,30 +243,34 @@ func (s *survey) track() error {
 	return s.noteRoots(tracked)
 }
 
-// noteRoots says so where it depends on something which of several commands is executed, as
-// in a program that has one root for each name that it is started under. A field may hold others beside a root.
+// noteRoots finds out whether there are several roots: one for each name that the CLI is
+// started under, say. A field may hold other commands beside a root.
 func (s *survey) noteRoots(tracked []execution) error {
-	names, tree := map[string]bool{}, &sourceTree{}
+	roots := map[*ast.CompositeLit]bool{}
 	for _, e := range tracked {
-		roots, passed := s.flow.backToLiterals(e.origin)
+		found, passed := s.flow.backToLiterals(e.origin)
 		for place := range passed {
 			if strings.HasPrefix(place, "field ") {
 				return nil
 			}
 		}
-		for _, root := range roots {
-			names[tree.word(root, "Use")] = true
+		for _, root := range found {
+			roots[root.lit] = true
 		}
 	}
-	if delete(names, ""); len(names) < 2 {
+	if len(roots) < 2 {
 		return nil
 	}
 	tree, err := newSourceTree(s.g) // knows which of them are added to others
-	if err == nil && len(tree.roots) > 1 {
-		tracked[0].finder.note(plan.Note, tracked[0].at, tracked[0].what+": its command may be "+strings.Join(slices.Sorted(maps.Keys(tree.roots)), " or ")+
+	if err != nil {
+		return err
+	}
+	s.several = len(tree.roots) > 1
+	if names := tree.names(); len(names) > 1 {
+		tracked[0].finder.note(plan.Note, tracked[0].at, tracked[0].what+": its command may be "+strings.Join(names, " or ")+
 			"; runs of each are counted under one name, and commands of the same path as one")
 	}
-	return err
+	return nil
 }
 
 // trackIndirect finds the commands that a function can return, or that an

@@ -89,7 +89,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 		names.look(f.c, f.file)
 		f.flagSets()
 	}
-	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: names.codes()}
+	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: names.codes(), SeveralRoots: s.several}
 	for _, f := range s.finders {
 		if ast.IsGenerated(f.file) && slices.ContainsFunc(f.sites, func(site plan.Site) bool { return site.Form != "" }) {
 			f.note(plan.Note, f.file.Name, "the file is generated, and the next generation drops the edits: run telemetrygen again after it")
@@ -123,6 +123,7 @@ type survey struct {
 	g        *load.Program
 	options  Options
 	hooks    []plan.Hook // exit hooks of loggers, whose calls need no edit
+	several  bool        // roots are executed
 	packages []*load.Package
 	variants []load.Variant
 	finders  []*finder

@@ -63,6 +63,8 @@ type Plan struct {
 
 	Hooks     []Hook     `json:"hooks,omitempty"` // of loggers, set by the generated package
 	ExitCodes []ExitCode `json:"exit_codes"`      // that have a name in the source
+
+	SeveralRoots bool `json:"several_roots,omitempty"` // are executed, and the built CLI tells only the commands of one
 }
 
 // A Hook is an exit hook of a logger.
