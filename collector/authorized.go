@@ -9,30 +9,49 @@ import (
 	"strings"
 )
 
-// authorized lets through who has the token, as a bearer token or as the
-// password of any user. Without a token it serves only requests for a name of
-// this machine: otherwise a page on the internet could have a browser on this
-// machine read everything, by a name of its own that it points to 127.0.0.1.
-func (s *Server) authorized(next http.Handler) http.Handler {
+// authorized serves who has the token, as a bearer token or as the password of any
+// user, and hands others to strangers. Without a token those are all requests for a
+// name that is none of this machine: otherwise a page on the internet could have a browser on
+// this machine read everything, by a name of its own that it points to 127.0.0.1.
+func (s *Server) authorized(next, strangers http.Handler) http.Handler {
 	want := sha256.Sum256([]byte(s.config.PrivateToken))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.config.PrivateToken == "" {
-			if !loopbackHost(r.Host) {
-				http.Error(w, "without a token this is only served as localhost", http.StatusMisdirectedRequest)
-				return
-			}
+		admitted := loopbackHost(r.Host)
+		if s.config.PrivateToken != "" {
+			given, ok := token(r)
+			got := sha256.Sum256([]byte(given)) // of one length, so that the comparison tells nothing
+			admitted = subtle.ConstantTimeCompare(got[:], want[:]) == 1 && ok
+		}
+		if admitted && !fromAPage(r) {
 			next.ServeHTTP(w, r)
-			return
+		} else {
+			strangers.ServeHTTP(w, r)
 		}
-		given, ok := token(r)
-		got := sha256.Sum256([]byte(given)) // of one length, so that the comparison tells nothing
-		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 || !ok {
-			w.Header().Set("WWW-Authenticate", `Basic realm="telemetry-collector", charset="UTF-8"`)
-			http.Error(w, "the token is missing or wrong", http.StatusUnauthorized)
-			return
-		}
-		next.ServeHTTP(w, r)
 	})
+}
+
+// refuse says what a stranger's request lacks.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case fromAPage(r):
+		http.Error(w, "pages of other sites may not ask", http.StatusForbidden)
+	case s.config.PrivateToken == "":
+		http.Error(w, "without a token this is only served as localhost", http.StatusMisdirectedRequest)
+	default:
+		w.Header().Set("WWW-Authenticate", `Basic realm="telemetry-collector", charset="UTF-8"`)
+		http.Error(w, "the token is missing or wrong", http.StatusUnauthorized)
+	}
+}
+
+// fromAPage reports whether a browser asks for a page of another site, other than
+// because somebody followed a link. The page could not read the answer, but have it
+// made again and again.
+func fromAPage(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+		return false
+	}
+	return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 // token is what a request authenticates itself with.

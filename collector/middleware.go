@@ -96,6 +96,9 @@ func newNetworkLimiter(perSecond float64, burst int) networkLimiter {
 	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst)}
 }
 
+// newWatchLimiter is for what watches the process.
+func newWatchLimiter() networkLimiter { return newNetworkLimiter(2*requestsPerSite, 4*requestsPerSite) }
+
 func (l networkLimiter) allow(now time.Time, network intake.Network, requests int) bool {
 	allowed := l.sites.AllowN(now, intake.Key(network.Site), requests)
 	if allowed && network.Provider.IsValid() {

@@ -11,6 +11,8 @@ import (
 // API, the metrics, and whether it is ready.
 func (s *Server) Private() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", alive)
+	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", newTurns().each(s.metrics.handler()))
 	if s.config.Store != nil {
 		questions := newTurns()
@@ -19,9 +21,9 @@ func (s *Server) Private() http.Handler {
 		mux.HandleFunc("PUT /api/v1/apps/{app}/releases/{version}", s.register)
 		mux.HandleFunc("DELETE /api/v1/apps/{app}/releases/{version}", s.unregister)
 	}
-	outside := http.NewServeMux() // what watches the process has no token, and learns nothing
-	outside.HandleFunc("GET /healthz", alive)
-	outside.HandleFunc("GET /readyz", s.readyz)
-	outside.Handle("/", s.authorized(mux))
-	return within(outside, s.attended, s.recovered, hardened, discreet)
+	strangers := http.NewServeMux()
+	strangers.HandleFunc("GET /healthz", alive)
+	strangers.HandleFunc("GET /readyz", s.readyzToStrangers) // what watches the process has no token
+	strangers.HandleFunc("/", s.refuse)
+	return within(s.authorized(mux, s.limited(newWatchLimiter(), strangers)), s.attended, s.recovered, hardened, discreet)
 }

@@ -21,7 +21,7 @@ func (s *Server) Public() http.Handler {
 		mux.Handle("GET /commands.json", newCachedPage(dashboard.PublicJSON(s.config.Store, s.now, listed), s.now))
 	}
 	limited := s.limited(s.requests, mux)
-	watched := s.limited(s.watches, http.HandlerFunc(alive))
+	watched := s.limited(newWatchLimiter(), http.HandlerFunc(alive))
 	outside := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // a second mux would cost each report a twentieth of what it allocates
 		if r.URL.Path == "/healthz" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			watched.ServeHTTP(w, r) // whatever else its network asks for: it may be what watches the process

@@ -57,17 +57,35 @@ func (r *readiness) watch(ctx context.Context, probe func(context.Context) error
 
 // readyz answers 503 and why while reports cannot be kept.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
-	if s.config.Store != nil {
-		err := s.ready.get()
-		if err == nil {
-			ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-			err = s.config.Store.Ping(ctx)
-			cancel()
-		}
-		if err != nil {
-			http.Error(w, fmt.Sprintf("reports cannot be kept: %v", err), http.StatusServiceUnavailable)
-			return
-		}
+	if err := s.unready(r.Context()); err != nil {
+		http.Error(w, fmt.Sprintf("reports cannot be kept: %v", err), http.StatusServiceUnavailable)
+		return
 	}
 	fmt.Fprintln(w, "OK")
+}
+
+// readyzToStrangers has the log say why: it may be the name of a file, or of a user of
+// the database.
+func (s *Server) readyzToStrangers(w http.ResponseWriter, r *http.Request) {
+	if err := s.unready(r.Context()); err != nil {
+		if s.logged.Allow(s.now(), []byte("ready")) {
+			s.log.Error("reports cannot be kept", "error", err)
+		}
+		http.Error(w, "reports cannot be kept: the log says why", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "OK")
+}
+
+// unready is why reports cannot be kept, or nil.
+func (s *Server) unready(ctx context.Context) error {
+	if s.config.Store == nil {
+		return nil
+	}
+	if err := s.ready.get(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	return s.config.Store.Ping(ctx)
 }

@@ -54,7 +54,6 @@ type Server struct {
 	arrivals    networkLimiter // of connections
 	requests    networkLimiter
 	erasures    networkLimiter
-	watches     networkLimiter // of /healthz
 	erasing     *turns
 	decoding    chan struct{}   // holds one for each large report that is being decoded
 	logged      *intake.Limiter // lines that senders can cause
@@ -71,7 +70,6 @@ func New(config Config) *Server {
 		arrivals: newNetworkLimiter(2*requestsPerSite, 4*requestsPerSite),
 		requests: newNetworkLimiter(requestsPerSite, 2*requestsPerSite),
 		erasures: newNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
-		watches:  newNetworkLimiter(2*requestsPerSite, 4*requestsPerSite),
 		erasing:  newTurns(),
 		decoding: make(chan struct{}, largeAtOnce),
 		logged:   intake.NewLimiter(1, 10),

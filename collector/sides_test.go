@@ -126,6 +126,16 @@ func TestAPageCannotReachThePrivateSide(t *testing.T) {
 			t.Errorf("a page may %s releases: %d %v", method, status, header)
 		}
 	}
+	for fetch, want := range map[string]int{
+		"none navigate document": 200, "same-origin navigate document": 200, "same-origin no-cors image": 200, "cross-site navigate document": 200, // by a link
+		"cross-site no-cors image": 403, "cross-site cors empty": 403, "cross-site no-cors script": 403, "cross-site navigate iframe": 403,
+		"same-site no-cors empty": 403, "same-site navigate frame": 403,
+	} {
+		how := strings.Fields(fetch)
+		if got, _, _ := server.see(t, "/metrics", "Sec-Fetch-Site", how[0], "Sec-Fetch-Mode", how[1], "Sec-Fetch-Dest", how[2]); got != want {
+			t.Errorf("%s: %d, want %d", fetch, got, want)
+		}
+	}
 	if got := ask("DELETE", release, "localhost"); got != 404 {
 		t.Errorf("a release that nobody registered: %d", got)
 	}

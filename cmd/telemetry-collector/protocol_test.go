@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -44,13 +45,19 @@ func TestNoHTTP2(t *testing.T) {
 	}
 }
 
-// TestWhatIsAnsweredIsLimited sends requests of each kind that needs no report, all at once
-// and without an end. The connection is ended, when some were answered.
+// TestWhatIsAnsweredIsLimited sends requests of each kind that needs no report and no token,
+// all at once and without an end. The connection is ended, when some were answered.
 func TestWhatIsAnsweredIsLimited(t *testing.T) {
-	collector := started(t, nil)
+	collector := started(t, []string{"TELEMETRY_PRIVATE_TOKEN=0123456789abcdef"})
 	const most, seconds = 200, 100 // those of /healthz: at once, and in each second
-	for _, line := range []string{"GET /healthz", "HEAD /healthz", "OPTIONS *", "OPTIONS /telemetry", "GET /", "TRACE /", "CONNECT x:1"} {
-		connection, err := net.Dial("tcp", strings.TrimPrefix(collector.public, "http://"))
+	for _, line := range []string{"GET /healthz", "HEAD /healthz", "OPTIONS *", "OPTIONS /telemetry", "GET /", "TRACE /", "CONNECT x:1",
+		"private GET /healthz", "private GET /readyz", "private GET /metrics", "private GET //metrics", "private OPTIONS *"} {
+		line, private := strings.CutPrefix(line, "private ")
+		side := collector.public
+		if private {
+			side = collector.private
+		}
+		connection, err := net.Dial("tcp", strings.TrimPrefix(side, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +78,50 @@ func TestWhatIsAnsweredIsLimited(t *testing.T) {
 		}
 		connection.Close()
 		if float64(answers) > most+1+seconds*took.Seconds() {
-			t.Errorf("%s: %d answers in %v", line, answers, took)
+			t.Errorf("%s%s: %d answers in %v", side, line, answers, took)
 		}
+	}
+}
+
+// TestStrangersAreNotToldWhy: what watches the process has no token, and needs no more than that
+// reports cannot be kept. Why may be the name of a file, or of a user of the database.
+func TestStrangersAreNotToldWhy(t *testing.T) {
+	const token = "0123456789abcdef"
+	postgres := peertest.Postgres(t)
+	collector := started(t, []string{"TELEMETRY_PRIVATE_TOKEN=" + token}, "--store", postgres.DSN)
+	readyz := func(header string) (status int, text string) {
+		request, err := http.NewRequestWithContext(t.Context(), "GET", collector.private+"/readyz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", header)
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		body, _ := io.ReadAll(answer.Body)
+		return answer.StatusCode, string(body)
+	}
+	if status, text := readyz(""); status != 200 {
+		t.Errorf("%d %s", status, text)
+	}
+	postgres.Kill()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) { // its sessions end soon
+		if status, _ := readyz(""); status != 200 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it is ready without a database")
+		}
+	}
+	for _, header := range []string{"", "Bearer " + token + "x"} {
+		if status, text := readyz(header); status != 503 || text != "reports cannot be kept: the log says why\n" {
+			t.Errorf("a stranger: %d %s", status, text)
+		}
+	}
+	collector.says("user=telemetry")
+	if status, text := readyz("Bearer " + token); status != 503 || !strings.Contains(text, "user=telemetry") {
+		t.Errorf("with the token: %d %s", status, text)
 	}
 }
