@@ -74,12 +74,12 @@ func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 	return false
 }
 
-// forOthers reports whether other programs can call a function.
+// forOthers reports whether other programs, or tests, can call a function.
 func (f *finder) forOthers(decl *ast.FuncDecl) bool {
-	return decl.Recv == nil && decl.Body != nil && decl.Name.IsExported() && f.file.Name.Name != "main"
+	return decl.Recv == nil && decl.Body != nil && decl.Name.Name != "init" && f.file.Name.Name != "main"
 }
 
-// used reports whether the CLI uses an exported function: something but itself
+// used reports whether the CLI uses a function: something but itself
 // names it, in its own package or in one that imports it, also of another module.
 // Where that cannot be known, it does. What is seen already is being asked for.
 func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
