@@ -53,7 +53,8 @@ func NewProgram(m *Module, s *Sources, generated func(importPath string) bool) *
 
 // Check type-checks the module's packages for which wanted returns true on the
 // stripped content of one of their files, several at a time. A package that does
-// not type-check is an *Error.
+// not type-check is an *Error, unless it uses C: of that nothing is known here, and the go
+// command has compiled the package.
 func (g *Program) Check(wanted func(src []byte) bool) ([]*Package, error) {
 	list := make([]*Package, len(g.Own)) // nil where nothing is wanted
 	var group errgroup.Group
@@ -74,13 +75,21 @@ func (g *Program) Check(wanted func(src []byte) bool) ([]*Package, error) {
 	var broken []string
 	for _, c := range list {
 		for _, err := range c.Errs {
-			broken = append(broken, err.Error())
+			if !c.usesC() {
+				broken = append(broken, err.Error())
+			}
 		}
 	}
 	if len(broken) > 0 {
 		return nil, &Error{Dedup(broken)}
 	}
 	return list, nil
+}
+
+func (c *Package) usesC() bool {
+	return slices.ContainsFunc(c.Files, func(file *ast.File) bool {
+		return slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"C"` })
+	})
 }
 
 func (g *Program) contents(p *packages.Package) (map[string][]byte, error) {

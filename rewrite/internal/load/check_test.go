@@ -76,6 +76,26 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestCheckOfCgo takes what cannot be known of C for no error: the go command has compiled the package.
+func TestCheckOfCgo(t *testing.T) {
+	for name, body := range map[string]string{
+		"a field behind a pointer": "t := &C.struct_tm{}; println(t.tm_sec)",
+		"a type switch":            "var x any; switch x.(type) { case *C.int: case *C.char: }",
+		"a constant":               "var list [C.MAX]int; println(len(list), C.MAX<<1)",
+		"a function":               "n, err := C.f(); println(n, err)",
+	} {
+		g := loadtest.Program(t, twoPackages)
+		src, err := g.Sources.Read(g.All["example.com/cli/cmd"].GoFiles[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		src.Stripped = []byte("package cmd\n\nimport \"C\"\n\nfunc Run() { " + body + " }\n")
+		if list, err := g.Check(func([]byte) bool { return true }); err != nil || len(list) != 2 {
+			t.Errorf("%s: %d packages, %v", name, len(list), err)
+		}
+	}
+}
+
 // TestImported gives a package of the build from its export data.
 func TestImported(t *testing.T) {
 	g := loadtest.Program(t, twoPackages)
