@@ -7,7 +7,6 @@ import (
 	"go/token"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -59,7 +58,7 @@ func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 	seen := map[string]bool{}
 	var visit func(path string) bool
 	visit = func(path string) bool {
-		if !s.g.IsOwn(path) && path != s.g.Path && !strings.HasPrefix(path, s.g.Path+"/") || seen[path] {
+		if !s.g.IsOwn(path) && !s.g.Holds(path) || seen[path] {
 			return false
 		}
 		seen[path] = true
@@ -130,7 +129,7 @@ func (f *finder) mentions(d ast.Decl, decl *ast.FuncDecl) bool {
 // build leaves out.
 func (f *finder) importsUnknown(src []byte) bool {
 	return slices.ContainsFunc(load.Imports(src), func(path string) bool {
-		return strings.HasPrefix(path, f.g.Path+"/") && f.g.All[path] == nil
+		return f.g.Holds(path) && f.g.All[path] == nil
 	})
 }
 

@@ -176,10 +176,7 @@ func (g *Program) Types(p *packages.Package, contents map[string][]byte, substit
 
 // Imported returns a package of the build from its export data, nil if there is none.
 func (g *Program) Imported(path string) *types.Package {
-	pkg, err := g.importFor(g.Main, path)
-	if err != nil {
-		return nil
-	}
+	pkg, _ := g.importFor(g.Main, path)
 	return pkg
 }
 

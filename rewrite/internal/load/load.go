@@ -42,6 +42,10 @@ func (m *Module) IsOwn(path string) bool {
 	return p != nil && p.Module != nil && p.Module.Path == m.Path
 }
 
+// Holds reports whether an import path is of the CLI's module, also where this build has no
+// such package.
+func (m *Module) Holds(path string) bool { return strings.HasPrefix(path+"/", m.Path+"/") }
+
 // An Error lists everything that keeps a package from being loaded.
 type Error struct{ Errors []string }
 

@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"os/exec"
-	"slices"
 	"strings"
 )
 
@@ -14,11 +13,6 @@ func Tags(ctx context.Context, dir, asked string) string {
 	cmd := exec.CommandContext(ctx, "go", "list", "-f", `{{join context.BuildTags ","}}`, "unsafe")
 	cmd.Dir = dir
 	ofGOFLAGS, _ := cmd.Output() // if it fails, so does the load, which says why
-	var tags []string
-	for _, tag := range strings.FieldsFunc(asked+","+string(ofGOFLAGS), func(r rune) bool { return strings.ContainsRune(", \n", r) }) {
-		if !slices.Contains(tags, tag) {
-			tags = append(tags, tag)
-		}
-	}
-	return strings.Join(tags, ",")
+	tags := strings.FieldsFunc(asked+","+string(ofGOFLAGS), func(r rune) bool { return strings.ContainsRune(", \n", r) })
+	return strings.Join(Dedup(tags), ",")
 }

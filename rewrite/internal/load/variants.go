@@ -44,17 +44,25 @@ func (p platform) context() build.Context {
 
 // otherPlatforms are tried for a file in this order, after this machine's own. So
 // a file that only lacks a tag is checked as it would be built here.
-var otherPlatforms = []platform{
-	{goos: "linux", goarch: "amd64"}, {goos: "windows", goarch: "amd64"}, {goos: "darwin", goarch: "arm64"},
-	{goos: "linux", goarch: "arm64"}, {goos: "freebsd", goarch: "amd64"}, {goos: "openbsd", goarch: "amd64"},
-	{goos: "netbsd", goarch: "amd64"}, {goos: "dragonfly", goarch: "amd64"}, {goos: "solaris", goarch: "amd64"},
-	{goos: "illumos", goarch: "amd64"}, {goos: "aix", goarch: "ppc64"}, {goos: "android", goarch: "arm64"},
-	{goos: "ios", goarch: "arm64"}, {goos: "plan9", goarch: "amd64"}, {goos: "js", goarch: "wasm"},
-	{goos: "wasip1", goarch: "wasm"}, {goos: "linux", goarch: "386"}, {goos: "windows", goarch: "386"},
-	{goos: "windows", goarch: "arm64"}, {goos: "darwin", goarch: "amd64"}, {goos: "linux", goarch: "arm"},
-	{goos: "linux", goarch: "ppc64le"}, {goos: "linux", goarch: "s390x"}, {goos: "linux", goarch: "riscv64"},
-	{goos: "linux", goarch: "loong64"}, {goos: "linux", goarch: "mips"}, {goos: "linux", goarch: "mipsle"},
-	{goos: "linux", goarch: "mips64"}, {goos: "linux", goarch: "mips64le"},
+var otherPlatforms = platforms(`linux/amd64 windows/amd64 darwin/arm64 linux/arm64 freebsd/amd64 openbsd/amd64
+	netbsd/amd64 dragonfly/amd64 solaris/amd64 illumos/amd64 aix/ppc64 android/arm64 ios/arm64 plan9/amd64 js/wasm
+	wasip1/wasm linux/386 windows/386 windows/arm64 darwin/amd64 linux/arm linux/ppc64le linux/s390x linux/riscv64
+	linux/loong64 linux/mips linux/mipsle linux/mips64 linux/mips64le`)
+
+func platforms(text string) (list []platform) {
+	for _, word := range strings.Fields(text) {
+		goos, goarch, _ := strings.Cut(word, "/")
+		list = append(list, platform{goos: goos, goarch: goarch})
+	}
+	return list
+}
+
+func isSystem(word string) bool {
+	return slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goos == word })
+}
+
+func isArchitecture(word string) bool {
+	return slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goarch == word })
 }
 
 // neverTags mark files that are no part of any build of their package.
@@ -93,7 +101,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
 				continue
 			}
 			for _, path := range Imports(s.Stripped) {
-				if !known[path] && strings.HasPrefix(path, g.Path+"/") {
+				if !known[path] && g.Holds(path) {
 					known[path] = true
 					if other := g.elsewhere(path); other != nil {
 						queue = append(queue, other)
@@ -119,7 +127,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
 // elsewhere describes a package of the module that only files for another
 // platform import.
 func (g *Program) elsewhere(path string) *packages.Package {
-	dir := filepath.Join(g.Dir, filepath.FromSlash(strings.TrimPrefix(path, g.Path+"/")))
+	dir := filepath.Join(g.Dir, filepath.FromSlash(strings.TrimPrefix(path, g.Path)))
 	names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 	if len(names) == 0 {
 		return nil
@@ -132,9 +140,8 @@ func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
 	here := platform{goos: runtime.GOOS, goarch: runtime.GOARCH, cgo: build.Default.CgoEnabled}
 	tags := constraintTags(s.Stripped)
 	words := append(strings.Split(strings.TrimSuffix(filepath.Base(s.Name), ".go"), "_"), tags...)
-	platforms := append(append([]platform{here}, otherPlatforms...), named(words)...)
 	for _, tags := range tagChoices(given, tags) {
-		for i, p := range platforms {
+		for i, p := range slices.Concat([]platform{here}, otherPlatforms, named(words)) {
 			for _, cgo := range []bool{i == 0 && here.cgo, false, true} {
 				p.cgo, p.tags = cgo, tags
 				c := p.context()
@@ -151,8 +158,7 @@ func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
 func named(words []string) (list []platform) {
 	for _, goos := range words {
 		for _, goarch := range words {
-			if slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goos == goos }) &&
-				slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goarch == goarch }) {
+			if isSystem(goos) && isArchitecture(goarch) {
 				list = append(list, platform{goos: goos, goarch: goarch})
 			}
 		}
@@ -164,7 +170,7 @@ func named(words []string) (list []platform) {
 // those that the CLI is built with, alone and with all others, and then each set of
 // the file's, with what else the CLI is built with.
 func tagChoices(given, tags []string) [][]string {
-	custom := slices.DeleteFunc(tags, func(tag string) bool { return neverTags[tag] || platformWord(tag) })
+	custom := slices.DeleteFunc(tags, func(tag string) bool { return neverTags[tag] || ofGo(tag) })
 	slices.Sort(custom)
 	custom = slices.Compact(custom)
 	others := slices.DeleteFunc(slices.Clone(given), func(tag string) bool { return slices.Contains(custom, tag) })
@@ -226,7 +232,7 @@ func (g *Program) loadMissing(contents map[string][]byte) {
 	var missing []string
 	for _, src := range contents {
 		for _, path := range Imports(src) {
-			if g.All[path] == nil && path != "C" && path != "unsafe" && path != g.Path && !strings.HasPrefix(path, g.Path+"/") {
+			if g.All[path] == nil && path != "C" && path != "unsafe" && !g.Holds(path) {
 				missing = append(missing, path)
 			}
 		}
@@ -238,14 +244,12 @@ func (g *Program) loadMissing(contents map[string][]byte) {
 	if err != nil {
 		return // the files are checked as far as the rest goes
 	}
+	for _, path := range missing { // what is not found is not asked for again
+		found = append(found, &packages.Package{PkgPath: path})
+	}
 	for _, p := range found {
 		if g.All[p.PkgPath] == nil {
 			g.All[p.PkgPath] = p
-		}
-	}
-	for _, path := range missing {
-		if g.All[path] == nil {
-			g.All[path] = &packages.Package{PkgPath: path}
 		}
 	}
 }
@@ -276,16 +280,9 @@ func Constraint(src []byte) constraint.Expr {
 	return nil
 }
 
-func platformWord(word string) bool {
-	if word == "cgo" || word == "unix" || word == "gc" || strings.HasPrefix(word, "go1.") {
-		return true
-	}
-	for _, p := range otherPlatforms {
-		if word == p.goos || word == p.goarch {
-			return true
-		}
-	}
-	return false
+// ofGo reports whether the go command sets a tag itself.
+func ofGo(tag string) bool {
+	return slices.Contains([]string{"cgo", "unix", "gc"}, tag) || strings.HasPrefix(tag, "go1.") || isSystem(tag) || isArchitecture(tag)
 }
 
 // Imports lists the import paths of a file, none if it does not parse.
