@@ -90,50 +90,37 @@ func (f *finder) cannotTrack(at ast.Node, what string) {
 
 // operands say what more than the receiver has to be handed to Track.
 func (f *finder) operands(sel *ast.SelectorExpr, s *types.Selection) (o plan.Operands) {
-	path := embeddedPath(s.Recv(), s.Index())
-	for i, p := range path {
-		o.Embedded = append(o.Embedded, p.name)
-		o.Address = i == len(path)-1 && !p.pointer
+	command := f.c.Info.TypeOf(sel.X)
+	for _, field := range embedded(s.Recv(), s.Index()) {
+		o.Embedded = append(o.Embedded, field.Name())
+		command = field.Type()
 	}
-	if len(path) > 0 {
-		return o
-	}
-	_, pointer := types.Unalias(f.c.Info.TypeOf(sel.X)).Underlying().(*types.Pointer)
-	o.Address = !pointer
+	o.Address = !isPointer(command)
 	x, ok := sel.X.(*ast.SelectorExpr)
-	o.Field = ok && x.Sel.Name == "Command"
+	o.Field = ok && x.Sel.Name == "Command" && o.Embedded == nil
 	return o
 }
 
-type embedded struct {
-	name    string
-	pointer bool
-}
-
-// embeddedPath returns the embedded fields between a receiver and the method at an
-// index path of its type.
-func embeddedPath(recv types.Type, index []int) []embedded {
-	var path []embedded
+// embedded are the embedded fields between a type and what it has at an index path.
+func embedded(t types.Type, index []int) (fields []*types.Var) {
 	for _, i := range index[:len(index)-1] {
-		st, ok := deref(recv).Underlying().(*types.Struct)
+		st, ok := deref(t).Underlying().(*types.Struct)
 		if !ok {
-			return path
+			return fields
 		}
-		field := st.Field(i)
-		recv = field.Type()
-		_, pointer := types.Unalias(recv).(*types.Pointer)
-		path = append(path, embedded{field.Name(), pointer})
+		fields = append(fields, st.Field(i))
+		t = st.Field(i).Type()
 	}
-	return path
+	return fields
 }
 
 // embeddedPlace is the place of the last of these fields, "" for none.
-func embeddedPlace(recv types.Type, index []int) string {
-	path := embeddedPath(recv, index)
-	if len(path) == 0 {
+func embeddedPlace(t types.Type, index []int) string {
+	fields := embedded(t, index)
+	if len(fields) == 0 {
 		return ""
 	}
-	return fieldPlace(declaring(recv, index[:len(path)]), path[len(path)-1].name)
+	return fieldPlace(declaring(t, index[:len(fields)]), fields[len(fields)-1].Name())
 }
 
 // receiver is where the executed command comes from: the expression before the
@@ -170,16 +157,13 @@ func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 		if t == nil {
 			continue
 		}
-		sig, isFunc := types.Unalias(t).Underlying().(*types.Signature)
-		isFactory := isFunc && commandResult(sig) >= 0
-		if !isFactory && !isCommandPointer(t) {
-			continue
+		place, made := argumentPlace(fn, i, call.Ellipsis.IsValid()), -1
+		if sig, ok := t.Underlying().(*types.Signature); ok {
+			made = commandResult(sig)
+			place = resultOf(place, made)
 		}
-		place := argumentPlace(fn, i, call.Ellipsis.IsValid())
-		result := 0
-		if isFactory {
-			result = commandResult(sig)
-			place = resultOf(place, result)
+		if made < 0 && !isCommandPointer(t) {
+			continue
 		}
 		if !f.depend.executes(fn.Pkg().Path(), place) {
 			continue
@@ -190,8 +174,8 @@ func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 		}
 		f.executes = true
 		where := enclosed(f.c, f.cur, false)
-		if isFactory {
-			returned := origin{place: resultOf(f.flow.place(f.c, arg), result), in: f.c}
+		if made >= 0 {
+			returned := origin{place: resultOf(f.flow.place(f.c, arg), made), in: f.c}
 			f.survey.indirect = append(f.survey.indirect, indirect{returned, f, call.Fun, where, " returned to " + f.short(call.Fun), f.short(arg)})
 			continue
 		}
@@ -306,8 +290,8 @@ func (s *survey) trackIndirect(call indirect) {
 		if !ok || len(index) < 2 {
 			return false
 		}
-		place, path := embeddedPlace(typ, index), embeddedPath(typ, index)
-		if f := s.finderOf(in, e); f != nil && !path[len(path)-1].pointer && !isInterfaceMethod(fn) {
+		place, fields := embeddedPlace(typ, index), embedded(typ, index)
+		if f := s.finderOf(in, e); f != nil && !isPointer(fields[len(fields)-1].Type()) && !isInterfaceMethod(fn) {
 			found = true
 			f.cannotTrack(e, f.short(e)+call.how+", embeds cobra.Command by value: embed a *cobra.Command")
 		} else if !seen[place] {

@@ -38,31 +38,32 @@ func (f *finder) facts() plan.File {
 // the file or its package uses that name for something else.
 func (f *finder) localName(want string) string {
 	for _, name := range []string{want, "usagetelemetry", "cmdtelemetry", "telemetrygen"} {
-		taken := f.c.Types != nil && f.c.Types.Scope().Lookup(name) != nil || f.declaredBeside(name)
-		ast.Inspect(f.file, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && id.Name == name {
-				switch obj := f.c.Info.ObjectOf(id).(type) {
-				case *types.Var:
-					taken = taken || !obj.IsField()
-				case *types.Func:
-					taken = taken || obj.Type().(*types.Signature).Recv() == nil && obj.Pkg() == f.c.Types
-				case nil:
-				default:
-					taken = true
-				}
-			}
-			return !taken
-		})
-		for _, spec := range f.file.Imports {
-			if imported := f.g.All[importPath(spec)]; spec.Name == nil && imported != nil && imported.Name == name {
-				taken = true
-			}
-		}
-		if !taken {
+		if !f.taken(name) {
 			return name
 		}
 	}
 	return want
+}
+
+func (f *finder) taken(name string) bool {
+	if f.c.Types != nil && f.c.Types.Scope().Lookup(name) != nil || f.declaredBeside(name) {
+		return true
+	}
+	for id := range nodes[*ast.Ident](f.file) {
+		if id.Name != name {
+			continue
+		}
+		switch obj := f.c.Info.ObjectOf(id).(type) {
+		case nil, *types.Func: // a method: a function is in the scope of the package
+		case *types.Var:
+			if !obj.IsField() {
+				return true
+			}
+		default: // an import, say
+			return true
+		}
+	}
+	return false
 }
 
 // declaredBeside reports whether a file that this build leaves out, or a test, declares a
@@ -82,22 +83,16 @@ func (f *finder) declaredBeside(name string) bool {
 // usesOf counts the uses of an imported package in the file.
 func (f *finder) usesOf(path string, spec *ast.ImportSpec) int {
 	n := 0
-	ast.Inspect(f.file, func(node ast.Node) bool {
-		id, ok := node.(*ast.Ident)
-		if !ok {
-			return true
-		}
+	for id := range nodes[*ast.Ident](f.file) {
 		obj := f.c.Info.Uses[id]
 		if pkg, ok := obj.(*types.PkgName); ok {
 			if pkg.Imported().Path() == path {
 				n++
 			}
-		} else if spec.Name != nil && spec.Name.Name == "." && obj != nil && obj.Pkg() != nil &&
-			obj.Pkg().Path() == path && obj.Parent() == obj.Pkg().Scope() {
+		} else if spec.Name != nil && spec.Name.Name == "." && pathOf(obj) == path && obj.Parent() == obj.Pkg().Scope() {
 			n++
 		}
-		return true
-	})
+	}
 	return n
 }
 

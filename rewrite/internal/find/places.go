@@ -57,7 +57,9 @@ func (fl *flow) place(c *load.Package, e ast.Expr) string {
 }
 
 // at names a place by where it stands.
-func at(c *load.Package, e ast.Expr) string { return fmt.Sprintf("%s@%d", c.PkgPath, e.Pos()) }
+func at(c *load.Package, e interface{ Pos() token.Pos }) string {
+	return fmt.Sprintf("%s@%d", c.PkgPath, e.Pos())
+}
 
 // object names a variable or a function: by package and name at package level, as
 // a parameter of its function, by its position in the file set elsewhere.
@@ -72,7 +74,7 @@ func (fl *flow) object(c *load.Package, obj types.Object) string {
 		if place, ok := fl.params[obj]; ok {
 			return place
 		}
-		return fmt.Sprintf("%s@%d", c.PkgPath, obj.Pos())
+		return at(c, obj)
 	}
 	return ""
 }
@@ -138,9 +140,6 @@ func cutDerived(place string) (value, suffix string) {
 }
 
 func fieldPlace(owner types.Type, name string) string {
-	if owner == nil {
-		return ""
-	}
 	if named, ok := deref(owner).(*types.Named); ok {
 		owner = named.Origin()
 	}
@@ -153,12 +152,8 @@ func ownerOf(sel *types.Selection) types.Type { return declaring(sel.Recv(), sel
 
 // declaring returns the struct type that declares the field at an index path of t.
 func declaring(t types.Type, index []int) types.Type {
-	for _, i := range index[:len(index)-1] {
-		st, ok := deref(t).Underlying().(*types.Struct)
-		if !ok {
-			return nil
-		}
-		t = st.Field(i).Type()
+	for _, field := range embedded(t, index) {
+		t = field.Type()
 	}
 	return t
 }

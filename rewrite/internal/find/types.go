@@ -81,11 +81,12 @@ func isCommand(t types.Type) bool {
 
 // isCommandPointer reports whether t is *cobra.Command.
 func isCommandPointer(t types.Type) bool {
-	if t == nil {
-		return false
-	}
-	_, pointer := types.Unalias(t).(*types.Pointer)
-	return pointer && isCommand(t)
+	return isCommand(t) && isPointer(t)
+}
+
+func isPointer(t types.Type) bool {
+	_, pointer := t.Underlying().(*types.Pointer)
+	return pointer
 }
 
 // commandResult is the index of a function's first result that is a command,
