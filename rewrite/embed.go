@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
@@ -26,8 +27,8 @@ func (r *Result) embedNote(program *load.Program, generated project.Package) {
 		for _, m := range embedLine.FindAllSubmatchIndex(src.Disk, -1) {
 			for _, pattern := range strings.Fields(string(src.Disk[m[2]:m[3]])) {
 				if file := embeds(filepath.Dir(src.Name), pattern, added); file != "" {
-					r.noteAt(program.Sources.Relative(src.Name), src.Disk, m[0], fmt.Sprintf(
-						"//go:embed %s takes in %s, which telemetrygen adds; if the CLI lists these files, or writes them out, name them more exactly", pattern, program.Sources.Relative(file)))
+					r.Findings = append(r.Findings, findingAt(plan.Note, program.Sources.Relative(src.Name), src.Disk, m[0], fmt.Sprintf(
+						"//go:embed %s takes in %s, which telemetrygen adds; if the CLI lists these files, or writes them out, name them more exactly", pattern, program.Sources.Relative(file))))
 				}
 			}
 		}

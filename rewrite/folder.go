@@ -40,8 +40,8 @@ func (r *Result) folderNote(program *load.Program) {
 	}
 	for _, src := range authors(program) {
 		if at := namesConfigFolder(src.Disk, r.Settings.App); at >= 0 {
-			r.noteAt(program.Sources.Relative(src.Name), src.Disk, at,
-				fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App))
+			r.Findings = append(r.Findings, findingAt(plan.Note, program.Sources.Relative(src.Name), src.Disk, at,
+				fmt.Sprintf("the CLI may use ~/.config itself; if it reads every file in ~/.config/%s, or warns of that folder, choose another one with --folder", r.Settings.App)))
 			return
 		}
 	}
@@ -57,12 +57,4 @@ func authors(program *load.Program) (files []*load.Source) {
 		}
 	}
 	return files
-}
-
-// noteAt adds a note about a place in a file.
-func (r *Result) noteAt(file string, src []byte, at int, what string) {
-	r.Findings = append(r.Findings, Finding{
-		Kind: plan.Note, File: file, What: what,
-		Line: bytes.Count(src[:at], []byte("\n")) + 1, Column: at - bytes.LastIndexByte(src[:at], '\n'),
-	})
 }

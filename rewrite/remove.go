@@ -119,9 +119,10 @@ func eachLinked(root, dir string, visit func(name string) error) error {
 	if err != nil || failed != nil || strings.HasPrefix(target+string(filepath.Separator), inside+string(filepath.Separator)) || load.Root(dir) != root {
 		return err
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	for i := 0; i < len(names) && err == nil; i++ {
-		err = visit(names[i])
+	for _, name := range load.GoFiles(dir) {
+		if err := visit(name); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }

@@ -33,9 +33,7 @@ func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte
 			content = stripped(f.Name)
 		}
 		for _, site := range p.In(f.Name) {
-			at := f.Edited(site.At)
-			line := bytes.LastIndexByte(content[:at], '\n') + 1
-			found := Finding{Kind: site.Kind, File: f.Name, Line: bytes.Count(content[:at], []byte("\n")) + 1, Column: at - line + 1, What: site.Reason}
+			found := findingAt(site.Kind, f.Name, content, f.Edited(site.At), site.Reason)
 			if f.Refused != "" && site.Form != "" {
 				found.Kind = plan.Uncovered
 				found.What += " (not done: " + f.Refused + ")"
@@ -50,6 +48,12 @@ func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte
 		list = append(list, Finding{Kind: site.Kind, What: site.Reason})
 	}
 	return list
+}
+
+// findingAt is a finding at an offset of a file.
+func findingAt(kind plan.Kind, file string, content []byte, at int, what string) Finding {
+	before := content[:at]
+	return Finding{Kind: kind, File: file, What: what, Line: bytes.Count(before, []byte("\n")) + 1, Column: at - bytes.LastIndexByte(before, '\n')}
 }
 
 // Diff returns what Write would change as a unified diff that git apply and

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
@@ -69,8 +70,7 @@ func (f *finder) taken(name string) bool {
 // declaredBeside reports whether a file that this build leaves out, or a test, declares a
 // name for the whole package.
 func (f *finder) declaredBeside(name string) bool {
-	all, _ := filepath.Glob(filepath.Join(filepath.Dir(f.c.Names[0]), "*.go"))
-	return slices.ContainsFunc(all, func(other string) bool {
+	return slices.ContainsFunc(load.GoFiles(filepath.Dir(f.c.Names[0])), func(other string) bool {
 		src, err := os.ReadFile(other)
 		if err != nil || slices.Contains(f.c.Names, other) || !bytes.Contains(src, []byte(name)) {
 			return false

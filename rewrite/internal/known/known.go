@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/cache"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
 // A Run is what is known of runs with the same options.
@@ -104,7 +104,7 @@ func sumOf(name string, since time.Time) ([]byte, error) {
 	}
 	files := []string{name}
 	if info.IsDir() {
-		files, _ = filepath.Glob(filepath.Join(name, "*.go"))
+		files = load.GoFiles(name)
 	}
 	h := sha256.New()
 	for _, file := range files {

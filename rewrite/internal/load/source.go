@@ -109,6 +109,15 @@ func LeftOut(p *packages.Package) []string {
 	})
 }
 
+// GoFiles are the Go files of a folder, tests among them, sorted.
+func GoFiles(dir string) (names []string) {
+	found, _ := fs.Glob(os.DirFS(dir), "*.go") // filepath.Glob would take a bracket in dir for its own
+	for _, name := range found {
+		names = append(names, filepath.Join(dir, name))
+	}
+	return names
+}
+
 // EachGoFile visits the Go files of a module, also behind links: not those of modules
 // nested in it, nor vendored ones.
 func EachGoFile(root string, visit func(name string) error) error {

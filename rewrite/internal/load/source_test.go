@@ -60,6 +60,17 @@ func TestSources(t *testing.T) {
 	}
 }
 
+// TestGoFiles lists one folder, whatever it is called.
+func TestGoFiles(t *testing.T) {
+	dir := filepath.Join(write(t, "a [b-]/b_test.go", "a [b-]/a.go", "a [b-]/sub/c.go", "a [b-]/d.txt"), "a [b-]")
+	if got, want := GoFiles(dir), []string{filepath.Join(dir, "a.go"), filepath.Join(dir, "b_test.go")}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := GoFiles(filepath.Join(dir, "none")); got != nil {
+		t.Errorf("a folder that is not there has %q", got)
+	}
+}
+
 // TestEachGoFile visits the module's own files.
 func TestEachGoFile(t *testing.T) {
 	dir := write(t, "main.go", "cmd/get.go", "cmd/get_test.go", "README.md", "vendor/v.go", "cmd/vendor/v.go", ".git/hook.go",

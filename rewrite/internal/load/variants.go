@@ -128,7 +128,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
 // platform import.
 func (g *Program) elsewhere(path string) *packages.Package {
 	dir := filepath.Join(g.Dir, filepath.FromSlash(strings.TrimPrefix(path, g.Path)))
-	names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	names := GoFiles(dir)
 	if len(names) == 0 {
 		return nil
 	}
@@ -195,8 +195,7 @@ func tagChoices(given, tags []string) [][]string {
 func (g *Program) variant(p *packages.Package, name string, where platform) (*Variant, error) {
 	contents := map[string][]byte{}
 	ctx := where.context()
-	files, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "*.go"))
-	for _, other := range files {
+	for _, other := range GoFiles(filepath.Dir(name)) {
 		if strings.HasSuffix(other, "_test.go") {
 			continue
 		}

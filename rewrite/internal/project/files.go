@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -118,21 +119,18 @@ func withTag(body []byte, tag string) bool {
 func generated(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var dirty []string
-	for _, folder := range []string{dir, filepath.Join(dir, Leaf)} {
-		names, _ := filepath.Glob(filepath.Join(folder, "*.go"))
-		for _, name := range names {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				return nil, err
-			}
-			if _, _, ours := header(data); !ours {
-				continue // the author's own file beside ours
-			}
-			if !intact(data) {
-				dirty = append(dirty, name)
-			}
-			files[name] = data
+	for _, name := range slices.Concat(load.GoFiles(dir), load.GoFiles(filepath.Join(dir, Leaf))) {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
 		}
+		if _, _, ours := header(data); !ours {
+			continue // the author's own file beside ours
+		}
+		if !intact(data) {
+			dirty = append(dirty, name)
+		}
+		files[name] = data
 	}
 	for _, name := range []string{CommandsFile, ExitCodesFile} {
 		if data, err := os.ReadFile(filepath.Join(dir, name)); err == nil {

@@ -1,14 +1,16 @@
 package project
 
 import (
-	"bytes"
 	"go/build"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
 // A GenerateLine is a //go:generate line that runs telemetrygen.
@@ -17,27 +19,21 @@ type GenerateLine struct {
 	Args []string // the arguments of telemetrygen
 }
 
+var generateLine = regexp.MustCompile(`(?m)^//go:generate[ \t](.*telemetrygen.*)$`)
+
 // GenerateLines returns the lines in the folder of a CLI's main package, and at
 // the root of its module, nil where one of them cannot be read for certain.
 func (at Location) GenerateLines() (lines []GenerateLine) {
 	ctx := build.Default
 	ctx.BuildTags = []string{"generate"} // as go generate has it
 	for _, dir := range slices.Compact([]string{at.Dir, at.Root}) {
-		names, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-		for _, name := range names {
-			data, err := os.ReadFile(name)
-			if err != nil || !bytes.Contains(data, []byte("telemetrygen")) {
-				continue
-			}
-			if built, err := ctx.MatchFile(dir, filepath.Base(name)); err != nil || !built {
-				continue
-			}
-			for line := range bytes.Lines(data) {
-				text, ok := bytes.CutPrefix(line, []byte("//go:generate"))
-				if !ok || !bytes.HasPrefix(text, []byte(" ")) && !bytes.HasPrefix(text, []byte("\t")) || !bytes.Contains(text, []byte("telemetrygen")) {
+		for _, name := range load.GoFiles(dir) {
+			data, _ := os.ReadFile(name)
+			for _, m := range generateLine.FindAllSubmatch(data, -1) {
+				if built, err := ctx.MatchFile(dir, filepath.Base(name)); err != nil || !built {
 					continue
 				}
-				args, ok := arguments(words(strings.TrimSpace(string(text))))
+				args, ok := arguments(words(strings.TrimSpace(string(m[1]))))
 				if !ok {
 					return nil
 				}

@@ -139,8 +139,7 @@ func (at Location) imported() (dirs []string) {
 
 // imports are the paths that the files in the folder of the main package import.
 func (at Location) imports() (paths []string) {
-	names, _ := filepath.Glob(filepath.Join(at.Dir, "*.go"))
-	for _, name := range names {
+	for _, name := range load.GoFiles(at.Dir) {
 		if data, err := os.ReadFile(name); err == nil {
 			paths = append(paths, load.Imports(data)...)
 		}

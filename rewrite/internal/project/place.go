@@ -158,8 +158,7 @@ func importPath(moduleDir, modulePath, dir string) string {
 // isGenerated reports whether a folder holds a runtime package of ours, or files
 // that are left of one.
 func isGenerated(dir string) bool {
-	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	return slices.ContainsFunc(files, func(name string) bool {
+	return slices.ContainsFunc(load.GoFiles(dir), func(name string) bool {
 		if !generatedNames()[filepath.Base(name)] {
 			return false // most files, which need not be read
 		}
@@ -170,7 +169,4 @@ func isGenerated(dir string) bool {
 }
 
 // free reports whether a folder holds no Go files.
-func free(dir string) bool {
-	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	return len(files) == 0
-}
+func free(dir string) bool { return len(load.GoFiles(dir)) == 0 }
