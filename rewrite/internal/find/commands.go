@@ -92,6 +92,8 @@ type sourceTree struct {
 	flow     *flow
 	assigned map[*ast.CompositeLit]map[string]origin // fields that are set after construction
 	children map[*ast.CompositeLit][]child
+	below    map[*ast.CompositeLit]bool   // children of some command
+	leftOut  map[*load.Package]bool       // with a file that this machine's build leaves out
 	roots    map[*ast.CompositeLit]string // names of the commands that are executed
 	commands map[string]sourceCommand
 	unknown  int // additions that could not be followed
@@ -113,33 +115,28 @@ func newSourceTree(g *load.Program) (*sourceTree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &sourceTree{flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]sourceCommand{}}
+	t := &sourceTree{
+		flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, below: map[*ast.CompositeLit]bool{},
+		leftOut: map[*load.Package]bool{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]sourceCommand{},
+	}
 	for _, c := range s.packages {
 		for _, file := range c.Files {
 			t.look(c, file, false)
 		}
 	}
-	left := map[*load.Package]bool{} // out of this build
 	for _, v := range s.variants {
 		if !v.Tagged {
-			left[v.Package] = true
+			t.leftOut[v.Package] = true
 			t.look(v.Package, v.Files[v.File], true)
-		}
-	}
-	below := map[*ast.CompositeLit]bool{}
-	for _, list := range t.children {
-		for i, c := range list {
-			below[c.lit] = true
-			list[i].elsewhere = c.elsewhere || left[c.in]
 		}
 	}
 	for _, e := range s.executed {
 		for _, root := range t.flow.literals(e.origin) {
-			if below[root.lit] {
+			if t.below[root.lit] {
 				continue // cobra executes its root
 			}
 			t.roots[root.lit] = t.word(root, "Use")
-			t.descend(root.lit, "", left[root.in], map[*ast.CompositeLit]bool{})
+			t.descend(root.lit, "", t.leftOut[root.in], map[*ast.CompositeLit]bool{})
 		}
 	}
 	return t, nil
@@ -192,6 +189,7 @@ func (t *sourceTree) add(c *load.Package, call *ast.CallExpr, elsewhere bool) {
 		}
 		for _, parent := range parents {
 			for _, l := range found {
+				t.below[l.lit] = true
 				t.children[parent.lit] = append(t.children[parent.lit], child{l, elsewhere})
 			}
 		}
@@ -235,7 +233,7 @@ func (t *sourceTree) descend(lit *ast.CompositeLit, path string, elsewhere bool,
 			t.unknown++
 		case !notRecorded[name] || len(above) > 1:
 			below := strings.TrimSpace(path + " " + name)
-			elsewhere := elsewhere || c.elsewhere
+			elsewhere := elsewhere || c.elsewhere || t.leftOut[c.in]
 			known, again := t.commands[below]
 			t.commands[below] = sourceCommand{
 				plan.Command{Path: below, Hidden: t.value(c.literal, "Hidden") == "true", Deprecated: t.word(c.literal, "Deprecated") != ""},

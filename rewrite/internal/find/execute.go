@@ -198,22 +198,17 @@ func (s *survey) track() error {
 	for _, call := range s.indirect {
 		s.trackIndirect(call)
 	}
-	var inside map[string]bool
-	if len(s.executed) > 1 {
-		var in []enclosure
-		for _, e := range s.executed {
-			in = append(in, e.where)
-		}
-		var err error
-		if inside, err = s.insideRuns(in); err != nil {
-			return err
-		}
-	}
 	var tracked []execution
 	var parts []string
 	for _, e := range s.executed {
-		shared := s.options.Several && e.finder.c.PkgPath != s.g.Main.PkgPath
-		if !s.options.Force && (e.where.hook || inside[e.where.decl] && !shared) {
+		inside := e.where.hook
+		if shared := s.options.Several && e.finder.c.PkgPath != s.g.Main.PkgPath; len(s.executed) > 1 && !shared {
+			var err error
+			if inside, err = s.insideRuns(e.where); err != nil {
+				return err
+			}
+		}
+		if inside && !s.options.Force {
 			parts = append(parts, e.finder.at(e.at)+": "+e.what)
 			e.finder.note(plan.Note, e.at, e.what+": left alone, because it is executed inside a run and counted as part of that run")
 			continue

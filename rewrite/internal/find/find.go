@@ -133,6 +133,7 @@ type survey struct {
 	fatalEvents map[string]int // own functions that return an event of a logger, and the status with which its chain ends
 	hooked      map[string]int // by the path of an exit hook, the calls of the module that it covers
 	executed    []execution
+	inside      map[string]bool // by full name, whether a function is only used inside runs, as far as it is known
 	indirect    []indirect
 	untracked   []string // executions that cannot be tracked, as an error names them
 }
@@ -147,7 +148,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 		return nil, err
 	}
 	depend.own = list
-	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}}
+	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}, inside: map[string]bool{}}
 	s.flow.more = s.follow
 	s.fatalEvents = fatalEvents(list, hooks)
 	for _, c := range list {

@@ -21,13 +21,10 @@ func (f *finder) dead() bool {
 	if decl, ok := f.cur.Node().(*ast.FuncDecl); ok {
 		return f.forTests(decl) || f.leftUnused(decl)
 	}
-	switch f.cur.ParentEdgeKind() {
-	case edge.IfStmt_Body:
+	switch kind := f.cur.ParentEdgeKind(); kind {
+	case edge.IfStmt_Body, edge.IfStmt_Else:
 		value, known := f.literalBool(f.cur.Parent().Node().(*ast.IfStmt).Cond)
-		return known && !value
-	case edge.IfStmt_Else:
-		value, known := f.literalBool(f.cur.Parent().Node().(*ast.IfStmt).Cond)
-		return known && value
+		return known && value == (kind == edge.IfStmt_Else)
 	case edge.ForStmt_Body:
 		value, known := f.literalBool(f.cur.Parent().Node().(*ast.ForStmt).Cond)
 		return known && !value
@@ -182,74 +179,45 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 	return enclosure{}
 }
 
-// insideRuns returns, of some declared functions of the module and those that
-// they are used in, the ones that are only ever used inside runs: as hooks of
-// commands, or by such functions. What only a dependency calls, through an
-// interface of its own, is not known to be.
-func (s *survey) insideRuns(of []enclosure) (map[string]bool, error) {
-	uses := map[string][]enclosure{}
-	for len(of) > 0 {
-		functions := map[string]*types.Signature{}
-		for _, p := range of {
-			if _, known := uses[p.decl]; !known && p.decl != "" {
-				functions[p.decl] = p.sig
-			}
-		}
-		of = nil
-		found, err := s.usesOf(functions)
-		if err != nil {
-			return nil, err
-		}
-		for fn := range functions {
-			uses[fn] = found[fn]
-			of = append(of, found[fn]...)
-		}
+// insideRuns reports whether code is only ever reached inside runs: it stands in a hook
+// of a command, or in a declared function that is only used in such places. What only a
+// dependency calls, through an interface of its own, is not known to be.
+func (s *survey) insideRuns(code enclosure) (inside bool, err error) {
+	if code.hook || code.decl == "" {
+		return code.hook, nil
 	}
-	inside := map[string]bool{}
-	for grew := true; grew; {
-		grew = false
-		for fn, places := range uses {
-			all := !inside[fn] && len(places) > 0
-			for _, p := range places {
-				all = all && (p.hook || inside[p.decl])
-			}
-			if all {
-				inside[fn], grew = true, true
-			}
-		}
+	inside, known := s.inside[code.decl]
+	if known {
+		return inside, nil
 	}
-	return inside, nil
+	s.inside[code.decl] = false // also for a function that uses itself
+	uses, err := s.usesOf(code)
+	inside = len(uses) > 0
+	for i := 0; i < len(uses) && inside && err == nil; i++ {
+		inside, err = s.insideRuns(uses[i])
+	}
+	s.inside[code.decl] = inside
+	return inside, err
 }
 
-// usesOf returns where functions of the module are used, by their full names. A
-// method is also used where an interface of the same form is called.
-func (s *survey) usesOf(functions map[string]*types.Signature) (map[string][]enclosure, error) {
-	uses := map[string][]enclosure{}
-	var names [][]byte
-	for fn := range functions {
-		names = append(names, []byte(fn[strings.LastIndexByte(fn, '.')+1:]))
-	}
-	list, err := s.g.Check(func(src []byte) bool {
-		return slices.ContainsFunc(names, func(name []byte) bool { return bytes.Contains(src, name) })
-	})
-	if err != nil {
-		return nil, err
-	}
+// usesOf returns where a declared function of the module is used. A method is also
+// used where an interface of the same form is called.
+func (s *survey) usesOf(function enclosure) (uses []enclosure, err error) {
+	name := []byte(function.decl[strings.LastIndexByte(function.decl, '.')+1:])
+	list, err := s.g.Check(func(src []byte) bool { return bytes.Contains(src, name) })
 	for _, c := range list {
 		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
 			fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
-			if !ok || fn.Pkg() == nil {
+			if !ok || fn.Pkg() == nil || fn.Name() != string(name) {
 				continue
 			}
-			for name, sig := range functions {
-				if name == fn.Origin().FullName() || isInterfaceMethod(fn) && strings.HasSuffix(name, ")."+fn.Name()) && alike(sig, fn.Signature()) {
-					called := callOf(whole(cur)) != nil
-					uses[name] = append(uses[name], enclosed(c, cur, !called))
-				}
+			if fn.Origin().FullName() == function.decl || isInterfaceMethod(fn) && function.sig.Recv() != nil && alike(function.sig, fn.Signature()) {
+				called := callOf(whole(cur)) != nil
+				uses = append(uses, enclosed(c, cur, !called))
 			}
 		}
 	}
-	return uses, nil
+	return uses, err
 }
 
 // alike reports whether a method can be that of an interface. Their types may come from two readings of one package,
