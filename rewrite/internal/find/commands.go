@@ -127,7 +127,7 @@ func newSourceTree(g *load.Program) (*sourceTree, error) {
 	for _, v := range s.variants {
 		if !v.Tagged {
 			t.leftOut[v.Package] = true
-			t.look(v.Package, v.Files[v.File], true)
+			t.look(v.Package, v.File, true)
 		}
 	}
 	for _, e := range s.executed {

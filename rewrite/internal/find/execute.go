@@ -320,17 +320,15 @@ func (s *survey) canBeCommand(sel *ast.SelectorExpr, in *load.Package) bool {
 
 // finderOf returns the finder of the file that a node stands in.
 func (s *survey) finderOf(c *load.Package, n ast.Node) *finder {
-	for i, file := range c.Files {
-		if file.FileStart > n.Pos() || n.Pos() >= file.FileEnd {
+	for _, file := range c.Files {
+		if n.Pos() < file.FileStart || file.FileEnd <= n.Pos() {
 			continue
 		}
-		name := s.g.Sources.Relative(c.Names[i])
-		for _, f := range s.finders {
-			if f.name == name {
-				return f
-			}
+		name := s.g.Sources.Relative(s.g.NameOf(file))
+		if i := slices.IndexFunc(s.finders, func(f *finder) bool { return f.name == name }); i >= 0 {
+			return s.finders[i]
 		}
-		return s.look(c, i)
+		return s.look(c, file)
 	}
 	return nil
 }

@@ -153,15 +153,15 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 	s.fatalEvents = fatalEvents(list, hooks)
 	for _, c := range list {
 		s.flow.add(c)
-		for i := range c.Files {
-			s.look(c, i)
+		for _, file := range c.Files {
+			s.look(c, file)
 		}
 	}
 	if s.variants, err = g.Variants(wanted); err != nil {
 		return nil, err
 	}
 	for _, v := range s.variants {
-		s.flow.addFile(v.Package, v.Files[v.File])
+		s.flow.addFile(v.Package, v.File)
 		if f := s.look(v.Package, v.File); len(f.sites) > 0 || f.executes {
 			f.sites = append(f.sites, plan.Site{Kind: plan.Note, File: f.name, Reason: "also instrumented for " + v.Where})
 		}
@@ -171,20 +171,14 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 }
 
 // look walks one file.
-func (s *survey) look(c *load.Package, i int) *finder {
-	f := s.finder(c, i)
+func (s *survey) look(c *load.Package, file *ast.File) *finder {
+	f := &finder{survey: s, c: c, file: file, name: s.g.Sources.Relative(s.g.NameOf(file)), base: s.g.Base(file)}
+	f.src = s.g.Sources.Stripped(f.name)
 	f.walk()
 	if ast.IsGenerated(f.file) {
 		f.leaveExits()
 	}
 	s.finders = append(s.finders, f)
-	return f
-}
-
-func (s *survey) finder(c *load.Package, i int) *finder {
-	f := &finder{survey: s, c: c, file: c.Files[i], name: s.g.Sources.Relative(c.Names[i])}
-	f.src = s.g.Sources.Stripped(f.name)
-	f.base = s.g.Base(f.file)
 	return f
 }
 

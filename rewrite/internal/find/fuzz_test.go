@@ -148,7 +148,7 @@ func anyOperands(sel *ast.SelectorExpr, n int) plan.Operands {
 // byName stands for the type checker: os.Exit is os.Exit where os is imported.
 func byName(file *ast.File) *load.Package {
 	c := &load.Package{
-		Package: &packages.Package{PkgPath: "example.com/cli"}, Files: []*ast.File{file}, Names: []string{"fuzz.go"},
+		Package: &packages.Package{PkgPath: "example.com/cli"}, Files: []*ast.File{file},
 		Types: types.NewPackage("example.com/cli", file.Name.Name),
 		Info: &types.Info{
 			Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{},

@@ -70,9 +70,9 @@ func (f *finder) taken(name string) bool {
 // declaredBeside reports whether a file that this build leaves out, or a test, declares a
 // name for the whole package.
 func (f *finder) declaredBeside(name string) bool {
-	return slices.ContainsFunc(load.GoFiles(filepath.Dir(f.c.Names[0])), func(other string) bool {
-		src, err := os.ReadFile(other)
-		if err != nil || slices.Contains(f.c.Names, other) || !bytes.Contains(src, []byte(name)) {
+	return slices.ContainsFunc(load.GoFiles(filepath.Dir(f.g.NameOf(f.file))), func(other string) bool {
+		src, _ := os.ReadFile(other)
+		if !bytes.Contains(src, []byte(name)) || slices.ContainsFunc(f.c.Files, func(file *ast.File) bool { return f.g.NameOf(file) == other }) {
 			return false
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), "", src, 0)

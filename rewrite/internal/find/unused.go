@@ -41,7 +41,7 @@ func (s *survey) leaveOtherPrograms() {
 		}
 	}
 	for _, v := range s.variants {
-		f := s.finderOf(v.Package, v.Files[v.File])
+		f := s.finderOf(v.Package, v.File)
 		main := slices.IndexFunc(f.sites, func(site plan.Site) bool { return site.Kind == plan.Main })
 		if main < 0 || s.comesTo(executes, v.Package) {
 			continue
@@ -65,8 +65,8 @@ func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 		p := s.g.All[path]
 		return p == nil || goal[path] || slices.ContainsFunc(slices.Collect(maps.Keys(p.Imports)), visit)
 	}
-	for i, file := range c.Files {
-		if goal[s.g.Sources.Relative(c.Names[i])] || slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return visit(importPath(spec)) }) {
+	for _, file := range c.Files {
+		if goal[s.g.Sources.Relative(s.g.NameOf(file))] || slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return visit(importPath(spec)) }) {
 			return true
 		}
 	}

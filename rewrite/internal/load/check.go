@@ -38,7 +38,6 @@ type Program struct {
 type Package struct {
 	*packages.Package
 	Files []*ast.File
-	Names []string // file names, absolute, parallel to Files
 	Types *types.Package
 	Info  *types.Info
 	Errs  []error
@@ -121,8 +120,8 @@ func (g *Program) Package(p *packages.Package) (*Package, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.checked[p.PkgPath] = c
-	for _, name := range c.Names {
-		g.withFile[name] = c
+	for _, file := range c.Files {
+		g.withFile[g.NameOf(file)] = c
 	}
 	return c, nil
 }
@@ -134,6 +133,9 @@ func (g *Program) With(relative string) *Package {
 	defer g.mu.Unlock()
 	return g.withFile[filepath.Join(g.Dir, filepath.FromSlash(relative))]
 }
+
+// NameOf is the absolute name of a file.
+func (g *Program) NameOf(f *ast.File) string { return g.Fset.File(f.FileStart).Name() }
 
 // Base is the difference between a file's positions and its offsets.
 func (g *Program) Base(f *ast.File) int { return g.Fset.File(f.FileStart).Base() }
@@ -154,7 +156,6 @@ func (g *Program) Types(p *packages.Package, contents map[string][]byte, substit
 			continue
 		}
 		c.Files = append(c.Files, f)
-		c.Names = append(c.Names, name)
 	}
 	cfg := types.Config{
 		Importer: importerFunc(func(path string) (*types.Package, error) {

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"go/ast"
 	"go/build"
 	"go/build/constraint"
 	"go/parser"
@@ -73,7 +74,7 @@ var neverTags = map[string]bool{"ignore": true, "tools": true, "notelemetry": tr
 // are on this machine. What they only have elsewhere is unknown.
 type Variant struct {
 	*Package
-	File   int    // of Package
+	File   *ast.File
 	Where  string // a setting under which it is built, such as windows/amd64
 	Tagged bool   // that setting has other tags than the CLI is built with here
 }
@@ -210,8 +211,8 @@ func (g *Program) variant(p *packages.Package, name string, where platform) (*Va
 	}
 	g.loadMissing(contents)
 	c := g.Types(p, contents, nil)
-	for i, file := range c.Files {
-		if c.Names[i] == name && (p.Name == "" || file.Name.Name == p.Name) {
+	for _, file := range c.Files {
+		if g.NameOf(file) == name && (p.Name == "" || file.Name.Name == p.Name) {
 			how := where.String()
 			if len(c.Errs) > 0 {
 				how += "; type-checked as far as this machine's packages allow"
@@ -219,7 +220,7 @@ func (g *Program) variant(p *packages.Package, name string, where platform) (*Va
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.withFile[name] = c
-			return &Variant{Package: c, File: i, Where: how}, nil
+			return &Variant{Package: c, File: file, Where: how}, nil
 		}
 	}
 	return nil, nil

@@ -68,9 +68,9 @@ func TestVariants(t *testing.T) {
 			}
 			var got []string
 			for _, v := range variants {
-				got = append(got, g.Sources.Relative(v.Names[v.File])+": "+v.Where)
-				if with := g.With(g.Sources.Relative(v.Names[v.File])); with != v.Package {
-					t.Errorf("%s was type-checked with %v", v.Names[v.File], with)
+				got = append(got, g.Sources.Relative(g.NameOf(v.File))+": "+v.Where)
+				if with := g.With(g.Sources.Relative(g.NameOf(v.File))); with != v.Package {
+					t.Errorf("%s was type-checked with %v", g.NameOf(v.File), with)
 				}
 			}
 			if !slices.Equal(got, test.want) {

@@ -68,7 +68,8 @@ func Types(g *load.Program, generated project.Package, files []edit.File) error 
 // contents are a package's files as they will be, and whether the disk has others.
 func contents(g *load.Program, c *load.Package, edited map[string][]byte) (files map[string][]byte, changed bool) {
 	files = map[string][]byte{}
-	for _, name := range c.Names {
+	for _, file := range c.Files {
+		name := g.NameOf(file)
 		relative := g.Sources.Relative(name)
 		s := g.Sources.Known(relative)
 		files[name] = s.Stripped
