@@ -84,14 +84,14 @@ const (
 )
 
 // settings are what was given, completed by what the last run remembers.
-func (o Options) settings(earlier Settings, tags string) (Settings, error) {
+func (o Options) settings(earlier Settings) (Settings, error) {
 	if !o.Remembered || earlier.App == "" {
 		earlier = Settings{Interval: DefaultInterval}
 	}
 	s := Settings{
 		App: cmp.Or(o.App, earlier.App), Folder: cmp.Or(o.Folder, earlier.Folder),
 		Endpoint: *cmp.Or(o.Endpoint, &earlier.Endpoint), Interval: *cmp.Or(o.Interval, &earlier.Interval),
-		Consent: cmp.Or(o.Consent, earlier.Consent, DefaultConsent), Excluded: o.Excluded, Tags: tags,
+		Consent: cmp.Or(o.Consent, earlier.Consent, DefaultConsent), Excluded: o.Excluded,
 	}
 	if s.Excluded == nil {
 		s.Excluded = earlier.Excluded
@@ -136,7 +136,7 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.generate(c, list, project.State{Main: r.Main, Undo: undo, Factored: factored(files)}); err != nil {
+	if err := r.generate(c, list, project.State{Main: r.Main, Tags: c.asked, Undo: undo, Factored: factored(files)}); err != nil {
 		return nil, err
 	}
 	r.ignoredNote(ctx)

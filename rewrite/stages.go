@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type cli struct {
 	*load.Program
 	generated project.Package
 	earlier   project.Config
+	asked     string         // tags, by --tags of this run or an earlier one
 	settings  Settings       // without what only the built CLI can tell
 	listed    []plan.Command // in commands.txt on disk
 	restored  []string
@@ -48,11 +50,11 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := o.Tags
-	if asked == "" && o.Remembered {
-		asked = earlier.Settings.Tags
+	c.asked = o.Tags
+	if o.Remembered {
+		c.asked = cmp.Or(o.Tags, earlier.Tags)
 	}
-	m, err := load.Load(ctx, o.Dir, o.Package, asked, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
+	m, err := load.Load(ctx, o.Dir, o.Package, c.asked, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if c.earlier.Undo.Empty() {
 		c.earlier.Undo = c.generated.OthersUndo()
 	}
-	if c.settings, err = o.settings(c.earlier.Settings, asked); err != nil {
+	if c.settings, err = o.settings(c.earlier.Settings); err != nil {
 		return nil, err
 	}
 	if c.listed, err = c.generated.Listed(); err != nil {

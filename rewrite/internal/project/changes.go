@@ -144,7 +144,7 @@ func (c Changes) Asking(g Package, hooks []plan.Hook) (changes Changes, files ma
 
 // Contents are what the generated files of a CLI say.
 type Contents struct {
-	Config    Config
+	Config
 	Hooks     []plan.Hook
 	Commands  []plan.Command
 	ExitCodes []plan.ExitCode

@@ -29,7 +29,7 @@ type Config struct {
 // A State is the comment. It marshals to one line of JSON.
 type State struct {
 	Main string     `json:"main"`           // import path of the main package
-	Tags string     `json:"tags,omitempty"` // of --tags
+	Tags string     `json:"tags,omitempty"` // of --tags, comma-separated
 	Undo gomod.Undo `json:"undo,omitzero"`  // what --remove takes back beside the source
 
 	// Factored are the files whose only import stood in parentheses: that cannot be
@@ -48,7 +48,6 @@ func (c Config) Source(pkg string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "//go:build !notelemetry\n\npackage %s\n\nimport \"time\"\n\n", pkg)
 	b.WriteString(stateComment)
-	c.State.Tags = c.Settings.Tags
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(c.State) // ends in a line end; cannot fail: it is made of strings
@@ -99,7 +98,6 @@ func parseConfig(data []byte, name string) (c Config, err error) {
 	if err != nil || c.Main == "" {
 		return c, fmt.Errorf("%s has no whole line %s, so it was edited, or made by another version of telemetrygen", configFile, strings.TrimSpace(stateComment))
 	}
-	c.Settings.Tags = c.State.Tags
 	constants := map[string]string{} // as the source has them
 	ast.Inspect(f, func(n ast.Node) bool {
 		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {

@@ -18,7 +18,7 @@ func TestConfigReadsWhatItWrote(t *testing.T) {
 	full := Config{
 		Settings: Settings{
 			App: "pace", Folder: "pace-cli", Command: "usage", Endpoint: `https://example.com/t?a="b"&c=<d>`, Interval: -time.Second,
-			Consent: "opt-in", Excluded: []string{"pace daemon", "pace plugin run"}, Tags: "netgo,osusergo",
+			Consent: "opt-in", Excluded: []string{"pace daemon", "pace plugin run"},
 		},
 		State: State{Main: "example.com/pace/cmd/pace", Tags: "netgo,osusergo", Undo: gomod.Undo{
 			Added: []string{"github.com/google/uuid"}, GoSum: []string{"github.com/google/uuid v1.6.0/go.mod"}, GoSumNew: true,

@@ -22,7 +22,6 @@ type Settings struct {
 	Interval time.Duration // least time between two uploads; negative means never
 	Consent  string        // "opt-out" or "opt-in"
 	Excluded []string      // command paths that are never recorded, nor what is below them
-	Tags     string        // build tags of --tags, comma-separated
 }
 
 // Command is the name of the CLI's command that turns telemetry on and off.
