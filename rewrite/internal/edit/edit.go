@@ -6,13 +6,13 @@ package edit
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"path"
 	"runtime"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -166,15 +166,7 @@ func (i importer) importsOf(paths []string) (specs []*ast.ImportSpec) {
 func (i importer) keepImport(spec *ast.ImportSpec, path string) splice.Splice {
 	name := ""
 	for original := range form.Swaps {
-		if original.Path == path {
-			name = original.Name
-		}
-	}
-	switch {
-	case spec.Name == nil:
-		name = path[strings.LastIndexByte(path, '/')+1:] + "." + name
-	case spec.Name.Name != ".":
-		name = spec.Name.Name + "." + name
+		name = cmp.Or(form.Spelled(spec, original.Path, original.Name), name)
 	}
 	return splice.Insert(splice.LineEnd(i.Src, importsEnd(i.Source)), form.KeeperText(name, splice.Newline(i.Src)))
 }

@@ -57,18 +57,11 @@ func (f *finder) swap(id *ast.Ident) {
 // the file imports its package under two names.
 func (f *finder) spelled(fn *types.Func) (text string) {
 	for _, spec := range f.file.Imports {
-		switch {
-		case importPath(spec) != fn.Pkg().Path() || spec.Name != nil && spec.Name.Name == "_":
-			continue
-		case text != "":
+		again := form.Spelled(spec, fn.Pkg().Path(), fn.Name())
+		if text != "" && again != "" {
 			return ""
-		case spec.Name == nil:
-			text = fn.Pkg().Name() + "." + fn.Name()
-		case spec.Name.Name == ".":
-			text = fn.Name()
-		default:
-			text = spec.Name.Name + "." + fn.Name()
 		}
+		text += again
 	}
 	return text
 }

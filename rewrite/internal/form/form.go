@@ -183,20 +183,28 @@ func (u *Undo) cutStatement(stmt ast.Stmt) {
 // notes the import to restore when the file has lost it.
 func (u *Undo) qualified(path, name string) string {
 	for _, spec := range u.File.Imports {
-		if spec.Path.Value != strconv.Quote(path) {
-			continue
-		}
-		switch {
-		case spec.Name == nil:
-			return base(path) + "." + name
-		case spec.Name.Name == ".":
-			return name
-		case spec.Name.Name != "_":
-			return spec.Name.Name + "." + name
+		if text := Spelled(spec, path, name); text != "" {
+			return text
 		}
 	}
 	u.Restore[path] = true
 	return base(path) + "." + name
+}
+
+// Spelled is how a file names a function of a package that it imports, "" where the import
+// is of another path, or nothing can be named by it.
+func Spelled(spec *ast.ImportSpec, path, name string) string {
+	switch {
+	case spec.Path.Value != strconv.Quote(path):
+		return ""
+	case spec.Name == nil:
+		return base(path) + "." + name
+	case spec.Name.Name == ".":
+		return name
+	case spec.Name.Name == "_":
+		return ""
+	}
+	return spec.Name.Name + "." + name
 }
 
 func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
