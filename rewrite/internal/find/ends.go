@@ -76,11 +76,15 @@ func (d *dependencies) ends(fn *types.Func) string {
 	if isSyscallExit(fn) {
 		return fn.FullName()
 	}
-	name := fn.FullName()
-	how, ok := d.ending[name]
+	return remembered(d.ending, fn.Origin(), d.endsIn)
+}
+
+// remembered is what find says of a function, which is asked once.
+func remembered(known map[string]string, fn *types.Func, find func(fn *types.Func, seen map[string]bool) string) string {
+	how, ok := known[fn.FullName()]
 	if !ok {
-		how = d.endsIn(fn.Origin(), map[string]bool{})
-		d.ending[name] = how
+		how = find(fn, map[string]bool{})
+		known[fn.FullName()] = how
 	}
 	return how
 }
@@ -115,13 +119,7 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 // calls: func Load() Config { ... log.Fatal(err) }. It is "" where there is none. What
 // loggers return is an event, and known.
 func (d *dependencies) endsItself(fn *types.Func) string {
-	name := fn.FullName()
-	how, ok := d.itself[name]
-	if !ok {
-		how = d.endsInCode(fn, map[string]bool{})
-		d.itself[name] = how
-	}
-	return how
+	return remembered(d.itself, fn, d.endsInCode)
 }
 
 func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how string) {

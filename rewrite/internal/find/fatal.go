@@ -102,9 +102,12 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 	if how == "" {
 		return
 	}
-	if status, ok := f.statusArgument(call, fn); ok {
-		f.announce(call, call, status, fn)
-		return
+	if endsWithArgument(fn) { // should it end with another status, the runtime moves the count
+		switch arg := ast.Unparen(call.Args[0]).(type) {
+		case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr: // can be said twice
+			f.announce(call, call, f.text(arg), fn)
+			return
+		}
 	}
 	f.noteEnd(call, fn.Pkg().Path(), how)
 }
@@ -142,20 +145,6 @@ func (f *finder) madeElsewhere(call *ast.CallExpr, fn *types.Func) {
 	if how := f.depend.ends(fn); how != "" {
 		f.note(plan.Dependency, call, "a command that "+f.short(call.Fun)+" of "+fn.Pkg().Path()+" makes may end the process, with "+how+": such a run is recorded as -1")
 	}
-}
-
-// statusArgument returns the source of a call's first argument where a function
-// of a dependency has the form of Exit(code int, ...): it ends the process with
-// that code. Should it not, the runtime moves the count to the code it ends with.
-func (f *finder) statusArgument(call *ast.CallExpr, fn *types.Func) (text string, ok bool) {
-	if !endsWithArgument(fn) {
-		return "", false
-	}
-	switch arg := ast.Unparen(call.Args[0]).(type) {
-	case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr: // can be said twice
-		return f.text(arg), true
-	}
-	return "", false
 }
 
 // event reports whether a function hands out an event of a logger's fatal level: the
@@ -197,24 +186,15 @@ func fatalEvents(list []*load.Package, hooks []plan.Hook) map[string]int {
 	return events
 }
 
-// inFatalEvent reports whether the walk stands in such a function.
-func (f *finder) inFatalEvent() bool {
-	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil)) {
-		fn, _ := f.c.Info.Defs[cur.Node().(*ast.FuncDecl).Name].(*types.Func)
-		if fn == nil {
-			return false
-		}
-		_, ok := f.fatalEvents[fn.FullName()]
-		return ok
-	}
-	return false
-}
-
 // chain climbs from an event to the end of its chain; the process ends in the
 // last call, so the whole statement is announced.
 func (f *finder) chain(call *ast.CallExpr, status int) {
-	if f.inFatalEvent() {
-		return // its callers end the process
+	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil)) {
+		if fn, ok := f.c.Info.Defs[cur.Node().(*ast.FuncDecl).Name].(*types.Func); ok {
+			if _, passedOn := f.fatalEvents[fn.FullName()]; passedOn {
+				return // its callers end the process
+			}
+		}
 	}
 	top := f.cur
 	for top.ParentEdgeKind() == edge.SelectorExpr_X && top.Parent().ParentEdgeKind() == edge.CallExpr_Fun {
