@@ -56,13 +56,10 @@ func (e *Error) Error() string {
 // List shows the first errors, one a line.
 func (e *Error) List() string {
 	const most = 10
-	shown := e.Errors
-	more := ""
-	if len(shown) > most {
-		more = fmt.Sprintf("\n(and %d more)", len(shown)-most)
-		shown = shown[:most]
+	if len(e.Errors) <= most {
+		return strings.Join(e.Errors, "\n")
 	}
-	return strings.Join(shown, "\n") + more
+	return fmt.Sprintf("%s\n(and %d more)", strings.Join(e.Errors[:most], "\n"), len(e.Errors)-most)
 }
 
 // Load asks the go command for the main package named by pattern, seen from

@@ -18,12 +18,20 @@ import (
 // them has one in its name.
 func Names() []string {
 	var names []string
+	for _, name := range allNames() {
+		if !slices.ContainsFunc(names, func(known string) bool { return strings.Contains(name, known) }) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// allNames are all those whose status is known here.
+func allNames() (names []string) {
 	for _, l := range table {
 		for _, e := range l.ends {
-			for _, name := range e.names {
-				if e.status != told && !slices.ContainsFunc(names, func(known string) bool { return strings.Contains(name, known) }) {
-					names = append(names, name)
-				}
+			if e.status != told {
+				names = append(names, e.names...)
 			}
 		}
 	}
@@ -33,9 +41,7 @@ func Names() []string {
 // NamesEnd reports whether a method of an interface, of which only its name is known, is taken to end the process: Fatal in
 // any form, Exit and others as a logger of the table names them. ExitIdle of gRPC ends nothing.
 func NamesEnd(name string) bool {
-	return strings.HasPrefix(name, "Fatal") || slices.ContainsFunc(table, func(l logger) bool {
-		return slices.ContainsFunc(l.ends, func(e end) bool { return e.status != told && slices.Contains(e.names, name) })
-	})
+	return strings.HasPrefix(name, "Fatal") || slices.Contains(allNames(), name)
 }
 
 // Status returns the status with which a function logs and ends the process. With

@@ -6,7 +6,6 @@ package plan
 import (
 	"cmp"
 	"slices"
-	"sort"
 )
 
 // Kind says what was found and what becomes of it.
@@ -82,11 +81,9 @@ type ExitCode struct {
 
 // In returns the sites of a file, in its order.
 func (p *Plan) In(name string) []Site {
-	from := sort.Search(len(p.Sites), func(i int) bool { return p.Sites[i].File >= name })
-	to := from
-	for to < len(p.Sites) && p.Sites[to].File == name {
-		to++
-	}
+	byFile := func(s Site, name string) int { return cmp.Compare(s.File, name) }
+	from, _ := slices.BinarySearchFunc(p.Sites, name, byFile)
+	to, _ := slices.BinarySearchFunc(p.Sites, name+"\x00", byFile)
 	return p.Sites[from:to]
 }
 

@@ -43,24 +43,18 @@ func Types(g *load.Program, generated project.Package, files []edit.File) error 
 	if err != nil {
 		return err
 	}
-	var mu sync.Mutex
 	var wg sync.WaitGroup
-	var broken []string
-	for _, c := range touched {
+	broken := make([][]string, len(touched))
+	for i, c := range touched {
 		contents, changed := contents(g, c, edited)
 		if !changed && generated.Exists {
 			continue // the go command has just compiled it
 		}
-		wg.Go(func() {
-			result := g.Types(c.Package, contents, api)
-			mu.Lock()
-			defer mu.Unlock()
-			broken = append(broken, newErrors(c.Errs, result.Errs)...)
-		})
+		wg.Go(func() { broken[i] = newErrors(c.Errs, g.Types(c.Package, contents, api).Errs) })
 	}
 	wg.Wait()
-	if len(broken) > 0 {
-		return &Error{load.Dedup(broken)}
+	if all := slices.Concat(broken...); len(all) > 0 {
+		return &Error{load.Dedup(all)}
 	}
 	return nil
 }
