@@ -13,10 +13,15 @@ import (
 // status that the user sees is the other program's.
 func (f *finder) replaces(id *ast.Ident) {
 	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok || fn.Name() != "Exec" || pathOf(fn) != "syscall" && pathOf(fn) != "golang.org/x/sys/unix" {
+	if !ok || !becomesAnother(fn) {
 		return
 	}
 	f.note(plan.Uncovered, id, fn.Pkg().Name()+".Exec: the process becomes another program here, and ends with that program's exit status; the run is recorded as -1 if a command had begun")
+}
+
+// becomesAnother reports whether a function makes another program of the process.
+func becomesAnother(fn *types.Func) bool {
+	return fn.Name() == "Exec" && (pathOf(fn) == "syscall" || pathOf(fn) == "golang.org/x/sys/unix")
 }
 
 // endsInC are the functions of C's library that end the process.

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 
@@ -22,7 +23,15 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	}
 	names := false
 	for id := range nodes[*ast.Ident](decl.Body) {
-		names = names || executeMethods[id.Name] || slices.Contains(tokens, id.Name)
+		fn, _ := f.c.Info.Uses[id].(*types.Func)
+		switch {
+		case fn != nil && executeMethods[id.Name]: // a template's is none of these
+			names = names || pathOf(fn) == load.Cobra || isInterfaceMethod(fn)
+		case fn != nil && id.Name == "Exec": // nor is a database's
+			names = names || becomesAnother(fn)
+		default:
+			names = names || slices.Contains(tokens, id.Name)
+		}
 	}
 	if !names || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
