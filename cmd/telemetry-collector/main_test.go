@@ -141,6 +141,12 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 		{"a certificate that is none", nil, []string{"--tls-cert", os.DevNull, "--tls-key", os.DevNull}, "failed to find any PEM data"},
 		{"a certificate of both kinds", nil, []string{"--tls-cert", "a", "--tls-key", "b", "--tls-domain", "t.example.com"}, "give one of them"},
 		{"a domain that is none", nil, []string{"--tls-domain", "127.0.0.1"}, "is not a name like"},
+		{"no address", nil, []string{"--listen", ""}, "--listen is given and empty"},
+		{"no list of a variable", nil, []string{"--commands", ""}, "--commands is given and empty"},
+		{"no domain of a variable", nil, []string{"--tls-domain="}, "--tls-domain is given and empty"},
+		{"no certificate of a variable", nil, []string{"--tls-cert", "", "--tls-key", ""}, "--tls-cert is given and empty"},
+		{"no release of a variable", nil, []string{"release", "--app", "pace", "--version", ""}, "--version is given and empty"},
+		{"a report of no app", nil, []string{"report", "--app", ""}, "--app is given and empty"},
 		{"the environment", []string{"TELEMETRY_INTERVAL=soon"}, nil, "TELEMETRY_INTERVAL=soon"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

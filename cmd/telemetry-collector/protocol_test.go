@@ -125,3 +125,10 @@ func TestStrangersAreNotToldWhy(t *testing.T) {
 		t.Errorf("with the token: %d %s", status, text)
 	}
 }
+
+// TestATrustedProxyIsNotEverybody: then no limit of a network holds, and the log says so.
+func TestATrustedProxyIsNotEverybody(t *testing.T) {
+	for _, everybody := range []string{"0.0.0.0/0", "10.0.0.0/8,::/0"} {
+		started(t, nil, "--trusted-proxies", everybody).says("everybody is a trusted proxy")
+	}
+}

@@ -38,6 +38,9 @@ func TestAPurgeWhileTheCollectorRuns(t *testing.T) {
 		{[]string{"--app", "space"}, 2, `no app "space"`},
 		{[]string{"--app", "pace", "--since", "yesterday"}, 2, "--since yesterday is not a day"},
 		{nil, 2, `"app" not set`},
+		{[]string{"--app", "pace", "--version", "", "--dry-run"}, 2, "--version is given and empty"}, // a variable that is not set would take out everything
+		{[]string{"--app", "pace", "--command="}, 2, "--command is given and empty"},
+		{[]string{"--app", "pace", "--version", "v1", "--since", ""}, 2, "--since is given and empty"},
 	} {
 		cmd := command(t, nil, append([]string{"purge", "--store", store}, test.args...)...)
 		output, _ := cmd.CombinedOutput()

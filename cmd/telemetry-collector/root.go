@@ -79,7 +79,7 @@ func root(getenv environment) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return fromEnvironment(cmd.Flags(), getenv)
+			return errors.Join(notEmpty(cmd.Flags()), fromEnvironment(cmd.Flags(), getenv))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s.listenGiven = cmd.Flags().Changed("listen")
@@ -127,6 +127,18 @@ func version() string {
 
 // prefix begins the name of every environment variable.
 const prefix = "TELEMETRY_"
+
+// notEmpty names a flag that was given with an empty value, as by a variable of a shell
+// that is not set. Most flags mean more without a value: every version is purged, every
+// command is taken, nothing is encrypted.
+func notEmpty(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(flag *pflag.Flag) {
+		if value := flag.Value.String(); err == nil && (value == "" || value == "[]") {
+			err = fmt.Errorf("--%s is given and empty", flag.Name)
+		}
+	})
+	return err
+}
 
 // fromEnvironment sets what no flag set.
 func fromEnvironment(flags *pflag.FlagSet, getenv environment) error {

@@ -56,6 +56,11 @@ func (s settings) serve(cmd *cobra.Command, getenv environment) (err error) {
 	if config.TrustedProxies, err = intake.ParseProxies(s.trustedProxies); err != nil {
 		return fmt.Errorf("--trusted-proxies: %w", err)
 	}
+	for _, proxies := range config.TrustedProxies {
+		if proxies.Bits() == 0 {
+			config.Log.Warn("everybody is a trusted proxy: whoever sends a report says which network it is from, and no limit of a network holds", "trusted-proxies", s.trustedProxies)
+		}
+	}
 	if config.AllowList, err = wire.ReadAllowList(s.commands); err != nil {
 		return fmt.Errorf("--commands: %w", err)
 	}
