@@ -73,8 +73,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	}
 	err = load.EachGoFile(at.Root, visit)
 	for i := 0; i < len(imported) && err == nil; i++ {
-		rel, own := strings.CutPrefix(imported[i]+"/", at.Module+"/")
-		if dir := filepath.Join(at.Root, filepath.FromSlash(rel)); own && !visited[dir] {
+		if dir, own := at.Folder(imported[i]); own && !visited[dir] {
 			err = eachLinked(at.Root, dir, visit)
 		}
 	}

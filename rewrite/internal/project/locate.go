@@ -2,6 +2,7 @@ package project
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,12 +40,27 @@ func Locate(dir, pattern string) Location {
 	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil && root != "" {
 		at.Root, at.Module = root, modfile.ModulePath(data)
 		if named {
-			at.Main = importPath(at.Root, at.Module, at.Dir)
-		} else if rel, ok := strings.CutPrefix(pattern+"/", at.Module+"/"); ok {
-			at.Dir = filepath.Join(at.Root, filepath.FromSlash(rel))
+			at.Main = at.importPath(at.Dir)
+		} else if dir, ok := at.Folder(pattern); ok {
+			at.Dir = dir
 		}
 	}
 	return at
+}
+
+// Folder is where a package of the module is; ok is false for a path of another module.
+func (at Location) Folder(path string) (dir string, ok bool) {
+	rel, ok := strings.CutPrefix(path+"/", at.Module+"/")
+	return filepath.Join(at.Root, filepath.FromSlash(rel)), ok
+}
+
+// importPath is the import path of a folder of the module.
+func (at Location) importPath(dir string) string {
+	rel, err := filepath.Rel(at.Root, dir)
+	if err != nil {
+		return at.Module
+	}
+	return path.Join(at.Module, filepath.ToSlash(rel))
 }
 
 // Package finds where the generated package is, or decides where it will be: the
@@ -59,33 +75,27 @@ func (at Location) Package(asked string) Package {
 	if asked != "" {
 		g.Dir = filepath.Join(at.Root, filepath.FromSlash(asked))
 	}
-	looked := map[string]bool{}
-	for _, dir := range slices.Concat(at.imported(), dirs, at.reached) {
+	candidates := slices.Concat(at.imported(), dirs, at.reached)
+	for i, dir := range candidates {
 		if parent := filepath.Dir(dir); filepath.Base(dir) == Leaf && isGenerated(parent) {
-			dir = parent
-		}
-		again := looked[dir]
-		looked[dir] = true
-		if again || !isGenerated(dir) {
-			continue
-		}
-		if !at.belongs(dir) {
-			g.Others = append(g.Others, importPath(at.Root, at.Module, dir))
-			continue
-		}
-		if g.Dir == "" {
-			g.Dir = dir
-		}
-		if dir != g.Dir {
-			g.Older = append(g.Older, importPath(at.Root, at.Module, dir))
+			candidates[i] = parent
 		}
 	}
-	for _, dir := range dirs {
-		if g.Dir == "" && free(dir) {
+	for _, dir := range load.Dedup(candidates) {
+		switch {
+		case !isGenerated(dir):
+		case !at.belongs(dir):
+			g.Others = append(g.Others, at.importPath(dir))
+		case g.Dir == "" || g.Dir == dir:
 			g.Dir = dir
+		default:
+			g.Older = append(g.Older, at.importPath(dir))
 		}
 	}
-	g.Path, g.Exists = importPath(at.Root, at.Module, g.Dir), isGenerated(g.Dir)
+	if first := slices.IndexFunc(dirs, free); g.Dir == "" && first >= 0 {
+		g.Dir = dirs[first]
+	}
+	g.Path, g.Exists = at.importPath(g.Dir), isGenerated(g.Dir)
 	slices.Sort(g.Others)
 	return g
 }
@@ -107,9 +117,9 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 	used = map[string]bool{}
 	var folders []string
 	use := func(path string) {
-		if rel, ok := strings.CutPrefix(path+"/", at.Module+"/"); ok && !used[filepath.Join(at.Root, rel)] {
-			folders = append(folders, filepath.Join(at.Root, rel))
-			used[filepath.Join(at.Root, rel)] = true
+		if dir, ok := at.Folder(path); ok && !used[dir] {
+			folders = append(folders, dir)
+			used[dir] = true
 		}
 	}
 	for _, path := range g.Others {
@@ -130,8 +140,8 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 // for a leaf that of the package above it.
 func (at Location) imported() (dirs []string) {
 	for _, path := range at.imports() {
-		if rel, ok := strings.CutPrefix(path, at.Module+"/"); ok {
-			dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(strings.TrimSuffix(rel, "/"+Leaf))))
+		if dir, ok := at.Folder(strings.TrimSuffix(path, "/"+Leaf)); ok {
+			dirs = append(dirs, dir)
 		}
 	}
 	return dirs

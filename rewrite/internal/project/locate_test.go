@@ -24,7 +24,7 @@ func TestLocate(t *testing.T) {
 		if at.Root != filepath.Join(dir, test.root) || at.Main != test.main {
 			t.Errorf("%s in %q is %+v", test.pattern, test.dir, at)
 		}
-		if folder, _ := filepath.Rel(at.Root, at.Dir); importPath("", at.Module, folder) != test.main {
+		if at.importPath(at.Dir) != test.main {
 			t.Errorf("%s in %q is in the folder %s", test.pattern, test.dir, at.Dir)
 		}
 	}

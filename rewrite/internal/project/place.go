@@ -141,18 +141,9 @@ func (at Location) belongs(dir string) bool {
 	if err != nil || c.Main == at.Main {
 		return true
 	}
-	rel, ok := strings.CutPrefix(c.Main, at.Module)
-	moved := !ok || free(filepath.Join(at.Root, filepath.FromSlash(rel)))
+	main, ok := at.Folder(c.Main)
+	moved := !ok || free(main)
 	return moved && slices.Contains(at.imported(), dir)
-}
-
-// importPath is the import path of a folder of the module.
-func importPath(moduleDir, modulePath, dir string) string {
-	rel, err := filepath.Rel(moduleDir, dir)
-	if err != nil || rel == "." {
-		return modulePath
-	}
-	return modulePath + "/" + filepath.ToSlash(rel)
 }
 
 // isGenerated reports whether a folder holds a runtime package of ours, or files
