@@ -19,17 +19,14 @@ var notRecorded = map[string]bool{"help": true, "completion": true}
 // literals of the module and their names are constant. It also returns how many
 // additions could not be followed.
 func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
-	t, err := newSourceTree(g)
-	if err != nil {
-		return tree, 0, err
-	}
+	t := newSourceTree(g)
 	if names := t.names(); len(names) == 1 {
 		tree.Name = names[0]
 	}
 	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
 		tree = with(tree, t.commands[path].Command)
 	}
-	return tree, t.unknown, nil
+	return tree, t.unknown, g.Err()
 }
 
 // Elsewhere adds to the tree that the built CLI told the commands that it has on
@@ -40,17 +37,14 @@ func Elsewhere(g *load.Program, several bool, tree plan.Tree) (plan.Tree, error)
 	if !several && !platformCommands(g) {
 		return tree, nil
 	}
-	t, err := newSourceTree(g)
-	if err != nil {
-		return tree, err
-	}
+	t := newSourceTree(g)
 	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
 		if c := t.commands[path]; (c.elsewhere || several) && !slices.ContainsFunc(tree.Commands, func(known plan.Command) bool { return known.Path == path }) {
 			tree = with(tree, c.Command)
 		}
 	}
 	tree.Commands = plan.Sorted(tree.Commands)
-	return tree, nil
+	return tree, g.Err()
 }
 
 // platformCommands reports whether the text of a file says that the CLI may have
@@ -110,11 +104,8 @@ type sourceCommand struct {
 	elsewhere bool
 }
 
-func newSourceTree(g *load.Program) (*sourceTree, error) {
-	s, err := search(g, Options{}, nil, append(slices.Clone(tokens), "cobra.Command"))
-	if err != nil {
-		return nil, err
-	}
+func newSourceTree(g *load.Program) *sourceTree {
+	s := search(g, Options{}, nil, append(slices.Clone(tokens), "cobra.Command"))
 	t := &sourceTree{
 		flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, below: map[*ast.CompositeLit]bool{},
 		leftOut: map[*load.Package]bool{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]sourceCommand{},
@@ -139,7 +130,7 @@ func newSourceTree(g *load.Program) (*sourceTree, error) {
 			t.descend(root.lit, "", t.leftOut[root.in], map[*ast.CompositeLit]bool{})
 		}
 	}
-	return t, nil
+	return t
 }
 
 // names are those of the roots, without those that are not constant.

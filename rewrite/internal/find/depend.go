@@ -49,10 +49,7 @@ func (d *dependencies) add(path string) *load.Package {
 	if p == nil || p.Module == nil || d.g.IsOwn(path) || path == load.Cobra || p.Imports[load.Cobra] == nil {
 		return nil
 	}
-	c, err := d.g.Package(p)
-	if err != nil {
-		return nil
-	}
+	c := d.g.Package(p)
 	if !d.added[path] {
 		d.added[path] = true
 		d.flow.add(c)
@@ -138,7 +135,7 @@ func (d *dependencies) unused(c *load.Package, decl *ast.FuncDecl) bool {
 		if d.g.IsOwn(path) || p.Imports[c.PkgPath] == nil || !d.executors[path] {
 			continue
 		}
-		if other, err := d.g.Package(p); err != nil || uses(other, fn) {
+		if uses(d.g.Package(p), fn) {
 			return false
 		}
 	}
@@ -244,10 +241,7 @@ func (d *dependencies) declared(fn *types.Func) (c *load.Package, bodies []*ast.
 	if p == nil {
 		return nil, nil
 	}
-	c, err := d.g.Package(p)
-	if err != nil {
-		return nil, nil
-	}
+	c = d.g.Package(p)
 	for _, decl := range declarations(c) {
 		decl, ok := decl.(*ast.FuncDecl)
 		if !ok || decl.Body == nil || decl.Name.Name != fn.Name() {

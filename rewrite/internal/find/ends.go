@@ -230,10 +230,6 @@ func (d *dependencies) endsInValue(c *load.Package, e ast.Expr, seen map[string]
 
 // endsInVariable is endsInValue for a variable of a dependency that e names.
 func (d *dependencies) endsInVariable(c *load.Package, e ast.Expr, v *types.Var) string {
-	in, err := d.g.Package(d.g.All[v.Pkg().Path()])
-	if err != nil {
-		return ""
-	}
-	d.values.add(in)
+	d.values.add(d.g.Package(d.g.All[v.Pkg().Path()]))
 	return d.endsInValue(c, e, map[string]bool{})
 }

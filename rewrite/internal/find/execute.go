@@ -203,10 +203,7 @@ func (s *survey) track() error {
 	for _, e := range s.executed {
 		inside := e.where.hook
 		if shared := s.options.Several && e.finder.c.PkgPath != s.g.Main.PkgPath; len(s.executed) > 1 && !shared {
-			var err error
-			if inside, err = s.insideRuns(e.where); err != nil {
-				return err
-			}
+			inside = s.insideRuns(e.where)
 		}
 		if inside && !s.options.Force {
 			parts = append(parts, e.finder.at(e.at)+": "+e.what)
@@ -219,18 +216,19 @@ func (s *survey) track() error {
 	if len(tracked) == 0 {
 		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts, Untracked: s.untracked, Dependencies: s.depend.ofCobra()}
 	}
-	return s.noteRoots(tracked)
+	s.noteRoots(tracked)
+	return nil
 }
 
 // noteRoots finds out whether there are several roots: one for each name that the CLI is
 // started under, say. A field may hold other commands beside a root.
-func (s *survey) noteRoots(tracked []execution) error {
+func (s *survey) noteRoots(tracked []execution) {
 	roots := map[*ast.CompositeLit]bool{}
 	for _, e := range tracked {
 		found, passed := s.flow.backToLiterals(e.origin)
 		for place := range passed {
 			if strings.HasPrefix(place, "field ") {
-				return nil
+				return
 			}
 		}
 		for _, root := range found {
@@ -238,18 +236,14 @@ func (s *survey) noteRoots(tracked []execution) error {
 		}
 	}
 	if len(roots) < 2 {
-		return nil
+		return
 	}
-	tree, err := newSourceTree(s.g) // knows which of them are added to others
-	if err != nil {
-		return err
-	}
+	tree := newSourceTree(s.g) // knows which of them are added to others
 	s.several = len(tree.roots) > 1
 	if names := tree.names(); len(names) > 1 {
 		tracked[0].finder.note(plan.Note, tracked[0].at, tracked[0].what+": its command may be "+strings.Join(names, " or ")+
 			"; runs of each are counted under one name, and commands of the same path as one")
 	}
-	return nil
 }
 
 // trackIndirect finds the commands that a function can return, or that an

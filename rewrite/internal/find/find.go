@@ -6,6 +6,7 @@ package find
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -76,11 +77,12 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if g.All[load.Cobra] == nil {
 		return nil, fmt.Errorf("%s does not use %s, and telemetrygen instruments only cobra CLIs; if the CLI's func main is in another folder, name it: telemetrygen ./path/to/main", g.Main.PkgPath, load.Cobra)
 	}
-	s, err := search(g, o, exitHooks(g), tokens)
-	if err != nil {
+	s := search(g, o, exitHooks(g), tokens)
+	if err := g.Err(); err != nil {
 		return nil, err
 	}
-	if err := s.track(); err != nil {
+	untracked := s.track()
+	if err := cmp.Or(g.Err(), untracked); err != nil {
 		return nil, err
 	}
 	s.flow.more = func(string) {} // what names an exit status is looked for in what is loaded
@@ -139,14 +141,11 @@ type survey struct {
 }
 
 // search walks every file that may matter: those with one of the tokens.
-func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*survey, error) {
+func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *survey {
 	depend := newDependencies(g, hooks)
 	words := slices.Concat(tokens, depend.imports())
 	wanted := func(src []byte) bool { return containsOne(src, words) }
-	list, err := g.Check(wanted)
-	if err != nil {
-		return nil, err
-	}
+	list := g.Check(wanted)
 	depend.own = list
 	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}, inside: map[string]bool{}}
 	s.flow.more = s.follow
@@ -157,9 +156,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 			s.look(c, file)
 		}
 	}
-	if s.variants, err = g.Variants(wanted); err != nil {
-		return nil, err
-	}
+	s.variants = g.Variants(wanted)
 	for _, v := range s.variants {
 		s.flow.addFile(v.Package, v.File)
 		if f := s.look(v.Package, v.File); len(f.sites) > 0 || f.executes {
@@ -167,7 +164,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) (*su
 		}
 	}
 	s.leaveOtherPrograms()
-	return s, nil
+	return s
 }
 
 // look walks one file.
@@ -187,9 +184,7 @@ func (s *survey) look(c *load.Package, file *ast.File) *finder {
 func (s *survey) follow(place string) {
 	path := packageOf(place)
 	if p := s.g.All[path]; p != nil && s.g.IsOwn(path) {
-		if c, err := s.g.Package(p); err == nil {
-			s.flow.add(c)
-		}
+		s.flow.add(s.g.Package(p))
 	}
 }
 

@@ -182,30 +182,23 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 // insideRuns reports whether code is only ever reached inside runs: it stands in a hook
 // of a command, or in a declared function that is only used in such places. What only a
 // dependency calls, through an interface of its own, is not known to be.
-func (s *survey) insideRuns(code enclosure) (inside bool, err error) {
+func (s *survey) insideRuns(code enclosure) bool {
 	if code.hook || code.decl == "" {
-		return code.hook, nil
+		return code.hook
 	}
-	inside, known := s.inside[code.decl]
-	if known {
-		return inside, nil
+	if _, known := s.inside[code.decl]; !known {
+		s.inside[code.decl] = false // also for a function that uses itself
+		uses := s.usesOf(code)
+		s.inside[code.decl] = len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !s.insideRuns(use) })
 	}
-	s.inside[code.decl] = false // also for a function that uses itself
-	uses, err := s.usesOf(code)
-	inside = len(uses) > 0
-	for i := 0; i < len(uses) && inside && err == nil; i++ {
-		inside, err = s.insideRuns(uses[i])
-	}
-	s.inside[code.decl] = inside
-	return inside, err
+	return s.inside[code.decl]
 }
 
 // usesOf returns where a declared function of the module is used. A method is also
 // used where an interface of the same form is called.
-func (s *survey) usesOf(function enclosure) (uses []enclosure, err error) {
+func (s *survey) usesOf(function enclosure) (uses []enclosure) {
 	name := []byte(function.decl[strings.LastIndexByte(function.decl, '.')+1:])
-	list, err := s.g.Check(func(src []byte) bool { return bytes.Contains(src, name) })
-	for _, c := range list {
+	for _, c := range s.g.Check(func(src []byte) bool { return bytes.Contains(src, name) }) {
 		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
 			fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
 			if !ok || fn.Pkg() == nil || fn.Name() != string(name) {
@@ -217,7 +210,7 @@ func (s *survey) usesOf(function enclosure) (uses []enclosure, err error) {
 			}
 		}
 	}
-	return uses, err
+	return uses
 }
 
 // alike reports whether a method can be that of an interface. Their types may come from two readings of one package,

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/build"
@@ -32,6 +33,7 @@ type Program struct {
 	imported map[string]*types.Package // from export data
 	checked  map[string]*Package
 	withFile map[string]*Package // by file name: what the file was type-checked with
+	err      error
 }
 
 // A Package has syntax and types. A package of a dependency may have errors.
@@ -50,26 +52,37 @@ func NewProgram(m *Module, s *Sources, generated func(importPath string) bool) *
 	return &Program{Module: m, Fset: token.NewFileSet(), Sources: s, Generated: generated, imported: map[string]*types.Package{}, checked: map[string]*Package{}, withFile: map[string]*Package{}}
 }
 
+// Err is the first error of reading a file, or of type-checking a package that Check was
+// asked for, which is an *Error. What methods return after it is not complete.
+func (g *Program) Err() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.err
+}
+
+func (g *Program) fail(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.err = cmp.Or(g.err, err)
+}
+
 // Check type-checks the module's packages for which wanted returns true on the
-// stripped content of one of their files, several at a time. A package that does
-// not type-check is an *Error, unless it uses C: of that nothing is known here, and the go
-// command has compiled the package.
-func (g *Program) Check(wanted func(src []byte) bool) ([]*Package, error) {
+// stripped content of one of their files, several at a time. Err says what is wrong with
+// them, unless they use C: of that nothing is known here, and the go command has compiled
+// such packages.
+func (g *Program) Check(wanted func(src []byte) bool) []*Package {
 	list := make([]*Package, len(g.Own)) // nil where nothing is wanted
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range g.Own {
 		group.Go(func() error {
-			contents, err := g.contents(p)
-			if err == nil && slices.ContainsFunc(slices.Collect(maps.Values(contents)), wanted) {
-				list[i], err = g.Package(p)
+			if slices.ContainsFunc(slices.Collect(maps.Values(g.contents(p.GoFiles))), wanted) {
+				list[i] = g.Package(p)
 			}
-			return err
+			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
+	_ = group.Wait()
 	list = slices.DeleteFunc(list, func(c *Package) bool { return c == nil })
 	var broken []string
 	for _, c := range list {
@@ -80,9 +93,9 @@ func (g *Program) Check(wanted func(src []byte) bool) ([]*Package, error) {
 		}
 	}
 	if len(broken) > 0 {
-		return nil, &Error{Dedup(broken)}
+		g.fail(&Error{Dedup(broken)})
 	}
-	return list, nil
+	return list
 }
 
 func (c *Package) usesC() bool {
@@ -91,39 +104,41 @@ func (c *Package) usesC() bool {
 	})
 }
 
-func (g *Program) contents(p *packages.Package) (map[string][]byte, error) {
-	contents := map[string][]byte{}
-	for _, name := range p.GoFiles {
-		s, err := g.Sources.Read(name)
-		if err != nil {
-			return nil, err
-		}
-		contents[name] = s.Stripped
+// text is a file without instrumentation.
+func (g *Program) text(name string) []byte {
+	s, err := g.Sources.Read(name)
+	if err != nil {
+		g.fail(err)
+		return nil
 	}
-	return contents, nil
+	return s.Stripped
+}
+
+func (g *Program) contents(names []string) map[string][]byte {
+	contents := map[string][]byte{}
+	for _, name := range names {
+		contents[name] = g.text(name)
+	}
+	return contents
 }
 
 // Package parses and type-checks one package of the module, or of a dependency,
 // from its stripped source.
-func (g *Program) Package(p *packages.Package) (*Package, error) {
+func (g *Program) Package(p *packages.Package) *Package {
 	g.mu.Lock()
 	c := g.checked[p.PkgPath]
 	g.mu.Unlock()
 	if c != nil {
-		return c, nil
+		return c
 	}
-	contents, err := g.contents(p)
-	if err != nil {
-		return nil, err
-	}
-	c = g.Types(p, contents, nil)
+	c = g.Types(p, g.contents(p.GoFiles), nil)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.checked[p.PkgPath] = c
 	for _, file := range c.Files {
 		g.withFile[g.NameOf(file)] = c
 	}
-	return c, nil
+	return c
 }
 
 // With returns the package that a file, named relative to the module, was

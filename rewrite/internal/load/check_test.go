@@ -40,8 +40,8 @@ func TestCheck(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			g := loadtest.Program(t, twoPackages)
 			g = load.NewProgram(g.Module, g.Sources, func(p string) bool { return p == test.skip })
-			list, err := g.Check(func(src []byte) bool { return bytes.Contains(src, []byte(test.word)) })
-			if err != nil {
+			list := g.Check(func(src []byte) bool { return bytes.Contains(src, []byte(test.word)) })
+			if err := g.Err(); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
@@ -69,7 +69,8 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	src.Stripped = []byte("package cmd\n\nfunc Run() { exit(1) }\n")
-	_, err = g.Check(func([]byte) bool { return true })
+	g.Check(func([]byte) bool { return true })
+	err = g.Err()
 	var failed *load.Error
 	if !errors.As(err, &failed) || len(failed.Errors) != 1 || !strings.Contains(failed.Errors[0], "cmd.go:3:14: undefined: exit") {
 		t.Errorf("the error is %v", err)
@@ -90,8 +91,8 @@ func TestCheckOfCgo(t *testing.T) {
 			t.Fatal(err)
 		}
 		src.Stripped = []byte("package cmd\n\nimport \"C\"\n\nfunc Run() { " + body + " }\n")
-		if list, err := g.Check(func([]byte) bool { return true }); err != nil || len(list) != 2 {
-			t.Errorf("%s: %d packages, %v", name, len(list), err)
+		if list := g.Check(func([]byte) bool { return true }); g.Err() != nil || len(list) != 2 {
+			t.Errorf("%s: %d packages, %v", name, len(list), g.Err())
 		}
 	}
 }

@@ -85,15 +85,15 @@ func (s *Sources) Relative(name string) string {
 }
 
 // Texts reads files of a package: those of the module without instrumentation, those of
-// dependencies as they are on disk. A file that cannot be read is empty.
+// dependencies as they are on disk.
 func (g *Program) Texts(p *packages.Package, names []string) iter.Seq[[]byte] {
 	return func(yield func(text []byte) bool) {
 		for _, name := range names {
 			var text []byte
-			if !g.IsOwn(p.PkgPath) {
+			if g.IsOwn(p.PkgPath) {
+				text = g.text(name)
+			} else {
 				text, _ = os.ReadFile(name)
-			} else if s, err := g.Sources.Read(name); err == nil {
-				text = s.Stripped
 			}
 			if !yield(text) {
 				return

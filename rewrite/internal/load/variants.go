@@ -82,8 +82,7 @@ type Variant struct {
 // Variants type-checks the files of the module that this machine's build leaves
 // out and for which wanted returns true: for another operating system or
 // architecture, for tags, for cgo.
-func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
-	var variants []Variant
+func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 	given := strings.FieldsFunc(g.Tags, func(r rune) bool { return r == ',' })
 	queue := slices.Clone(g.Own)
 	known := map[string]bool{}
@@ -93,15 +92,12 @@ func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
 	for ; len(queue) > 0; queue = queue[1:] {
 		p := queue[0]
 		for _, name := range LeftOut(p) {
-			s, err := g.Sources.Read(name)
-			if err != nil {
-				return nil, err
-			}
-			where, ok := g.platformOf(s, given)
+			text := g.text(name)
+			where, ok := platformOf(name, text, given)
 			if !ok {
 				continue
 			}
-			for _, path := range Imports(s.Stripped) {
+			for _, path := range Imports(text) {
 				if !known[path] && g.Holds(path) {
 					known[path] = true
 					if other := g.elsewhere(path); other != nil {
@@ -109,20 +105,16 @@ func (g *Program) Variants(wanted func(src []byte) bool) ([]Variant, error) {
 					}
 				}
 			}
-			if !wanted(s.Stripped) {
+			if !wanted(text) {
 				continue
 			}
-			v, err := g.variant(p, name, where)
-			if err != nil {
-				return nil, err
-			}
-			if v != nil {
+			if v := g.variant(p, name, where); v != nil {
 				v.Tagged = !slices.Equal(where.tags, given)
 				variants = append(variants, *v)
 			}
 		}
 	}
-	return variants, nil
+	return variants
 }
 
 // elsewhere describes a package of the module that only files for another
@@ -137,16 +129,16 @@ func (g *Program) elsewhere(path string) *packages.Package {
 }
 
 // platformOf finds a setting under which the go command builds a file.
-func (g *Program) platformOf(s *Source, given []string) (platform, bool) {
+func platformOf(name string, text []byte, given []string) (platform, bool) {
 	here := platform{goos: runtime.GOOS, goarch: runtime.GOARCH, cgo: build.Default.CgoEnabled}
-	tags := constraintTags(s.Stripped)
-	words := append(strings.Split(strings.TrimSuffix(filepath.Base(s.Name), ".go"), "_"), tags...)
+	tags := constraintTags(text)
+	words := append(strings.Split(strings.TrimSuffix(filepath.Base(name), ".go"), "_"), tags...)
 	for _, tags := range tagChoices(given, tags) {
 		for i, p := range slices.Concat([]platform{here}, otherPlatforms, named(words)) {
 			for _, cgo := range []bool{i == 0 && here.cgo, false, true} {
 				p.cgo, p.tags = cgo, tags
 				c := p.context()
-				if ok, err := c.MatchFile(filepath.Dir(s.Name), filepath.Base(s.Name)); ok && err == nil {
+				if ok, err := c.MatchFile(filepath.Dir(name), filepath.Base(name)); ok && err == nil {
 					return p, true
 				}
 			}
@@ -193,22 +185,12 @@ func tagChoices(given, tags []string) [][]string {
 }
 
 // variant type-checks one left-out file with its package.
-func (g *Program) variant(p *packages.Package, name string, where platform) (*Variant, error) {
-	contents := map[string][]byte{}
+func (g *Program) variant(p *packages.Package, name string, where platform) *Variant {
 	ctx := where.context()
-	for _, other := range GoFiles(filepath.Dir(name)) {
-		if strings.HasSuffix(other, "_test.go") {
-			continue
-		}
-		if ok, err := ctx.MatchFile(filepath.Dir(other), filepath.Base(other)); !ok || err != nil {
-			continue
-		}
-		s, err := g.Sources.Read(other)
-		if err != nil {
-			return nil, err
-		}
-		contents[other] = s.Stripped
-	}
+	contents := g.contents(slices.DeleteFunc(GoFiles(filepath.Dir(name)), func(other string) bool {
+		ok, err := ctx.MatchFile(filepath.Dir(other), filepath.Base(other))
+		return !ok || err != nil || strings.HasSuffix(other, "_test.go")
+	}))
 	g.loadMissing(contents)
 	c := g.Types(p, contents, nil)
 	for _, file := range c.Files {
@@ -220,10 +202,10 @@ func (g *Program) variant(p *packages.Package, name string, where platform) (*Va
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.withFile[name] = c
-			return &Variant{Package: c, File: file, Where: how}, nil
+			return &Variant{Package: c, File: file, Where: how}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // loadMissing gets export data for imports of left-out files that nothing of

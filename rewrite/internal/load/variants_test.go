@@ -62,8 +62,8 @@ func TestVariants(t *testing.T) {
 				}
 			}
 			g.Tags = test.tags
-			variants, err := g.Variants(func(src []byte) bool { return bytes.Contains(src, []byte("exit")) })
-			if err != nil {
+			variants := g.Variants(func(src []byte) bool { return bytes.Contains(src, []byte("exit")) })
+			if err := g.Err(); err != nil {
 				t.Fatal(err)
 			}
 			var got []string
@@ -89,7 +89,7 @@ func TestVariantsSkip(t *testing.T) {
 	}
 	g.Own[0].IgnoredFiles = []string{name}
 	g = load.NewProgram(g.Module, g.Sources, func(string) bool { return true })
-	if got, err := g.Variants(func([]byte) bool { return true }); len(got) > 0 || err != nil {
-		t.Errorf("%v, %v", got, err)
+	if got := g.Variants(func([]byte) bool { return true }); len(got) > 0 || g.Err() != nil {
+		t.Errorf("%v, %v", got, g.Err())
 	}
 }

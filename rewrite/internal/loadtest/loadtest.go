@@ -87,10 +87,7 @@ func Program(t testing.TB, archive string) *load.Program {
 func Package(t testing.TB, source string) *load.Package {
 	t.Helper()
 	g := Program(t, "-- "+Module+"/main.go --\n"+source)
-	c, err := g.Package(g.Main)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := g.Package(g.Main)
 	for _, err := range c.Errs {
 		t.Fatalf("%v in\n%s", err, source)
 	}
