@@ -11,9 +11,8 @@ import (
 // replaces notes where the process becomes another program. Nothing can be
 // edited there: whether the call works is known only where it failed, and the
 // status that the user sees is the other program's.
-func (f *finder) replaces(id *ast.Ident) {
-	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok || !becomesAnother(fn) {
+func (f *finder) replaces(id *ast.Ident, fn *types.Func) {
+	if !becomesAnother(fn) {
 		return
 	}
 	f.note(plan.Uncovered, id, fn.Pkg().Name()+".Exec: the process becomes another program here, and ends with that program's exit status; the run is recorded as -1 if a command had begun")

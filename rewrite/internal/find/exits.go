@@ -1,7 +1,6 @@
 package find
 
 import (
-	"go/ast"
 	"go/types"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
@@ -19,11 +18,7 @@ func swapOf(fn *types.Func) (name string, ok bool) {
 
 // swap finds every use of os.Exit and cobra.CheckErr, called or as a value: the
 // injected function of the same type takes its place.
-func (f *finder) swap(id *ast.Ident) {
-	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok {
-		return
-	}
+func (f *finder) swap(fn *types.Func) {
 	name, ok := swapOf(fn)
 	if !ok {
 		return
@@ -45,9 +40,6 @@ func (f *finder) swap(id *ast.Ident) {
 			return
 		}
 		what = f.short(call) + ": records the exit status first"
-	}
-	if f.swapped == nil {
-		f.swapped = map[string]int{}
 	}
 	f.swapped[fn.Pkg().Path()]++
 	f.edit(plan.Exit, at, name, at.Pos(), at.End(), plan.Operands{}, what)

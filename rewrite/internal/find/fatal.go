@@ -82,9 +82,8 @@ func (f *finder) loggerBehind(fn *types.Func) string {
 
 // fatalValue names a function that logs and ends the process where it is used as
 // a value: nothing can be announced before a call that goes through a variable.
-func (f *finder) fatalValue(id *ast.Ident) {
-	fn, ok := f.c.Info.Uses[id].(*types.Func)
-	if !ok || loggers.Covers(f.hooks, fn) != "" {
+func (f *finder) fatalValue(fn *types.Func) {
+	if loggers.Covers(f.hooks, fn) != "" {
 		return
 	}
 	if _, chain, fatal := loggers.Status(fn); (chain || !fatal) && !isSyscallExit(fn) {

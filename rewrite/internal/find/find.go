@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -169,7 +170,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *sur
 
 // look walks one file.
 func (s *survey) look(c *load.Package, file *ast.File) *finder {
-	f := &finder{survey: s, c: c, file: file, name: s.g.Sources.Relative(s.g.NameOf(file)), base: s.g.Base(file)}
+	f := &finder{survey: s, c: c, file: file, name: s.g.Sources.Relative(s.g.NameOf(file)), base: s.g.Base(file), swapped: map[string]int{}}
 	f.src = s.g.Sources.Stripped(f.name)
 	f.walk()
 	if ast.IsGenerated(f.file) {
@@ -221,9 +222,11 @@ func (f *finder) visit(n ast.Node) {
 	case *ast.FuncDecl:
 		f.mainFunc(n)
 	case *ast.Ident:
-		f.swap(n)
-		f.fatalValue(n)
-		f.replaces(n)
+		if fn, ok := f.c.Info.Uses[n].(*types.Func); ok {
+			f.swap(fn)
+			f.fatalValue(fn)
+			f.replaces(n, fn)
+		}
 	case *ast.SelectorExpr:
 		f.execute(n)
 		f.callsC(n)
@@ -238,22 +241,9 @@ func (f *finder) visit(n ast.Node) {
 // would drop the edits. A file that starts telemetry or executes commands keeps
 // them, it is edited in any case.
 func (f *finder) leaveExits() {
-	if f.executes {
-		return
-	}
-	var rest []plan.Site
-	exits := 0
-	for _, site := range f.sites {
-		switch {
-		case site.Kind == plan.Main:
-			return
-		case site.Form != "":
-			exits++
-		default:
-			rest = append(rest, site)
-		}
-	}
-	if exits == 0 {
+	rest := slices.DeleteFunc(slices.Clone(f.sites), func(site plan.Site) bool { return site.Form != "" })
+	exits := len(f.sites) - len(rest)
+	if f.executes || exits == 0 || slices.ContainsFunc(f.sites, func(site plan.Site) bool { return site.Kind == plan.Main }) {
 		return
 	}
 	f.sites, f.swapped = rest, nil
@@ -276,8 +266,7 @@ func (f *finder) mainFunc(decl *ast.FuncDecl) {
 
 // note adds a site that takes no edit.
 func (f *finder) note(kind plan.Kind, at ast.Node, reason string) {
-	f.sites = append(f.sites, plan.Site{Kind: kind, File: f.name, At: f.offset(at.Pos()),
-		Start: f.offset(at.Pos()), End: f.offset(at.End()), Reason: reason})
+	f.edit(kind, at, "", at.Pos(), at.End(), plan.Operands{}, reason)
 }
 
 // edit adds a site at which a form is injected.
