@@ -22,7 +22,6 @@ type dependencies struct {
 	hooks    []plan.Hook     // exit hooks of loggers, which see these also here
 	flow     *flow           // of the commands inside dependencies
 	values   *flow           // of the functions that they keep
-	added    map[string]bool
 	analysed map[string]bool // by import path, whether it may execute commands
 	executed map[string]bool // places from which a command comes to be executed
 	ending   map[string]string
@@ -36,7 +35,7 @@ type dependencies struct {
 }
 
 func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
-	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), added: map[string]bool{}, analysed: map[string]bool{}, endsBehind: map[string]string{},
+	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), analysed: map[string]bool{}, endsBehind: map[string]string{},
 		executed: map[string]bool{}, ending: map[string]string{}, itself: map[string]string{}, beside: map[string]map[string]bool{}, endings: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
@@ -50,10 +49,7 @@ func (d *dependencies) add(path string) *load.Package {
 		return nil
 	}
 	c := d.g.Package(p)
-	if !d.added[path] {
-		d.added[path] = true
-		d.flow.add(c)
-	}
+	d.flow.add(c)
 	return c
 }
 
@@ -111,8 +107,8 @@ func (d *dependencies) analyse(path string) bool {
 		}
 	}
 	if len(own) > 0 {
-		for path := range d.added { // where they are put together
-			d.below(d.add(path), own)
+		for c := range d.flow.added { // where they are put together
+			d.below(c, own)
 		}
 	}
 	return true
@@ -126,20 +122,12 @@ func (d *dependencies) unused(c *load.Package, decl *ast.FuncDecl) bool {
 	if !ok || !strings.HasPrefix(fn.Name(), "Execute") || uses(c, fn) {
 		return false // own packages that call a function of another name may not be loaded
 	}
-	for _, own := range d.own {
-		if uses(own, fn) {
-			return false
-		}
-	}
 	for path, p := range d.g.All {
-		if d.g.IsOwn(path) || p.Imports[c.PkgPath] == nil || !d.executors[path] {
-			continue
-		}
-		if uses(d.g.Package(p), fn) {
+		if !d.g.IsOwn(path) && p.Imports[c.PkgPath] != nil && d.executors[path] && uses(d.g.Package(p), fn) {
 			return false
 		}
 	}
-	return true
+	return !slices.ContainsFunc(d.own, func(own *load.Package) bool { return uses(own, fn) })
 }
 
 // uses reports whether a package names a function, or a method of an interface
@@ -166,10 +154,7 @@ func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr) {
 		return
 	}
 	for i, arg := range call.Args {
-		if !isCommand(c.Info.TypeOf(arg)) {
-			continue
-		}
-		if next := fn.Pkg().Path(); d.executes(next, argumentPlace(fn, i, call.Ellipsis.IsValid())) {
+		if next := fn.Pkg().Path(); isCommand(c.Info.TypeOf(arg)) && d.executes(next, argumentPlace(fn, i, call.Ellipsis.IsValid())) {
 			d.reach(origin{expr: arg, in: c})
 			d.endsBehind[c.PkgPath] = cmp.Or(d.endsBehind[c.PkgPath], d.endsBehind[next])
 		}
@@ -230,7 +215,6 @@ func executors(g *load.Program) map[string]bool {
 	for _, p := range g.All {
 		visit(p)
 	}
-	maps.DeleteFunc(may, func(_ string, may bool) bool { return !may })
 	return may
 }
 

@@ -47,13 +47,9 @@ func (fl *flow) addFile(c *load.Package, f *ast.File) {
 	for n := range ast.Preorder(f) {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
-			fl.assign(c, n.Lhs, n.Rhs)
+			fl.assign(c, places(fl, c, n.Lhs), n.Rhs)
 		case *ast.ValueSpec:
-			lhs := make([]ast.Expr, len(n.Names))
-			for i, id := range n.Names {
-				lhs[i] = id
-			}
-			fl.assign(c, lhs, n.Values)
+			fl.assign(c, places(fl, c, n.Names), n.Values)
 		case *ast.RangeStmt:
 			if n.Value != nil {
 				fl.put(fl.place(c, n.Value), origin{place: elementOf(fl.place(c, n.X)), in: c})
@@ -84,23 +80,31 @@ func (fl *flow) put(to string, from origin) {
 	}
 }
 
-func (fl *flow) assign(c *load.Package, lhs, rhs []ast.Expr) {
-	if len(lhs) == len(rhs) {
-		for i := range lhs {
-			fl.put(fl.place(c, lhs[i]), origin{expr: rhs[i], in: c})
+func places[E ast.Expr](fl *flow, c *load.Package, list []E) (names []string) {
+	for _, e := range list {
+		names = append(names, fl.place(c, e))
+	}
+	return names
+}
+
+// assign records that places are given values: one each, or the results of one call.
+func (fl *flow) assign(c *load.Package, to []string, values []ast.Expr) {
+	if len(to) == len(values) {
+		for i, value := range values {
+			fl.put(to[i], origin{expr: value, in: c})
 		}
 		return
 	}
-	if len(rhs) != 1 {
+	if len(values) != 1 {
 		return
 	}
-	call, ok := ast.Unparen(rhs[0]).(*ast.CallExpr)
+	call, ok := ast.Unparen(values[0]).(*ast.CallExpr)
 	if !ok { // v, ok := m[k]
-		fl.put(fl.place(c, lhs[0]), origin{expr: rhs[0], in: c})
+		fl.put(to[0], origin{expr: values[0], in: c})
 		return
 	}
-	for i := range lhs {
-		fl.put(fl.place(c, lhs[i]), origin{place: resultOf(fl.place(c, call.Fun), i), in: c})
+	for i, place := range to {
+		fl.put(place, origin{place: resultOf(fl.place(c, call.Fun), i), in: c})
 	}
 }
 
@@ -183,42 +187,27 @@ func (fl *flow) declare(c *load.Package, decl *ast.FuncDecl, fn *types.Func) {
 
 // returns records the results of the function at a place.
 func (fl *flow) returns(c *load.Package, body *ast.BlockStmt, function string, typ *ast.FuncType) {
-	byName := false
-	eachReturn(body, func(ret *ast.ReturnStmt) {
-		byName = byName || len(ret.Results) == 0
-		if len(ret.Results) == 1 && typ.Results.NumFields() > 1 { // return f()
-			if call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr); ok {
-				for i := range typ.Results.NumFields() {
-					fl.put(resultOf(function, i), origin{place: resultOf(fl.place(c, call.Fun), i), in: c})
-				}
-				return
+	results := make([]string, typ.Results.NumFields())
+	for i := range results {
+		results[i] = resultOf(function, i)
+	}
+	var names []ast.Expr
+	if typ.Results != nil {
+		for _, field := range typ.Results.List {
+			for _, id := range field.Names {
+				names = append(names, id)
 			}
 		}
-		for i, e := range ret.Results {
-			fl.put(resultOf(function, i), origin{expr: e, in: c})
-		}
-	})
-	if typ.Results == nil || !byName {
-		return
 	}
-	i := 0
-	for _, field := range typ.Results.List {
-		for _, id := range field.Names {
-			fl.put(resultOf(function, i), origin{expr: id, in: c})
-			i++
-		}
-	}
-}
-
-// eachReturn visits the return statements of a function, not those of
-// functions inside it.
-func eachReturn(body *ast.BlockStmt, visit func(*ast.ReturnStmt)) {
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			return false
+			return false // it returns to somebody else
 		case *ast.ReturnStmt:
-			visit(n)
+			if n.Results == nil {
+				fl.assign(c, results, names)
+			}
+			fl.assign(c, results, n.Results)
 		}
 		return true
 	})
