@@ -7,7 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"sort"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -60,23 +60,14 @@ func Key(g *load.Program, generated map[string][]byte, changes []transaction.Cha
 // packages: the same before and after they are there. overOwn are those that are
 // of the module or reach a package of it.
 func closure(g *load.Program) (list []*packages.Package, overOwn map[string]bool) {
-	seen := map[string]bool{}
 	overOwn = map[string]bool{}
-	var visit func(p *packages.Package)
-	visit = func(p *packages.Package) {
-		if seen[p.PkgPath] || g.Generated(p.PkgPath) {
-			return
+	authors := func(p *packages.Package) bool { return !g.Generated(p.PkgPath) }
+	packages.Visit([]*packages.Package{g.Main}, authors, func(p *packages.Package) {
+		if authors(p) {
+			list = append(list, p)
+			overOwn[p.PkgPath] = g.IsOwn(p.PkgPath) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), func(dep *packages.Package) bool { return overOwn[dep.PkgPath] })
 		}
-		seen[p.PkgPath] = true
-		list = append(list, p)
-		own := g.IsOwn(p.PkgPath)
-		for _, dep := range p.Imports {
-			visit(dep)
-			own = own || overOwn[dep.PkgPath]
-		}
-		overOwn[p.PkgPath] = own
-	}
-	visit(g.Main)
-	sort.Slice(list, func(i, j int) bool { return list[i].PkgPath < list[j].PkgPath })
+	})
+	slices.SortFunc(list, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	return list, overOwn
 }

@@ -203,18 +203,11 @@ func (d *dependencies) imports() (words []string) {
 // another one which they import.
 func executors(g *load.Program) map[string]bool {
 	may := map[string]bool{}
-	var visit func(p *packages.Package) bool
-	visit = func(p *packages.Package) bool {
-		known, seen := may[p.PkgPath]
-		if seen || p.PkgPath == load.Cobra || g.IsOwn(p.PkgPath) || p.Imports[load.Cobra] == nil {
-			return known
+	packages.Visit(slices.Collect(maps.Values(g.All)), nil, func(p *packages.Package) { // those that it imports were visited before
+		if p.PkgPath != load.Cobra && !g.IsOwn(p.PkgPath) && p.Imports[load.Cobra] != nil {
+			may[p.PkgPath] = textContains(g, p, []string{"Execute"}) || slices.ContainsFunc(slices.Collect(maps.Keys(p.Imports)), func(path string) bool { return may[path] })
 		}
-		may[p.PkgPath] = textContains(g, p, []string{"Execute"}) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), visit)
-		return may[p.PkgPath]
-	}
-	for _, p := range g.All {
-		visit(p)
-	}
+	})
 	return may
 }
 

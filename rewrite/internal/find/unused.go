@@ -96,13 +96,11 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 	if bytes.Contains(f.src, []byte("//export "+name)) || bytes.Contains(f.src, []byte("go:linkname "+name)) {
 		return true
 	}
-	for _, file := range f.c.Files {
-		for _, d := range file.Decls {
-			if user, ok := d.(*ast.FuncDecl); ok && seen[user] || !f.mentions(d, decl) {
-				continue
-			} else if !ok || !f.forOthers(user) || f.used(user, seen) {
-				return true
-			}
+	for _, d := range declarations(f.c) {
+		if user, ok := d.(*ast.FuncDecl); ok && seen[user] || !f.mentions(d, decl) {
+			continue
+		} else if !ok || !f.forOthers(user) || f.used(user, seen) {
+			return true
 		}
 	}
 	for path, p := range f.g.All {
