@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/tools/go/packages"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -50,23 +52,11 @@ func Elsewhere(g *load.Program, several bool, tree plan.Tree) (plan.Tree, error)
 // platformCommands reports whether the text of a file says that the CLI may have
 // other commands on another system.
 func platformCommands(g *load.Program) bool {
-	for _, p := range g.Own {
-		for text := range g.Texts(p, load.LeftOut(p)) {
-			if namesCommands(text) {
-				return true
-			}
-		}
-		for text := range g.Texts(p, p.GoFiles) {
-			if namesCommands(text) && containsOne(text, systems) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func namesCommands(text []byte) bool {
-	return containsOne(text, []string{"AddCommand", "cobra.Command"})
+	has := func(text []byte) bool { return containsOne(text, []string{"AddCommand", "cobra.Command"}) }
+	return slices.ContainsFunc(g.Own, func(p *packages.Package) bool {
+		return some(g.Texts(p, load.LeftOut(p)), has) ||
+			some(g.Texts(p, p.GoFiles), func(text []byte) bool { return has(text) && containsOne(text, systems) })
+	})
 }
 
 // systems are the names of the constants of package runtime that tell systems apart.
@@ -158,12 +148,9 @@ func (t *sourceTree) look(c *load.Package, file *ast.File, leftOut bool) {
 
 // looksAtSystem reports whether a declaration names runtime.GOOS or runtime.GOARCH.
 func looksAtSystem(c *load.Package, decl ast.Decl) bool {
-	for id := range nodes[*ast.Ident](decl) {
-		if slices.Contains(systems, id.Name) && pathOf(c.Info.Uses[id]) == "runtime" {
-			return true
-		}
-	}
-	return false
+	return some(nodes[*ast.Ident](decl), func(id *ast.Ident) bool {
+		return slices.Contains(systems, id.Name) && pathOf(c.Info.Uses[id]) == "runtime"
+	})
 }
 
 // add notes the children of one call of AddCommand.

@@ -122,23 +122,19 @@ func (d *dependencies) unused(c *load.Package, decl *ast.FuncDecl) bool {
 	if !ok || !strings.HasPrefix(fn.Name(), "Execute") || uses(c, fn) {
 		return false // own packages that call a function of another name may not be loaded
 	}
-	for path, p := range d.g.All {
-		if !d.g.IsOwn(path) && p.Imports[c.PkgPath] != nil && d.executors[path] && uses(d.g.Package(p), fn) {
-			return false
-		}
-	}
-	return !slices.ContainsFunc(d.own, func(own *load.Package) bool { return uses(own, fn) })
+	return !slices.ContainsFunc(d.own, func(own *load.Package) bool { return uses(own, fn) }) &&
+		!some(maps.Values(d.g.All), func(p *packages.Package) bool {
+			return !d.g.IsOwn(p.PkgPath) && p.Imports[c.PkgPath] != nil && d.executors[p.PkgPath] && uses(d.g.Package(p), fn)
+		})
 }
 
 // uses reports whether a package names a function, or a method of an interface
 // that may stand for it.
 func uses(c *load.Package, fn *types.Func) bool {
-	for _, obj := range c.Info.Uses {
-		if used, ok := obj.(*types.Func); ok && used.Name() == fn.Name() && (isInterfaceMethod(used) || used.Origin().FullName() == fn.FullName()) {
-			return true
-		}
-	}
-	return false
+	return some(maps.Values(c.Info.Uses), func(obj types.Object) bool {
+		used, ok := obj.(*types.Func)
+		return ok && used.Name() == fn.Name() && (isInterfaceMethod(used) || used.Origin().FullName() == fn.FullName())
+	})
 }
 
 // passedOn follows a command into another package that executes it.
@@ -205,7 +201,7 @@ func executors(g *load.Program) map[string]bool {
 	may := map[string]bool{}
 	packages.Visit(slices.Collect(maps.Values(g.All)), nil, func(p *packages.Package) { // those that it imports were visited before
 		if p.PkgPath != load.Cobra && !g.IsOwn(p.PkgPath) && p.Imports[load.Cobra] != nil {
-			may[p.PkgPath] = textContains(g, p, []string{"Execute"}) || slices.ContainsFunc(slices.Collect(maps.Keys(p.Imports)), func(path string) bool { return may[path] })
+			may[p.PkgPath] = textContains(g, p, []string{"Execute"}) || some(maps.Keys(p.Imports), func(path string) bool { return may[path] })
 		}
 	})
 	return may

@@ -58,12 +58,7 @@ var endWords = func() []string {
 
 // textContains reports whether a file of this build of a package has one of some words.
 func textContains(g *load.Program, p *packages.Package, words []string) bool {
-	for text := range g.Texts(p, p.GoFiles) {
-		if containsOne(text, words) {
-			return true
-		}
-	}
-	return false
+	return some(g.Texts(p, p.GoFiles), func(text []byte) bool { return containsOne(text, words) })
 }
 
 // isSyscallExit reports whether a function is syscall.Exit, which ends the

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/tools/go/packages"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loggers"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -24,17 +26,10 @@ func exitHooks(g *load.Program) []plan.Hook {
 		Imports: slices.Sorted(maps.Keys(imported)),
 		Package: g.Imported,
 		Mentions: func(path, word string) bool {
-			for _, p := range g.All {
-				if p.Imports[path] == nil || p.PkgPath == path || g.Generated(p.PkgPath) {
-					continue
-				}
-				for text := range g.Texts(p, slices.Concat(p.GoFiles, load.LeftOut(p))) {
-					if hasIdentifier(text, word) {
-						return true
-					}
-				}
-			}
-			return false
+			has := func(text []byte) bool { return hasIdentifier(text, word) }
+			return some(maps.Values(g.All), func(p *packages.Package) bool {
+				return p.Imports[path] != nil && p.PkgPath != path && !g.Generated(p.PkgPath) && some(g.Texts(p, slices.Concat(p.GoFiles, load.LeftOut(p))), has)
+			})
 		},
 	})
 }

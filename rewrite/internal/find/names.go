@@ -100,12 +100,7 @@ func (f *finder) usesOf(path string, spec *ast.ImportSpec) int {
 var lineDirective = regexp.MustCompile(`^/[/*]line .*:[0-9]+(\*/)?$`)
 
 func hasLineDirective(file *ast.File) bool {
-	for _, group := range file.Comments {
-		for _, c := range group.List {
-			if lineDirective.MatchString(c.Text) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(file.Comments, func(group *ast.CommentGroup) bool {
+		return slices.ContainsFunc(group.List, func(c *ast.Comment) bool { return lineDirective.MatchString(c.Text) })
+	})
 }

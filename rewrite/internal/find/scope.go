@@ -58,12 +58,10 @@ func (f *finder) neverGoesOn(stmt ast.Node) bool {
 
 // forTests reports whether a function is handed a *testing.T or its like.
 func (f *finder) forTests(decl *ast.FuncDecl) bool {
-	for _, field := range decl.Type.Params.List {
-		if named, ok := deref(f.c.Info.TypeOf(field.Type)).(*types.Named); ok && pathOf(named.Obj()) == "testing" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(decl.Type.Params.List, func(field *ast.Field) bool {
+		named, ok := deref(f.c.Info.TypeOf(field.Type)).(*types.Named)
+		return ok && pathOf(named.Obj()) == "testing"
+	})
 }
 
 // literalBool evaluates a condition as far as it is made of true and false.

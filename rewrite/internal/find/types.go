@@ -21,6 +21,16 @@ func nodes[N ast.Node](root ast.Node) iter.Seq[N] {
 	}
 }
 
+// some reports whether one of some values is as it should be.
+func some[V any](values iter.Seq[V], is func(v V) bool) bool {
+	for v := range values {
+		if is(v) {
+			return true
+		}
+	}
+	return false
+}
+
 // declarations are those of all files of a package.
 func declarations(c *load.Package) (list []ast.Decl) {
 	for _, file := range c.Files {

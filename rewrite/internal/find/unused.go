@@ -21,23 +21,24 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	if f.options.Several || !f.forOthers(decl) {
 		return false
 	}
-	names := false
-	for id := range nodes[*ast.Ident](decl.Body) {
-		fn, _ := f.c.Info.Uses[id].(*types.Func)
-		switch {
-		case fn != nil && executeMethods[id.Name]: // a template's is none of these
-			names = names || pathOf(fn) == load.Cobra || isInterfaceMethod(fn)
-		case fn != nil && id.Name == "Exec": // nor is a database's
-			names = names || becomesAnother(fn)
-		default:
-			names = names || slices.Contains(tokens, id.Name)
-		}
-	}
-	if !names || f.used(decl, map[*ast.FuncDecl]bool{}) {
+	if !some(nodes[*ast.Ident](decl.Body), f.namesEnd) || f.used(decl, map[*ast.FuncDecl]bool{}) {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")
 	return true
+}
+
+// namesEnd reports whether a name is one of those that matter: it may execute a command, or end
+// the process.
+func (f *finder) namesEnd(id *ast.Ident) bool {
+	fn, _ := f.c.Info.Uses[id].(*types.Func)
+	switch {
+	case fn != nil && executeMethods[id.Name]: // a template's is none of these
+		return pathOf(fn) == load.Cobra || isInterfaceMethod(fn)
+	case fn != nil && id.Name == "Exec": // nor is a database's
+		return becomesAnother(fn)
+	}
+	return slices.Contains(tokens, id.Name)
 }
 
 // leaveOtherPrograms leaves files alone that have a func main which this build leaves out, where the program that they
@@ -72,7 +73,7 @@ func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 		}
 		seen[path] = true
 		p := s.g.All[path]
-		return p == nil || goal[path] || slices.ContainsFunc(slices.Collect(maps.Keys(p.Imports)), visit)
+		return p == nil || goal[path] || some(maps.Keys(p.Imports), visit)
 	}
 	for _, file := range c.Files {
 		if goal[s.g.Sources.Relative(s.g.NameOf(file))] || slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return visit(importPath(spec)) }) {
@@ -108,15 +109,12 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 			continue // a dependency, or another module of the workspace, may import this one back
 		}
 		leftOut := load.LeftOut(p)
-		for text := range f.g.Texts(p, leftOut) {
-			if p.PkgPath == f.c.PkgPath && bytes.Contains(text, []byte(name)) || f.importsUnknown(text) {
-				return true
-			}
+		mayUse := func(text []byte) bool {
+			return p.PkgPath == f.c.PkgPath && bytes.Contains(text, []byte(name)) || f.importsUnknown(text)
 		}
-		for text := range f.g.Texts(p, slices.Concat(p.GoFiles, leftOut)) {
-			if f.names(text, name) {
-				return true
-			}
+		uses := func(text []byte) bool { return f.names(text, name) }
+		if some(f.g.Texts(p, leftOut), mayUse) || some(f.g.Texts(p, slices.Concat(p.GoFiles, leftOut)), uses) {
+			return true
 		}
 	}
 	return false
@@ -124,12 +122,7 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 
 // mentions reports whether a declaration of the finder's package names a function of it.
 func (f *finder) mentions(d ast.Decl, decl *ast.FuncDecl) bool {
-	for id := range nodes[*ast.Ident](d) {
-		if f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name] {
-			return true
-		}
-	}
-	return false
+	return some(nodes[*ast.Ident](d), func(id *ast.Ident) bool { return f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name] })
 }
 
 // importsUnknown reports whether a file imports a package of the module that this
@@ -157,12 +150,11 @@ func (f *finder) names(src []byte, function string) bool {
 		if spec.Name != nil {
 			local = spec.Name.Name
 		}
-		for sel := range nodes[*ast.SelectorExpr](file) {
-			if x, ok := sel.X.(*ast.Ident); ok && x.Name == local && sel.Sel.Name == function {
-				return true
-			}
+		used := func(sel *ast.SelectorExpr) bool {
+			x, ok := sel.X.(*ast.Ident)
+			return ok && x.Name == local && sel.Sel.Name == function
 		}
-		if local == "." {
+		if local == "." || some(nodes[*ast.SelectorExpr](file), used) {
 			return true
 		}
 	}

@@ -99,12 +99,11 @@ func parseConfig(data []byte, name string) (c Config, err error) {
 		return c, fmt.Errorf("%s has no whole line %s, so it was edited, or made by another version of telemetrygen", configFile, strings.TrimSpace(stateComment))
 	}
 	constants := map[string]string{} // as the source has them
-	ast.Inspect(f, func(n ast.Node) bool {
+	for n := range ast.Preorder(f) {
 		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
 			constants[spec.Names[0].Name] = types.ExprString(spec.Values[0])
 		}
-		return true
-	})
+	}
 	var excluded string
 	for name, text := range map[string]*string{"app": &c.App, "folderName": &c.Folder, "command": &c.Command, "endpoint": &c.Endpoint, "consentMode": &c.Consent, "excluded": &excluded} {
 		if source, ok := constants[name]; ok {

@@ -89,12 +89,8 @@ func Blank(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 
 // Indentation returns the white space that offset's line starts with.
 func Indentation(src []byte, offset int) string {
-	start := LineStart(src, offset)
-	end := start
-	for end < len(src) && (src[end] == ' ' || src[end] == '\t') {
-		end++
-	}
-	return string(src[start:end])
+	line := src[LineStart(src, offset):]
+	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
 }
 
 // Newline returns the line end that the file uses, judged by its first line.
