@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -149,9 +148,8 @@ func hasHookType(t types.Type) bool {
 
 // An enclosure says where code stands, as far as runs of commands are concerned.
 type enclosure struct {
-	hook bool   // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
-	decl string // else the declared function, "" outside of any
-	sig  *types.Signature
+	hook bool        // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
+	decl *types.Func // else the declared function, nil outside of any
 }
 
 // enclosed says where a node stands. Inside says whether it is known to run later
@@ -170,7 +168,7 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 			}
 		case *ast.FuncDecl:
 			if fn, ok := c.Info.Defs[n.Name].(*types.Func); ok {
-				return enclosure{decl: fn.FullName(), sig: fn.Signature()}
+				return enclosure{decl: fn}
 			}
 		}
 	}
@@ -181,28 +179,28 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 // of a command, or in a declared function that is only used in such places. What only a
 // dependency calls, through an interface of its own, is not known to be.
 func (s *survey) insideRuns(code enclosure) bool {
-	if code.hook || code.decl == "" {
+	if code.decl == nil {
 		return code.hook
 	}
-	if _, known := s.inside[code.decl]; !known {
-		s.inside[code.decl] = false // also for a function that uses itself
-		uses := s.usesOf(code)
-		s.inside[code.decl] = len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !s.insideRuns(use) })
+	name := code.decl.FullName()
+	if _, known := s.inside[name]; !known {
+		s.inside[name] = false // also for a function that uses itself
+		uses := s.usesOf(code.decl)
+		s.inside[name] = len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !s.insideRuns(use) })
 	}
-	return s.inside[code.decl]
+	return s.inside[name]
 }
 
 // usesOf returns where a declared function of the module is used. A method is also
 // used where an interface of the same form is called.
-func (s *survey) usesOf(function enclosure) (uses []enclosure) {
-	name := []byte(function.decl[strings.LastIndexByte(function.decl, '.')+1:])
-	for _, c := range s.g.Check(func(src []byte) bool { return bytes.Contains(src, name) }) {
+func (s *survey) usesOf(decl *types.Func) (uses []enclosure) {
+	for _, c := range s.g.Check(func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }) {
 		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
 			fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
-			if !ok || fn.Pkg() == nil || fn.Name() != string(name) {
+			if !ok || fn.Pkg() == nil || fn.Name() != decl.Name() {
 				continue
 			}
-			if fn.Origin().FullName() == function.decl || isInterfaceMethod(fn) && function.sig.Recv() != nil && alike(function.sig, fn.Signature()) {
+			if fn.Origin().FullName() == decl.FullName() || isInterfaceMethod(fn) && decl.Signature().Recv() != nil && alike(decl.Signature(), fn.Signature()) {
 				called := callOf(whole(cur)) != nil
 				uses = append(uses, enclosed(c, cur, !called))
 			}

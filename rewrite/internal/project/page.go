@@ -3,6 +3,7 @@ package project
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"strings"
 	"text/template"
 	"time"
@@ -27,16 +28,10 @@ func (of Contents) Env() string { return variable(of.App) }
 
 // variable is the environment variable that decides for an app, <APP>_TELEMETRY.
 func variable(app string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z':
-			return r - 'a' + 'A'
-		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
-			return r
-		}
-		return '_'
-	}, app) + "_TELEMETRY"
+	return noWord.ReplaceAllString(strings.ToUpper(app), "_") + "_TELEMETRY"
 }
+
+var noWord = regexp.MustCompile(`[^A-Z0-9]`)
 
 // Sends reports whether the CLI ever sends anything.
 func (of Contents) Sends() bool { return of.Endpoint != "" && of.Interval >= 0 }
