@@ -26,7 +26,7 @@ func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
 		tree.Name = names[0]
 	}
 	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
-		tree = with(tree, t.commands[path].Command)
+		tree.Commands = append(tree.Commands, t.commands[path].Command)
 	}
 	return tree, t.unknown, g.Err()
 }
@@ -42,7 +42,7 @@ func Elsewhere(g *load.Program, several bool, tree plan.Tree) (plan.Tree, error)
 	t := newSourceTree(g)
 	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
 		if c := t.commands[path]; (c.elsewhere || several) && !slices.ContainsFunc(tree.Commands, func(known plan.Command) bool { return known.Path == path }) {
-			tree = with(tree, c.Command)
+			tree.Commands = append(tree.Commands, c.Command)
 		}
 	}
 	tree.Commands = plan.Sorted(tree.Commands)
@@ -61,15 +61,6 @@ func platformCommands(g *load.Program) bool {
 
 // systems are the names of the constants of package runtime that tell systems apart.
 var systems = []string{"GOOS", "GOARCH"}
-
-// with adds a command to a tree.
-func with(tree plan.Tree, c plan.Command) plan.Tree {
-	tree.Commands = append(tree.Commands, c)
-	if !strings.Contains(c.Path, " ") {
-		tree.Taken = append(tree.Taken, c.Path)
-	}
-	return tree
-}
 
 // A sourceTree is the command tree as the source tells it.
 type sourceTree struct {

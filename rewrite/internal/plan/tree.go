@@ -18,7 +18,7 @@ type Tree struct {
 	Name     string    `json:"name"`     // of the root command; "" where it is not constant
 	Use      string    `json:"use"`      // its usage line
 	Display  string    `json:"display"`  // how users call it, where that is not its name: "kubectl tree"
-	Taken    []string  `json:"taken"`    // names and aliases of the commands below the root
+	Taken    []string  `json:"taken"`    // names and aliases of the commands below the root, as far as Commands lacks them
 	Commands []Command `json:"commands"` // paths below the root
 }
 
@@ -30,6 +30,12 @@ func (t Tree) Below(app string) []Command {
 		list = append(list, c)
 	}
 	return Sorted(list)
+}
+
+// Takes reports whether a command below the root has a name, or is called by it.
+func (t Tree) Takes(name string) bool {
+	return slices.ContainsFunc(t.Taken, func(taken string) bool { return strings.EqualFold(taken, name) }) ||
+		slices.ContainsFunc(t.Commands, func(c Command) bool { return strings.EqualFold(c.Path, name) })
 }
 
 // Plugin returns the name of a CLI that users call through another one, as

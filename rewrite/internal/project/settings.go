@@ -77,9 +77,7 @@ func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []
 		return s, nil, fmt.Errorf("the app would be called %q; a name has only letters, digits, dots, dashes and underscores: choose one with --app", s.App)
 	}
 	names := append([]string{Command}, otherCommands...)
-	free := slices.IndexFunc(names, func(name string) bool {
-		return !slices.ContainsFunc(tree.Taken, func(taken string) bool { return strings.EqualFold(taken, name) })
-	})
+	free := slices.IndexFunc(names, func(name string) bool { return !tree.Takes(name) })
 	if free < 0 {
 		return s, nil, fmt.Errorf("the CLI has commands of its own called %s, so no name is left for the command that turns telemetry off; rename one of them", strings.Join(names, ", "))
 	}
