@@ -55,16 +55,14 @@ func (d *dependencies) add(path string) *load.Package {
 
 // ofCobra returns the packages of other modules that the CLI's packages import and
 // that import cobra, sorted.
-func (d *dependencies) ofCobra() []string {
-	paths := map[string]bool{}
-	for _, own := range d.g.Own {
-		for path, p := range own.Imports {
-			if !strings.HasPrefix(path, load.Cobra) && p.Imports[load.Cobra] != nil && !d.g.IsOwn(path) {
-				paths[path] = true
-			}
+func (d *dependencies) ofCobra() (paths []string) {
+	for path, p := range d.g.Imports() {
+		if !strings.HasPrefix(path, load.Cobra) && p.Imports[load.Cobra] != nil && !d.g.IsOwn(path) {
+			paths = append(paths, path)
 		}
 	}
-	return slices.Sorted(maps.Keys(paths))
+	slices.Sort(paths)
+	return paths
 }
 
 // executes reports whether the package of a dependency executes, or keeps to be
@@ -184,11 +182,9 @@ func (d *dependencies) reach(from origin) []literal {
 // imports for what may execute a command or end the process. Those that every CLI
 // imports for its flags are left out.
 func (d *dependencies) imports() (words []string) {
-	for _, p := range d.g.Own {
-		for path := range p.Imports {
-			if word := `"` + path + `"`; !settingUp[path] && (d.executors[path] || d.namesEnd(path)) && !slices.Contains(words, word) {
-				words = append(words, word)
-			}
+	for path := range d.g.Imports() {
+		if !settingUp[path] && (d.executors[path] || d.namesEnd(path)) {
+			words = append(words, `"`+path+`"`)
 		}
 	}
 	return words

@@ -240,11 +240,9 @@ func (fl *flow) back(from origin, visitExpr func(e ast.Expr, in *load.Package) (
 			visit(o)
 		}
 		// What a value returns when it is called, or holds, is what its own origins do.
-		if value, derived := cutDerived(place); derived != "" {
+		if value, suffix := cutDerived(place); suffix != "" {
 			for _, o := range fl.into[value] {
-				if p := fl.placeOf(o); p != "" {
-					follow(p + derived)
-				}
+				follow(derived(fl.placeOf(o), suffix))
 			}
 		}
 	}

@@ -2,7 +2,8 @@ package find
 
 import (
 	"bytes"
-	"go/scanner"
+	"go/ast"
+	"go/parser"
 	"go/token"
 	"maps"
 	"slices"
@@ -16,14 +17,8 @@ import (
 
 // exitHooks are the exit hooks of loggers that the module imports itself.
 func exitHooks(g *load.Program) []plan.Hook {
-	imported := map[string]bool{}
-	for _, p := range g.Own {
-		for path := range p.Imports {
-			imported[path] = true
-		}
-	}
 	return loggers.Decide(loggers.World{
-		Imports: slices.Sorted(maps.Keys(imported)),
+		Imports: slices.Sorted(maps.Keys(g.Imports())),
 		Package: g.Imported,
 		Mentions: func(path, word string) bool {
 			has := func(text []byte) bool { return hasIdentifier(text, word) }
@@ -34,17 +29,11 @@ func exitHooks(g *load.Program) []plan.Hook {
 	})
 }
 
-// hasIdentifier reports whether a file has the word as an identifier.
+// hasIdentifier reports whether a file has the word as an identifier, or may have it.
 func hasIdentifier(src []byte, word string) bool {
 	if !bytes.Contains(src, []byte(word)) {
 		return false
 	}
-	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(src)), src, nil, 0)
-	for {
-		_, kind, text := s.Scan()
-		if kind == token.EOF || kind == token.IDENT && text == word {
-			return kind == token.IDENT
-		}
-	}
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+	return err != nil || some(nodes[*ast.Ident](file), func(id *ast.Ident) bool { return id.Name == word })
 }

@@ -113,18 +113,15 @@ func argumentPlace(fn *types.Func, i int, ellipsis bool) string {
 	return paramPlace(fn, i)
 }
 
-func resultOf(function string, i int) string {
-	if function == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s()#%d", function, i)
-}
+func resultOf(function string, i int) string { return derived(function, fmt.Sprintf("()#%d", i)) }
 
-func elementOf(place string) string {
+func elementOf(place string) string { return derived(place, "[]") }
+
+func derived(place, suffix string) string {
 	if place == "" {
 		return ""
 	}
-	return place + "[]"
+	return place + suffix
 }
 
 // cutDerived cuts the last suffix off a derived place.

@@ -213,16 +213,10 @@ func (s *survey) usesOf(decl *types.Func) (uses []enclosure) {
 // so names are compared; what has no name of its own, and what is generic, may be anything.
 func alike(a, b *types.Signature) bool {
 	same := func(a, b *types.Tuple) bool {
-		if a.Len() != b.Len() {
-			return false
-		}
-		for i := range a.Len() {
-			x, y := typeName(a.At(i).Type()), typeName(b.At(i).Type())
-			if x != "" && y != "" && x != y {
-				return false
-			}
-		}
-		return true
+		return slices.EqualFunc(slices.Collect(a.Variables()), slices.Collect(b.Variables()), func(a, b *types.Var) bool {
+			x, y := typeName(a.Type()), typeName(b.Type())
+			return x == y || x == "" || y == ""
+		})
 	}
 	return same(a.Params(), b.Params()) && same(a.Results(), b.Results()) && a.Variadic() == b.Variadic()
 }

@@ -42,6 +42,15 @@ func (m *Module) IsOwn(path string) bool {
 	return p != nil && p.Module != nil && p.Module.Path == m.Path
 }
 
+// Imports are the packages that those of the module import, by import path.
+func (m *Module) Imports() map[string]*packages.Package {
+	all := map[string]*packages.Package{}
+	for _, p := range m.Own {
+		maps.Copy(all, p.Imports)
+	}
+	return all
+}
+
 // Holds reports whether an import path is of the CLI's module, also where this build has no
 // such package.
 func (m *Module) Holds(path string) bool { return strings.HasPrefix(path+"/", m.Path+"/") }
