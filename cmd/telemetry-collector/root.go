@@ -37,8 +37,8 @@ the file that the variable with _FILE at its end names:
                                    name=value pairs, separated by commas
   TELEMETRY_ID_PEPPER              key of the hashes under which installs are
                                    kept; one that is made at the first start and
-                                   kept in the store if not given. It must not
-                                   change afterwards.
+                                   kept in the store if not given. With another
+                                   one the store is not opened any more.
 
 SIGHUP reads --commands and the certificate again.
 

@@ -184,7 +184,10 @@ func (s *Store) prepare(ctx context.Context, pepper []byte, beside bool) error {
 			return err
 		}
 	}
-	return nil
+	if beside {
+		return nil
+	}
+	return s.samePepper(ctx)
 }
 
 // transact runs do in a transaction, and again when it lost against another.

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -34,6 +35,29 @@ func (s *Store) installKeys() func(app string, id uuid.UUID) string {
 		io.WriteString(mac, app)
 		return string(mac.Sum(sum[:0])[:16])
 	}
+}
+
+var errOtherPepper = errors.New("ids were hashed under another key until now, so every install would count once more: " +
+	"give TELEMETRY_ID_PEPPER as it was, or none if there was none")
+
+// samePepper fails if ids were hashed under another key. It keeps a hash that tells.
+func (s *Store) samePepper(ctx context.Context) error {
+	mac := hmac.New(sha256.New, s.pepper)
+	io.WriteString(mac, "which key this is")
+	hash := mac.Sum(nil)[:16]
+	return s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, _ clock) error {
+		if _, err := tx.ExecContext(ctx, s.dialect.bind(`INSERT INTO meta (name, value) VALUES ('pepper hash', ?) ON CONFLICT DO NOTHING`), hash); err != nil {
+			return err
+		}
+		return s.run(ctx, tx, `SELECT value FROM meta WHERE name = 'pepper hash'`, nil, func(scan scan) error {
+			var kept []byte
+			err := scan(&kept)
+			if err == nil && !hmac.Equal(kept, hash) {
+				err = errOtherPepper
+			}
+			return err
+		})
+	})
 }
 
 const insertInstall = `INSERT INTO installs (install, app, cli_version, operating_system, first_day, last_day, marks, uses, weeks, day_runs) VALUES `
