@@ -14,9 +14,9 @@ import (
 )
 
 // like is the last run with these options, which is being compared with the disk.
-func (o Options) like(at project.Location) (*known.Run, error) {
-	options, err := json.Marshal(o)
-	return known.Begin(at.Dir, at.Main, string(options)), err
+func (o Options) like(at project.Location) *known.Run {
+	options, _ := json.Marshal(o) // cannot fail: strings and numbers
+	return known.Begin(at.Dir, at.Main, string(options))
 }
 
 // decides is what a run depends on beside its options and the files that it reads:

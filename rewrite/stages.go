@@ -41,10 +41,7 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cli{restored: restored}
-	if c.before, err = o.like(at); err != nil {
-		return nil, err
-	}
+	c := &cli{restored: restored, before: o.like(at)}
 	before := at.Package(o.PackageDir)
 	earlier, err := before.Earlier()
 	if err != nil {

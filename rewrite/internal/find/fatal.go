@@ -35,11 +35,10 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		f.hooked[hook]++
 		return
 	}
-	if status, ok := f.event(fn); ok {
+	if status, chain, ok := f.status(fn); chain {
 		f.chain(call, status)
 		return
-	}
-	if status, _, ok := loggers.Status(fn); ok {
+	} else if ok {
 		f.announce(call, call, strconv.Itoa(status), fn)
 		return
 	}
@@ -146,14 +145,13 @@ func (f *finder) madeElsewhere(call *ast.CallExpr, fn *types.Func) {
 	}
 }
 
-// event reports whether a function hands out an event of a logger's fatal level: the
-// chain that begins with it ends the process, with this status.
-func (f *finder) event(fn *types.Func) (status int, ok bool) {
-	if status, ok = f.fatalEvents[fn.FullName()]; ok {
-		return status, true
+// status is loggers.Status, also for the module's own functions that pass an event of a
+// logger's fatal level on.
+func (f *finder) status(fn *types.Func) (status int, chain, ok bool) {
+	if status, ok := f.fatalEvents[fn.FullName()]; ok {
+		return status, true, true
 	}
-	status, chain, ok := loggers.Status(fn)
-	return status, ok && chain
+	return loggers.Status(fn)
 }
 
 // fatalEvents are the module's own functions that pass such an event on, and its
@@ -176,7 +174,7 @@ func fatalEvents(list []*load.Package, hooks []plan.Hook) map[string]int {
 			}
 			outer, _ := c.Info.Defs[decl.Name].(*types.Func)
 			if fn := callee(c, call); fn != nil && outer != nil && loggers.Covers(hooks, fn) == "" {
-				if status, chain, ok := loggers.Status(fn); ok && chain {
+				if status, chain, _ := loggers.Status(fn); chain {
 					events[outer.FullName()] = status
 				}
 			}
@@ -280,11 +278,8 @@ func (f *finder) immediate(call *ast.CallExpr) bool {
 	if sig := fn.Signature(); sig.Recv() != nil && sig.Params().Len() == 0 && slices.Contains([]string{"Error", "String", "Name"}, fn.Name()) {
 		return true
 	}
-	if _, ok := f.event(fn); ok {
-		return true
-	}
-	if _, _, fatal := loggers.Status(fn); fatal || fn.Name() == "Sleep" {
-		return false
+	if _, chain, fatal := f.status(fn); fatal || fn.Name() == "Sleep" {
+		return chain
 	}
 	path, _, _ := module.SplitPathVersion(pathOf(fn))
 	return formatting[path] || loggers.Known(path) // as logrus.WithError(err).WithField("k", v)

@@ -54,7 +54,8 @@ func Status(fn *types.Func) (status int, chain, ok bool) {
 	}
 	l := at(fn.Pkg().Path())
 	e := l.end(receiver(fn), fn.Name())
-	return e.status, l.chain, e.status != told
+	ok = e.status != told
+	return e.status, ok && l.chain, ok
 }
 
 // Known reports whether a package logs: its functions return at once.
