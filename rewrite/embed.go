@@ -44,12 +44,9 @@ func embeds(dir, pattern string, files []string) string {
 		if err != nil || strings.HasPrefix(rel, "..") {
 			continue
 		}
-		for at := filepath.ToSlash(rel); ; at = path.Dir(at) {
+		for at := filepath.ToSlash(rel); at != "."; at = path.Dir(at) {
 			if ok, _ := path.Match(pattern, at); ok {
 				return file
-			}
-			if at == "." {
-				break
 			}
 		}
 	}

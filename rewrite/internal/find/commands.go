@@ -2,9 +2,9 @@ package find
 
 import (
 	"go/ast"
+	"go/constant"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -205,7 +205,7 @@ func (t *sourceTree) descend(lit *ast.CompositeLit, path string, elsewhere bool,
 			elsewhere := elsewhere || c.elsewhere || t.leftOut[c.in]
 			known, again := t.commands[below]
 			t.commands[below] = sourceCommand{
-				plan.Command{Path: below, Hidden: t.value(c.literal, "Hidden") == "true", Deprecated: t.word(c.literal, "Deprecated") != ""},
+				plan.Command{Path: below, Hidden: constant.BoolVal(t.value(c.literal, "Hidden")), Deprecated: t.word(c.literal, "Deprecated") != ""},
 				elsewhere && (!again || known.elsewhere),
 			}
 			t.descend(c.lit, below, elsewhere, above)
@@ -215,17 +215,12 @@ func (t *sourceTree) descend(lit *ast.CompositeLit, path string, elsewhere bool,
 
 // word is the first word of a field of a command, "" when it is not constant.
 func (t *sourceTree) word(l literal, name string) string {
-	value := t.value(l, name)
-	if !strings.HasPrefix(value, `"`) {
-		return ""
-	}
-	text, _ := strconv.Unquote(value)
-	word, _, _ := strings.Cut(text, " ")
+	word, _, _ := strings.Cut(constant.StringVal(t.value(l, name)), " ")
 	return word
 }
 
-// value is a field of a command as the source of a constant, "" for anything else.
-func (t *sourceTree) value(l literal, name string) string {
+// value is a field of a command where it is constant.
+func (t *sourceTree) value(l literal, name string) constant.Value {
 	f, ok := t.assigned[l.lit][name]
 	for _, elt := range l.lit.Elts {
 		if kv, keyed := elt.(*ast.KeyValueExpr); keyed && !ok {
@@ -235,7 +230,7 @@ func (t *sourceTree) value(l literal, name string) string {
 		}
 	}
 	if f.expr == nil || f.in.Info.Types[f.expr].Value == nil {
-		return ""
+		return constant.MakeUnknown()
 	}
-	return f.in.Info.Types[f.expr].Value.ExactString()
+	return f.in.Info.Types[f.expr].Value
 }
