@@ -71,6 +71,7 @@ func TestBadInput(t *testing.T) {
 		{"an app name that is none", map[string]string{"main.go": strings.Replace(plainCLI, `"cli"`, `"a/b"`, 1)}, ".", "--app"},
 		{"a cgo-free missing package", map[string]string{"main.go": strings.Replace(plainCLI, `"os"`, `"os"`+"\n\t_ \"example.com/nowhere\"", 1)}, ".", "example.com/nowhere"},
 		{"an old go directive", map[string]string{"main.go": plainCLI, "go.mod": "module example.com/cli\n\ngo 1.15\n\nrequire github.com/spf13/cobra v1.10.2\n"}, ".", "go mod tidy -go=1.17 -compat=1.17"},
+		{"no go directive", map[string]string{"main.go": plainCLI, "go.mod": "module example.com/cli\n\nrequire github.com/spf13/cobra v1.10.2\n"}, ".", "the go version of "},
 		{"a vendor folder that is out of step", map[string]string{"main.go": plainCLI, "vendor/modules.txt": ""}, ".", "go mod vendor"},
 		{"the folder asked for is taken", map[string]string{"main.go": plainCLI, "taken/x.go": "package taken\n"}, ".", "--package-dir"},
 	} {

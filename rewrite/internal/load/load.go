@@ -130,7 +130,7 @@ func load(ctx context.Context, dir, pattern, asked string, overlay map[string][]
 		return nil, fmt.Errorf("%s says go %s, but this telemetrygen was built with %s, which cannot check such code: run it with `go run github.com/telemetrygen/telemetrygen/cmd/telemetrygen@latest`, or install it again with that Go", mod.GoMod, mod.GoVersion, built)
 	}
 	if mod.GoVersion != "" && version.Compare("go"+mod.GoVersion, "go1.17") < 0 {
-		return nil, fmt.Errorf("%s says go %s; the runtime needs go 1.17 or later: raise it first, with `go mod tidy -go=1.17 -compat=1.17`", mod.GoMod, mod.GoVersion)
+		return nil, fmt.Errorf("the go version of %s is %s; the runtime needs 1.17 or later: raise it first, with `go mod tidy -go=1.17 -compat=1.17`", mod.GoMod, mod.GoVersion)
 	}
 
 	var failures []string
