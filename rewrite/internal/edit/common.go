@@ -45,20 +45,18 @@ func pieces(src string) []piece {
 	}
 	list := []piece{next(f.File.Name.End(), false)}
 	for _, d := range f.File.Decls {
-		start := at
-		var parts []piece
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
-			parts = append(parts, next(fn.Body.Lbrace+1, false))
-			for _, stmt := range fn.Body.List {
-				parts = append(parts, next(stmt.End(), true))
-			}
-			parts = append(parts, next(fn.End(), false))
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Body == nil {
+			gen, ok := d.(*ast.GenDecl)
+			list = append(list, next(d.End(), !ok || gen.Tok != token.IMPORT))
+			continue
 		}
-		gen, ok := d.(*ast.GenDecl)
-		at = start
-		p := next(d.End(), !ok || gen.Tok != token.IMPORT)
-		p.parts = parts
-		list = append(list, p)
+		parts := []piece{next(fn.Body.Lbrace+1, false)}
+		for _, stmt := range fn.Body.List {
+			parts = append(parts, next(stmt.End(), true))
+		}
+		parts = append(parts, next(fn.End(), false))
+		list = append(list, piece{text: joined(parts), whole: true, parts: parts})
 	}
 	return append(list, piece{text: src[at:]})
 }

@@ -25,10 +25,10 @@ import (
 // (log.Fatal(http.ListenAndServe(...))), behind its last argument.
 func (f *finder) fatal(call *ast.CallExpr) {
 	fn := callee(f.c, call)
-	if fn == nil {
+	if f.beforeMain() {
+		return
+	} else if fn == nil {
 		f.variableOrDie(call)
-	}
-	if fn == nil || f.beforeMain() {
 		return
 	}
 	if hook := loggers.Covers(f.hooks, fn); hook != "" {
@@ -119,7 +119,7 @@ const orDie = "OrDie"
 // variableOrDie looks at a call of such a function that a dependency keeps in a variable.
 func (f *finder) variableOrDie(call *ast.CallExpr) {
 	v, ok := named(f.c, call.Fun).(*types.Var)
-	if !ok || !strings.HasSuffix(v.Name(), orDie) || !f.depend.foreign(pathOf(v)) || f.beforeMain() {
+	if !ok || !strings.HasSuffix(v.Name(), orDie) || !f.depend.foreign(pathOf(v)) {
 		return
 	}
 	if how := f.depend.endsInVariable(f.c, call.Fun, v); how != "" {

@@ -107,7 +107,7 @@ func replaced(name string, old, new []byte) []transaction.Change {
 }
 
 // edited is the change of a text, none where there is no such file.
-func edited(name string, change func(text []byte) ([]byte, error)) ([]transaction.Change, error) {
+func edited(name string, change func(text string) (string, error)) ([]transaction.Change, error) {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -142,10 +142,10 @@ func required(name string, data []byte, added, tests []module.Version) ([]byte, 
 
 // rewritten is go.mod with other requirements, where go mod tidy would have them.
 func rewritten(name string, data []byte, change func(list []*modfile.Require) []*modfile.Require) ([]byte, error) {
-	return withLF(data, func(text []byte) ([]byte, error) {
-		f, err := modfile.Parse(name, text, nil)
+	return withLF(data, func(text string) (string, error) {
+		f, err := modfile.Parse(name, []byte(text), nil)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		var list []*modfile.Require // copies: f compares them with its own
 		for _, r := range f.Require {
@@ -158,18 +158,19 @@ func rewritten(name string, data []byte, change func(list []*modfile.Require) []
 			f.SetRequire(list)
 		}
 		f.Cleanup()
-		return f.Format()
+		out, err := f.Format()
+		return string(out), err
 	})
 }
 
 // withLF changes a text that may have other line ends, and keeps these.
-func withLF(data []byte, change func(text []byte) ([]byte, error)) ([]byte, error) {
-	lf, crlf := []byte("\n"), []byte("\r\n")
-	out, err := change(bytes.ReplaceAll(data, crlf, lf))
-	if bytes.Contains(data, crlf) {
-		out = bytes.ReplaceAll(out, lf, crlf)
+func withLF(data []byte, change func(text string) (string, error)) ([]byte, error) {
+	text := string(data)
+	out, err := change(strings.ReplaceAll(text, "\r\n", "\n"))
+	if strings.Contains(text, "\r\n") {
+		out = strings.ReplaceAll(out, "\n", "\r\n")
 	}
-	return out, err
+	return []byte(out), err
 }
 
 // goCommand runs the go command without letting it write to the module.

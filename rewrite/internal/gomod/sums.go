@@ -46,8 +46,8 @@ func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added
 	}
 	_, err = os.Stat(vendorList(root))
 	vendored := err == nil
-	out, err := withLF(data, func(text []byte) ([]byte, error) {
-		lines := strings.Split(string(text), "\n")
+	out, err := withLF(data, func(text string) (string, error) {
+		lines := strings.Split(text, "\n")
 		all, err := completed(ctx, dir, scratch, goMod, lines, added, "-test")
 		if err == nil && !vendored {
 			tests, err = requiredIn(scratch, goMod)
@@ -67,7 +67,7 @@ func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added
 			}
 			next = line
 		}
-		return []byte(strings.Join(lines, "\n")), err
+		return strings.Join(lines, "\n"), err
 	})
 	if err != nil && vendored {
 		return nil, nil, nil

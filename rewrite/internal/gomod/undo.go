@@ -126,12 +126,12 @@ func removeRequirements(dir string, undo Undo, kept, needed func(string) bool) (
 }
 
 func removeSums(dir string, undo Undo, kept func(string) bool) ([]transaction.Change, error) {
-	changes, err := edited(filepath.Join(dir, "go.sum"), func(text []byte) ([]byte, error) {
-		lines := slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool {
+	changes, err := edited(filepath.Join(dir, "go.sum"), func(text string) (string, error) {
+		lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool {
 			path, _, _ := strings.Cut(line, " ")
 			return slices.Contains(undo.GoSum, sumKey(line)) && !kept(path)
 		})
-		return []byte(strings.Join(lines, "\n")), nil
+		return strings.Join(lines, "\n"), nil
 	})
 	if undo.GoSumNew && len(changes) > 0 && len(changes[0].New) == 0 {
 		changes[0].New = nil

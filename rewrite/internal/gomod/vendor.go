@@ -35,17 +35,16 @@ func vendoring(ctx context.Context, dir string) string {
 // go.mod requires, which may lack the package.
 func addVendor(ctx context.Context, dir, root, scratch string, replaces []*modfile.Replace, added []module.Version, undo *Undo) ([]transaction.Change, error) {
 	var files []transaction.Change
-	list, err := edited(vendorList(root), func(text []byte) ([]byte, error) {
-		list := string(text)
+	changed, err := edited(vendorList(root), func(list string) (string, error) {
 		missing := slices.DeleteFunc(slices.Clone(added), func(m module.Version) bool {
 			return strings.Contains(list, "\n"+m.Path+"\n")
 		})
 		if len(missing) == 0 {
-			return text, nil
+			return list, nil
 		}
 		theirs, err := vendored(ctx, dir, scratch, replaces, missing)
 		if err != nil {
-			return nil, fmt.Errorf("vendor/ lacks %s: %w", missing[0].Path, err)
+			return "", fmt.Errorf("vendor/ lacks %s: %w", missing[0].Path, err)
 		}
 		for _, m := range missing {
 			_, entry, _ := cutEntry(theirs, m.Path)
@@ -59,15 +58,15 @@ func addVendor(ctx context.Context, dir, root, scratch string, replaces []*modfi
 			undo.Vendored = append(undo.Vendored, m.Path)
 			made, err := packageFiles(scratch, m.Path)
 			if err != nil {
-				return nil, err
+				return "", err
 			}
 			for _, f := range made {
 				files = append(files, transaction.Change{Name: strings.Replace(f.Name, scratch, root, 1), New: f.Old})
 			}
 		}
-		return []byte(list), nil
+		return list, nil
 	})
-	return append(files, list...), err
+	return append(files, changed...), err
 }
 
 // vendored runs go mod vendor in the scratch folder, for a module that imports some
@@ -151,15 +150,14 @@ func packageFiles(dir, path string) (files []transaction.Change, err error) {
 
 // removeVendor takes back what addVendor did.
 func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (changes []transaction.Change, err error) {
-	list, err := edited(vendorList(root), func(text []byte) ([]byte, error) {
-		list := string(text)
+	changed, err := edited(vendorList(root), func(list string) (string, error) {
 		for _, path := range undo.Vendored {
 			if kept(path) {
 				continue
 			}
 			files, err := packageFiles(root, path)
 			if err != nil {
-				return nil, err
+				return "", err
 			}
 			changes = append(changes, files...)
 			before, entry, after := cutEntry(list, path)
@@ -168,7 +166,7 @@ func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (ch
 			}
 			list = before + strings.Replace(entry, "\n"+path+"\n", "\n", 1) + after
 		}
-		return []byte(list), nil
+		return list, nil
 	})
-	return append(changes, list...), err
+	return append(changes, changed...), err
 }
