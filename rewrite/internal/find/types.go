@@ -82,9 +82,6 @@ func deref(t types.Type) types.Type {
 
 // isCommand reports whether t is cobra.Command or a pointer to it.
 func isCommand(t types.Type) bool {
-	if t == nil {
-		return false
-	}
 	named, ok := deref(t).(*types.Named)
 	return ok && named.Obj().Name() == "Command" && pathOf(named.Obj()) == load.Cobra
 }

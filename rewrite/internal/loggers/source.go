@@ -1,7 +1,6 @@
 package loggers
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -18,34 +17,38 @@ func Source(pkg string, hooks []plan.Hook) []byte {
 	if len(hooks) == 0 {
 		return nil
 	}
-	var others, calls, declarations strings.Builder
+	var imports, others, calls, declarations string
 	for _, set := range hooks {
 		h := hookAt(set.Path)
 		text := h.known
 		if !set.Known {
 			text = h.unknown
 		}
-		declarations.WriteString(text)
-		fmt.Fprintf(&others, "\t%s\n", strings.TrimSpace(fmt.Sprintf("%s %q", h.alias, h.path)))
+		declarations += text
+		others += "\t" + strings.TrimSpace(fmt.Sprintf("%s %q", h.alias, h.path)) + "\n"
 		_, name, _ := strings.Cut(text, "\nfunc ")
 		name, _, _ = strings.Cut(name, "(")
-		fmt.Fprintf(&calls, "\t\t%s()\n", name)
+		calls += "\t\t" + name + "()\n"
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "//go:build !notelemetry\n\npackage %s\n\nimport (\n", pkg)
-	before := b.Len()
 	for _, path := range standard {
-		if regexp.MustCompile(`(?m)^\t.*\b` + path + `\.[A-Z]`).MatchString(declarations.String()) { // not in a comment
-			fmt.Fprintf(&b, "\t%q\n", path)
+		if regexp.MustCompile(`(?m)^\t.*\b` + path + `\.[A-Z]`).MatchString(declarations) { // not in a comment
+			imports += fmt.Sprintf("\t%q\n", path)
 		}
 	}
-	if b.Len() > before {
-		b.WriteString("\n")
+	if imports != "" {
+		imports += "\n"
 	}
-	b.WriteString(others.String())
-	b.WriteString(")\n\n// These loggers of the CLI can end the process. Each has a hook that is called before.\nfunc init() {\n\thookLoggers = func() {\n")
-	b.WriteString(calls.String())
-	b.WriteString("\t}\n}\n")
-	b.WriteString(declarations.String())
-	return b.Bytes()
+	return fmt.Appendf(nil, `//go:build !notelemetry
+
+package %s
+
+import (
+%s%s)
+
+// These loggers of the CLI can end the process. Each has a hook that is called before.
+func init() {
+	hookLoggers = func() {
+%s	}
+}
+%s`, pkg, imports, others, calls, declarations)
 }
