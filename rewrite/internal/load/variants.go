@@ -85,10 +85,7 @@ type Variant struct {
 func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 	given := strings.FieldsFunc(g.Tags, func(r rune) bool { return r == ',' })
 	queue := slices.Clone(g.Own)
-	known := map[string]bool{}
-	for _, p := range g.Own {
-		known[p.PkgPath] = true
-	}
+	queued := map[string]bool{} // that only left-out files import
 	for ; len(queue) > 0; queue = queue[1:] {
 		p := queue[0]
 		for _, name := range LeftOut(p) {
@@ -98,11 +95,9 @@ func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 				continue
 			}
 			for _, path := range Imports(text) {
-				if !known[path] && g.Holds(path) {
-					known[path] = true
-					if other := g.elsewhere(path); other != nil {
-						queue = append(queue, other)
-					}
+				if g.Holds(path) && g.All[path] == nil && !queued[path] {
+					queued[path] = true
+					queue = append(queue, g.elsewhere(path))
 				}
 			}
 			if !wanted(text) {
@@ -121,11 +116,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 // platform import.
 func (g *Program) elsewhere(path string) *packages.Package {
 	dir := filepath.Join(g.Dir, filepath.FromSlash(strings.TrimPrefix(path, g.Path)))
-	names := GoFiles(dir)
-	if len(names) == 0 {
-		return nil
-	}
-	return &packages.Package{PkgPath: path, Dir: dir, Module: g.Main.Module, IgnoredFiles: names}
+	return &packages.Package{PkgPath: path, Dir: dir, Module: g.Main.Module, IgnoredFiles: GoFiles(dir)}
 }
 
 // platformOf finds a setting under which the go command builds a file.
