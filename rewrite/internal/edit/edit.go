@@ -144,7 +144,7 @@ func (i importer) ways(unused []string, disk []byte, owns func(string) bool) (wa
 // keep declares a use of each import that is not dropped.
 func (i importer) keep(unused, dropped []string) (edits []splice.Splice) {
 	for _, spec := range i.importsOf(unused) {
-		if path := pathOf(spec); !slices.Contains(dropped, path) {
+		if path := form.PathOf(spec); !slices.Contains(dropped, path) {
 			edits = append(edits, i.keepImport(spec, path))
 		}
 	}
@@ -154,7 +154,7 @@ func (i importer) keep(unused, dropped []string) (edits []splice.Splice) {
 // importsOf are the imports of some paths, one each.
 func (i importer) importsOf(paths []string) (specs []*ast.ImportSpec) {
 	for _, path := range paths {
-		at := slices.IndexFunc(i.File.Imports, func(spec *ast.ImportSpec) bool { return pathOf(spec) == path })
+		at := slices.IndexFunc(i.File.Imports, func(spec *ast.ImportSpec) bool { return form.PathOf(spec) == path })
 		if at >= 0 {
 			specs = append(specs, i.File.Imports[at])
 		}

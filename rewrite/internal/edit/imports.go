@@ -61,11 +61,6 @@ func firstLine(f form.Source, spec *ast.ImportSpec) int {
 	return splice.LineStart(f.Src, f.Offset(spec.Pos()))
 }
 
-func pathOf(spec *ast.ImportSpec) string {
-	path, _ := strconv.Unquote(spec.Path.Value)
-	return path
-}
-
 // standard reports whether an import path looks like the standard library's:
 // its first element has no dot (the rule of goimports).
 func standard(path string) bool {
@@ -90,11 +85,11 @@ func (i importer) add() splice.Splice {
 		start, end := i.Offset(only.Pos()), i.Offset(only.End())
 		theirs := string(i.Src[start:end])
 		between := eol + "\t"
-		if standard(pathOf(only)) {
+		if standard(form.PathOf(only)) {
 			between = eol + between
 		}
 		lines := theirs + between + spec
-		if !standard(pathOf(only)) && pathOf(only) > i.path {
+		if !standard(form.PathOf(only)) && form.PathOf(only) > i.path {
 			lines = spec + between + theirs
 		}
 		return splice.Splice{Start: start, End: end, Text: "(" + eol + "\t" + lines + eol + ")"}
@@ -144,7 +139,7 @@ func declOf(f form.Source, spec *ast.ImportSpec) *ast.GenDecl {
 // its own and without parentheses; nil otherwise. `import "C"` does not count.
 func onlyImport(f form.Source) *ast.ImportSpec {
 	decls := slices.DeleteFunc(importDecls(f), func(decl *ast.GenDecl) bool {
-		return len(decl.Specs) == 1 && pathOf(decl.Specs[0].(*ast.ImportSpec)) == "C"
+		return len(decl.Specs) == 1 && form.PathOf(decl.Specs[0].(*ast.ImportSpec)) == "C"
 	})
 	if len(decls) != 1 || decls[0].Lparen.IsValid() {
 		return nil
@@ -164,11 +159,11 @@ func (i importer) groupIn(block *importBlock) []*ast.ImportSpec {
 	for _, group := range block.groups {
 		own, foreign := false, false
 		for _, spec := range group {
-			other := pathOf(spec)
+			other := form.PathOf(spec)
 			own = own || other == i.module || strings.HasPrefix(other, i.module+"/")
 			foreign = foreign || !standard(other)
 		}
-		next := slices.IndexFunc(group, func(s *ast.ImportSpec) bool { return pathOf(s) > i.path })
+		next := slices.IndexFunc(group, func(s *ast.ImportSpec) bool { return form.PathOf(s) > i.path })
 		switch {
 		case next > 0 && group[next-1].Comment != nil && group[next].Comment != nil:
 		case own:
@@ -184,7 +179,7 @@ func (i importer) groupIn(block *importBlock) []*ast.ImportSpec {
 func sortedInsert(f form.Source, group []*ast.ImportSpec, name, path string) splice.Splice {
 	spec := specText(name, path) + splice.Newline(f.Src)
 	for _, other := range group {
-		if pathOf(other) > path {
+		if form.PathOf(other) > path {
 			at := firstLine(f, other)
 			return splice.Insert(at, splice.Indentation(f.Src, at)+spec)
 		}

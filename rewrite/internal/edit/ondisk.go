@@ -20,7 +20,7 @@ func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool)
 		return nil
 	}
 	ours := importsOwned(source.File, owns)
-	if len(ours) != 1 || pathOf(ours[0]) != i.path || packageName(ours[0]) != i.local {
+	if len(ours) != 1 || form.PathOf(ours[0]) != i.path || packageName(ours[0]) != i.local {
 		return nil
 	}
 	s := newStripper(source, ours[0])

@@ -44,7 +44,7 @@ func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte 
 
 // importsOwned are a file's imports of injected packages.
 func importsOwned(f *ast.File, owns func(importPath string) bool) []*ast.ImportSpec {
-	return slices.DeleteFunc(slices.Clone(f.Imports), func(spec *ast.ImportSpec) bool { return !owns(pathOf(spec)) })
+	return slices.DeleteFunc(slices.Clone(f.Imports), func(spec *ast.ImportSpec) bool { return !owns(form.PathOf(spec)) })
 }
 
 // packageName returns the name under which a file uses an import of ours: the
@@ -53,7 +53,7 @@ func packageName(spec *ast.ImportSpec) string {
 	if spec.Name != nil {
 		return spec.Name.Name
 	}
-	return path.Base(pathOf(spec))
+	return path.Base(form.PathOf(spec))
 }
 
 type stripper struct {
@@ -164,7 +164,7 @@ func (s *stripper) restoreImport(path string) {
 		return
 	}
 	for _, group := range block.groups {
-		if standard(pathOf(group[0])) == standard(path) {
+		if standard(form.PathOf(group[0])) == standard(path) {
 			s.Edits = append(s.Edits, sortedInsert(s.Source, group, "", path))
 			return
 		}

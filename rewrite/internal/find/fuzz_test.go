@@ -166,7 +166,7 @@ func byName(file *ast.File) *load.Package {
 	}
 	imports := map[string]*types.PkgName{}
 	for _, spec := range file.Imports {
-		path := importPath(spec)
+		path := form.PathOf(spec)
 		name := path[strings.LastIndexByte(path, '/')+1:]
 		pkg := types.NewPackage(path, name)
 		if spec.Name != nil {

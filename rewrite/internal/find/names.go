@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -24,7 +25,7 @@ func (f *finder) facts() plan.File {
 	}
 	facts := plan.File{Name: f.name, Package: f.c.PkgPath, Runtime: runtime, Local: f.localName(path.Base(runtime))}
 	for _, spec := range f.file.Imports {
-		path := importPath(spec)
+		path := form.PathOf(spec)
 		if n := f.swapped[path]; n > 0 && f.usesOf(path, spec) <= n {
 			facts.Unused = append(facts.Unused, path)
 		}

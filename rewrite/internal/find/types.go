@@ -5,7 +5,6 @@ import (
 	"go/types"
 	"iter"
 	"slices"
-	"strconv"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
@@ -113,9 +112,4 @@ func ofCobra(c *load.Package, call *ast.CallExpr) string {
 func isNil(e ast.Expr, c *load.Package) bool {
 	tv, ok := c.Info.Types[e]
 	return ok && tv.IsNil()
-}
-
-func importPath(spec *ast.ImportSpec) string {
-	path, _ := strconv.Unquote(spec.Path.Value)
-	return path
 }

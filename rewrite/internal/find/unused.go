@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
@@ -76,7 +77,7 @@ func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 		return p == nil || goal[path] || some(maps.Keys(p.Imports), visit)
 	}
 	for _, file := range c.Files {
-		if goal[s.g.Sources.Relative(s.g.NameOf(file))] || slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return visit(importPath(spec)) }) {
+		if goal[s.g.Sources.Relative(s.g.NameOf(file))] || slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return visit(form.PathOf(spec)) }) {
 			return true
 		}
 	}
@@ -143,7 +144,7 @@ func (f *finder) names(src []byte, function string) bool {
 		return true
 	}
 	for _, spec := range file.Imports {
-		if importPath(spec) != f.c.PkgPath {
+		if form.PathOf(spec) != f.c.PkgPath {
 			continue
 		}
 		local := f.c.Types.Name()

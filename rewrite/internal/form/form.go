@@ -195,7 +195,7 @@ func (u *Undo) qualified(path, name string) string {
 // is of another path, or nothing can be named by it.
 func Spelled(spec *ast.ImportSpec, path, name string) string {
 	switch {
-	case spec.Path.Value != strconv.Quote(path):
+	case PathOf(spec) != path:
 		return ""
 	case spec.Name == nil:
 		return base(path) + "." + name
@@ -205,6 +205,12 @@ func Spelled(spec *ast.ImportSpec, path, name string) string {
 		return ""
 	}
 	return spec.Name.Name + "." + name
+}
+
+// PathOf is the path that an import names.
+func PathOf(spec *ast.ImportSpec) string {
+	path, _ := strconv.Unquote(spec.Path.Value)
+	return path
 }
 
 func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

@@ -76,10 +76,7 @@ func (g Package) Generated(dir string) bool {
 }
 
 // Name is the name of a generated package.
-func Name(path string) string {
-	path = strings.TrimSuffix(path, "/"+Leaf)
-	return path[strings.LastIndexByte(path, '/')+1:]
-}
+func Name(importPath string) string { return path.Base(strings.TrimSuffix(importPath, "/"+Leaf)) }
 
 // Dirs are tried in this order when --package-dir is not given.
 var Dirs = []string{"internal/telemetry", "internal/usagetelemetry", "internal/telemetrygen"}
