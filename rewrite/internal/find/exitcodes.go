@@ -17,7 +17,7 @@ import (
 type exitNames struct {
 	flow  *flow
 	own   func(path string) bool // whether a package is the CLI's own
-	names map[int]map[string]bool
+	names map[int][]string       // by status, as they are met
 }
 
 // look collects the names that reach the exits of one file.
@@ -49,10 +49,7 @@ func (x *exitNames) constant(e ast.Expr, in *load.Package) bool {
 	}
 	if value, ok := constant.Int64Val(obj.Val()); ok {
 		status := int(value & 0xff)
-		if x.names[status] == nil {
-			x.names[status] = map[string]bool{}
-		}
-		x.names[status][obj.Name()] = true
+		x.names[status] = append(x.names[status], obj.Name())
 	}
 	return true
 }
@@ -60,7 +57,7 @@ func (x *exitNames) constant(e ast.Expr, in *load.Package) bool {
 // codes are sorted by number.
 func (x *exitNames) codes() (codes []plan.ExitCode) {
 	for _, status := range slices.Sorted(maps.Keys(x.names)) {
-		codes = append(codes, plan.ExitCode{Status: status, Names: slices.Sorted(maps.Keys(x.names[status]))})
+		codes = append(codes, plan.ExitCode{Status: status, Names: slices.Compact(slices.Sorted(slices.Values(x.names[status])))})
 	}
 	return codes
 }

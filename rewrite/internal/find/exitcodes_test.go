@@ -102,7 +102,7 @@ func New(code int) *Error { return &Error{Code: code} }
 
 // exitCodesOf lists the named exit statuses of packages, one a line.
 func exitCodesOf(list ...*load.Package) string {
-	x := exitNames{flow: newFlow(), own: func(path string) bool { return strings.HasPrefix(path, loadtest.Module) }, names: map[int]map[string]bool{}}
+	x := exitNames{flow: newFlow(), own: func(path string) bool { return strings.HasPrefix(path, loadtest.Module) }, names: map[int][]string{}}
 	for _, c := range list {
 		x.flow.add(c)
 	}

@@ -87,7 +87,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 		return nil, err
 	}
 	s.flow.more = func(string) {} // what names an exit status is looked for in what is loaded
-	names := exitNames{flow: s.flow, own: g.IsOwn, names: map[int]map[string]bool{}}
+	names := exitNames{flow: s.flow, own: g.IsOwn, names: map[int][]string{}}
 	for _, f := range s.finders {
 		names.look(f.c, f.file)
 		f.flagSets()

@@ -116,15 +116,11 @@ func givesHook(c *load.Package, below inspector.Cursor) bool {
 		lit, _ := below.Parent().Parent().Node().(*ast.CompositeLit)
 		return lit != nil && isCommand(c.Info.TypeOf(lit)) && isFunc(c.Info.TypeOf(n.Value))
 	case *ast.AssignStmt:
-		for _, lhs := range n.Lhs {
-			sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr)
-			if !ok || !isFunc(c.Info.TypeOf(sel)) {
-				continue
-			}
-			if s, ok := c.Info.Selections[sel]; ok && s.Kind() == types.FieldVal && isCommand(ownerOf(s)) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(n.Lhs, func(lhs ast.Expr) bool {
+			sel, _ := ast.Unparen(lhs).(*ast.SelectorExpr)
+			s := c.Info.Selections[sel]
+			return s != nil && s.Kind() == types.FieldVal && isCommand(ownerOf(s)) && isFunc(s.Type())
+		})
 	case *ast.CallExpr:
 		return ofCobra(c, n) != "" && below.ParentEdgeKind() == edge.CallExpr_Args && isFunc(c.Info.TypeOf(below.Node().(ast.Expr)))
 	}
