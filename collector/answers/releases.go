@@ -54,11 +54,13 @@ func AskReleases(ctx context.Context, s Store, q Question) (Releases, error) {
 
 // without are the commands of r that other does not list.
 func without(r, other store.Release) []string {
-	listed := map[string]bool{}
+	paths, listed := []string{}, map[string]bool{}
+	if slices.Equal(r.Commands, other.Commands) { // as most are
+		return paths
+	}
 	for _, c := range other.Commands {
 		listed[c.Path] = true
 	}
-	paths := []string{}
 	for _, c := range r.Commands {
 		if !listed[c.Path] {
 			paths = append(paths, c.Path)
@@ -111,12 +113,12 @@ func AskUnused(ctx context.Context, s Store, q Question) (Unused, error) {
 	if err != nil {
 		return a, err
 	}
-	below := groups(release.Commands)
+	below, listed := groups(release.Commands), listedSince(releases)
 	for _, c := range release.Commands {
 		if used := last[c.Path]; !used.IsZero() && !used.Before(q.Since) {
 			continue
 		}
-		one := UnusedCommand{Path: c.Path, Hidden: c.Hidden, Deprecated: c.Deprecated, Listed: Day{listedSince(releases, c.Path)}, Last: Day{last[c.Path]}}
+		one := UnusedCommand{Path: c.Path, Hidden: c.Hidden, Deprecated: c.Deprecated, Listed: listed[c.Path], Last: Day{last[c.Path]}}
 		one.Group = below[c.Path]
 		from := one.Last.Time
 		if from.IsZero() {
@@ -165,13 +167,19 @@ func lastUse(ctx context.Context, s Store, q Question) (map[string]time.Time, er
 	return last, err
 }
 
-// listedSince is when the first release was registered that lists a command.
-func listedSince(releases []store.Release, path string) (since time.Time) {
-	for _, r := range releases {
-		listed := slices.ContainsFunc(r.Commands, func(c wire.Command) bool { return c.Path == path })
-		if listed && (since.IsZero() || r.Registered.Before(since)) {
-			since = dayOf(r.Registered).Time
+// listedSince is when the first release was registered that lists a command, for each.
+func listedSince(releases []store.Release) map[string]Day {
+	since := map[string]Day{}
+	var before store.Release
+	for _, r := range slices.Backward(releases) {
+		if at := dayOf(r.Registered); !slices.Equal(r.Commands, before.Commands) || at.Before(dayOf(before.Registered).Time) {
+			for _, c := range r.Commands {
+				if first, known := since[c.Path]; !known || at.Before(first.Time) {
+					since[c.Path] = at
+				}
+			}
 		}
+		before = r
 	}
 	return since
 }

@@ -56,15 +56,15 @@ func (s *Store) loadListings(ctx context.Context, tx *sql.Tx) (map[string]*listi
 			one = &listing{map[string]*wire.AllowList{}, &wire.AllowList{}, map[int]bool{}}
 			found[app] = one
 		}
-		one.releases[version] = nil
-		if commands, err := wire.ParseCommands(text); err == nil {
-			if lists[string(text)] == nil {
+		if _, known := lists[string(text)]; !known {
+			lists[string(text)] = nil
+			if commands, err := wire.ParseCommands(text); err == nil {
 				lists[string(text)] = &wire.AllowList{}
 				lists[string(text)].Add(commands)
+				one.all.Add(commands) // a list is of one app
 			}
-			one.releases[version] = lists[string(text)]
-			one.all.Add(commands)
 		}
+		one.releases[version] = lists[string(text)]
 		if named, err := wire.ParseExitCodes(codes); err == nil {
 			for _, code := range named {
 				one.codes[code.Code] = true

@@ -69,16 +69,21 @@ func (s *Store) Unregister(ctx context.Context, app, version string) (found bool
 	return found, err
 }
 
-// Releases returns what is registered of an app, the newest version first.
+// Releases returns what is registered of an app, the newest version first. Releases may
+// share a list of commands.
 func (s *Store) Releases(ctx context.Context, app string) ([]Release, error) {
 	var all []Release
+	parsed := map[string][]wire.Command{} // most releases have the commands of the one before
 	err := s.query(ctx, `SELECT version, registered, commands, exit_codes FROM releases WHERE app = ?`, []any{app}, func(scan scan) error {
 		one := Release{App: app}
 		var registered int64
 		var commands, codes []byte
 		err := scan(&one.Version, &registered, &commands, &codes)
 		// What cannot be read of one release costs no more than that.
-		one.Commands, _ = wire.ParseCommands(commands)
+		if _, known := parsed[string(commands)]; !known {
+			parsed[string(commands)], _ = wire.ParseCommands(commands)
+		}
+		one.Commands = parsed[string(commands)]
 		one.ExitCodes, _ = wire.ParseExitCodes(codes)
 		one.Registered = time.UnixMilli(registered).UTC()
 		all = append(all, one)
