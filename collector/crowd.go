@@ -22,6 +22,7 @@ type crowd struct {
 	mu    sync.Mutex
 	bytes int
 	whole int // reports that are answered
+	ended bool
 	came  uint64
 	there map[*guest]struct{}
 }
@@ -62,6 +63,31 @@ func (c *crowd) enter(g *guest) {
 	c.there[g] = struct{}{}
 	c.bytes += g.bytes
 	c.makeRoom()
+	c.endBody(g)
+}
+
+// end has bodies that are not there as a whole give way, and those that come later.
+func (c *crowd) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	for g := range c.there {
+		c.endBody(g)
+	}
+}
+
+func (c *crowd) endBody(g *guest) {
+	if _, body := g.who.(*coming); body && c.ended {
+		c.giveWay(g)
+	}
+}
+
+func (c *crowd) giveWay(g *guest) {
+	c.remove(g)
+	if g.gone != nil {
+		close(g.gone)
+	}
+	g.who.end()
 }
 
 // leave takes a guest out, and reports whether it was still there.
@@ -135,11 +161,7 @@ func (c *crowd) makeRoom() {
 	for c.bytes > most-most/10 {
 		last := all[len(all)-1]
 		all = all[:len(all)-1]
-		c.remove(last)
-		if last.gone != nil {
-			close(last.gone)
-		}
-		last.who.end()
+		c.giveWay(last)
 	}
 	c.gaveWay()
 }

@@ -51,6 +51,7 @@ func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler)
 	}
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
+	defer time.AfterFunc(bodyPatience, s.crowd.end).Stop()
 	cut := make([]error, len(servers))
 	var ending sync.WaitGroup
 	for i, server := range servers {

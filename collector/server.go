@@ -109,6 +109,9 @@ const (
 	// shutdownTimeout is for the requests that are being answered, and then for what
 	// the sinks have not got yet where nothing is kept.
 	shutdownTimeout = 10 * time.Second
+	// bodyPatience is for bodies that are under way then: one that does not end would
+	// have all others cut off.
+	bodyPatience = time.Second
 	// sinksTimeout is for what the sinks have not got yet where there is a store: they
 	// get the totals again after the next start.
 	sinksTimeout = 3 * time.Second

@@ -132,3 +132,40 @@ func TestATrustedProxyIsNotEverybody(t *testing.T) {
 		started(t, nil, "--trusted-proxies", everybody).says("everybody is a trusted proxy")
 	}
 }
+
+// TestStrangersDoNotHoldUpTheEnd: bodies that do not end, and one that begins while the
+// collector ends, are sent away, and the collector ends well.
+func TestStrangersDoNotHoldUpTheEnd(t *testing.T) {
+	collector := started(t, nil)
+	var begun []net.Conn
+	begin := func(text string) {
+		connection, err := net.Dial("tcp", strings.TrimPrefix(collector.public, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		connection.SetDeadline(time.Now().Add(time.Minute))
+		io.WriteString(connection, text)
+		begun = append(begun, connection)
+	}
+	const head = "POST /telemetry HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n"
+	for range 20 {
+		begin(head + "\r\n{")
+	}
+	begin(head)
+	if got := post(t, collector.public, report); got != "200 OK" {
+		t.Error(got)
+	}
+	time.AfterFunc(3*time.Second, func() { io.WriteString(begun[20], "\r\n{") })
+	start := time.Now()
+	status, log := collector.stop()
+	if took := time.Since(start); status != 0 || took > 8*time.Second {
+		t.Errorf("exit status %d after %v\n%s", status, took, log)
+	}
+	for i, connection := range begun {
+		text, _ := io.ReadAll(connection)
+		if late := i == 20; !strings.HasPrefix(string(text), "HTTP/1.1 429 ") && !(late && len(text) == 0) {
+			t.Errorf("body %d: %q", i, text)
+		}
+		connection.Close()
+	}
+}
