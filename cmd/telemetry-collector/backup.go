@@ -66,6 +66,7 @@ func (s *settings) backupTo(ctx context.Context, to io.Writer) error {
 	if err != nil {
 		return err
 	}
+	os.RemoveAll(folder) // or it would stay where a reader that ends early ends this process; not on Windows
 	_, err = io.Copy(to, file)
 	return errors.Join(err, file.Close())
 }

@@ -90,13 +90,30 @@ func TestABackupIsTakenWhileTheCollectorRuns(t *testing.T) {
 	if elsewhere, _ := filepath.Glob(filepath.Join(dir, "elsewhere*")); len(files)+len(elsewhere) != 1 {
 		t.Errorf("left behind: %v", files)
 	}
-	streamed := command(t, []string{"TMPDIR=" + t.TempDir()}, "backup", "--store", from, "-")
+	streamed := command(t, nil, "backup", "--store", from, "-")
+	streamed.Env = append(streamed.Env, "TMPDIR="+streamed.Dir)
 	data, err := streamed.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(streamed.Dir, "*")); len(left) > 0 {
 		t.Errorf("a copy to the standard output left %v", left)
+	}
+	early := command(t, []string{"TMPDIR=" + streamed.Dir}, "backup", "--store", from, "-")
+	reader, err := early.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := early.Start(); err != nil {
+		t.Fatal(err)
+	}
+	reader.Read(make([]byte, 1))
+	reader.Close()
+	if err := early.Wait(); err == nil {
+		t.Error("a copy of which little was read is one")
+	}
+	if left, _ := filepath.Glob(filepath.Join(streamed.Dir, "*")); len(left) > 0 {
+		t.Errorf("a reader that ended early left %v", left)
 	}
 	stream := filepath.Join(dir, "stream.db")
 	if err := os.WriteFile(stream, data, 0o600); err != nil {
