@@ -68,14 +68,13 @@ func TestWhatIsAnsweredIsLimited(t *testing.T) {
 			for _, err := io.WriteString(connection, requests); err == nil; _, err = io.WriteString(connection, requests) {
 			}
 		}()
-		answers, took := 0, time.Duration(0)
-		for buffer := make([]byte, 64<<10); ; {
-			n, err := connection.Read(buffer)
+		answers := 0
+		for buffer := make([]byte, 64<<10); err == nil && answers <= 100*most; {
+			var n int
+			n, err = connection.Read(buffer)
 			answers += strings.Count(string(buffer[:n]), "HTTP/1.1 ")
-			if took = time.Since(start); err != nil || answers > 100*most {
-				break
-			}
 		}
+		took := time.Since(start)
 		connection.Close()
 		if float64(answers) > most+1+seconds*took.Seconds() {
 			t.Errorf("%s%s: %d answers in %v", side, line, answers, took)
