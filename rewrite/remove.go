@@ -45,6 +45,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 		r.note(plan.Note, "", fmt.Sprintf("%s is instrumented too: run telemetrygen for it again", main))
 	}
 	imported := []string{at.Main}
+	var required []string // by what go mod tidy looks at
 	visited := map[string]bool{}
 	visit := func(name string) error {
 		dir := filepath.Dir(name)
@@ -69,6 +70,9 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 			return fmt.Errorf("%s imports %s for code that telemetrygen did not write, or does not parse; take that code out, or mend it, and run --remove again", name, g.Path)
 		}
 		imported = append(imported, paths...)
+		if !ignored(r.relative(name), stripped) {
+			required = append(required, paths...)
+		}
 		return nil
 	}
 	err = load.EachGoFile(at.Root, visit)
@@ -88,12 +92,20 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	}
 	dependencies := sync.OnceValue(func() [][]string { return importsOfDependencies(ctx, at) })
 	modules, err := gomod.Remove(at.Root, earlier.Undo,
-		func(module string) bool { return slices.ContainsFunc(imported, of(module)) },
+		func(module string) bool { return slices.ContainsFunc(required, of(module)) },
 		func(module string) bool {
 			return slices.ContainsFunc(dependencies(), func(paths []string) bool { return !of(module)(paths[0]) && slices.ContainsFunc(paths, of(module)) })
 		})
 	r.changes = append(r.changes, modules...)
 	return r, err
+}
+
+// ignored reports whether the go command takes a Go file for part of no package.
+func ignored(relative string, src []byte) bool {
+	constraint := load.Constraint(src)
+	return constraint != nil && constraint.String() == "ignore" || slices.ContainsFunc(strings.Split(relative, "/"), func(name string) bool {
+		return name == "testdata" || name[0] == '_' || name[0] == '.'
+	})
 }
 
 // importsOfDependencies are the packages of other modules that the module and its tests

@@ -61,3 +61,17 @@ func TestRemoveAfterADependencyCame(t *testing.T) {
 		t.Errorf("go.mod is\n%s\ngo mod tidy makes\n%s", removed["go.mod"], tidied["go.mod"])
 	}
 }
+
+// TestImportsThatNoPackageHas: what go mod tidy does not look at needs no requirement, before and after.
+func TestImportsThatNoPackageHas(t *testing.T) {
+	long(t)
+	const uses = "package main\n\nimport _ \"gopkg.in/yaml.v3\"\n\nfunc main() {}\n"
+	c := cliModule(t, map[string]string{
+		"main.go": plainCLI, "_examples/deep/main.go": uses, ".hidden/main.go": uses, "testdata/main.go": uses,
+		"tool.go": "//go:build ignore\n\n" + strings.Replace(uses, "gopkg.in/yaml.v3", "github.com/google/uuid", 1),
+	})
+	before := tree(t, c.dir)
+	c.instrument(t)
+	c.remove(t)
+	sameTree(t, before, tree(t, c.dir))
+}
