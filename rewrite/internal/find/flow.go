@@ -80,6 +80,7 @@ func (fl *flow) put(to string, from origin) {
 	}
 }
 
+// places are those that expressions denote.
 func places[E ast.Expr](fl *flow, c *load.Package, list []E) (names []string) {
 	for _, e := range list {
 		names = append(names, fl.place(c, e))

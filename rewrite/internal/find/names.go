@@ -47,6 +47,8 @@ func (f *finder) localName(want string) string {
 	return want
 }
 
+// taken reports whether the file, or its package, uses a name for something that
+// is not selected from a value.
 func (f *finder) taken(name string) bool {
 	if f.c.Types != nil && f.c.Types.Scope().Lookup(name) != nil || f.declaredBeside(name) {
 		return true

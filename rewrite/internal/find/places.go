@@ -113,10 +113,13 @@ func argumentPlace(fn *types.Func, i int, ellipsis bool) string {
 	return paramPlace(fn, i)
 }
 
+// resultOf is the place of a function's i-th result.
 func resultOf(function string, i int) string { return derived(function, fmt.Sprintf("()#%d", i)) }
 
+// elementOf is the place of what a map, slice, array or channel holds.
 func elementOf(place string) string { return derived(place, "[]") }
 
+// derived is a place that another one leads to, "" for none.
 func derived(place, suffix string) string {
 	if place == "" {
 		return ""

@@ -31,6 +31,7 @@ func variable(app string) string {
 	return noWord.ReplaceAllString(strings.ToUpper(app), "_") + "_TELEMETRY"
 }
 
+// noWord is what an environment variable's name has no place for.
 var noWord = regexp.MustCompile(`[^A-Z0-9]`)
 
 // Sends reports whether the CLI ever sends anything.
