@@ -104,7 +104,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 func ignored(relative string, src []byte) bool {
 	constraint := load.Constraint(src)
 	return constraint != nil && constraint.String() == "ignore" || slices.ContainsFunc(strings.Split(relative, "/"), func(name string) bool {
-		return name == "testdata" || name[0] == '_' || name[0] == '.'
+		return name == "testdata" || strings.HasPrefix(name, "_") || strings.HasPrefix(name, ".")
 	})
 }
 
