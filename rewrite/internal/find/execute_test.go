@@ -10,6 +10,13 @@ const executer = "type executer interface { Execute() error }\n"
 
 const unfollowed = ": the command behind the interface could not be followed, if it is one; its runs are not counted unless it is tracked elsewhere"
 
+const makers = "\nfunc a() *cobra.Command { return &cobra.Command{Use: `a`} }\nfunc b() *cobra.Command { return &cobra.Command{Use: `b`} }"
+
+// eitherOf are the sites of a root that is made by one of these.
+func eitherOf(root string) []string {
+	return []string{"track " + root, "note " + root + ".Execute: its command may be a or b; runs of each are counted under one name, and commands of the same path as one"}
+}
+
 // TestExecute finds where roots are executed.
 func TestExecute(t *testing.T) {
 	testPlan(t, "", []planTest{
@@ -57,6 +64,11 @@ func TestExecute(t *testing.T) {
 			[]string{"track c", "note c.Execute: its command may be app or server; runs of each are counted under one name, and commands of the same path as one"}},
 		{"two roots", "func main() { if os.Args[0] == `b` { b.Execute() } else { a.Execute() } }\nvar a, b = &cobra.Command{Use: `a`}, &cobra.Command{Use: `b`}",
 			[]string{"track b", "note b.Execute: its command may be a or b; runs of each are counted under one name, and commands of the same path as one", "track a"}},
+		{"a map of functions that make roots", "func main() { f, ok := roots[os.Args[0]]; if !ok { f = a }; f().Execute() }\nvar roots = map[string]func() *cobra.Command{`a`: a, `b`: b}" + makers, eitherOf("f()")},
+		{"a slice of functions that make roots", "func main() { for _, f := range roots { f().Execute() } }\nvar roots = []func() *cobra.Command{a, func() *cobra.Command { return b() }}" + makers, eitherOf("f()")},
+		{"a map of functions of a type", "type maker func() *cobra.Command\nfunc main() { roots[os.Args[0]]().Execute() }\nvar roots = map[string]maker{}\nfunc init() { roots[`a`], roots[`b`] = a, b }" + makers, eitherOf("roots[os.Args[0]]()")},
+		{"a map of maps of functions", "func main() { roots[``][os.Args[0]]().Execute() }\nvar roots = map[string]map[string]func() *cobra.Command{``: {`a`: a, `b`: b}}" + makers, eitherOf("roots[``][os.Args[0]]()")},
+		{"functions that return functions of their kind", "type step func() (*cobra.Command, []step)\nfunc main() { steps := []step{first}; for { c, next := steps[0](); steps = next; c.Execute() } }\nfunc first() (*cobra.Command, []step) { return a(), []step{first} }" + makers, []string{"track c"}},
 		{"the same holder of a root and of others", "func main() { root := holder{&cobra.Command{Use: `app`}}; root.AddCommand(holder{&cobra.Command{Use: `get`}}.Command); root.Execute() }\ntype holder struct { *cobra.Command }", []string{"track root"}},
 		{"a function that a root goes through, and others", "func main() { root := setUp(&cobra.Command{Use: `app`}); root.AddCommand(setUp(&cobra.Command{Use: `get`})); root.Execute() }\nfunc setUp(c *cobra.Command) *cobra.Command { return c }", []string{"track root"}},
 		{"a root under two names of one command", "func main() { c := &cobra.Command{Use: `app x`}; if os.Args[0] == `y` { c = &cobra.Command{Use: `app y`} }; c.Execute() }", []string{"track c"}},

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -237,18 +238,24 @@ func (fl *flow) back(from origin, visitExpr func(e ast.Expr, in *load.Package) (
 		}
 		passed[place] = true
 		fl.more(place)
-		for _, o := range fl.into[place] {
+		for _, o := range fl.origins(place) {
 			visit(o)
-		}
-		// What a value returns when it is called, or holds, is what its own origins do.
-		if value, suffix := cutDerived(place); suffix != "" {
-			for _, o := range fl.into[value] {
-				follow(derived(fl.placeOf(o), suffix))
-			}
 		}
 	}
 	visit(from)
 	return passed
+}
+
+// origins are those of a place. What a value returns when it is called, or holds, is what its own
+// origins do: of an element that is called, what the elements of their literal return.
+func (fl *flow) origins(place string) (list []origin) {
+	list = slices.Clone(fl.into[place])
+	if value, suffix := cutDerived(place); suffix != "" && strings.Count(value, "[]")+strings.Count(value, "()#") < 4 { // a tree's nodes hold nodes
+		for _, o := range fl.origins(value) {
+			list = append(list, origin{place: derived(fl.placeOf(o), suffix), in: o.in})
+		}
+	}
+	return list
 }
 
 // bare is an expression without parentheses, conversions, type assertions, & and
