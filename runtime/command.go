@@ -137,7 +137,7 @@ func askToErase(id string, unknown error) (string, error) {
 		return "There is no id here, so the server cannot be asked to erase anything.\n", nil
 	}
 	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
-	answer, err := ask(http.MethodDelete, url, nil, 10*time.Second)
+	answer, err := ask(http.MethodDelete, url, "", 10*time.Second)
 	if err == nil && answer.StatusCode/100 != 2 && answer.StatusCode != http.StatusNotFound {
 		err = fmt.Errorf("the server answered %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 	}
@@ -148,12 +148,12 @@ func askToErase(id string, unknown error) (string, error) {
 }
 
 func (d folder) show() (string, error) {
-	body, err := d.nextBody()
-	if c := consentIn(d); err == nil && (body == nil || !c.sends()) {
+	bodies, err := d.nextBodies()
+	if c := consentIn(d); err == nil && (bodies == nil || !c.sends()) {
 		fmt.Fprintf(os.Stderr, "There is nothing to send now. Telemetry is %s, decided by %s.\n", c.level, c.source)
 		return "", nil
 	}
-	return string(body), err
+	return strings.Join(bodies, "\n"), err
 }
 
 // reset first counts what dead processes left, so that a later run does not count it.

@@ -3,7 +3,6 @@
 package telemetry
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -190,7 +189,7 @@ func (b block) text() string {
 
 // parseBlock reads a block. One that cannot be parsed counts as free.
 func parseBlock(n int, text []byte) block {
-	lines := strings.SplitN(string(bytes.TrimRight(text, "\x00")), "\n", 3)
+	lines := strings.SplitN(strings.TrimRight(string(text), "\x00"), "\n", 3)
 	words := strings.SplitN(lines[0], " ", 6)
 	if len(lines) < 3 || len(words) < 6 {
 		return block{n: n}

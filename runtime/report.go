@@ -72,22 +72,28 @@ func (p points) add(path string, code int, delta int64) {
 	}
 }
 
-// body returns the exact request body: the report without the baseline and without paths and codes that are not listed.
-// It is nil if there is nothing to send.
-func (r report) body(baseline points) ([]byte, error) {
-	sent := points{}
+// bodies returns the exact request bodies, nil if there is nothing to send: the report without the baseline and without paths
+// and codes that are not listed. A large report comes in parts, because collectors take 64 KiB at most: a count that a body
+// leaves out stays as it was.
+func (r report) bodies(baseline points) (all []string) {
+	parts, room := []points{}, 0
 	for path, codes := range r.MetricPoints {
 		for code, c := range codes {
-			if noExitSeen <= code && code <= 0xff && listed(strings.TrimSuffix(path, unlisted)) {
-				sent.add(path, code, int64(c.CumulativeCount-baseline.count(path, code)))
+			count := int64(c.CumulativeCount - baseline.count(path, code))
+			if count > 0 && r.ID != "" && noExitSeen <= code && code <= 0xff && listed(strings.TrimSuffix(path, unlisted)) {
+				if room -= len(path) + 64; room < 0 { // 64 for the code, a count of 20 digits, and JSON
+					parts, room = append(parts, points{}), 60<<10
+				}
+				parts[len(parts)-1].add(path, code, count)
 			}
 		}
 	}
-	if len(sent) == 0 || r.ID == "" {
-		return nil, nil
+	r.CLIVersion = versionWord(r.CLIVersion)
+	for _, r.MetricPoints = range parts {
+		data, _ := json.Marshal(r) // nothing in it can fail
+		all = append(all, string(data))
 	}
-	r.MetricPoints, r.CLIVersion = sent, versionWord(r.CLIVersion)
-	return json.Marshal(r)
+	return all
 }
 
 func (d folder) save(name string, r report) error {

@@ -33,12 +33,8 @@ func TestReportBecomesTheDocumentedBody(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			body, err := r.body(nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if string(body) != string(want) {
-				t.Errorf("body\n%s\nwant\n%s", body, want)
+			if bodies := r.bodies(nil); len(bodies) != 1 || bodies[0] != string(want) {
+				t.Errorf("bodies\n%s\nwant\n%s", bodies, want)
 			}
 			again, err := yaml.Marshal(r)
 			if err != nil || string(again) != string(data) {

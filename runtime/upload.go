@@ -3,11 +3,11 @@
 package telemetry
 
 import (
-	"bytes"
 	"net/http"
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,8 +17,8 @@ func (c consent) claimUpload() bool {
 	word, _ := readWord(c.dir.path(timestampFile))
 	last, _ := strconv.ParseInt(word, 10, 64) // or 1970
 	now := time.Now().Unix()
-	due := last > now || now-last >= int64(c.interval/time.Second) // the clock may have been set back
-	return due && !c.agent && c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
+	// last is later than now if the clock was set back.
+	return (last > now || now-last >= int64(c.interval/time.Second)) && !c.agent && c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
 }
 
 // armFlush makes a long-running command upload from time to time. It sets a timer once garbage was collected, which
@@ -54,12 +54,9 @@ func startUploader() {
 		return
 	}
 	defer null.Close()
-	if child, err := os.StartProcess(self(), process.args[:1], &os.ProcAttr{
-		Dir:   rootDir,
-		Env:   append([]string{uploaderEnv + "=1"}, process.env...), // the first one counts
-		Files: []*os.File{null, null, null},
-		Sys:   detached(),
-	}); err == nil {
+	env := append([]string{uploaderEnv + "=1"}, process.env...) // of two, the first one counts
+	attr := &os.ProcAttr{Dir: rootDir, Env: env, Files: []*os.File{null, null, null}, Sys: detached()}
+	if child, err := os.StartProcess(self(), process.args[:1], attr); err == nil {
 		go child.Wait() // no zombie stays if this process goes on
 	}
 }
@@ -67,7 +64,7 @@ func startUploader() {
 // uploadDeadline is when the uploader ends, whatever it waits for.
 const uploadDeadline = 30 * time.Second
 
-// upload sends the report once. It ignores the answer: counts are cumulative, so the next report makes up for one that
+// upload sends the report once. It ignores the answers: counts are cumulative, so the next report makes up for one that
 // was lost.
 func upload() {
 	defer shield()
@@ -83,28 +80,28 @@ func upload() {
 	if err != nil || l.lock(theUploader, uploadDeadline) != nil {
 		return
 	}
-	body, err := d.nextBody()
-	if c := consentIn(d); err == nil && body != nil && c.sends() {
-		_, _ = ask(http.MethodPost, c.endpoint, body, uploadDeadline)
+	bodies, _ := d.nextBodies()
+	for c := consentIn(d); len(bodies) > 0 && c.sends(); bodies = bodies[1:] {
+		_, _ = ask(http.MethodPost, c.endpoint, bodies[0], uploadDeadline)
 	}
 }
 
-// nextBody returns the body of the next upload, nil if there is nothing to send.
-func (d folder) nextBody() (body []byte, err error) {
-	err = d.change(false, func(*lockFile) (err error) {
+// nextBodies returns the bodies of the next upload, nil if there is nothing to send.
+func (d folder) nextBodies() (bodies []string, err error) {
+	err = d.change(false, func(*lockFile) error {
 		now, unreadable := d.read(reportFile)
 		if baseline, unknown := d.read(baselineFile); unreadable == nil && unknown == nil {
-			body, err = now.body(baseline.MetricPoints)
+			bodies = now.bodies(baseline.MetricPoints)
 		}
-		return err
+		return nil
 	})
-	return body, err
+	return bodies, err
 }
 
-// ask makes a request. It does not read the answer's body, nor close it: the process ends next. It follows no redirects: data
+// ask makes a request. It does not read the answer's body, nor close it: the process ends soon. It follows no redirects: data
 // goes only to the host that the user was told about.
-func ask(method, url string, body []byte, timeout time.Duration) (*http.Response, error) {
-	request, err := http.NewRequest(method, url, bytes.NewReader(body))
+func ask(method, url, body string, timeout time.Duration) (*http.Response, error) {
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
