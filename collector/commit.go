@@ -15,13 +15,11 @@ type committer struct {
 	ready   *readiness
 	now     func() time.Time
 	room    *room
-	took    time.Duration // the last transaction
 }
 
 const (
-	// gatherTime is the most that a report waits for others to share a transaction with,
-	// twice as long as the last one took: at 256 senders, 12 ms are best for SQLite, 25 ms
-	// for PostgreSQL. Who sends one does so in the background.
+	// gatherTime is what a report waits for others to share a transaction with.
+	// Who sends one does so in the background.
 	gatherTime = 25 * time.Millisecond
 	// gatheredTime is the most that it waits for that and for the batch before it:
 	// where that one took long, those that came meanwhile are enough.
@@ -58,7 +56,7 @@ func (c *committer) run(ctx context.Context) {
 				return
 			}
 		}
-		time.Sleep(min(gatherTime, 2*c.took, time.Until(c.room.first.Add(gatheredTime))))
+		time.Sleep(min(gatherTime, time.Until(c.room.first.Add(gatheredTime))))
 		for more := true; more; {
 			var batch []*pending
 			batch, more = c.room.take()
@@ -78,8 +76,7 @@ func (c *committer) commit(batch []*pending) {
 	defer cancel()
 	start := time.Now()
 	outcome, err := c.store.Receive(ctx, c.now(), reports)
-	c.took = time.Since(start)
-	c.metrics.committed(len(batch), c.took)
+	c.metrics.committed(len(batch), time.Since(start))
 	if err != nil && len(batch) > 1 && !store.Unavailable(err) {
 		c.commit(batch[:len(batch)/2])
 		c.commit(batch[len(batch)/2:])
