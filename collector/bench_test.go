@@ -37,7 +37,7 @@ func BenchmarkReceive(b *testing.B) {
 	var missing []string
 	// measure measures a server that start starts; where it cannot be had, the
 	// others are measured all the same, and the table says what it lacks.
-	measure := func(name string, start func(b *testing.B) (pids []int, send func(worker, n int) error)) {
+	measure := func(name string, start func(b *testing.B) (pids func() []int, send func(worker, n int) error)) {
 		b.Run(name, func(b *testing.B) {
 			defer func() {
 				if b.Skipped() {
@@ -48,7 +48,7 @@ func BenchmarkReceive(b *testing.B) {
 			const workers, wait = 256, 4 * time.Second
 			var reports atomic.Int64
 			var all sync.WaitGroup
-			before, start := cpuTime(b, pids), time.Now()
+			before, start := cpuTime(b, pids()), time.Now()
 			for worker := range workers {
 				all.Go(func() {
 					for n := 0; time.Since(start) < wait; n++ {
@@ -61,7 +61,7 @@ func BenchmarkReceive(b *testing.B) {
 				})
 			}
 			all.Wait()
-			rows = append(rows, row{name, int(reports.Load()), cpuTime(b, pids) - before, time.Since(start), resident(b, pids)})
+			rows = append(rows, row{name, int(reports.Load()), cpuTime(b, pids()) - before, time.Since(start), resident(b, pids())})
 		})
 	}
 	telemetry := func(address string) func(worker, n int) error {
@@ -78,12 +78,16 @@ func BenchmarkReceive(b *testing.B) {
 		}
 	}
 
-	type sender = func(worker, n int) error
-	measure("telemetry-collector, SQLite (durable)", func(b *testing.B) ([]int, sender) {
+	type (
+		sender = func(worker, n int) error
+		pids   = func() []int // of the server, now: databases start processes for connections
+	)
+	only := func(pid int) pids { return func() []int { return []int{pid} } }
+	measure("telemetry-collector, SQLite (durable)", func(b *testing.B) (pids, sender) {
 		sqlite := newProcess(b, "--store", "sqlite:"+filepath.Join(b.TempDir(), "telemetry.db"))
-		return []int{sqlite.cmd.Process.Pid}, telemetry(sqlite.address)
+		return only(sqlite.cmd.Process.Pid), telemetry(sqlite.address)
 	})
-	measure("net/http, encoding/json and a map (nothing durable)", func(b *testing.B) ([]int, sender) {
+	measure("net/http, encoding/json and a map (nothing durable)", func(b *testing.B) (pids, sender) {
 		decoder := exec.Command(os.Args[0])
 		address := peertest.FreeAddress(b)
 		decoder.Env = append(os.Environ(), "TELEMETRY_BENCH_DECODER="+address)
@@ -96,21 +100,21 @@ func BenchmarkReceive(b *testing.B) {
 				break
 			}
 		}
-		return []int{decoder.Process.Pid}, telemetry(address)
+		return only(decoder.Process.Pid), telemetry(address)
 	})
-	measure("telemetry-collector, PostgreSQL (durable), without the database's CPU", func(b *testing.B) ([]int, sender) {
+	measure("telemetry-collector, PostgreSQL (durable), without the database's CPU", func(b *testing.B) (pids, sender) {
 		postgres := newProcess(b, "--store", peertest.Postgres(b).DSN)
-		return []int{postgres.cmd.Process.Pid}, telemetry(postgres.address)
+		return only(postgres.cmd.Process.Pid), telemetry(postgres.address)
 	})
-	measure("telemetry-collector, PostgreSQL (durable), with the database's CPU", func(b *testing.B) ([]int, sender) {
+	measure("telemetry-collector, PostgreSQL (durable), with the database's CPU", func(b *testing.B) (pids, sender) {
 		database := peertest.Postgres(b)
 		postgres := newProcess(b, "--store", database.DSN)
-		return append(children(b, database.PID()), postgres.cmd.Process.Pid), telemetry(postgres.address)
+		return func() []int { return append([]int{postgres.cmd.Process.Pid}, children(b, database.PID())...) }, telemetry(postgres.address)
 	})
 	for _, groups := range []int{1, 1_000} {
-		measure(fmt.Sprintf("Pushgateway, %d groups (nothing durable)", groups), func(b *testing.B) ([]int, sender) {
+		measure(fmt.Sprintf("Pushgateway, %d groups (nothing durable)", groups), func(b *testing.B) (pids, sender) {
 			gateway := peertest.Pushgateway(b)
-			return []int{gateway.PID()}, func(worker, n int) error {
+			return only(gateway.PID()), func(worker, n int) error {
 				text := fmt.Sprintf("# TYPE c counter\nc{command=\"get\",code=\"0\"} %d\nc{command=\"get\",code=\"1\"} %d\nc{command=\"list\",code=\"0\"} %d\nc{command=\"apply\",code=\"0\"} %d\n", n, n, n, n)
 				answer, err := clients.Post(fmt.Sprintf("%s/metrics/job/j/instance/i%d", gateway.URL, (worker*31+n)%groups), "text/plain", strings.NewReader(text))
 				if err != nil {

@@ -18,8 +18,8 @@ type committer struct {
 }
 
 const (
-	// gatherTime is what a report waits for others to share a transaction with.
-	// Who sends one does so in the background.
+	// gatherTime is what a report waits for others to share a transaction with, unless
+	// enough of them wait. Who sends one does so in the background.
 	gatherTime = 25 * time.Millisecond
 	// gatheredTime is the most that it waits for that and for the batch before it:
 	// where that one took long, those that came meanwhile are enough.
@@ -29,7 +29,7 @@ const (
 )
 
 func newCommitter(s *store.Store, m *metrics, ready *readiness, now func() time.Time) *committer {
-	return &committer{store: s, metrics: m, ready: ready, now: now, room: newRoom()}
+	return &committer{store: s, metrics: m, ready: ready, now: now, room: newRoom(s.Enough())}
 }
 
 // add returns once the report is durable, or was refused or failed.
@@ -56,7 +56,10 @@ func (c *committer) run(ctx context.Context) {
 				return
 			}
 		}
-		time.Sleep(min(gatherTime, time.Until(c.room.first.Add(gatheredTime))))
+		select {
+		case <-c.room.enough:
+		case <-time.After(min(gatherTime, time.Until(c.room.first.Add(gatheredTime)))):
+		}
 		for more := true; more; {
 			var batch []*pending
 			batch, more = c.room.take()

@@ -17,6 +17,8 @@ import (
 // piles up keeps no small report of another waiting, or out.
 type room struct {
 	arrived chan struct{} // holds one from the first report that waits on, until run takes it
+	enough  chan struct{} // holds one from the last report on that a batch waits for, until take
+	batch   int           // reports that are enough
 
 	mu      sync.Mutex
 	waiting []*pending // in the order of their turns
@@ -46,15 +48,15 @@ const (
 
 var errBusy = errors.New("too many reports are waiting")
 
-func newRoom() *room {
-	return &room{arrived: make(chan struct{}, 1), until: map[netip.Prefix]float64{}}
+func newRoom(batch int) *room {
+	return &room{arrived: make(chan struct{}, 1), enough: make(chan struct{}, 1), batch: batch, until: map[netip.Prefix]float64{}}
 }
 
 func (p *pending) work() int { return max(leastWork, len(p.report.Counters)) }
 
 // enter has a report wait for its turn. While there is no room, the last of all
-// are told so, which may be this one. Only the first that waits wakes run: a wake
-// for each costs a report more than its place in the batch.
+// are told so, which may be this one. Only the first that waits wakes run, and the one
+// that makes it enough: a wake for each costs a report more than its place in the batch.
 func (r *room) enter(p *pending) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,6 +73,12 @@ func (r *room) enter(p *pending) {
 	if len(r.waiting) == 1 {
 		r.first = time.Now()
 		r.arrived <- struct{}{}
+	}
+	if len(r.waiting) == r.batch {
+		select {
+		case r.enough <- struct{}{}:
+		default: // there were as many before
+		}
 	}
 	for r.work > maxWaiting {
 		var last *pending
@@ -99,6 +107,10 @@ func (r *room) take() (batch []*pending, more bool) {
 	}
 	batch, r.waiting = r.waiting[:n:n], r.waiting[n:]
 	r.work -= work
+	select {
+	case <-r.enough:
+	default:
+	}
 	// With thousands of networks a large report would wait for its share for minutes.
 	r.now += max(leastWork, float64(work)/float64(max(1, len(r.until))))
 	maps.DeleteFunc(r.until, func(_ netip.Prefix, turn float64) bool { return turn <= r.now })

@@ -21,7 +21,7 @@ func waiter(network, counters int) *pending {
 // sent away.
 func TestReportsOfOneNetworkAreTakenInTurn(t *testing.T) {
 	for _, counters := range []int{1, 1_500} {
-		r := newRoom()
+		r := newRoom(1_000)
 		room := maxWaiting / max(counters, leastWork)
 		var all []*pending
 		for range room + 1 {
@@ -52,12 +52,30 @@ func TestReportsOfOneNetworkAreTakenInTurn(t *testing.T) {
 	}
 }
 
+// TestEnoughReportsAreNotWaitedFor: the first that waits and the one that makes it enough
+// wake who commits, and what was taken counts no more.
+func TestEnoughReportsAreNotWaitedFor(t *testing.T) {
+	r := newRoom(3)
+	for round := range 2 {
+		for n, want := range []int{0, 0, 1, 1} {
+			r.enter(waiter(n, 1))
+			if len(r.arrived) != 1 || len(r.enough) != want {
+				t.Errorf("round %d, %d reports: arrived %d, enough %d", round, n+1, len(r.arrived), len(r.enough))
+			}
+		}
+		<-r.arrived
+		if batch, more := r.take(); len(batch) != 4 || more || len(r.enough) != 0 {
+			t.Errorf("round %d: %d reports were taken, more %v, enough %d", round, len(batch), more, len(r.enough))
+		}
+	}
+}
+
 // TestNetworksTakeTurns: a hundred send large reports until there is no room, and go
 // on. What others send is taken with the next batch, small or large, and what the
 // hundred pile up gives way, the same for each. That it will is known beforehand.
 func TestNetworksTakeTurns(t *testing.T) {
 	const networks, counters, rounds = 100, 2_000, 200
-	r := newRoom()
+	r := newRoom(1_000)
 	var taken [networks]int
 	for round := range rounds {
 		for network := range networks {
@@ -95,7 +113,7 @@ func TestNetworksTakeTurns(t *testing.T) {
 // TestALargeReportIsTakenInTheEnd, though reports of ever other networks come before
 // it and fill every batch.
 func TestALargeReportIsTakenInTheEnd(t *testing.T) {
-	r := newRoom()
+	r := newRoom(1_000)
 	large := waiter(0, 400)
 	r.enter(large)
 	for network := range 1_500 {
@@ -120,7 +138,7 @@ func TestALargeReportIsTakenInTheEnd(t *testing.T) {
 
 // TestEveryReportThatWaitsIsTaken while others come: each is taken once, or sent away.
 func TestEveryReportThatWaitsIsTaken(t *testing.T) {
-	r := newRoom()
+	r := newRoom(1_000)
 	const senders, each = 8, 2_000
 	var sending sync.WaitGroup
 	var taken, away atomic.Int32

@@ -37,6 +37,10 @@ func (s *Store) Add(ctx context.Context, now time.Time, reports []wire.Report) (
 	return outcome.Refusals, err
 }
 
+// Enough is how many reports are worth a transaction of their own: waiting for more
+// makes none of them cheaper.
+func (s *Store) Enough() int { return s.dialect.enough }
+
 // Receive counts reports in one transaction, as far as the limits let it. An
 // error leaves out all of them, and nothing of what their networks may add is
 // taken then.

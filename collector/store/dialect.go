@@ -18,6 +18,7 @@ type dialect struct {
 	serial   string                    // the type of a key that counts itself
 	inKey    string                    // has a table hold its rows in its key; empty where that cannot be
 	rows     int                       // in one statement, a power of two
+	enough   int                       // reports for a transaction of their own
 	lockRow  string                    // ends a SELECT that locks what it reads; empty where a write locks everything
 	shareRow string                    // the same for those who do not change it
 	hasMeta  string                    // counts the tables by the name of meta: 0 or 1

@@ -42,6 +42,7 @@ func openPostgres(url string) (*Store, error) {
 		bind:     dollars,
 		bytes:    "BYTEA",
 		rows:     1024,
+		enough:   1024, // each statement of a transaction is a way there and back
 		serial:   "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 		lockRow:  " FOR UPDATE",
 		shareRow: " FOR SHARE",

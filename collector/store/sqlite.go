@@ -46,6 +46,7 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 			bind:    func(query string) string { return query },
 			bytes:   "BLOB",
 			rows:    32, // the driver looks for each argument among all of them
+			enough:  128,
 			serial:  "INTEGER PRIMARY KEY",
 			inKey:   "WITHOUT ROWID",
 			hasMeta: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'`,
