@@ -97,8 +97,8 @@ func nginx(t *testing.T, backend string) string {
 	certificate, key := peertest.SelfSigned(t, dir, 1)
 	text := read(t, "proxy/nginx.conf")
 	for _, change := range [][2]string{
-		{"listen 443 ssl http2;", "listen " + address + " ssl http2;"},
-		{"listen [::]:443 ssl http2;", ""},
+		{"listen 443 ssl;", "listen " + address + " ssl;"},
+		{"listen [::]:443 ssl;", ""},
 		{"/etc/letsencrypt/live/telemetry.example.com/fullchain.pem", certificate},
 		{"/etc/letsencrypt/live/telemetry.example.com/privkey.pem", key},
 		{"127.0.0.1:8080", backend},
