@@ -22,7 +22,6 @@ type crowd struct {
 	mu    sync.Mutex
 	bytes int
 	whole int // reports that are answered
-	ended bool
 	came  uint64
 	there map[*guest]struct{}
 }
@@ -63,22 +62,16 @@ func (c *crowd) enter(g *guest) {
 	c.there[g] = struct{}{}
 	c.bytes += g.bytes
 	c.makeRoom()
-	c.endBody(g)
 }
 
-// end has bodies that are not there as a whole give way, and those that come later.
+// end has bodies that are not there as a whole give way.
 func (c *crowd) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = true
 	for g := range c.there {
-		c.endBody(g)
-	}
-}
-
-func (c *crowd) endBody(g *guest) {
-	if _, body := g.who.(*coming); body && c.ended {
-		c.giveWay(g)
+		if _, body := g.who.(*coming); body {
+			c.giveWay(g)
+		}
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 // piles up keeps no small report of another waiting, or out.
 type room struct {
 	arrived chan struct{} // holds one from the first report that waits on, until run takes it
-	enough  chan struct{} // holds one from the last report on that a batch waits for, until take
-	batch   int           // reports that are enough
+	enough  chan struct{} // holds one while so many reports wait that a batch waits for no more
+	batch   int           // how many these are
 
 	mu      sync.Mutex
 	waiting []*pending // in the order of their turns

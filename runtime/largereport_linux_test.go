@@ -19,9 +19,9 @@ func TestLargeReport(t *testing.T) {
 	h := sending(t, server.URL)
 	large := report{MetricPoints: points{}, CLIVersion: "v1.16.0", OperatingSystem: "linux", ID: "36be4c46-4e1b-431d-b9db-1b315f537a85"}
 	sent := points{}
-	for _, path := range strings.Fields(strings.ReplaceAll(commands, " ", "_")) {
+	for _, path := range strings.Split(strings.TrimSpace(commands), "\n") {
 		for code := 0; code < 120; code++ {
-			large.MetricPoints.add(strings.ReplaceAll(path, "_", " "), code, 1<<40)
+			large.MetricPoints.add(path, code, 1<<40)
 		}
 	}
 	for name, r := range map[string]report{reportFile: large, baselineFile: {MetricPoints: points{}}} {

@@ -133,7 +133,7 @@ func TestElsewhereOfSeveralRoots(t *testing.T) {
 				imports += "\t\"os\"\n"
 			}
 			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\n"+imports+")\n\n"+test.code+"\n")
-			p, err := Plan(g, Options{Runtime: loadtest.Module + "/internal/telemetry", Shared: loadtest.Module + "/internal/telemetry"})
+			p, err := Plan(g, testOptions)
 			if err != nil {
 				t.Fatal(err)
 			}
