@@ -28,9 +28,9 @@ import (
 // timeLimit is how long the CLI may take until it executes its root command.
 var timeLimit = 30 * time.Second // shorter in tests
 
-// keepLate is how long a CLI that took longer is not asked again: it may wait for
-// a terminal, and every run would, or for something that comes up later.
-const keepLate = time.Hour
+// keepFailed is how long a CLI that could not be asked is not asked again: each run
+// would build it and wait for it, but what it lacks may come up.
+const keepFailed = time.Hour
 
 // Build says what to build: the main package in Dir, with Changes not written
 // yet laid over the disk. Key is a hash of everything that goes into it; for a
@@ -58,11 +58,11 @@ type RunError struct {
 	Why    string
 	Output string // what it printed, cut
 	Missed bool   // it ended with status 0, and executed no command that is tracked
-	late   bool   // it did not end
 }
 
 func (e *RunError) Error() string {
-	s := "the CLI could not be asked for its commands; it was run once, as `--help` in an empty home, and " + e.Why
+	s := "the CLI could not be asked for its commands, and is not asked again for an hour while its source is the same; " +
+		"it was run once, as `--help` in an empty home, and " + e.Why
 	if e.Output != "" {
 		s += "\n" + e.Output
 	}
@@ -78,10 +78,11 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 	if data, err := os.ReadFile(cached); err == nil && json.Unmarshal(data, &answer) == nil {
 		return answer, nil
 	}
-	late := cached + "-late" // what it printed in vain
-	if info, err := os.Stat(late); err == nil && cached != "" && time.Since(info.ModTime()) < keepLate {
-		out, err := os.ReadFile(late)
-		return plan.Tree{}, errors.Join(err, tooLate(out))
+	run, failed := &RunError{}, cached+"-failed"
+	if info, err := os.Stat(failed); err == nil && cached != "" && time.Since(info.ModTime()) < keepFailed {
+		if data, err := os.ReadFile(failed); err == nil && json.Unmarshal(data, run) == nil {
+			return plan.Tree{}, run
+		}
 	}
 	scratch, err := os.MkdirTemp("", "telemetrygen")
 	if err != nil {
@@ -93,9 +94,9 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, err
 	}
 	data, err := ask(ctx, binary, scratch)
-	var run *RunError
-	if errors.As(err, &run) && run.late {
-		cache.Store(late, []byte(run.Output))
+	if errors.As(err, &run) {
+		text, _ := json.Marshal(run) // cannot fail: strings
+		cache.Store(failed, text)
 	}
 	if err != nil {
 		return plan.Tree{}, err
@@ -106,10 +107,6 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 	answer.Commands = plan.Sorted(answer.Commands)
 	cache.Store(cached, data)
 	return answer, nil
-}
-
-func tooLate(out []byte) error {
-	return &RunError{Why: fmt.Sprintf("had not executed its root command after %v; it is not asked again for an hour", timeLimit), Output: cut(out, 10), late: true}
 }
 
 // cacheFile is where the list of this build is remembered, "" for nowhere.
@@ -179,7 +176,7 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return nil, tooLate(out)
+		return nil, &RunError{Why: fmt.Sprintf("had not executed its root command after %v", timeLimit), Output: cut(out, 10)}
 	case err != nil:
 		return nil, &RunError{Why: fmt.Sprintf("ended before it executed its root command (%v)", err), Output: cut(out, 10)}
 	}

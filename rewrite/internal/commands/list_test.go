@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,9 +15,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// TestACLIThatDoesNotAnswerIsAskedOnce: every run of the generator would wait for it.
+// TestACLIThatDoesNotAnswerIsAskedOnce: every run of the generator would build it, and may have to wait for it.
 func TestACLIThatDoesNotAnswerIsAskedOnce(t *testing.T) {
-	peertest.Long(t, "builds a program")
+	peertest.Long(t, "builds programs")
 	timeLimit = 2 * time.Second
 	defer func() { timeLimit = 30 * time.Second }()
 	goCache, err := exec.Command("go", "env", "GOCACHE").Output()
@@ -24,30 +25,38 @@ func TestACLIThatDoesNotAnswerIsAskedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
-	cache, dir := t.TempDir(), t.TempDir()
+	cache := t.TempDir()
 	for _, name := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
 		t.Setenv(name, cache)
 	}
-	asked, main := filepath.Join(dir, "asked"), filepath.Join(dir, "main.go")
-	source := "package main\n\nimport (\"os\"; \"time\")\n\nfunc main() {\n\tf, _ := os.OpenFile(" + strconv.Quote(asked) +
-		", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)\n\tf.WriteString(\"x\")\n\tprintln(\"name?\")\n\ttime.Sleep(time.Hour)\n}\n"
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.21\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	b := Build{Dir: dir, Binary: "p", Key: "k", Changes: []transaction.Change{{Name: main, New: []byte(source)}}}
-	for times := 1; times <= 3; times++ {
-		if then := time.Now().Add(-keepLate); times == 3 {
-			if err := os.Chtimes(b.cacheFile()+"-late", then, then); err != nil {
-				t.Error(err)
+	for _, c := range []struct{ ends, why string }{
+		{"time.Sleep(time.Hour)", "had not executed its root command after 2s"},
+		{"os.Exit(3)", "ended before it executed its root command (exit status 3)"},
+		{"", "ended without executing its root command"},
+	} {
+		dir := t.TempDir()
+		asked, main := filepath.Join(dir, "asked"), filepath.Join(dir, "main.go")
+		source := "package main\n\nimport (\"os\"; \"time\")\n\nvar _ time.Time\n\nfunc main() {\n\tf, _ := os.OpenFile(" + strconv.Quote(asked) +
+			", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)\n\tf.WriteString(\"x\")\n\tprintln(\"name?\")\n\t" + c.ends + "\n}\n"
+		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.21\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		b := Build{Dir: dir, Binary: "p", Key: "k", Changes: []transaction.Change{{Name: main, New: []byte(source)}}}
+		for times := 1; times <= 3; times++ {
+			if then := time.Now().Add(-keepFailed); times == 3 {
+				if err := os.Chtimes(b.cacheFile()+"-failed", then, then); err != nil {
+					t.Error(err)
+				}
+			}
+			_, err := List(context.Background(), b)
+			var run *RunError
+			if !errors.As(err, &run) || run.Why != c.why || run.Output != "name?" || run.Missed != (c.ends == "") || !strings.Contains(err.Error(), "not asked again for an hour") {
+				t.Errorf("%s: error %v", c.ends, err)
 			}
 		}
-		_, err := List(context.Background(), b)
-		if err == nil || !strings.Contains(err.Error(), "after 2s; it is not asked again for an hour\nname?") {
-			t.Errorf("error %v", err)
+		if got, err := os.ReadFile(asked); string(got) != "xx" {
+			t.Errorf("%s: asked %d times (%v)", c.ends, len(got), err)
 		}
-	}
-	if got, err := os.ReadFile(asked); string(got) != "xx" {
-		t.Errorf("asked %d times (%v)", len(got), err)
 	}
 }
 
