@@ -48,7 +48,7 @@ func (l *lockFile) settle(mine *block, c consent, patience time.Duration) error 
 // reports whether it counted any of other processes. The caller holds the folder lock. sends says whether counts may
 // leave the machine.
 func (l *lockFile) countAll(mine *block, sends bool) (others bool, err error) {
-	all, err := l.blocks()
+	all, err := l.blocks(0, blockLimit)
 	left := all // one of them says how the report was left
 	for _, b := range all {
 		own := mine != nil && mine.n == b.n
@@ -81,7 +81,7 @@ func (l *lockFile) count(b *block, left []block, sends bool) error {
 		hasID = hasID || other.left == state+"id"
 		asLeft = asLeft || other.left == state
 	}
-	err := errNotInPlace
+	err := errBroken
 	// In place only if nothing is half done, nothing moves, nobody edited the report, and it needs no new id.
 	if b.before == none && b.was == none && (hasID || !sends && asLeft) {
 		err = l.dir.raise(reportFile, b, func(count int64) error {
@@ -92,7 +92,7 @@ func (l *lockFile) count(b *block, left []block, sends bool) error {
 			return note(count)
 		})
 	}
-	if err == errNotInPlace {
+	if err == errBroken {
 		hasID, err = l.rewrite(b, sends)
 	}
 	if b.left = l.dir.state(); hasID {

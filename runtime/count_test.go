@@ -75,7 +75,7 @@ func TestSettle(t *testing.T) {
 					t.Errorf("counted %q, want %q (%v, %v)", got, c.want, err, unreadable)
 				}
 			}
-			all, err := l.blocks()
+			all, err := l.blocks(0, blockLimit)
 			must(t, err)
 			for _, b := range all {
 				if b.path != "" {

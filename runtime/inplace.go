@@ -4,19 +4,16 @@ package telemetry
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"strconv"
 )
 
-var errNotInPlace = errors.New("the count is not where it can be overwritten")
-
 // raise adds one to the count of a run by overwriting its digits in a file. It calls before with the old count first. It
-// fails with errNotInPlace if the digits are not found or cannot be overwritten.
+// fails with errBroken if the digits are not found or cannot be overwritten.
 func (d folder) raise(name string, b *block, before func(count int64) error) error {
 	f, err := openFile(d.path(name), os.O_RDWR)
 	if err != nil {
-		return errNotInPlace
+		return errBroken
 	}
 	defer f.Close()
 	var at, further int
@@ -30,7 +27,7 @@ func (d folder) raise(name string, b *block, before func(count int64) error) err
 	count, err := strconv.ParseInt(digits, 10, 63)
 	after := strconv.FormatInt(count+1, 10)
 	if err != nil || len(after) != len(digits) || at/pageSize != (at+len(digits)-1)/pageSize {
-		return errNotInPlace
+		return errBroken
 	}
 	if err = before(count); err == nil {
 		_, err = f.WriteAt([]byte(after), int64(at))

@@ -42,11 +42,11 @@ func TestRaise(t *testing.T) {
 		{"1", "pace get", nil, nil, "2"},
 		{"1089", "pace get", nil, nil, "1090"},
 		{"1", "pace get", failed, failed, "1"},
-		{"9", "pace get", nil, errNotInPlace, "9"},
-		{"999", "pace get", nil, errNotInPlace, "999"},
-		{"x", "pace get", nil, errNotInPlace, "x"},
-		{"1", "pace", nil, errNotInPlace, "1"},
-		{"1", "pace put", nil, errNotInPlace, "1"},
+		{"9", "pace get", nil, errBroken, "9"},
+		{"999", "pace get", nil, errBroken, "999"},
+		{"x", "pace get", nil, errBroken, "x"},
+		{"1", "pace", nil, errBroken, "1"},
+		{"1", "pace put", nil, errBroken, "1"},
 	} {
 		d := folder(tempDir(t))
 		text := "metric_points:\n    pace get:\n        0:\n            cumulative_count: %s\n    pace put:all:\n        0:\n            cumulative_count: 42\ncli_version: v1\n"
@@ -62,7 +62,7 @@ func TestRaise(t *testing.T) {
 			t.Errorf("%s of %s: %v, and the file is\n%s", c.count, c.path, err, data)
 		}
 	}
-	if err := folder(tempDir(t)).raise(reportFile, &block{path: "pace"}, nil); err != errNotInPlace {
+	if err := folder(tempDir(t)).raise(reportFile, &block{path: "pace"}, nil); err != errBroken {
 		t.Errorf("without a file: %v", err)
 	}
 }
@@ -87,7 +87,7 @@ func TestRaiseInALargeReport(t *testing.T) {
 	if now, err := d.read(reportFile); err != nil || !reflect.DeepEqual(now.MetricPoints, all) {
 		t.Errorf("%v, and other counts than were raised", err)
 	}
-	if err := d.raise(reportFile, &block{path: app + " nowhere"}, nil); err != errNotInPlace {
+	if err := d.raise(reportFile, &block{path: app + " nowhere"}, nil); err != errBroken {
 		t.Errorf("what is nowhere: %v", err)
 	}
 }

@@ -95,31 +95,26 @@ func (l *lockFile) free(b block) error {
 // holds the lock of process.
 var buffer [blockLimit * blockSize]byte
 
-// content reads a part of the file into buffer.
-func (l *lockFile) content(from, size int) ([]byte, error) {
-	n, err := l.file.ReadAt(buffer[:size], int64(from))
+// blocks returns the blocks from one number to before another, as far as the file goes. A block with a count that a killed
+// process left half done comes first.
+func (l *lockFile) blocks(from, to int) (all []block, err error) {
+	size, err := l.file.ReadAt(buffer[:(to-from)*blockSize], int64(from)*blockSize)
+	for i := 0; (i+1)*blockSize <= size; i++ {
+		b := parseBlock(from+i, buffer[i*blockSize:(i+1)*blockSize])
+		if all = append(all, b); b.path != "" && b.before != none {
+			all[0], all[i] = b, all[0]
+		}
+	}
 	if err == io.EOF {
 		err = nil
 	}
-	return buffer[:n], err
-}
-
-// read returns a block as it is now.
-func (l *lockFile) read(n int) (block, error) {
-	text, err := l.content(n*blockSize, blockSize)
-	return parseBlock(n, text), err
-}
-
-// blocks returns all blocks, one with a count that a killed process left half done first.
-func (l *lockFile) blocks() (all []block, err error) {
-	text, err := l.content(0, len(buffer))
-	for n := 0; (n+1)*blockSize <= len(text); n++ {
-		b := parseBlock(n, text[n*blockSize:(n+1)*blockSize])
-		if all = append(all, b); b.path != "" && b.before != none {
-			all[0], all[n] = b, all[0]
-		}
-	}
 	return all, err
+}
+
+// read returns a block as it is now. It is free if the file is shorter.
+func (l *lockFile) read(n int) (block, error) {
+	all, err := l.blocks(n, n+1)
+	return append(all, block{n: n})[0], err
 }
 
 // take takes a free block for a run of this process. was is the code under which the run is counted already, or none. take
@@ -153,7 +148,7 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 // cut removes free blocks from the end of the file, unless a process holds the lock of one and may be about to write there.
 func (l *lockFile) cut() {
 	if setLock(l.file, true, lockOffset(blocksKept), blockLimit) == nil {
-		all, err := l.blocks() // while the range is locked, no process adds a block
+		all, err := l.blocks(0, blockLimit) // while the range is locked, no process adds a block
 		for len(all) > blocksKept && all[len(all)-1].path == "" {
 			all = all[:len(all)-1]
 		}

@@ -37,7 +37,8 @@ func TestFlushTouchesNoFileOfTheCLI(t *testing.T) {
 	d, own := folder(tempDir(t)), filepath.Join(t.TempDir(), "own")
 	content := strings.Repeat("x", 20_000)
 	must(t, os.WriteFile(own, []byte(content), 0o600))
-	c := consent{dir: d, level: levelOn, endpoint: "http://127.0.0.1:9/", interval: time.Hour}
+	defer func(c consent) { process.consent = c }(process.consent)
+	process.consent = consent{dir: d, level: levelOn, endpoint: "http://127.0.0.1:9/", interval: time.Hour}
 	lock, err := d.lockFile()
 	must(t, err)
 	defer func() { process.lock = nil; lock.file.Close() }()
@@ -45,7 +46,7 @@ func TestFlushTouchesNoFileOfTheCLI(t *testing.T) {
 	must(t, err)
 	defer f.Close()
 	must(t, syscall.Dup3(int(f.Fd()), int(lock.file.Fd()), syscall.O_CLOEXEC))
-	flush(c)
+	flush()
 	if data, err := os.ReadFile(own); err != nil || string(data) != content {
 		t.Errorf("it has %d bytes that begin with %.60q (%v)", len(data), data, err)
 	}

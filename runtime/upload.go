@@ -5,7 +5,6 @@ package telemetry
 import (
 	"net/http"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -21,24 +20,16 @@ func (c consent) claimUpload() bool {
 	return (last > now || now-last >= int64(c.interval/time.Second)) && !c.agent && c.dir.replace(timestampFile, []byte(strconv.FormatInt(now, 10))) == nil
 }
 
-// armFlush makes a long-running command upload from time to time. It sets a timer once garbage was collected, which
-// happens after 2 minutes at the latest; most commands have ended by then. A timer from the start would hide from the
-// Go runtime that all goroutines are asleep: a program that ends with that error would hang.
-func armFlush(c consent) {
-	if c.sends() {
-		runtime.SetFinalizer(new(folder), func(*folder) { flushLater(c) })
-	}
-}
-
-func flushLater(c consent) { time.AfterFunc(c.interval+time.Second, func() { flush(c) }) }
+// flushLater makes a long-running command upload from time to time.
+func flushLater() { time.AfterFunc(process.consent.interval+time.Second, flush) }
 
 // flush counts what dead processes left, and starts an uploader if one is due.
-func flush(c consent) {
+func flush() {
 	process.Lock()
 	defer process.Unlock()
 	defer shield()
-	defer flushLater(c)
-	if c := c.decide(); c.sends() && !process.lock.lost() {
+	defer flushLater()
+	if c := process.consent.decide(); c.sends() && !process.lock.lost() {
 		_ = process.lock.settle(process.mine, c, 0)
 	}
 }

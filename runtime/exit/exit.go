@@ -12,9 +12,12 @@ import (
 	"sync/atomic"
 )
 
-// recorder holds a func(code int, last bool), and tracker a func(root interface{}), once they are registered.
-// early holds the last root that was handed to Track.
+// recorder holds a func(code int, last bool), tracker a func(root interface{}), and early the last root that was handed to
+// Track.
 var recorder, tracker, early atomic.Value
+
+// Until main() starts, nobody is told.
+func init() { Register(func(int, bool) {}, func(interface{}) {}) }
 
 // Register makes record the function that is told each exit code, and track the one that is told each root command. With
 // last the process ends as soon as record returns, and record must keep every other goroutine from recording another code.
@@ -28,16 +31,11 @@ func Register(record func(code int, last bool), track func(root interface{})) (r
 // Track tells the package that main() started of a root command. Where CLIs of one module share code, that need not be
 // the package that this code imports.
 func Track(root interface{}) {
-	if early.Store(root); tracker.Load() != nil {
-		tracker.Load().(func(interface{}))(root)
-	}
+	early.Store(root)
+	tracker.Load().(func(interface{}))(root)
 }
 
-func record(code int, last bool) {
-	if record, ok := recorder.Load().(func(int, bool)); ok {
-		record(code, last)
-	}
-}
+func record(code int, last bool) { recorder.Load().(func(int, bool))(code, last) }
 
 // Exit records code and ends the process with it, as os.Exit does.
 func Exit(code int) {
