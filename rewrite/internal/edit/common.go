@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
@@ -14,12 +15,11 @@ import (
 // statements of functions whose text is the same in both: their trees are the
 // same, too, and a decorated tree costs twenty times what its syntax does. A
 // marker stands for them, so that moving one makes a difference. What mentions the
-// injected package stays. Versions that do not parse are returned as they are.
+// injected package stays. Versions that do not parse are returned as they are. Where a
+// statement is edited in one place and not in another, what is taken for common may be none.
 func withoutCommon(a, b, local string) (string, string) {
 	listA, listB := pieces(a), pieces(b)
-	markCommon(listA, listB, local, "declaration")
-	listA, listB = cutFunctions(listA), cutFunctions(listB)
-	markCommon(listA, listB, local, "statement")
+	markCommon(listA, listB, local)
 	return joined(listA), joined(listB)
 }
 
@@ -27,77 +27,55 @@ func withoutCommon(a, b, local string) (string, string) {
 // it, or what is left over between these.
 type piece struct {
 	text  string
-	whole bool    // a marker can stand for it
-	parts []piece // of a function: its head, its statements and the rest
+	whole bool // a marker can stand for it
 }
 
-// pieces cuts a file behind the name of its package and behind each declaration.
-func pieces(src string) []piece {
+// pieces cuts a file behind the name of its package, behind each declaration, and behind
+// each statement of a function.
+func pieces(src string) (list []piece) {
 	f, err := form.Parse([]byte(src), parser.SkipObjectResolution)
 	if err != nil {
 		return []piece{{text: src}}
 	}
 	at := 0
-	next := func(end token.Pos, whole bool) piece {
-		text := src[at:f.Offset(end)]
+	cut := func(end token.Pos, whole bool) {
+		list = append(list, piece{text: src[at:f.Offset(end)], whole: whole})
 		at = f.Offset(end)
-		return piece{text: text, whole: whole}
 	}
-	list := []piece{next(f.File.Name.End(), false)}
+	cut(f.File.Name.End(), false)
 	for _, d := range f.File.Decls {
 		fn, ok := d.(*ast.FuncDecl)
 		if !ok || fn.Body == nil {
 			gen, ok := d.(*ast.GenDecl)
-			list = append(list, next(d.End(), !ok || gen.Tok != token.IMPORT))
+			cut(d.End(), !ok || gen.Tok != token.IMPORT)
 			continue
 		}
-		parts := []piece{next(fn.Body.Lbrace+1, false)}
+		cut(fn.Body.Lbrace+1, false)
 		for _, stmt := range fn.Body.List {
-			parts = append(parts, next(stmt.End(), true))
+			cut(stmt.End(), true)
 		}
-		parts = append(parts, next(fn.End(), false))
-		list = append(list, piece{text: joined(parts), whole: true, parts: parts})
+		cut(fn.End(), false)
 	}
 	return append(list, piece{text: src[at:]})
 }
 
-// cutFunctions puts their parts in the place of the functions that no marker
-// stands for.
-func cutFunctions(list []piece) (cut []piece) {
-	for _, p := range list {
-		if p.whole && p.parts != nil {
-			cut = append(cut, p.parts...)
-		} else {
-			cut = append(cut, p)
-		}
-	}
-	return cut
-}
-
 // markCommon puts a marker in the place of every run of pieces that both lists
 // have, in one order.
-func markCommon(a, b []piece, local, kind string) {
-	at := map[string][]int{} // indices in b
-	for i, p := range b {
-		if p.whole && !strings.Contains(p.text, local+".") {
-			at[p.text] = append(at[p.text], i)
-		}
-	}
+func markCommon(a, b []piece, local string) {
 	lastA, lastB := -1, -1 // the last that were the same
 	for i, p := range a {
-		list := at[p.text]
-		for len(list) > 0 && list[0] <= lastB {
-			list = list[1:]
+		if !p.whole || strings.Contains(p.text, local+".") {
+			continue
 		}
-		at[p.text] = list
-		if !p.whole || len(list) == 0 {
+		skipped := slices.Index(b[lastB+1:], p)
+		if skipped < 0 {
 			continue
 		}
 		marker := piece{}
-		if i != lastA+1 || list[0] != lastB+1 {
-			marker.text = fmt.Sprintf("\nvar %s%d int", kind, i)
+		if i != lastA+1 || skipped > 0 {
+			marker.text = fmt.Sprintf("\nvar common%d int", i)
 		}
-		lastA, lastB = i, list[0]
+		lastA, lastB = i, lastB+1+skipped
 		a[i], b[lastB] = marker, marker
 	}
 }

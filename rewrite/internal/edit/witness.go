@@ -11,7 +11,6 @@ import (
 
 	"github.com/dave/dst"
 	"github.com/dave/dst/decorator"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 )
@@ -22,12 +21,17 @@ import (
 // included, and to its imports. Blank lines are not compared here: the first way
 // is exact to the byte.
 func witness(original, edited []byte, local string, owns func(string) bool) error {
-	var want, got *dst.File
 	first, second := withoutCommon(string(original), string(edited), local)
-	var group errgroup.Group
-	group.Go(func() (err error) { want, err = decorated(first); return err })
-	group.Go(func() (err error) { got, err = decorated(second); return err })
-	err := group.Wait()
+	if compare(first, second, local, owns) == nil {
+		return nil
+	}
+	return compare(string(original), string(edited), local, owns)
+}
+
+func compare(original, edited, local string, owns func(string) bool) error {
+	want, errWant := decorated(original)
+	got, errGot := decorated(edited)
+	err := cmp.Or(errWant, errGot)
 	if err != nil {
 		return err
 	}

@@ -88,6 +88,17 @@ func TestWitnessSeesWhatIsLost(t *testing.T) {
 	}
 }
 
+// TestWitnessOfOneStatementTwice has a statement that is edited in one function, and left
+// alone in another one.
+func TestWitnessOfOneStatementTwice(t *testing.T) {
+	const head, exit = "package main\n\nimport (\n\t\"log\"\n\t\"os\"\n", "\tos.Exit(1)\n}\n"
+	src := head + ")\n\nfunc f() {\n" + exit + "\nfunc g() {\n\tlog.Fatal(1)\n" + exit
+	edited := head + "\t\"example.com/cli/internal/telemetry\"\n)\n\nfunc f() {\n\ttelemetry.Exit(1)\n}\n\nfunc g() {\n\ttelemetry.Exiting(1)\n\tlog.Fatal(1)\n" + exit
+	if err := examine(t, src, edited); err != nil {
+		t.Error(err)
+	}
+}
+
 // BenchmarkWitness says what the second opinion costs for files of 600 lines,
 // beside parsing them, which is the measure.
 func BenchmarkWitness(b *testing.B) {
