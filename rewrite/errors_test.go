@@ -112,23 +112,29 @@ func TestSeveralRootsAreNoError(t *testing.T) {
 }
 
 // A CLI that prints its help without coming to a command that is tracked has
-// another root: that is an error which names what was found.
+// another root, or executes it before main(): that is an error which names what was found.
 func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
 	long(t)
-	t.Parallel()
-	source := strings.Replace(plainCLI, "\tif root.Execute() != nil {", "\tif len(os.Args) > 1 && os.Args[1] == \"--help\" {\n\t\tprintln(\"help of another root\")\n\t\treturn\n\t}\n\tif root.Execute() != nil {", 1)
-	c := cliModule(t, map[string]string{"main.go": source})
-	before := tree(t, c.dir)
-	_, err := rewrite.Instrument(context.Background(), c.options)
-	var missed *rewrite.NotReachedError
-	if !errors.As(err, &missed) || len(missed.Executions) != 1 || !strings.HasPrefix(missed.Executions[0], "main.go:") ||
-		!strings.Contains(err.Error(), "help of another root") || !strings.Contains(err.Error(), "--force") {
-		t.Errorf("the error is %v", err)
-	}
-	sameTree(t, before, tree(t, c.dir))
-	c.options.Force = true
-	if result := c.instrument(t); strings.Join(result.Commands, ",") != "cli,cli run" {
-		t.Errorf("with --force: %v", result.Commands)
+	for _, test := range []struct{ name, old, new, prints string }{
+		{"another root", "\tif root.Execute() != nil {", "\tif len(os.Args) > 1 && os.Args[1] == \"--help\" {\n\t\tprintln(\"help of another root\")\n\t\treturn\n\t}\n\tif root.Execute() != nil {", "help of another root"},
+		{"before main", "func main() {", "func main() {}\n\nfunc init() { execute() }\n\nfunc execute() {", "cli [command]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := cliModule(t, map[string]string{"main.go": strings.Replace(plainCLI, test.old, test.new, 1)})
+			before := tree(t, c.dir)
+			_, err := rewrite.Instrument(context.Background(), c.options)
+			var missed *rewrite.NotReachedError
+			if !errors.As(err, &missed) || len(missed.Executions) != 1 || !strings.HasPrefix(missed.Executions[0], "main.go:") ||
+				!strings.Contains(err.Error(), test.prints) || !strings.Contains(err.Error(), "--force") {
+				t.Fatalf("the error is %v", err)
+			}
+			sameTree(t, before, tree(t, c.dir))
+			c.options.Force = true
+			if result := c.instrument(t); strings.Join(result.Commands, ",") != "cli,cli run" {
+				t.Errorf("with --force: %v", result.Commands)
+			}
+		})
 	}
 }
 

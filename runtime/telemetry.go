@@ -37,7 +37,11 @@ func Start() func() {
 		register(func(int, bool) {}, track) // of a command that a dependency executes below its own, track serves ours
 		return func() {}
 	}
-	process.root, process.early = register(record, track).(*cobra.Command)
+	if process.root, process.early = register(record, track).(*cobra.Command); process.early {
+		if _, executed := called(process.root); executed { // before main(), and nothing of that run was recorded
+			process.root, process.early = nil, false
+		}
+	}
 	cobra.OnInitialize(begin)
 	hookLoggers()
 	return leave

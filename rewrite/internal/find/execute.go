@@ -50,7 +50,6 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 	}
 	s := executes(f.c, sel)
 	where := enclosed(f.c, f.cur, false)
-	where.early = callOf(f.cur) != nil && f.beforeMain()
 	if s == nil {
 		if isInterfaceMethod(fn) {
 			f.survey.indirect = append(f.survey.indirect, indirect{f.receiver(sel), f, sel, where, ", executed as " + f.short(sel), ""})
@@ -175,7 +174,6 @@ func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 		}
 		f.executes = true
 		where := enclosed(f.c, f.cur, false)
-		where.early = f.beforeMain()
 		if made >= 0 {
 			returned := origin{place: resultOf(f.flow.place(f.c, arg), made), in: f.c}
 			f.survey.indirect = append(f.survey.indirect, indirect{returned, f, call.Fun, where, " returned to " + f.short(call.Fun), f.short(arg)})
@@ -203,10 +201,6 @@ func (s *survey) track() error {
 	var tracked []execution
 	var parts []string
 	for _, e := range s.executed {
-		if e.where.early {
-			e.finder.cannotTrack(e.at, e.what+": executed before main() starts the telemetry, so its runs are not counted; execute it in main()")
-			continue
-		}
 		inside := e.where.hook
 		if shared := s.options.Several && e.finder.c.PkgPath != s.g.Main.PkgPath; len(s.executed) > 1 && !shared {
 			inside = s.insideRuns(e.where)

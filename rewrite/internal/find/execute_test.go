@@ -10,8 +10,6 @@ const executer = "type executer interface { Execute() error }\n"
 
 const unfollowed = ": the command behind the interface could not be followed, if it is one; its runs are not counted unless it is tracked elsewhere"
 
-const tooEarly = ": executed before main() starts the telemetry, so its runs are not counted; execute it in main()"
-
 const makers = "\nfunc a() *cobra.Command { return &cobra.Command{Use: `a`} }\nfunc b() *cobra.Command { return &cobra.Command{Use: `b`} }"
 
 // eitherOf are the sites of a root that is made by one of these.
@@ -74,8 +72,6 @@ func TestExecute(t *testing.T) {
 		{"the same holder of a root and of others", "func main() { root := holder{&cobra.Command{Use: `app`}}; root.AddCommand(holder{&cobra.Command{Use: `get`}}.Command); root.Execute() }\ntype holder struct { *cobra.Command }", []string{"track root"}},
 		{"a function that a root goes through, and others", "func main() { root := setUp(&cobra.Command{Use: `app`}); root.AddCommand(setUp(&cobra.Command{Use: `get`})); root.Execute() }\nfunc setUp(c *cobra.Command) *cobra.Command { return c }", []string{"track root"}},
 		{"a root under two names of one command", "func main() { c := &cobra.Command{Use: `app x`}; if os.Args[0] == `y` { c = &cobra.Command{Use: `app y`} }; c.Execute() }", []string{"track c"}},
-		{"before main and in it", run + "func init() { root.Execute() }", []string{"track root", "uncovered root.Execute" + tooEarly}},
-		{"in a goroutine of an init function", "func main() {}\nfunc init() { go root.Execute() }\nvar root = &cobra.Command{}", []string{"track root"}},
 		{"another type behind an interface", run + "type executer interface { Execute() error }\ntype job struct{}\nfunc (job) Execute() error { return nil }\nfunc f(e executer) { e.Execute() }\nfunc g() { f(job{}) }", []string{"track root"}},
 	})
 }
@@ -92,10 +88,6 @@ func TestExecuteNamesWhatItCannotTrack(t *testing.T) {
 			"main.go:5:20: method expression (*cobra.Command).Execute"},
 		{"an interface from elsewhere", executer + "func main() { apps().Execute() }\nvar apps func() executer\nvar _ = &cobra.Command{}",
 			"main.go:6:15: apps().Execute: the command behind the interface could not be followed"},
-		{"in an init function", "func main() {}\nfunc init() { root.Execute() }\nvar root = &cobra.Command{}", "main.go:6:15: root.Execute" + tooEarly},
-		{"in a variable's initialiser", "func main() {}\nvar err = root.Execute()\nvar root = &cobra.Command{}", "main.go:6:11: root.Execute" + tooEarly},
-		{"in a function literal that an initialiser calls", "func main() {}\nvar err = func() error { return root.Execute() }()\nvar root = &cobra.Command{}", "main.go:6:33: root.Execute" + tooEarly},
-		{"behind an interface in an init function", executer + "func main() {}\nfunc init() { var e executer = root; e.Execute() }\nvar root = &cobra.Command{}", "main.go:7:32: root, executed as e.Execute" + tooEarly},
 	} {
 		_, _, err := planOf(t, "", test.code)
 		if err == nil || !strings.Contains(err.Error(), "could not be tracked") || !strings.Contains(err.Error(), test.want) {

@@ -144,9 +144,8 @@ func hasHookType(t types.Type) bool {
 
 // An enclosure says where code stands, as far as runs of commands are concerned.
 type enclosure struct {
-	hook  bool        // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
-	decl  *types.Func // else the declared function, nil outside of any
-	early bool        // of an execution: it is called while packages are initialised
+	hook bool        // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
+	decl *types.Func // else the declared function, nil outside of any
 }
 
 // enclosed says where a node stands. Inside says whether it is known to run later
