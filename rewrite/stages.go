@@ -139,9 +139,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	if unknown > 0 {
 		note += fmt.Sprintf(", as are those of %s of AddCommand that could not be followed", plural(unknown, "call"))
 	}
-	if len(c.listed) > 0 {
-		note += fmt.Sprintf("; what %s has stays", project.CommandsFile)
-	}
+	note += fmt.Sprintf("; add those that are missing to %s by hand: what it has stays", project.CommandsFile)
 	r.note(plan.Uncovered, "", note)
 	return c.earlier.Settings.Known(tree, c.listed), false, err
 }
