@@ -155,7 +155,7 @@ type NotReachedError struct {
 
 func (e *NotReachedError) Error() string {
 	return fmt.Sprintf("the instrumented CLI was run once, as `--help` in an empty home, and exited with status 0 without executing any of the commands that telemetrygen found:\n\t%s\n"+
-		"So another command is the real root, or the CLI executes its root before main(), and runs would be counted wrongly or not at all. Nothing was written; --force instruments the CLI all the same.\nIt printed:\n%s",
+		"So another command is the real root, or the CLI executes its root before main(): runs would be counted wrongly or not at all. Or it answers --help without its root, which does no harm. Nothing was written; --force instruments the CLI all the same.\nIt printed:\n%s",
 		strings.Join(e.Executions, "\n\t"), e.Output)
 }
 
