@@ -34,10 +34,15 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 func (f *finder) namesEnd(id *ast.Ident) bool {
 	fn, _ := f.c.Info.Uses[id].(*types.Func)
 	switch {
-	case fn != nil && executeMethods[id.Name]: // a template's is none of these
+	case fn == nil:
+		return false
+	case executeMethods[id.Name]: // a template's is none of these
 		return pathOf(fn) == load.Cobra || isInterfaceMethod(fn)
-	case fn != nil && id.Name == "Exec": // nor is a database's
+	case id.Name == "Exec": // nor is a database's
 		return becomesAnother(fn)
+	case f.g.IsOwn(pathOf(fn)) && !isInterfaceMethod(fn): // what it does is found where it is declared
+		_, passedOn := f.fatalEvents[fn.FullName()]
+		return passedOn
 	}
 	return slices.Contains(tokens, id.Name)
 }
