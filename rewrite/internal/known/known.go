@@ -10,11 +10,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"runtime"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/cache"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -74,47 +71,25 @@ func hashed(decides, files []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-// sum is a hash of the running program and of what is read, nil where a file was
-// changed since a time that is not zero.
+// sum is a hash of the running program, of the files that were read, and of the Go files of
+// the folders. What does not exist has one, too. It is nil where something was changed
+// since a time that is not zero.
 func sum(read []string, since time.Time) []byte {
 	self, err := os.Executable()
 	if err != nil {
 		return nil
 	}
-	sums := make([][]byte, len(read)+1)
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0)) // each has a file open
-	for i, name := range append([]string{self}, read...) {
-		group.Go(func() (err error) {
-			sums[i], err = sumOf(name, since)
-			return err
-		})
-	}
-	if group.Wait() != nil {
-		return nil
-	}
-	return bytes.Join(sums, nil)
-}
-
-// sumOf is a hash of a file, or of the Go files of a folder. What does not exist has one, too.
-func sumOf(name string, since time.Time) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return []byte("none"), nil
-	}
-	files := []string{name}
-	if info.IsDir() {
-		files = load.GoFiles(name)
-	}
 	h := sha256.New()
-	for _, file := range files {
-		info, err := os.Stat(file)
-		if err == nil && !since.IsZero() && info.ModTime().After(since) {
-			return nil, fmt.Errorf("%s was changed", file)
+	for _, name := range append([]string{self}, read...) {
+		for _, file := range append(load.GoFiles(name), name) {
+			info, err := os.Stat(file)
+			if err == nil && !since.IsZero() && info.ModTime().After(since) {
+				return nil
+			}
+			data, err := os.ReadFile(file)
+			fmt.Fprintf(h, "%s %d %v\n", file, len(data), err)
+			h.Write(data)
 		}
-		data, err := os.ReadFile(file)
-		fmt.Fprintf(h, "%s %d %v\n", file, len(data), err)
-		h.Write(data)
 	}
-	return h.Sum(nil), nil
+	return h.Sum(nil)
 }
