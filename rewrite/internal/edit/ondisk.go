@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/aymanbagabas/go-udiff"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
@@ -39,6 +41,6 @@ func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool)
 			return nil
 		}
 	}
-	edits := splice.Inverse(disk, s.Edits, others)
+	edits := splice.Of(udiff.Bytes(i.Src, splice.Apply(disk, s.Edits[:others])))
 	return append(edits, i.keep(unused, slices.Collect(maps.Keys(s.Restore)))...)
 }

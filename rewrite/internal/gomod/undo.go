@@ -58,11 +58,7 @@ func fingerprint(data []byte) string {
 
 // inverse is the way from new back to old, by lines.
 func inverse(new, old []byte) revision {
-	r := revision{Is: fingerprint(new)}
-	for _, e := range udiff.Lines(string(new), string(old)) {
-		r.Edits = append(r.Edits, splice.Splice{Start: e.Start, End: e.End, Text: e.New})
-	}
-	return r
+	return revision{Is: fingerprint(new), Edits: splice.Of(udiff.Lines(string(new), string(old)))}
 }
 
 // replayed goes back as far as the revisions lead; ok says that the first one did.

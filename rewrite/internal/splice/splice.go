@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/aymanbagabas/go-udiff"
 )
 
 // A Splice replaces src[Start:End] by Text. Its JSON is part of the record in config.go,
@@ -42,20 +44,12 @@ func Apply(src []byte, edits []Splice) []byte {
 	return out.Bytes()
 }
 
-// Inverse returns the edits of the edited text that undo those from the first-th on, of
-// edits that were made of src.
-func Inverse(src []byte, edits []Splice, first int) []Splice {
-	var inverse []Splice
-	for n, u := range edits[first:] {
-		at := u.Start
-		for i, e := range edits {
-			if order := cmp.Or(e.Start-u.Start, e.End-u.End, i-first-n); order < 0 {
-				at += len(e.Text) - (e.End - e.Start)
-			}
-		}
-		inverse = append(inverse, Splice{Start: at, End: at + len(u.Text), Text: string(src[u.Start:u.End])})
+// Of are the edits that a comparison of two texts returns.
+func Of(difference []udiff.Edit) (edits []Splice) {
+	for _, e := range difference {
+		edits = append(edits, Splice{Start: e.Start, End: e.End, Text: e.New})
 	}
-	return inverse
+	return edits
 }
 
 // Moved maps an offset of the unedited source to the edited one: positions in

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/aymanbagabas/go-udiff"
 )
 
 // TestApply edits 0123456789.
@@ -32,24 +34,20 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// TestInverse undoes some of many edits: what is left is the others. Several may insert at one offset.
-func TestInverse(t *testing.T) {
+// TestOf makes one text of another by what a comparison of the two says.
+func TestOf(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	src := []byte("0123456789abcdefghijklmnopqrstuvwxyz")
 	for range 2000 {
-		var undone, kept []Splice
+		var edits []Splice
 		for at := random.IntN(4); at < len(src); at += random.IntN(4) {
 			e := Splice{at, min(at+random.IntN(4), len(src)), "ABC"[:random.IntN(4)]}
 			at = e.End
-			if random.IntN(2) == 0 {
-				undone = append(undone, e)
-			} else {
-				kept = append(kept, e)
-			}
+			edits = append(edits, e)
 		}
-		want, all := string(Apply(src, kept)), slices.Concat(kept, undone)
-		if got := string(Apply(Apply(src, all), Inverse(src, all, len(kept)))); got != want {
-			t.Fatalf("%v without %v is %q, want %q", all, undone, got, want)
+		want := Apply(src, edits)
+		if got := Apply(src, Of(udiff.Bytes(src, want))); string(got) != string(want) {
+			t.Fatalf("%q became %q, want %q", src, got, want)
 		}
 	}
 }
