@@ -68,7 +68,7 @@ func (c *cli) read() []string {
 	for _, s := range c.Sources.All() {
 		read[filepath.Dir(s.Name)] = true
 	}
-	for _, name := range c.generated.Files(c.Dir) {
+	for _, name := range c.generated.Files() {
 		read[name] = true
 	}
 	return slices.Sorted(maps.Keys(read))

@@ -84,7 +84,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.changes.Remove(g, at.Root); err != nil {
+	if err := r.changes.Remove(g); err != nil {
 		return nil, err
 	}
 	of := func(module string) func(path string) bool {

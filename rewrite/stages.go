@@ -174,7 +174,7 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 
 // generate adds the generated files to the changes.
 func (r *Result) generate(c *cli, list []plan.Command, state project.State) error {
-	foreign, err := r.changes.Generate(c.generated, r.dir, project.Contents{
+	foreign, err := r.changes.Generate(c.generated, project.Contents{
 		Config: project.Config{Settings: r.Settings, State: state},
 		Hooks:  r.Plan.Hooks, Commands: list, ExitCodes: r.Plan.ExitCodes,
 	})

@@ -25,7 +25,8 @@ func (g Package) UsersPage() string { return g.pages()[0] }
 // pages are the names of that page, now and before another CLI was removed. Mains may
 // be in folders of one name.
 func (g Package) pages() []string {
-	names := []string{"TELEMETRY.md", "TELEMETRY-" + strings.ReplaceAll(cmp.Or(g.main, "main"), "/", "-") + ".md"}
+	main := strings.TrimPrefix(strings.TrimPrefix(g.at.Main, g.at.Module), "/") // its folder
+	names := []string{"TELEMETRY.md", "TELEMETRY-" + strings.ReplaceAll(cmp.Or(main, "main"), "/", "-") + ".md"}
 	if g.Shared() == g.Path {
 		return names
 	}
@@ -34,13 +35,13 @@ func (g Package) pages() []string {
 
 // Files are the folders of all generated packages, and what is generated for this one
 // beside Go files.
-func (g Package) Files(root string) (names []string) {
+func (g Package) Files() (names []string) {
 	for _, path := range slices.Concat([]string{g.Path}, g.Older, g.Others) {
 		dir := g.folder(path)
 		names = append(names, dir, filepath.Join(dir, Leaf), filepath.Join(dir, CommandsFile), filepath.Join(dir, ExitCodesFile))
 	}
 	for _, page := range g.pages() {
-		names = append(names, filepath.Join(root, page))
+		names = append(names, filepath.Join(g.at.Root, page))
 	}
 	return names
 }
@@ -113,17 +114,14 @@ func (c *Changes) delete(dir string) error {
 }
 
 // Remove deletes everything that was generated for a CLI.
-func (c *Changes) Remove(g Package, root string) error {
-	if err := c.delete(g.Dir); err != nil {
-		return err
-	}
-	c.deletePages(root, g.pages())
-	return nil
+func (c *Changes) Remove(g Package) error {
+	c.deletePages(g, g.pages())
+	return c.delete(g.Dir)
 }
 
-func (c *Changes) deletePages(root string, names []string) {
+func (c *Changes) deletePages(g Package, names []string) {
 	for _, name := range names {
-		name = filepath.Join(root, name)
+		name = filepath.Join(g.at.Root, name)
 		data, err := os.ReadFile(name)
 		if _, _, ours := header(data); err == nil && ours {
 			c.Replace(name, data, nil)
@@ -152,7 +150,7 @@ type Contents struct {
 
 // Generate adds the generated packages, their lists, and the page for the CLI's
 // users. Foreign reports that the author wrote that page, so it is left alone.
-func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, err error) {
+func (c *Changes) Generate(g Package, of Contents) (foreign bool, err error) {
 	files := g.sources(of.Config, of.Hooks, false)
 	files[filepath.Join(g.Dir, CommandsFile)] = commandsText(of.Commands)
 	if len(of.ExitCodes) > 0 {
@@ -162,8 +160,8 @@ func (c *Changes) Generate(g Package, root string, of Contents) (foreign bool, e
 		return false, err
 	}
 	pages := g.pages()
-	c.deletePages(root, pages[1:])
-	name := filepath.Join(root, pages[0])
+	c.deletePages(g, pages[1:])
+	name := filepath.Join(g.at.Root, pages[0])
 	onDisk, err := os.ReadFile(name)
 	if _, _, ours := header(onDisk); err == nil && !ours {
 		return true, nil

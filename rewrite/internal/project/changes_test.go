@@ -24,7 +24,7 @@ func TestGenerateAndRemove(t *testing.T) {
 	}
 	var first, second, third Changes
 	for _, c := range []*Changes{&first, &second} {
-		if foreign, err := c.Generate(g, dir, contents); err != nil || foreign {
+		if foreign, err := c.Generate(g, contents); err != nil || foreign {
 			t.Fatalf("%v, %v", foreign, err)
 		}
 		for _, change := range *c {
@@ -47,7 +47,7 @@ func TestGenerateAndRemove(t *testing.T) {
 	if listed, err := g.Listed(); err != nil || !slices.Equal(listed, contents.Commands) {
 		t.Errorf("listed %v, %v", listed, err)
 	}
-	if err := third.Remove(g, dir); err != nil || len(third) != len(first) {
+	if err := third.Remove(g); err != nil || len(third) != len(first) {
 		t.Errorf("%d files added, %d removed (%v)", len(first), len(third), err)
 	}
 	for _, change := range third {
@@ -62,7 +62,7 @@ func TestGenerateLeavesAForeignPage(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "TELEMETRY.md": "my own words\n"})
 	var c Changes
-	foreign, err := c.Generate(Locate(dir, ".").Package(""), dir, Contents{Config: Config{Settings: Settings{App: "cli"}}})
+	foreign, err := c.Generate(Locate(dir, ".").Package(""), Contents{Config: Config{Settings: Settings{App: "cli"}}})
 	if err != nil || !foreign {
 		t.Errorf("foreign %v, %v", foreign, err)
 	}
@@ -78,7 +78,7 @@ func TestEditedGeneratedFileIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "internal/telemetry/config.go": configOf("example.com/cli") + "\n// mine\n"})
 	var c Changes
-	_, err := c.Generate(Locate(dir, ".").Package(""), dir, Contents{Config: Config{Settings: Settings{App: "cli"}}})
+	_, err := c.Generate(Locate(dir, ".").Package(""), Contents{Config: Config{Settings: Settings{App: "cli"}}})
 	if err == nil || !strings.Contains(err.Error(), filepath.Join("internal", "telemetry", "config.go")) {
 		t.Errorf("the error is %v", err)
 	}

@@ -106,18 +106,14 @@ func parseConfig(data []byte, name string) (c Config, err error) {
 	}
 	var excluded string
 	for name, text := range map[string]*string{"app": &c.App, "folderName": &c.Folder, "command": &c.Command, "endpoint": &c.Endpoint, "consentMode": &c.Consent, "excluded": &excluded} {
-		if source, ok := constants[name]; ok {
-			if *text, err = strconv.Unquote(source); err != nil {
-				return c, fmt.Errorf("constant %s: %w", name, err)
-			}
+		if *text, err = strconv.Unquote(constants[name]); err != nil {
+			return c, fmt.Errorf("constant %s: %w", name, err)
 		}
 	}
-	if source, ok := constants["uploadInterval"]; ok {
-		if _, err := fmt.Sscanf(source, "%d * time.Second", &c.Interval); err != nil {
-			return c, fmt.Errorf("constant uploadInterval: %w", err)
-		}
-		c.Interval *= time.Second
+	if _, err := fmt.Sscanf(constants["uploadInterval"], "%d * time.Second", &c.Interval); err != nil {
+		return c, fmt.Errorf("constant uploadInterval: %w", err)
 	}
+	c.Interval *= time.Second
 	if excluded != "" {
 		c.Excluded = strings.Split(excluded, "\n")
 	}

@@ -45,15 +45,15 @@ func TestConfigReadsWhatItWrote(t *testing.T) {
 }
 
 func TestConfigThatCannotBeReadIsAnError(t *testing.T) {
-	const state = "package telemetry\n\n//telemetrygen:state {\"main\":\"example.com/pace\"}\n"
+	state := string(Config{Settings: Settings{App: "pace"}, State: State{Main: "example.com/pace"}}.Source("telemetry"))
 	if _, err := parseConfig([]byte(state), "telemetry"); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		strings.Replace(state, "telemetry", "usage", 1),
-		state + "const app = pace\n",
-		state + "const uploadInterval = 3600\n",
-		state + "const uploadInterval = x * time.Second\n",
+		strings.Replace(state, "package telemetry", "package usage", 1),
+		strings.Replace(state, `"pace"`, "pace", 1),
+		strings.Replace(state, "0 * time.Second", "3600", 1),
+		strings.Replace(state, "0 * time", "x * time", 1),
 		"package telemetry\n\nconst app = \"pace\"\n",
 		"package telemetry\n\n//telemetrygen:state {\n",
 		"package telemetry\n\n//telemetrygen:state {}\n",

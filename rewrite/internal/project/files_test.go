@@ -13,7 +13,7 @@ import (
 // TestSources renames the runtime for the CLI's module, and leaves out what only
 // the generator needs.
 func TestSources(t *testing.T) {
-	g := Package{Dir: "/m/internal/usage", Path: "example.com/m/internal/usage"}
+	g := Package{at: Location{Root: "/m", Module: "example.com/m"}, Dir: "/m/internal/usage", Path: "example.com/m/internal/usage"}
 	files := g.sources(Config{Settings: Settings{App: "cli"}}, []plan.Hook{{Path: "k8s.io/klog/v2", Known: true}}, false)
 	for name, data := range files {
 		text := string(data)

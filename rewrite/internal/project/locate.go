@@ -67,7 +67,7 @@ func (at Location) importPath(dir string) string {
 // folder asked for, else the one of an earlier run, which the main package imports
 // or which is one of Dirs, else the first of Dirs that is free.
 func (at Location) Package(asked string) Package {
-	g := Package{main: strings.TrimPrefix(strings.TrimPrefix(at.Main, at.Module), "/")}
+	g := Package{at: at}
 	var dirs []string
 	for _, rel := range Dirs {
 		dirs = append(dirs, filepath.Join(at.Root, filepath.FromSlash(rel)))

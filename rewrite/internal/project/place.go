@@ -31,7 +31,7 @@ type Package struct {
 	Older  []string // import paths from earlier runs with another --package-dir
 	Others []string // import paths of the packages of other CLIs, sorted
 
-	main string // folder of the main package, relative to the module
+	at Location // of the main package
 }
 
 // Leaf is the name of the folder, below that of the shared package, with the package
@@ -62,11 +62,8 @@ func (g Package) Shared() string {
 
 // folder is where a package of the module is.
 func (g Package) folder(path string) string {
-	rel, err := filepath.Rel(filepath.FromSlash(g.Path), filepath.FromSlash(path))
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(g.Dir, rel)
+	dir, _ := g.at.Folder(path)
+	return dir
 }
 
 // Generated reports whether a folder holds a generated package of the module.

@@ -18,24 +18,17 @@ const checksumPrefix = "// checksum: "
 // of the leaf, and the name of the main package in config.go.
 var modulePaths = regexp.MustCompile(`"[^"\n]*/` + Leaf + `"|` + stateComment + `\{"main":"[^"\n]*"|//go:generate line of \S+`)
 
-func sealed(body []byte) []byte { return sealedBy(checksum(modulePaths.ReplaceAll(body, nil)), body) }
-
-func sealedBy(sum string, body []byte) []byte {
-	return []byte(marker + "\n" + checksumPrefix + sum + "\n\n" + string(body))
+func sealed(body []byte) []byte {
+	sum := sha256.Sum256(modulePaths.ReplaceAll(body, nil))
+	return []byte(marker + "\n" + checksumPrefix + hex.EncodeToString(sum[:8]) + "\n\n" + string(body))
 }
 
-func checksum(body []byte) string {
-	sum := sha256.Sum256(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")))
-	return hex.EncodeToString(sum[:8])
-}
-
-// intact reports whether a generated file is unedited. The checksums of earlier versions
-// cover paths of the module as well.
+// intact reports whether a generated file is unedited.
 func intact(data []byte) bool {
 	_, file, _ := header(data)
 	file = bytes.ReplaceAll(file, []byte("\r\n"), []byte("\n"))
 	_, body, _ := bytes.Cut(file, []byte("\n\n"))
-	return bytes.Equal(file, sealed(body)) || bytes.Equal(file, sealedBy(checksum(body), body))
+	return bytes.Equal(file, sealed(body))
 }
 
 // header cuts what stands above the marker of a generated file, where that is

@@ -15,7 +15,6 @@ func TestSeal(t *testing.T) {
 		intact     bool
 	}{
 		{"as it was written", file, true},
-		{"of an earlier version", string(sealedBy(checksum([]byte(body)), []byte(body))), true},
 		{"with CRLF", strings.ReplaceAll(file, "\n", "\r\n"), true},
 		{"in a renamed module", strings.ReplaceAll(file, "example.com/pace", "example.org/pace/v2"), true},
 		{"another value", strings.Replace(file, `"pace"`, `"other"`, 1), false},
