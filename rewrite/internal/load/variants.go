@@ -15,55 +15,19 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A platform is a setting under which the go command takes files that this
-// machine's build leaves out.
-type platform struct {
-	goos, goarch string
-	cgo          bool
-	tags         []string
-}
-
-func (p platform) String() string {
-	s := p.goos + "/" + p.goarch
-	if p.cgo && !build.Default.CgoEnabled {
-		s += ", cgo"
-	}
-	if !p.cgo && build.Default.CgoEnabled {
-		s += ", no cgo"
-	}
-	if len(p.tags) > 0 {
-		s += ", tags " + strings.Join(p.tags, ",")
-	}
-	return s
-}
-
-func (p platform) context() build.Context {
-	c := build.Default
-	c.GOOS, c.GOARCH, c.CgoEnabled, c.BuildTags = p.goos, p.goarch, p.cgo, p.tags
-	return c
-}
-
 // otherPlatforms are tried for a file in this order, after this machine's own. So
 // a file that only lacks a tag is checked as it would be built here.
-var otherPlatforms = platforms(`linux/amd64 windows/amd64 darwin/arm64 linux/arm64 freebsd/amd64 openbsd/amd64
+var otherPlatforms = strings.Fields(`linux/amd64 windows/amd64 darwin/arm64 linux/arm64 freebsd/amd64 openbsd/amd64
 	netbsd/amd64 dragonfly/amd64 solaris/amd64 illumos/amd64 aix/ppc64 android/arm64 ios/arm64 plan9/amd64 js/wasm
 	wasip1/wasm linux/386 windows/386 windows/arm64 darwin/amd64 linux/arm linux/ppc64le linux/s390x linux/riscv64
 	linux/loong64 linux/mips linux/mipsle linux/mips64 linux/mips64le`)
 
-func platforms(text string) (list []platform) {
-	for _, word := range strings.Fields(text) {
-		goos, goarch, _ := strings.Cut(word, "/")
-		list = append(list, platform{goos: goos, goarch: goarch})
-	}
-	return list
-}
-
 func isSystem(word string) bool {
-	return slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goos == word })
+	return slices.ContainsFunc(otherPlatforms, func(p string) bool { return strings.HasPrefix(p, word+"/") })
 }
 
 func isArchitecture(word string) bool {
-	return slices.ContainsFunc(otherPlatforms, func(p platform) bool { return p.goarch == word })
+	return slices.ContainsFunc(otherPlatforms, func(p string) bool { return strings.HasSuffix(p, "/"+word) })
 }
 
 // neverTags mark files that are no part of any build of their package.
@@ -90,7 +54,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 		p := queue[0]
 		for _, name := range LeftOut(p) {
 			text := g.text(name)
-			where, ok := platformOf(name, text, given)
+			where, ok := settingOf(name, text, given)
 			if !ok {
 				continue
 			}
@@ -104,7 +68,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 				continue
 			}
 			if v := g.variant(p, name, where); v != nil {
-				v.Tagged = !slices.Equal(where.tags, given)
+				v.Tagged = !slices.Equal(where.BuildTags, given)
 				variants = append(variants, *v)
 			}
 		}
@@ -119,31 +83,46 @@ func (g *Program) elsewhere(path string) *packages.Package {
 	return &packages.Package{PkgPath: path, Dir: dir, Module: g.Main.Module, IgnoredFiles: GoFiles(dir)}
 }
 
-// platformOf finds a setting under which the go command builds a file.
-func platformOf(name string, text []byte, given []string) (platform, bool) {
-	here := platform{goos: runtime.GOOS, goarch: runtime.GOARCH, cgo: build.Default.CgoEnabled}
-	tags := constraintTags(text)
+// settingOf finds a setting under which the go command builds a file that this machine's
+// build leaves out.
+func settingOf(name string, text []byte, given []string) (c build.Context, ok bool) {
+	here, tags := runtime.GOOS+"/"+runtime.GOARCH, constraintTags(text)
 	words := append(strings.Split(strings.TrimSuffix(filepath.Base(name), ".go"), "_"), tags...)
-	for _, tags := range tagChoices(given, tags) {
-		for i, p := range slices.Concat([]platform{here}, otherPlatforms, named(words)) {
-			for _, cgo := range []bool{i == 0 && here.cgo, false, true} {
-				p.cgo, p.tags = cgo, tags
-				c := p.context()
+	c = build.Default
+	for _, c.BuildTags = range tagChoices(given, tags) {
+		for i, platform := range slices.Concat([]string{here}, otherPlatforms, named(words)) {
+			c.GOOS, c.GOARCH, _ = strings.Cut(platform, "/")
+			for _, c.CgoEnabled = range []bool{i == 0 && build.Default.CgoEnabled, false, true} {
 				if ok, err := c.MatchFile(filepath.Dir(name), filepath.Base(name)); ok && err == nil {
-					return p, true
+					return c, true
 				}
 			}
 		}
 	}
-	return platform{}, false
+	return c, false
+}
+
+// described is a setting as the report says it, such as windows/amd64.
+func described(c build.Context) string {
+	s := c.GOOS + "/" + c.GOARCH
+	if c.CgoEnabled && !build.Default.CgoEnabled {
+		s += ", cgo"
+	}
+	if !c.CgoEnabled && build.Default.CgoEnabled {
+		s += ", no cgo"
+	}
+	if len(c.BuildTags) > 0 {
+		s += ", tags " + strings.Join(c.BuildTags, ",")
+	}
+	return s
 }
 
 // named are the systems among some words, each with the architectures among them.
-func named(words []string) (list []platform) {
-	for _, goos := range words {
-		for _, goarch := range words {
-			if isSystem(goos) && isArchitecture(goarch) {
-				list = append(list, platform{goos: goos, goarch: goarch})
+func named(words []string) (list []string) {
+	for _, system := range words {
+		for _, architecture := range words {
+			if isSystem(system) && isArchitecture(architecture) {
+				list = append(list, system+"/"+architecture)
 			}
 		}
 	}
@@ -176,17 +155,16 @@ func tagChoices(given, tags []string) [][]string {
 }
 
 // variant type-checks one left-out file with its package.
-func (g *Program) variant(p *packages.Package, name string, where platform) *Variant {
-	ctx := where.context()
+func (g *Program) variant(p *packages.Package, name string, where build.Context) *Variant {
 	contents := g.contents(slices.DeleteFunc(GoFiles(filepath.Dir(name)), func(other string) bool {
-		ok, err := ctx.MatchFile(filepath.Dir(other), filepath.Base(other))
+		ok, err := where.MatchFile(filepath.Dir(other), filepath.Base(other))
 		return !ok || err != nil || strings.HasSuffix(other, "_test.go")
 	}))
 	g.loadMissing(contents)
 	c := g.Types(p, contents, nil)
 	for _, file := range c.Files {
 		if g.NameOf(file) == name && (p.Name == "" || file.Name.Name == p.Name) {
-			how := where.String()
+			how := described(where)
 			if len(c.Errs) > 0 {
 				how += "; type-checked as far as this machine's packages allow"
 			}
