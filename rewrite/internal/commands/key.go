@@ -39,9 +39,6 @@ func Key(g *load.Program, generated map[string][]byte, changes []transaction.Cha
 		for _, name := range slices.Concat(pkg.GoFiles, pkg.OtherFiles, pkg.EmbedFiles) {
 			data := planned[name]
 			if data == nil {
-				data = g.Sources.OnDisk(g.Sources.Relative(name))
-			}
-			if data == nil { // nobody has looked at it
 				var err error
 				if data, err = os.ReadFile(name); err != nil {
 					return "", err
