@@ -132,12 +132,7 @@ func receiver(fn *types.Func) string {
 	if recv == nil {
 		return ""
 	}
-	t := types.Unalias(recv.Type())
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	if named, ok := t.(*types.Named); ok {
-		return named.Obj().Name()
-	}
-	return ""
+	bare := types.TypeString(recv.Type(), func(*types.Package) string { return "" })
+	name, _, _ := strings.Cut(strings.TrimPrefix(bare, "*"), "[")
+	return name
 }
