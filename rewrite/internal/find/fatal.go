@@ -146,41 +146,32 @@ func (f *finder) madeElsewhere(call *ast.CallExpr, fn *types.Func) {
 }
 
 // status is loggers.Status, also for the module's own functions that pass an event of a
-// logger's fatal level on.
+// logger's fatal level on. An event that a hook sees is none.
 func (f *finder) status(fn *types.Func) (status int, chain, ok bool) {
-	if status, ok := f.fatalEvents[fn.FullName()]; ok {
-		return status, true, true
+	if !f.g.IsOwn(pathOf(fn)) || !returnsEvent(fn) {
+		return loggers.Status(fn)
 	}
-	return loggers.Status(fn)
+	f.flow.back(origin{place: resultOf(functionPlace(fn), 0)}, func(e ast.Expr, in *load.Package) bool {
+		call, isCall := e.(*ast.CallExpr)
+		if !isCall || ok {
+			return ok
+		}
+		if made := callee(in, call); made != nil && loggers.Covers(f.hooks, made) == "" {
+			status, chain, ok = loggers.Status(made)
+		}
+		return ok
+	})
+	return status, chain, ok
 }
 
-// fatalEvents are the module's own functions that pass such an event on, and its
-// status. Those that a hook sees are none.
-func fatalEvents(list []*load.Package, hooks []plan.Hook) map[string]int {
-	events := map[string]int{}
-	for _, c := range list {
-		for _, d := range declarations(c) {
-			decl, ok := d.(*ast.FuncDecl)
-			if !ok || decl.Body == nil || len(decl.Body.List) != 1 {
-				continue
-			}
-			ret, ok := decl.Body.List[0].(*ast.ReturnStmt)
-			if !ok || len(ret.Results) != 1 {
-				continue
-			}
-			call, ok := ast.Unparen(ret.Results[0]).(*ast.CallExpr)
-			if !ok {
-				continue
-			}
-			outer, _ := c.Info.Defs[decl.Name].(*types.Func)
-			if fn := callee(c, call); fn != nil && outer != nil && loggers.Covers(hooks, fn) == "" {
-				if status, chain, _ := loggers.Status(fn); chain {
-					events[outer.FullName()] = status
-				}
-			}
-		}
+// returnsEvent reports whether a function returns what a logger's package declares.
+func returnsEvent(fn *types.Func) bool {
+	results := fn.Signature().Results()
+	if results.Len() != 1 {
+		return false
 	}
-	return events
+	event, ok := deref(results.At(0).Type()).(*types.Named)
+	return ok && loggers.Known(pathOf(event.Obj()))
 }
 
 // chain climbs from an event to the end of its chain; the process ends in the
@@ -188,7 +179,7 @@ func fatalEvents(list []*load.Package, hooks []plan.Hook) map[string]int {
 func (f *finder) chain(call *ast.CallExpr, status int) {
 	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil)) {
 		if fn, ok := f.c.Info.Defs[cur.Node().(*ast.FuncDecl).Name].(*types.Func); ok {
-			if _, passedOn := f.fatalEvents[fn.FullName()]; passedOn {
+			if _, passedOn, _ := f.status(fn); passedOn {
 				return // its callers end the process
 			}
 		}

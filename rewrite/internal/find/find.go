@@ -133,12 +133,11 @@ type survey struct {
 	flow     *flow
 	depend   *dependencies
 
-	fatalEvents map[string]int // own functions that return an event of a logger, and the status with which its chain ends
-	hooked      map[string]int // by the path of an exit hook, the calls of the module that it covers
-	executed    []execution
-	inside      map[string]bool // by full name, whether a function is only used inside runs, as far as it is known
-	indirect    []indirect
-	untracked   []string // executions that cannot be tracked, as an error names them
+	hooked    map[string]int // by the path of an exit hook, the calls of the module that it covers
+	executed  []execution
+	inside    map[string]bool // by full name, whether a function is only used inside runs, as far as it is known
+	indirect  []indirect
+	untracked []string // executions that cannot be tracked, as an error names them
 }
 
 // search walks every file that may matter: those with one of the tokens.
@@ -150,7 +149,6 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *sur
 	depend.own = list
 	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}, inside: map[string]bool{}}
 	s.flow.more = s.follow
-	s.fatalEvents = fatalEvents(list, hooks)
 	for _, c := range list {
 		s.flow.add(c)
 		for _, file := range c.Files {

@@ -112,7 +112,7 @@ func planByName(src []byte) (*plan.Plan, bool) {
 	if err != nil || slices.ContainsFunc(load.Imports(src), func(path string) bool { return module.CheckImportPath(path) != nil }) {
 		return nil, false // the go command does not load it
 	}
-	s := &survey{g: g, options: Options{Shared: runtimePath}, flow: newFlow(), depend: newDependencies(g, nil), fatalEvents: map[string]int{}}
+	s := &survey{g: g, options: Options{Shared: runtimePath}, flow: newFlow(), depend: newDependencies(g, nil)}
 	c := byName(parsed)
 	f := &finder{survey: s, c: c, file: parsed, name: "fuzz.go", src: src, base: g.Base(parsed), swapped: map[string]int{}}
 	f.walk()

@@ -41,7 +41,7 @@ func (f *finder) namesEnd(id *ast.Ident) bool {
 	case id.Name == "Exec": // nor is a database's
 		return becomesAnother(fn)
 	case f.g.IsOwn(pathOf(fn)) && !isInterfaceMethod(fn): // what it does is found where it is declared
-		_, passedOn := f.fatalEvents[fn.FullName()]
+		_, passedOn, _ := f.status(fn)
 		return passedOn
 	}
 	return slices.Contains(tokens, id.Name)
