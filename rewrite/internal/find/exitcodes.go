@@ -12,54 +12,43 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// exitNames collects the names that the source gives to exit statuses: constants
-// that reach a function which ends the process.
-type exitNames struct {
-	flow  *flow
-	own   func(path string) bool // whether a package is the CLI's own
-	names map[int][]string       // by status, as they are met
-}
-
-// look collects the names that reach the exits of one file.
-func (x *exitNames) look(c *load.Package, file *ast.File) {
-	for call := range nodes[*ast.CallExpr](file) {
-		if len(call.Args) > 0 && x.exits(origin{expr: call.Fun, in: c}) {
-			x.flow.back(origin{expr: call.Args[0], in: c}, x.constant)
+// exitCodes are the exit statuses with a name in the source, by number: constants that
+// reach a function which ends the process.
+func exitCodes(finders []*finder, fl *flow, own func(path string) bool) (codes []plan.ExitCode) {
+	names := map[int][]string{} // by the status that the shell sees
+	note := func(e ast.Expr, in *load.Package) bool {
+		obj, ok := named(in, e).(*types.Const)
+		if !ok || obj.Pkg() == nil || obj.Val().Kind() != constant.Int {
+			return false
+		}
+		if value, ok := constant.Int64Val(obj.Val()); ok {
+			status := int(value & 0xff)
+			names[status] = append(names[status], obj.Name())
+		}
+		return true
+	}
+	for _, f := range finders {
+		for call := range nodes[*ast.CallExpr](f.file) {
+			if len(call.Args) > 0 && fl.exits(origin{expr: call.Fun, in: f.c}, own) {
+				fl.back(origin{expr: call.Args[0], in: f.c}, note)
+			}
 		}
 	}
+	for _, status := range slices.Sorted(maps.Keys(names)) {
+		codes = append(codes, plan.ExitCode{Status: status, Names: slices.Compact(slices.Sorted(slices.Values(names[status])))})
+	}
+	return codes
 }
 
 // exits reports whether a function value may be one that ends the process with
 // its first argument. The CLI's own functions are followed to what they call.
-func (x *exitNames) exits(function origin) (found bool) {
-	x.flow.back(function, func(e ast.Expr, in *load.Package) bool {
+func (fl *flow) exits(function origin, own func(path string) bool) (found bool) {
+	fl.back(function, func(e ast.Expr, in *load.Package) bool {
 		fn, ok := named(in, e).(*types.Func)
-		found = found || ok && !x.own(pathOf(fn)) && endsWithArgument(fn)
+		found = found || ok && !own(pathOf(fn)) && endsWithArgument(fn)
 		return ok
 	})
 	return found
-}
-
-// constant notes the name of a declared constant, under the status that the
-// shell sees.
-func (x *exitNames) constant(e ast.Expr, in *load.Package) bool {
-	obj, ok := named(in, e).(*types.Const)
-	if !ok || obj.Pkg() == nil || obj.Val().Kind() != constant.Int {
-		return false
-	}
-	if value, ok := constant.Int64Val(obj.Val()); ok {
-		status := int(value & 0xff)
-		x.names[status] = append(x.names[status], obj.Name())
-	}
-	return true
-}
-
-// codes are sorted by number.
-func (x *exitNames) codes() (codes []plan.ExitCode) {
-	for _, status := range slices.Sorted(maps.Keys(x.names)) {
-		codes = append(codes, plan.ExitCode{Status: status, Names: slices.Compact(slices.Sorted(slices.Values(x.names[status])))})
-	}
-	return codes
 }
 
 // endsWithArgument reports whether a function has the form of os.Exit and

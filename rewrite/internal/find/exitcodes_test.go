@@ -102,17 +102,16 @@ func New(code int) *Error { return &Error{Code: code} }
 
 // exitCodesOf lists the named exit statuses of packages, one a line.
 func exitCodesOf(list ...*load.Package) string {
-	x := exitNames{flow: newFlow(), own: func(path string) bool { return strings.HasPrefix(path, loadtest.Module) }, names: map[int][]string{}}
+	fl, own := newFlow(), func(path string) bool { return strings.HasPrefix(path, loadtest.Module) }
+	var finders []*finder
 	for _, c := range list {
-		x.flow.add(c)
-	}
-	for _, c := range list {
+		fl.add(c)
 		for _, file := range c.Files {
-			x.look(c, file)
+			finders = append(finders, &finder{c: c, file: file})
 		}
 	}
 	var b strings.Builder
-	for _, code := range x.codes() {
+	for _, code := range exitCodes(finders, fl, own) {
 		fmt.Fprintf(&b, "%d %s\n", code.Status, strings.Join(code.Names, " "))
 	}
 	return b.String()

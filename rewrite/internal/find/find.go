@@ -87,13 +87,9 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 		return nil, err
 	}
 	s.flow.more = func(string) {} // what names an exit status is looked for in what is loaded
-	names := exitNames{flow: s.flow, own: g.IsOwn, names: map[int][]string{}}
+	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: exitCodes(s.finders, s.flow, g.IsOwn), SeveralRoots: s.several}
 	for _, f := range s.finders {
-		names.look(f.c, f.file)
 		f.flagSets()
-	}
-	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: names.codes(), SeveralRoots: s.several}
-	for _, f := range s.finders {
 		if ast.IsGenerated(f.file) && slices.ContainsFunc(f.sites, func(site plan.Site) bool { return site.Form != "" }) {
 			f.note(plan.Note, f.file.Name, "the file is generated, and the next generation drops the edits: run telemetrygen again after it")
 		}
