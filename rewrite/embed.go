@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -13,7 +12,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
-var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.*)$`)
+var embedLine = regexp.MustCompile(`\n//go:embed[ \t]+(.*)`)
 
 // embedNote says which patterns of the CLI's own //go:embed lines take in what is
 // added to the module: what the CLI lists of the embedded files, or writes out of
@@ -21,13 +20,10 @@ var embedLine = regexp.MustCompile(`(?m)^//go:embed[ \t]+(.*)$`)
 func (r *Result) embedNote(program *load.Program, generated project.Package) {
 	added := []string{filepath.Join(generated.Dir, "config.go"), filepath.Join(generated.Dir, "commands.txt"), filepath.Join(r.dir, generated.UsersPage())}
 	for _, src := range authors(program) {
-		if !bytes.Contains(src.Disk, []byte("//go:embed")) {
-			continue // as the expression would find out slowly
-		}
 		for _, m := range embedLine.FindAllSubmatchIndex(src.Disk, -1) {
 			for _, pattern := range strings.Fields(string(src.Disk[m[2]:m[3]])) {
 				if file := embeds(filepath.Dir(src.Name), pattern, added); file != "" {
-					r.Findings = append(r.Findings, findingAt(plan.Note, program.Sources.Relative(src.Name), src.Disk, m[0], fmt.Sprintf(
+					r.Findings = append(r.Findings, findingAt(plan.Note, program.Sources.Relative(src.Name), src.Disk, m[0]+1, fmt.Sprintf(
 						"//go:embed %s takes in %s, which telemetrygen adds; if the CLI lists these files, or writes them out, name them more exactly", pattern, program.Sources.Relative(file))))
 				}
 			}

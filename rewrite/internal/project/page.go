@@ -3,6 +3,7 @@ package project
 import (
 	"bytes"
 	"cmp"
+	_ "embed"
 	"regexp"
 	"strings"
 	"text/template"
@@ -58,77 +59,7 @@ func (of Contents) Every() string {
 	return "once every " + of.Interval.String()
 }
 
-var page = template.Must(template.New("TELEMETRY.md").Parse(pageMarker + `
-# What {{.App}} counts
+//go:embed page.tmpl
+var pageText string
 
-{{.App}} counts which of its commands are run and with which exit codes.{{if .Sends}} From time to time it sends
-these counts to its authors, who learn from them what is used and what fails.{{else}} The counts stay on
-your machine: this version of {{.App}} sends nothing.{{end}}
-
-**Recorded:** the command's path from the list below, the exit code, the version of {{.App}}, the operating system{{if .Sends}},
-and a random id that stands for this installation and says nothing about you{{end}}.
-
-**Never recorded:** arguments, flags and their values, file names, environment variables, error messages, the
-names of aliases, plugins or commands that are not in the list (they count as ` + "`<parent> (unlisted)`" + `), your
-user name or your address. Help and shell completion are not counted at all.
-
-## See it
-
-    {{.App}} {{.Command}} status     # what is on, and what decided it
-{{- if .Sends}}
-    {{.App}} {{.Command}} show       # byte for byte the next request{{end}}
-
-Everything is in one file, ` + "`~/.config/{{.Folder}}/telemetry.yaml`" + ` (` + "`$XDG_CONFIG_HOME`" + ` is respected; on Windows ` + "`%AppData%\\{{.Folder}}`" + `):
-
-    metric_points:
-        {{.Example}}:
-            0:
-                cumulative_count: 2
-            1:
-                cumulative_count: 1
-    cli_version: v1.16.0
-    operating_system: linux
-{{- if .Sends}}
-    id: 36be4c46-4e1b-431d-b9db-1b315f537a85
-
-A command that began and was never seen to end (it was killed, say) is counted under the code -1.
-
-## What is sent, where, and when
-{{if eq .Consent "opt-in"}}
-Nothing is sent before you say ` + "`{{.App}} {{.Command}} on`" + `.{{else}}
-Nothing is sent before {{.App}} has told you so, on a terminal, in an earlier run.{{end}} Then the file goes to
-{{.Endpoint}} at most {{.Every}}:
-
-    POST {{.Endpoint}}
-    Content-Type: application/json
-
-    {"metric_points":{"{{.Example}}":{"0":{"cumulative_count":2},"1":{"cumulative_count":1}}},"cli_version":"v1.16.0","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}
-
-A background process does it; your command does not wait for it. Counts from before you could know are never sent,
-and a continuous integration system sends nothing.
-{{- else}}
-
-A command that began and was never seen to end (it was killed, say) is counted under the code -1.
-{{- end}}
-
-## Turn it off
-
-| how | what it does |
-|---|---|
-| ` + "`{{.App}} {{.Command}} off`" + ` | counts nothing, sends nothing, and erases the id |
-| ` + "`{{.Env}}=off`" + ` | the same as long as it is set; ` + "`local`" + ` counts without sending |
-| ` + "`DO_NOT_TRACK=1`" + ` | counts nothing, sends nothing, in every program that respects it |
-| ` + "`/etc/{{.App}}/telemetry`" + ` with the word ` + "`off`" + ` or ` + "`local`" + ` | the same for all users of the machine, who cannot overrule it (on Windows ` + "`%ProgramData%\\{{.App}}\\telemetry`" + `) |
-| building with ` + "`-tags notelemetry`" + ` | leaves all of it out of the program |
-
-` + "`{{.App}} {{.Command}} reset`" + ` deletes what was counted on this machine.
-{{- if .Sends}} ` + "`{{.App}} {{.Command}} forget`" + ` has the server erase what was sent, and turns it off.{{end}}
-{{if .ExitCodes}}
-## What the exit codes are called in the source
-{{range .ExitCodes}}
-- {{.Status}}{{range .Names}} ` + "`{{.}}`" + `{{end}}{{end}}
-{{end}}
-## Every command that can be recorded
-{{range .Commands}}
-- ` + "`{{.Path}}`" + `{{end}}
-`))
+var page = template.Must(template.New("TELEMETRY.md").Parse(pageMarker + "\n" + pageText))
