@@ -91,6 +91,11 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		return out, err
 	}
 	i := importer{Source: source, module: p.Module, path: p.Leaf, local: facts.Local}
+	for _, spec := range source.File.Imports {
+		if slices.Contains(facts.Unused, form.PathOf(spec)) {
+			i.unused = append(i.unused, spec)
+		}
+	}
 	if whole {
 		i.path = facts.Runtime
 	}
@@ -98,7 +103,7 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		i.name = facts.Local
 	}
 	owns := func(path string) bool { return path == facts.Runtime || path == p.Leaf }
-	for _, imports := range i.ways(facts.Unused, disk, owns) {
+	for _, imports := range i.ways(disk, owns) {
 		all := append(edits[:len(edits):len(edits)], imports...)
 		result := splice.Apply(src, all)
 		factored := !bytes.Equal(Strip(result, owns, false), src)
@@ -125,48 +130,35 @@ type importer struct {
 	path   string // what to import
 	name   string // and its name there, "" for its own
 	local  string
+	unused []*ast.ImportSpec // whose every use is swapped
 }
 
 // ways are the ways to import the injected package, the best first. Not each of
 // them can be undone to the byte in each file.
-func (i importer) ways(unused []string, disk []byte, owns func(string) bool) (ways [][]splice.Splice) {
-	if as := i.asOnDisk(unused, disk, owns); as != nil {
+func (i importer) ways(disk []byte, owns func(string) bool) (ways [][]splice.Splice) {
+	if as := i.asOnDisk(disk, owns); as != nil {
 		ways = append(ways, as)
 	}
-	for _, drop := range append([][]string{unused}, slices.Collect(slices.Chunk(unused, 1))...) { // all, or one of them
-		if edits, ok := i.drop(i.importsOf(drop)); ok {
-			ways = append(ways, append(edits, i.keep(unused, drop)...)) // imports come before other declarations
+	for _, drop := range append([][]*ast.ImportSpec{i.unused}, slices.Collect(slices.Chunk(i.unused, 1))...) { // all, or one of them
+		if edits, ok := i.drop(drop); ok {
+			ways = append(ways, append(edits, i.keep(drop)...)) // imports come before other declarations
 		}
 	}
-	return append(ways, append([]splice.Splice{i.add()}, i.keep(unused, nil)...))
+	return append(ways, append([]splice.Splice{i.add()}, i.keep(nil)...))
 }
 
-// keep declares a use of each import that is not dropped.
-func (i importer) keep(unused, dropped []string) (edits []splice.Splice) {
-	for _, spec := range i.importsOf(unused) {
-		if path := form.PathOf(spec); !slices.Contains(dropped, path) {
-			edits = append(edits, i.keepImport(spec, path))
+// keep declares a use of each unused import that is not dropped, behind the import
+// declarations.
+func (i importer) keep(dropped []*ast.ImportSpec) (edits []splice.Splice) {
+	at := splice.LineEnd(i.Src, importsEnd(i.Source))
+	for _, spec := range i.unused {
+		name := ""
+		for original := range form.Swaps {
+			name = cmp.Or(form.Spelled(spec, original.Path, original.Name), name)
+		}
+		if !slices.Contains(dropped, spec) {
+			edits = append(edits, splice.Insert(at, form.KeeperText(name, splice.Newline(i.Src))))
 		}
 	}
 	return edits
-}
-
-// importsOf are the imports of some paths, one each.
-func (i importer) importsOf(paths []string) (specs []*ast.ImportSpec) {
-	for _, path := range paths {
-		at := slices.IndexFunc(i.File.Imports, func(spec *ast.ImportSpec) bool { return form.PathOf(spec) == path })
-		if at >= 0 {
-			specs = append(specs, i.File.Imports[at])
-		}
-	}
-	return specs
-}
-
-// keepImport declares a use of an import behind the import declarations.
-func (i importer) keepImport(spec *ast.ImportSpec, path string) splice.Splice {
-	name := ""
-	for original := range form.Swaps {
-		name = cmp.Or(form.Spelled(spec, original.Path, original.Name), name)
-	}
-	return splice.Insert(splice.LineEnd(i.Src, importsEnd(i.Source)), form.KeeperText(name, splice.Newline(i.Src)))
 }

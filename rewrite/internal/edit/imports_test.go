@@ -2,6 +2,7 @@ package edit
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
 	"slices"
 	"strconv"
@@ -65,7 +66,8 @@ func TestDropImport(t *testing.T) {
 			t.Fatalf("%s: %v", test.name, err)
 		}
 		i := importer{Source: source, path: own, module: "example.com/m"}
-		edits, ok := i.drop(i.importsOf([]string{"os"}))
+		at := slices.IndexFunc(source.File.Imports, func(spec *ast.ImportSpec) bool { return form.PathOf(spec) == "os" })
+		edits, ok := i.drop(source.File.Imports[at : at+1])
 		got := ""
 		if ok {
 			got = string(splice.Apply(src, edits))

@@ -2,8 +2,8 @@ package edit
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
-	"maps"
 	"slices"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -16,7 +16,7 @@ import (
 // file on disk imports it: a formatter, or the author, may have moved it since
 // the last run. Nil where the file on disk has no such import, or differs in what
 // it imports.
-func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool) []splice.Splice {
+func (i importer) asOnDisk(disk []byte, owns func(string) bool) []splice.Splice {
 	source, err := form.Parse(disk, parser.ParseComments)
 	if err != nil {
 		return nil
@@ -36,11 +36,10 @@ func (i importer) asOnDisk(unused []string, disk []byte, owns func(string) bool)
 			return nil
 		}
 	}
-	for path := range s.Restore {
-		if !slices.Contains(unused, path) {
-			return nil
-		}
+	dropped := slices.DeleteFunc(slices.Clone(i.unused), func(spec *ast.ImportSpec) bool { return !s.Restore[form.PathOf(spec)] })
+	if len(dropped) != len(s.Restore) {
+		return nil
 	}
 	edits := splice.Of(udiff.Bytes(i.Src, splice.Apply(disk, s.Edits[:others])))
-	return append(edits, i.keep(unused, slices.Collect(maps.Keys(s.Restore)))...)
+	return append(edits, i.keep(dropped)...)
 }

@@ -36,23 +36,17 @@ type Form struct {
 	Tree func(t *Tree, c *dstutil.Cursor) bool
 }
 
-var forms []*Form
+// forms are all forms by name. No two of them recognise the same code.
+var forms = map[string]*Form{}
 
 // register makes a form known and returns its name.
 func register(f Form) string {
-	forms = append(forms, &f)
+	forms[f.Name] = &f
 	return f.Name
 }
 
 // Get returns the form of that name, nil for none.
-func Get(name string) *Form {
-	for _, f := range forms {
-		if f.Name == name {
-			return f
-		}
-	}
-	return nil
-}
+func Get(name string) *Form { return forms[name] }
 
 // A Source is a file with its syntax.
 type Source struct {
