@@ -61,9 +61,6 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if c.earlier, err = c.generated.Earlier(); err != nil {
 		return nil, err
 	}
-	if c.earlier.Undo.Empty() {
-		c.earlier.Undo = c.generated.OthersUndo()
-	}
 	if c.settings, err = o.settings(c.earlier.Settings); err != nil {
 		return nil, err
 	}

@@ -55,7 +55,9 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	case f.depend.endsItself(fn) != "":
 		f.noteEnd(call, path, f.depend.endsItself(fn))
 	case makesCommand(fn) && !isInterfaceMethod(fn):
-		f.madeElsewhere(call, fn)
+		if how := f.depend.ends(fn); how != "" {
+			f.note(plan.Dependency, call, "a command that "+f.short(call.Fun)+" of "+path+" makes may end the process, with "+how+": such a run is recorded as -1")
+		}
 	}
 }
 
@@ -135,14 +137,6 @@ func (f *finder) noteEnd(call *ast.CallExpr, path, how string) {
 		what = strings.TrimPrefix(types.TypeString(fn.Signature().Recv().Type(), (*types.Package).Name), "*") + "." + fn.Name()
 	}
 	f.note(plan.Dependency, call, what+" of "+path+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
-}
-
-// madeElsewhere looks at the commands that a function of a dependency makes: their
-// exits cannot be edited.
-func (f *finder) madeElsewhere(call *ast.CallExpr, fn *types.Func) {
-	if how := f.depend.ends(fn); how != "" {
-		f.note(plan.Dependency, call, "a command that "+f.short(call.Fun)+" of "+fn.Pkg().Path()+" makes may end the process, with "+how+": such a run is recorded as -1")
-	}
 }
 
 // status is loggers.Status, also for the module's own functions that pass an event of a

@@ -173,9 +173,10 @@ func messages(p *packages.Package) (list []string) {
 
 // onlyMain picks the main package that the pattern names.
 func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package, error) {
-	var mains, others []string
+	var mains, others, why []string
 	var main *packages.Package
 	for _, p := range found {
+		why = append(why, messages(p)...)
 		if p.Name == "main" {
 			mains = append(mains, p.PkgPath)
 			main = p
@@ -200,10 +201,6 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	var failed *exec.ExitError
 	if _, err := list.Output(); errors.As(err, &failed) {
 		return nil, fmt.Errorf("no Go package at %s: %s; name the folder of the CLI's func main: telemetrygen ./path/to/main", pattern, bytes.TrimSpace(failed.Stderr))
-	}
-	var why []string
-	for _, p := range found {
-		why = append(why, messages(p)...)
 	}
 	return nil, &Error{Dedup(why)}
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/gomod"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
@@ -107,25 +106,20 @@ func usable(dir string) bool {
 }
 
 // Earlier is what the last run's config.go says, also one in another folder; a
-// zero one without an earlier run.
-func (g Package) Earlier() (Config, error) {
-	switch {
-	case g.Exists:
-		return ReadConfig(g.Dir)
-	case len(g.Older) > 0:
-		return ReadConfig(g.folder(g.Older[0]))
+// zero one without an earlier run. What another CLI's run did to go.mod is for the last
+// one to take back.
+func (g Package) Earlier() (c Config, err error) {
+	if g.Exists {
+		c, err = ReadConfig(g.Dir)
+	} else if len(g.Older) > 0 {
+		c, err = ReadConfig(g.folder(g.Older[0]))
 	}
-	return Config{}, nil
-}
-
-// OthersUndo is what another CLI's run did to go.mod, for the last one to take back.
-func (g Package) OthersUndo() (undo gomod.Undo) {
 	for _, path := range g.Others {
-		if c, err := ReadConfig(g.folder(path)); err == nil && undo.Empty() {
-			undo = c.Undo
+		if other, failed := ReadConfig(g.folder(path)); failed == nil && c.Undo.Empty() {
+			c.Undo = other.Undo
 		}
 	}
-	return undo
+	return c, err
 }
 
 // belongs reports whether a runtime package was generated for this CLI, or for one
