@@ -69,11 +69,7 @@ func (d *dependencies) ofCobra() (paths []string) {
 // executed, the command that comes to a place of it: a parameter of one of its
 // functions, or what a function that is passed there returns.
 func (d *dependencies) executes(path, place string) bool {
-	if _, known := d.analysed[path]; !known {
-		d.analysed[path] = false // until the end, also where packages ask for each other in a circle
-		d.analysed[path] = d.analyse(path)
-	}
-	return d.analysed[path] && d.executed[place]
+	return remembered(d.analysed, path, func() bool { return d.analyse(path) }) && d.executed[place]
 }
 
 // analyse looks through a package of another module. It reports false when that has

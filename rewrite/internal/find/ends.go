@@ -41,10 +41,7 @@ func (d *dependencies) foreign(path string) bool {
 // namesEnd reports whether the text of a dependency's package names something that
 // ends the process.
 func (d *dependencies) namesEnd(path string) bool {
-	if _, known := d.endings[path]; !known {
-		d.endings[path] = d.foreign(path) && textContains(d.g, d.g.All[path], endWords)
-	}
-	return d.endings[path]
+	return remembered(d.endings, path, func() bool { return d.foreign(path) && textContains(d.g, d.g.All[path], endWords) })
 }
 
 // endWords are what the text of such a package has.
@@ -71,17 +68,19 @@ func (d *dependencies) ends(fn *types.Func) string {
 	if isSyscallExit(fn) {
 		return fn.FullName()
 	}
-	return remembered(d.ending, fn.Origin(), d.endsIn)
+	return remembered(d.ending, fn.FullName(), func() string { return d.endsIn(fn.Origin(), map[string]bool{}) })
 }
 
-// remembered is what find says of a function, which is asked once.
-func remembered(known map[string]string, fn *types.Func, find func(fn *types.Func, seen map[string]bool) string) string {
-	how, ok := known[fn.FullName()]
+// remembered is what find says of a name, which is asked once. To a question that leads back
+// to itself the answer is none.
+func remembered[V any](known map[string]V, name string, find func() V) V {
+	answer, ok := known[name]
 	if !ok {
-		how = find(fn, map[string]bool{})
-		known[fn.FullName()] = how
+		known[name] = answer
+		answer = find()
+		known[name] = answer
 	}
-	return how
+	return answer
 }
 
 func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
@@ -114,7 +113,7 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 // calls: func Load() Config { ... log.Fatal(err) }. It is "" where there is none. What
 // loggers return is an event, and known.
 func (d *dependencies) endsItself(fn *types.Func) string {
-	return remembered(d.itself, fn, d.endsInCode)
+	return remembered(d.itself, fn.FullName(), func() string { return d.endsInCode(fn, map[string]bool{}) })
 }
 
 func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how string) {
@@ -147,19 +146,18 @@ func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how str
 // endsBeside reports whether a file that may declare a function of a dependency names
 // something that ends the process, as far as its text tells. Most are not worth a type check.
 func (d *dependencies) endsBeside(fn *types.Func) bool {
-	path := fn.Pkg().Path()
-	if d.beside[path] == nil {
-		d.beside[path] = map[string]bool{}
-		p := d.g.All[path]
+	p := d.g.All[fn.Pkg().Path()]
+	return remembered(d.beside, p.PkgPath, func() map[string]bool {
+		names := map[string]bool{}
 		for text := range d.g.Texts(p, p.GoFiles) {
 			if containsOne(text, endWords) {
 				for _, m := range declaration.FindAllSubmatch(text, -1) {
-					d.beside[path][string(m[1])] = true
+					names[string(m[1])] = true
 				}
 			}
 		}
-	}
-	return d.beside[path][fn.Name()]
+		return names
+	})[fn.Name()]
 }
 
 var declaration = regexp.MustCompile(`(?m)^func (?:\(.*?\) ?)?(\w+)[\[(]`)

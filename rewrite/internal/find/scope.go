@@ -178,13 +178,10 @@ func (s *survey) insideRuns(code enclosure) bool {
 	if code.decl == nil {
 		return code.hook
 	}
-	name := code.decl.FullName()
-	if _, known := s.inside[name]; !known {
-		s.inside[name] = false // also for a function that uses itself
+	return remembered(s.inside, code.decl.FullName(), func() bool { // a function that uses itself is not inside for that
 		uses := s.usesOf(code.decl)
-		s.inside[name] = len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !s.insideRuns(use) })
-	}
-	return s.inside[name]
+		return len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !s.insideRuns(use) })
+	})
 }
 
 // usesOf returns where a declared function of the module is used. A method is also
