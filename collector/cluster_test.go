@@ -13,9 +13,10 @@ import (
 // install reports now to one, now to the other; the one that writes to the sinks
 // is killed, then started again, and then the other.
 func TestTwoCollectorsAndAKilledLeader(t *testing.T) {
-	database := peertest.Postgres(t)
+	t.Parallel()
+	database := peertest.Database(t)
 	written := peertest.Prometheus(t)
-	args := []string{"--store", database.DSN, "--interval", "1s", "--remote-write-url", written.URL + "/api/v1/write"}
+	args := []string{"--store", database, "--interval", "1s", "--remote-write-url", written.URL + "/api/v1/write"}
 	both := []*process{newProcess(t, args...), newProcess(t, args...)}
 	leads := func(p *process) bool {
 		text, err := fetch(t.Context(), "http://"+p.private+"/metrics")

@@ -85,6 +85,7 @@ func TestReadyzFailsWhileTheDiskIsFull(t *testing.T) {
 // TestAFullDiskUnderPostgreSQL: reports get 503 until there is room again, and those that
 // are sent again then are counted once.
 func TestAFullDiskUnderPostgreSQL(t *testing.T) {
+	t.Parallel()
 	postgres, fill, free := peertest.PostgresOnSmallDisk(t)
 	p := newProcess(t, "--store", postgres.DSN)
 	var reports []string

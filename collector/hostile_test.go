@@ -31,7 +31,7 @@ func onEachStore(t *testing.T, limits store.Limits, test func(t *testing.T, serv
 			return "sqlite:" + file, "sqlite", "file:" + (&neturl.URL{Path: file}).EscapedPath() + "?_pragma=busy_timeout(10000)"
 		},
 		"postgres": func(t *testing.T) (string, string, string) {
-			dsn := peertest.Postgres(t).DSN
+			dsn := peertest.Database(t)
 			return dsn, "pgx", dsn
 		},
 	} {

@@ -12,6 +12,7 @@ import (
 // A stream keeps the start of its series when the collector is killed, so that
 // its receiver sees neither a reset nor a jump.
 func TestOTLPStreamsKeepTheirStart(t *testing.T) {
+	t.Parallel()
 	otel := peertest.OTelCollector(t)
 	killed := newProcess(t, "--store", "sqlite:"+t.TempDir()+"/telemetry.db", "--interval", "1s", "--otlp-url", otel.URL)
 	id, before := uuid.New(), time.Now()

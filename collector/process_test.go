@@ -10,28 +10,13 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
-
-// program builds the collector once for all tests.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "telemetry-collector-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "telemetry-collector")
-	if output, err := exec.Command("go", "build", "-o", file, "../cmd/telemetry-collector").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, output)
-	}
-	return file, nil
-})
 
 func TestMain(m *testing.M) {
 	if address := os.Getenv("TELEMETRY_BENCH_DECODER"); address != "" {
@@ -45,13 +30,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	status := m.Run()
-	if !testing.Short() {
-		if file, err := program(); err == nil {
-			os.RemoveAll(filepath.Dir(file))
-		}
-	}
-	os.Exit(status)
+	os.Exit(peertest.Run(m))
 }
 
 // A process is a collector that can be killed and started again.
@@ -73,7 +52,6 @@ func newProcess(t testing.TB, args ...string) *process {
 // newProcessUnder has another program start it, by exec.
 func newProcessUnder(t testing.TB, under []string, args ...string) *process {
 	t.Helper()
-	peertest.Long(t, "runs the collector")
 	p := &process{t: t, under: under, address: peertest.FreeAddress(t), private: peertest.FreeAddress(t), output: &lockedBuffer{}}
 	p.args = append([]string{"--listen", p.address, "--private-listen", p.private, "--trusted-proxies", "127.0.0.1"}, args...)
 	t.Cleanup(func() {
@@ -88,11 +66,7 @@ func newProcessUnder(t testing.TB, under []string, args ...string) *process {
 
 func (p *process) start() {
 	p.t.Helper()
-	file, err := program()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	command := append(append(slices.Clone(p.under), file), p.args...)
+	command := append(append(slices.Clone(p.under), peertest.Collector(p.t)), p.args...)
 	p.cmd = exec.Command(command[0], command[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	peertest.DieWithTest(p.cmd)

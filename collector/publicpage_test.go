@@ -24,7 +24,7 @@ import (
 func TestEverybodySeesOnlyWhatTenInstallsDo(t *testing.T) {
 	for name, dsn := range map[string]func(*testing.T) string{
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "public.db") },
-		"PostgreSQL": func(t *testing.T) string { return peertest.Postgres(t).DSN },
+		"PostgreSQL": func(t *testing.T) string { return peertest.Database(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := store.Open(t.Context(), dsn(t), nil)

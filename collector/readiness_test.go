@@ -63,6 +63,7 @@ func losesAndFindsItsStore(t *testing.T, p *process, readable bool, lose, find f
 
 // Another program that writes to the file holds up commits, and no reader.
 func TestReadyzFailsWhileSQLiteIsLocked(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "telemetry.db")
 	p := newProcess(t, "--store", "sqlite:"+file)
 	db, err := sql.Open("sqlite", file)
@@ -83,6 +84,7 @@ func TestReadyzFailsWhileSQLiteIsLocked(t *testing.T) {
 }
 
 func TestReadyzFailsWhilePostgreSQLIsDown(t *testing.T) {
+	t.Parallel()
 	postgres := peertest.Postgres(t)
 	p := newProcess(t, "--store", postgres.DSN)
 	losesAndFindsItsStore(t, p, false, postgres.Kill, postgres.Start)

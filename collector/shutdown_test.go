@@ -16,8 +16,9 @@ import (
 // TestASinkThatHangsHoldsUpNoEnd: a collector ends soon after SIGTERM, and what its sink
 // did not get then it gets after the next start.
 func TestASinkThatHangsHoldsUpNoEnd(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { endWithASinkThatHangs(t, "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db")) })
-	t.Run("postgres", func(t *testing.T) { endWithASinkThatHangs(t, peertest.Postgres(t).DSN) })
+	t.Run("postgres", func(t *testing.T) { endWithASinkThatHangs(t, peertest.Database(t)) })
 }
 
 func endWithASinkThatHangs(t *testing.T, store string) {

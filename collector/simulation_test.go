@@ -144,6 +144,7 @@ func simulate(t *testing.T, installs int, address func() string, during func(don
 // written to, and a Graphite. All of them come to show the truth, and every
 // series from zero on.
 func TestTenThousandInstalls(t *testing.T) {
+	t.Parallel()
 	installs := 10_000
 	if testing.Short() {
 		installs = 1_000

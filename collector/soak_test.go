@@ -33,7 +33,7 @@ const soakMemory = 200 << 20
 //	go test -run TestHonestAndHostile -soak 10m -timeout 30m ./collector
 func TestHonestAndHostileSendersAtOnce(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { soakStore(t, "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db")) })
-	t.Run("postgres", func(t *testing.T) { soakStore(t, peertest.Postgres(t).DSN) })
+	t.Run("postgres", func(t *testing.T) { soakStore(t, peertest.Database(t)) })
 }
 
 func soakStore(t *testing.T, address string) {

@@ -35,6 +35,7 @@ import (
 // are those of a file's time of modification.
 func TestAYear(t *testing.T) {
 	peertest.Long(t, "a year of a collector")
+	t.Parallel() // it waits for the disk: each day's reports come after those of the day before
 	installs := 400
 	if text := os.Getenv("TELEMETRYGEN_YEAR_INSTALLS"); text != "" {
 		var err error
@@ -44,9 +45,12 @@ func TestAYear(t *testing.T) {
 	}
 	for name, url := range map[string]func(*testing.T) string{
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "year.db") },
-		"PostgreSQL": func(t *testing.T) string { return peertest.Postgres(t).DSN },
+		"PostgreSQL": func(t *testing.T) string { return peertest.Database(t) },
 	} {
-		t.Run(name, func(t *testing.T) { aYear(t, installs, url(t)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			aYear(t, installs, url(t))
+		})
 	}
 }
 

@@ -80,7 +80,7 @@ func TestCertificatesByACME(t *testing.T) {
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		getsAndKeepsACertificate(t, peertest.Postgres(t).DSN, false)
+		getsAndKeepsACertificate(t, peertest.Database(t), false)
 	})
 }
 

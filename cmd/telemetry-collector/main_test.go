@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(peertest.Run(m))
 }
 
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {

@@ -68,7 +68,7 @@ func TestOrdersBesideReports(t *testing.T) {
 	peertest.Long(t, "reports for seconds beside everything that an operator can do")
 	for name, address := range map[string]func(t *testing.T) string{
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db") },
-		"PostgreSQL": func(t *testing.T) string { return peertest.Postgres(t).DSN },
+		"PostgreSQL": func(t *testing.T) string { return peertest.Database(t) },
 	} {
 		t.Run(name, func(t *testing.T) { ordersBesideReports(t, address(t)) })
 	}

@@ -13,7 +13,7 @@ import (
 func TestAnotherKeyOfTheIDsIsAMistake(t *testing.T) {
 	for name, address := range map[string]func(t *testing.T) string{
 		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db") },
-		"postgres": func(t *testing.T) string { return peertest.Postgres(t).DSN },
+		"postgres": func(t *testing.T) string { return peertest.Database(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, first := range []string{"", "TELEMETRY_ID_PEPPER=one"} {

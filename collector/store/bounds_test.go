@@ -66,6 +66,7 @@ func heldRuns(t *testing.T, s *store.Store) (runs int64, reports map[store.Reaso
 // marks; no install and no network adds more than it may; and a repetition holds
 // nothing again.
 func TestWhatIsNotCountedIsHeldOnce(t *testing.T) {
+	t.Parallel()
 	limits := store.Limits{RunsPerInstall: 50, RunsPerNetwork: 600, RunsPerNetworkAtOnce: 300, InstallsPerNetwork: 4, AppsPerNetwork: 2, VersionsPerNetwork: 2, CommandsPerNetwork: 3, SeriesPerNetwork: 12}
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
@@ -147,6 +148,7 @@ func TestWhatIsNotCountedIsHeldOnce(t *testing.T) {
 // TestOneReportAddsNoMoreThanAnInstallMay sends the largest report that there is,
 // and with other ids what one network can.
 func TestOneReportAddsNoMoreThanAnInstallMay(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		const most = 999_999
@@ -192,6 +194,7 @@ func TestOneReportAddsNoMoreThanAnInstallMay(t *testing.T) {
 // TestInstallsOfANetwork: those that are too many leave nothing, and all that they
 // counted comes with a later report. A large report takes the room of several.
 func TestInstallsOfANetwork(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		s.Limit(store.Limits{InstallsPerNetwork: 5})
@@ -225,6 +228,7 @@ func TestInstallsOfANetwork(t *testing.T) {
 
 // TestZerosAddNothing: a report of nothing but zeros is no report, and harms none.
 func TestZerosAddNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		zero := uuid.New()
@@ -246,6 +250,7 @@ func TestZerosAddNothing(t *testing.T) {
 // again on one day, without a run, kept the day from ending, and so every report
 // of the next one from being kept.
 func TestSumsThatComeToNothingEndNoDay(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		id := uuid.New()

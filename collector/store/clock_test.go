@@ -16,6 +16,7 @@ const retention = 400 * 24 * time.Hour
 // ahead, takes reports like that, and is put right. What was counted before is not
 // counted again, and no day is lost.
 func TestAClockThatIsFarAheadErasesNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, address string) {
 		s := open(t, address)
 		key := store.Key{Command: "pace get", CLIVersion: "v1", OperatingSystem: "linux"}

@@ -12,6 +12,7 @@ import (
 // TestWhatIsRememberedOfClosedDaysIsUpToDate asks the same questions after each
 // change of what was reported, also where another collector made it.
 func TestWhatIsRememberedOfClosedDaysIsUpToDate(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		all, id := severalOf(t, url, 2), uuid.New()
 		s, other := all[0], all[1]

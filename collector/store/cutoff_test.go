@@ -20,9 +20,9 @@ import (
 // collector keeps a report of the same install, and leads.
 func TestACollectorThatIsCutOffHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
-	postgres := peertest.Postgres(t)
-	through, cut := cuttable(t, postgres.DSN)
-	lost, other := open(t, through), open(t, postgres.DSN)
+	postgres := peertest.Database(t)
+	through, cut := cuttable(t, postgres)
+	lost, other := open(t, through), open(t, postgres)
 	leads := func(ctx context.Context, lead func(context.Context, func(context.Context) error) error) <-chan bool {
 		led := make(chan bool, 1)
 		go lead(ctx, func(ctx context.Context) error {

@@ -10,12 +10,16 @@ import (
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
-// onEach runs a test on both databases.
+// onEach runs a test on both databases, at the same time: it waits for the disk.
 func onEach(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
 		test(t, "sqlite:"+filepath.Join(t.TempDir(), "a folder", "..", "telemetry?#%.db"))
 	})
-	t.Run("postgres", func(t *testing.T) { test(t, peertest.Postgres(t).DSN) })
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, peertest.Database(t))
+	})
 }
 
 // beside opens the database itself.

@@ -17,6 +17,7 @@ import (
 // counts as a new one.
 func TestErasuresBesideTheEndOfADay(t *testing.T) {
 	peertest.Long(t, "erases hundreds of installs")
+	t.Parallel()
 	const installs, commands, erased = 60, 20, 40
 	onEach(t, func(t *testing.T, url string) {
 		both := severalOf(t, url, 2)

@@ -34,6 +34,7 @@ func invented(n int) (reports []wire.Report) {
 }
 
 func TestARealReleaseFindsItsPlaceAmongInventedSeries(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		limits := store.Limits{Series: 10_000} // with the 100,000 of DefaultLimits it takes ten times as long
@@ -60,6 +61,7 @@ func TestARealReleaseFindsItsPlaceAmongInventedSeries(t *testing.T) {
 // TestVersionsAndAppsGiveWay: so that real ones find a place after as many
 // invented ones as there is room for.
 func TestVersionsAndAppsGiveWay(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		s.Limit(store.Limits{Apps: 10, Versions: 20})
@@ -96,6 +98,7 @@ func TestVersionsAndAppsGiveWay(t *testing.T) {
 // counts a run twice, whether it gave way or was silent; and what its installs did
 // stays exact.
 func TestWhatGaveWayComesBackWithItsTotal(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		s.Limit(store.Limits{Versions: 3})
@@ -151,7 +154,7 @@ func TestWhatGaveWayComesBackWithItsTotal(t *testing.T) {
 // TestAnInstallIsOneAtAllCollectors: a command and a version that another
 // collector made are the same here.
 func TestAnInstallIsOneAtAllCollectors(t *testing.T) {
-	url := peertest.Postgres(t).DSN
+	url := peertest.Database(t)
 	a, b := open(t, url), open(t, url)
 	id := uuid.New()
 	add(t, b, noon, report(uuid.New(), "v1", counter("another", 0, 1))) // b knows what there is

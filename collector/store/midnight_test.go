@@ -15,6 +15,7 @@ import (
 // TestMidnight: collectors, whose clocks differ by a second, take reports around
 // the ends of three days. Every run counts once, on one of the two days.
 func TestMidnight(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, address string) {
 		collectors := severalOf(t, address, 2)
 		first := noon.Truncate(24 * time.Hour)

@@ -180,6 +180,7 @@ func migrated(t *testing.T, file string) {
 
 // TestADatabaseOfANewerSchemaIsRefused: going on could destroy what it has.
 func TestADatabaseOfANewerSchemaIsRefused(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, address string) {
 		open(t, address).Close()
 		db, bytes := beside(t, address), "BYTEA"
@@ -206,7 +207,7 @@ func TestADatabaseOfANewerSchemaIsRefused(t *testing.T) {
 // PostgreSQL keeps nothing any more, since it does not know what it writes to. A SQLite file
 // has one collector.
 func TestANewerCollectorBesideAnOlderOne(t *testing.T) {
-	address := peertest.Postgres(t).DSN
+	address := peertest.Database(t)
 	s, id := open(t, address), uuid.New()
 	add(t, s, noon, report(id, "v1", counter("pace get", 0, 1)))
 	db := beside(t, address)

@@ -24,6 +24,7 @@ func release(version string, paths ...string) store.Release {
 // TestARegistrationHoldsAtOnceEverywhere: in a collector that is running, and in
 // the others of the database.
 func TestARegistrationHoldsAtOnceEverywhere(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		both := []*store.Store{s, s}
@@ -77,6 +78,7 @@ func TestARegistrationHoldsAtOnceEverywhere(t *testing.T) {
 // TestAListBesideReleases: what either lists is listed, and the nearest parent of
 // both counts.
 func TestAListBesideReleases(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		list := &wire.AllowList{}
@@ -112,6 +114,7 @@ func refused(t *testing.T, s *store.Store, r wire.Report, why string) {
 // TestLookAlikesTakeNoPlace: letters that look like others count only where they
 // are listed.
 func TestLookAlikesTakeNoPlace(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		const cyrillic = "\u0430" // looks like a
@@ -134,6 +137,7 @@ func TestLookAlikesTakeNoPlace(t *testing.T) {
 // TestNamesOfANetwork: names that one network may not make count under those that
 // stand for all such; names that are known, listed or registered cost nothing.
 func TestNamesOfANetwork(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		s.Limit(store.Limits{AppsPerNetwork: 2, VersionsPerNetwork: 3, CommandsPerNetwork: 4, SeriesPerNetwork: 100})

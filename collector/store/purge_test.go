@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -75,6 +74,7 @@ func answersOf(t *testing.T, s *store.Store, now time.Time, daily bool) string {
 // reports and was purged with one that never got them.
 func TestAPurgeLeavesWhatHonestInstallsDid(t *testing.T) {
 	peertest.Long(t, "fills stores twice")
+	t.Parallel()
 	tests := []struct {
 		name          string
 		sel           store.PurgeSelection
@@ -87,30 +87,13 @@ func TestAPurgeLeavesWhatHonestInstallsDid(t *testing.T) {
 		{"the days of an attack", store.PurgeSelection{App: "pace", Since: noon.AddDate(0, 0, 12), Until: noon.AddDate(0, 0, 14)}, "pace get", "v1", true},
 		{"another app", store.PurgeSelection{App: "evil"}, "evil get", "v1", false},
 	}
-	onEach(t, func(t *testing.T, address string) {
-		for i, test := range tests {
-			t.Run(test.name, func(t *testing.T) {
-				purgeAndCompare(t, open(t, another(t, address, i)), test.sel, test.path, test.version, test.only)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, address string) {
+				purgeAndCompare(t, open(t, address), test.sel, test.path, test.version, test.only)
 			})
-		}
-	})
-}
-
-// another is the address of an empty database beside one.
-func another(t *testing.T, address string, n int) string {
-	t.Helper()
-	if strings.HasPrefix(address, "sqlite:") {
-		return fmt.Sprint(address, n)
+		})
 	}
-	db, err := sql.Open("pgx", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), fmt.Sprint("CREATE DATABASE another", n)); err != nil {
-		t.Fatal(err)
-	}
-	return strings.Replace(address, "/postgres?", fmt.Sprint("/another", n, "?"), 1)
 }
 
 func purgeAndCompare(t *testing.T, s *store.Store, sel store.PurgeSelection, path, version string, only bool) {
@@ -190,6 +173,7 @@ func purgeAndCompare(t *testing.T, s *store.Store, sel store.PurgeSelection, pat
 
 // TestAPurgeBesideACollector is followed by the one that has the store open.
 func TestAPurgeBesideACollector(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, address string) {
 		s, id := open(t, address), uuid.New()
 		add(t, s, noon, report(id, "v1", counter("pace get", 0, 5)), report(uuid.New(), "v2", counter("pace get", 0, 3), counter("pace put", 0, 2)))

@@ -12,6 +12,7 @@ import (
 
 // TestAVersionIsTheSameWithAndWithoutItsV: a tag has the v that builds often leave out.
 func TestAVersionIsTheSameWithAndWithoutItsV(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		id := uuid.New()
@@ -38,6 +39,7 @@ func TestAVersionIsTheSameWithAndWithoutItsV(t *testing.T) {
 // TestAMistakenRegistrationIsTakenBack, in all collectors at once. A name that has a
 // meaning is none of a release.
 func TestAMistakenRegistrationIsTakenBack(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		both := severalOf(t, url, 2)
 		s := both[0]

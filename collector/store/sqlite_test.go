@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 		fmt.Println("open")
 		select {}
 	}
-	os.Exit(m.Run())
+	os.Exit(peertest.Run(m))
 }
 
 // TestASQLiteFileHasOneCollector that a kill -9 ends like any other end.

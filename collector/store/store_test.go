@@ -103,6 +103,7 @@ func activeBy(t *testing.T, s *store.Store, now time.Time, key func(store.Active
 }
 
 func TestDifferencesAreAdded(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		id := uuid.New()
@@ -148,6 +149,7 @@ func TestDifferencesAreAdded(t *testing.T) {
 // sent in any order, more than once, by several collectors at a time: the totals
 // are those of the latest state of each.
 func TestSumsAreRightUnderEveryOrder(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		const collectors = 3
 		random := rand.New(rand.NewPCG(1, 2))
@@ -204,6 +206,7 @@ func TestSumsAreRightUnderEveryOrder(t *testing.T) {
 }
 
 func TestForgetErasesTheInstallAndNoTotal(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		id, other := uuid.New(), uuid.New()
@@ -224,6 +227,7 @@ func TestForgetErasesTheInstallAndNoTotal(t *testing.T) {
 }
 
 func TestActivityFollowsTheDays(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		id, other := uuid.New(), uuid.New()
@@ -275,6 +279,7 @@ func TestActivityFollowsTheDays(t *testing.T) {
 
 // TestSelections asks for one app, one version, and everything.
 func TestSelections(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		add(t, s, noon,
@@ -309,6 +314,7 @@ func TestSelections(t *testing.T) {
 
 // TestASeriesIsShownOnce follows what two readers have seen, over a restart.
 func TestASeriesIsShownOnce(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		begin := func(reader string) {
@@ -358,7 +364,7 @@ func TestASeriesIsShownOnce(t *testing.T) {
 
 // TestOneLeads has two collectors on one database.
 func TestOneLeads(t *testing.T) {
-	url := peertest.Postgres(t).DSN
+	url := peertest.Database(t)
 	a, b := open(t, url), open(t, url)
 	leading := make(chan string)
 	lead := func(ctx context.Context, s *store.Store, name string) {

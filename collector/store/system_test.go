@@ -16,6 +16,7 @@ import (
 // system. With 5,000 commands and versions a report of one counter took 110 ms, and a
 // stranger could send ten a minute of each id.
 func TestAnInstallChangesItsSystemOnceADay(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		id := uuid.New()
@@ -52,6 +53,7 @@ func systems(t *testing.T, s *store.Store, now time.Time) map[string]int64 {
 // TestFewLargeInstallsChangeTheirSystemAtOnce: 60 of 8,000 commands and versions that did
 // in one batch took 1.2 seconds, for which all other reports waited.
 func TestFewLargeInstallsChangeTheirSystemAtOnce(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		var large []wire.Report

@@ -40,6 +40,7 @@ type machine struct {
 // and repeated, updates and downgrades, a change of system, and erased installs.
 func TestInstallsAreThoseThatWereThere(t *testing.T) {
 	peertest.Long(t, "fills stores with half a year")
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		s := open(t, url)
 		for seed := range uint64(2) {

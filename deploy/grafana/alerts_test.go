@@ -35,7 +35,7 @@ func TestAlerts(t *testing.T) {
 	prometheus := peertest.Prometheus(t, private)
 	file := "sqlite:" + filepath.Join(t.TempDir(), "months.db")
 	fill(t, file)
-	start(t, build(t), private, "--store", file)
+	start(t, peertest.Collector(t), private, "--store", file)
 	expressions := rules(t)
 	for name, want := range map[string]map[string]string{
 		"ReleaseFailsMore":   {"app": "pace", "cli_version": "v1.1.0", "previous_version": "v1.0.0", "command": "pace apply data-policy"},

@@ -7,8 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,16 +19,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
-// build builds the collector.
-func build(t *testing.T) (program string) {
-	peertest.Long(t, "builds the collector")
-	t.Helper()
-	program = filepath.Join(t.TempDir(), "telemetry-collector")
-	if output, err := exec.Command("go", "build", "-o", program, "../../cmd/telemetry-collector").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
-	return program
-}
+func TestMain(m *testing.M) { os.Exit(peertest.Run(m)) }
 
 // start runs a collector, whose private side is to have an address, until stop
 // is called or the test ends. It returns where reports are taken.

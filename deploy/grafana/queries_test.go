@@ -64,7 +64,7 @@ func TestQueries(t *testing.T) {
 	t.Parallel()
 	old, address := peertest.FreeAddress(t), peertest.FreeAddress(t)
 	prometheus := peertest.Prometheus(t, old, twin(old), address, twin(address))
-	program := build(t)
+	program := peertest.Collector(t)
 	args := []string{"--store", "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", prometheus.URL + "/api/v1/write"}
 	public, stop := start(t, program, old, args...)
 	d := load(t)

@@ -15,7 +15,7 @@ func TestVictoriaMetrics(t *testing.T) {
 	t.Parallel()
 	database := peertest.VictoriaMetrics(t)
 	const width = 2 * hold // of a bar
-	public, _ := start(t, build(t), peertest.FreeAddress(t), "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", database.URL+"/api/v1/write")
+	public, _ := start(t, peertest.Collector(t), peertest.FreeAddress(t), "--store", "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), "--remote-write-url", database.URL+"/api/v1/write")
 	d := load(t)
 	begin := time.Now().Truncate(width).Add(-2 * width)
 	ask := func(panel string, app string) float64 {
