@@ -227,12 +227,14 @@ func TestErrorAtEverySystemCall(t *testing.T) {
 func TestAllGoroutinesAreAsleep(t *testing.T) {
 	long(t)
 	t.Parallel()
-	cli, twin := filepath.Join(t.TempDir(), "cli"), filepath.Join(t.TempDir(), "twin")
-	must(t, build(cli, "./testdata/pace/instrumented")) // never with the race detector, which needs cgo
-	must(t, build(twin, "./testdata/pace/twin"))
+	cli := built.cli
+	if len(buildFlags) > 0 { // the race detector needs cgo
+		cli = filepath.Join(t.TempDir(), "cli")
+		must(t, build(cli, "./testdata/pace/instrumented"))
+	}
 	for _, level := range []string{"off", "local", "on"} {
 		h := newHome(t, "PACE_TELEMETRY="+level)
-		sameForUser(t, h.runProgram(cli, "end", "asleep"), h.runProgram(twin, "end", "asleep"))
+		sameForUser(t, h.runProgram(cli, "end", "asleep"), h.runProgram(built.twin, "end", "asleep"))
 		if h.run("required"); level != "off" {
 			h.want("pace end asleep -1 1", "pace required 1 1")
 		}
