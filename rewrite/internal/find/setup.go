@@ -3,7 +3,6 @@ package find
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 	"slices"
 	"strings"
 
@@ -43,39 +42,22 @@ func (f *finder) onSetup() bool {
 			return false
 		}
 		if cur.ParentEdgeKind() == edge.IfStmt_Body {
-			err := f.notNil(cur.Parent().Node().(*ast.IfStmt).Cond)
-			return err != nil && f.setsUp(f.assigned(err, cur.Parent()))
+			cond, ok := ast.Unparen(cur.Parent().Node().(*ast.IfStmt).Cond).(*ast.BinaryExpr)
+			return ok && cond.Op == token.NEQ && isNil(cond.Y, f.c) && f.setsUp(f.assigned(cond.X, cur.Parent()))
 		}
 	}
 	return false
 }
 
-// notNil returns the variable of a condition `err != nil`.
-func (f *finder) notNil(cond ast.Expr) types.Object {
-	c, ok := ast.Unparen(cond).(*ast.BinaryExpr)
-	if !ok || c.Op != token.NEQ || !isNil(c.Y, f.c) {
-		return nil
-	}
-	id, ok := ast.Unparen(c.X).(*ast.Ident)
-	if !ok {
-		return nil
-	}
-	return f.c.Info.Uses[id]
-}
-
 // assigned returns what a variable was given right before an if statement, or in
 // it.
-func (f *finder) assigned(v types.Object, stmt inspector.Cursor) ast.Expr {
+func (f *finder) assigned(variable ast.Expr, stmt inspector.Cursor) ast.Expr {
 	var before ast.Node = stmt.Node().(*ast.IfStmt).Init
 	if previous, ok := stmt.PrevSibling(); ok && stmt.Node().(*ast.IfStmt).Init == nil {
 		before = previous.Node()
 	}
 	assign, ok := before.(*ast.AssignStmt)
-	if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 {
-		return nil
-	}
-	id, ok := assign.Lhs[0].(*ast.Ident)
-	if !ok || f.c.Info.ObjectOf(id) != v {
+	if !ok || len(assign.Lhs) != 1 || len(assign.Rhs) != 1 || f.text(assign.Lhs[0]) != f.text(ast.Unparen(variable)) {
 		return nil
 	}
 	return assign.Rhs[0]
