@@ -11,8 +11,6 @@ package rewrite
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
@@ -144,19 +142,6 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 		c.remember(r)
 	}
 	return r, nil
-}
-
-// A NotReachedError says that the CLI ran as if all were well without executing
-// a command that is tracked: something else is its root.
-type NotReachedError struct {
-	Executions []string // what was found, file:line:col: what
-	Output     string   // what it printed, cut
-}
-
-func (e *NotReachedError) Error() string {
-	return fmt.Sprintf("the instrumented CLI was run once, as `--help` in an empty home, and exited with status 0 without executing any of the commands that telemetrygen found:\n\t%s\n"+
-		"So another command is the real root, or the CLI executes its root before main(): runs would be counted wrongly or not at all. Or it answers --help without its root, which does no harm. Nothing was written; --force instruments the CLI all the same.\nIt printed:\n%s",
-		strings.Join(e.Executions, "\n\t"), e.Output)
 }
 
 // note adds a finding about the whole CLI, or about one file.

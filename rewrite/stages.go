@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
@@ -160,7 +161,7 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 	}
 	list, unknown := project.Without(sendable, settings.Excluded)
 	if len(unknown) > 0 && complete {
-		return nil, &project.ExcludedError{Paths: unknown}
+		return nil, fmt.Errorf("--exclude names paths that are not commands of this CLI: %s; write the whole path as in internal/telemetry/commands.txt, with the app first", strings.Join(unknown, ", "))
 	}
 	for _, command := range list {
 		r.Commands = append(r.Commands, command.Path)
@@ -202,14 +203,18 @@ func startsAndTracks(p *plan.Plan, files []edit.File) error {
 	return nil
 }
 
+// notReached is the error that the CLI ran as if all were well without executing a
+// command that is tracked: something else is its root. Output is what it printed, cut.
 func (r *Result) notReached(output string) error {
-	missed := &NotReachedError{Output: output}
+	var executions []string
 	for _, f := range r.Findings {
 		if f.Kind == plan.Execute {
-			missed.Executions = append(missed.Executions, f.String())
+			executions = append(executions, f.String())
 		}
 	}
-	return missed
+	return fmt.Errorf("the instrumented CLI was run once, as `--help` in an empty home, and exited with status 0 without executing any of the commands that telemetrygen found:\n\t%s\n"+
+		"So another command is the real root, or the CLI executes its root before main(): runs would be counted wrongly or not at all. Or it answers --help without its root, which does no harm. Nothing was written; --force instruments the CLI all the same.\nIt printed:\n%s",
+		strings.Join(executions, "\n\t"), output)
 }
 
 // factored are the files whose only import stood in parentheses.

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -214,10 +215,30 @@ func (s *survey) track() error {
 		e.finder.edit(plan.Execute, e.at, form.Track, e.from, e.to, e.operands, e.what+": tracked")
 	}
 	if len(tracked) == 0 {
-		return &ExecutionError{Main: s.g.Main.PkgPath, Module: s.g.Path, Inside: parts, Untracked: s.untracked, Dependencies: s.depend.ofCobra()}
+		return s.noRoot(parts)
 	}
 	s.noteRoots(tracked)
 	return nil
+}
+
+// noRoot is the error that no root command is executed where it could be tracked. Inside
+// are executions inside runs of other commands.
+func (s *survey) noRoot(inside []string) error {
+	main, module, dependencies := s.g.Main.PkgPath, s.g.Path, s.depend.ofCobra()
+	text := fmt.Sprintf("%s executes no root command: telemetrygen finds nothing that it reaches in module %s to call Execute on a *cobra.Command, or to hand one to a function that does", main, module)
+	if len(inside) > 0 {
+		text = fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside a run (--force tracks it):\n\t%s", main, module, strings.Join(inside, "\n\t"))
+	}
+	switch {
+	case len(s.untracked) > 0:
+		text += "\nThese may execute it, but could not be tracked; call Execute on a *cobra.Command there, as in root.Execute():\n\t" + strings.Join(s.untracked, "\n\t")
+	case len(inside) > 0:
+	case len(dependencies) > 0:
+		text += fmt.Sprintf("\nIt may be executed in %s, which is not edited: call Execute in code of the module, as in root.Execute()", strings.Join(dependencies, " or "))
+	default:
+		text += "\nIf it is executed all the same, call Execute in code of the module, as in root.Execute()"
+	}
+	return errors.New(text)
 }
 
 // noteRoots finds out whether there are several roots: one for each name that the CLI is

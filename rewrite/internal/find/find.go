@@ -31,32 +31,6 @@ type Options struct {
 	Force   bool   // also track what is only executed inside a run
 }
 
-// An ExecutionError says that no root command is executed where it could be tracked.
-type ExecutionError struct {
-	Main, Module string
-	Inside       []string // executions inside runs of other commands
-	Untracked    []string // executions whose command is out of reach
-	Dependencies []string // packages of other modules that the CLI imports and that use cobra
-}
-
-func (e *ExecutionError) Error() string {
-	text := fmt.Sprintf("%s executes no root command: telemetrygen finds nothing that it reaches in module %s to call Execute on a *cobra.Command, or to hand one to a function that does", e.Main, e.Module)
-	if len(e.Inside) > 0 {
-		text = fmt.Sprintf("the root command of %s was not found: what module %s executes is executed inside a run (--force tracks it):\n\t%s",
-			e.Main, e.Module, strings.Join(e.Inside, "\n\t"))
-	}
-	switch {
-	case len(e.Untracked) > 0:
-		text += "\nThese may execute it, but could not be tracked; call Execute on a *cobra.Command there, as in root.Execute():\n\t" + strings.Join(e.Untracked, "\n\t")
-	case len(e.Inside) > 0:
-	case len(e.Dependencies) > 0:
-		text += fmt.Sprintf("\nIt may be executed in %s, which is not edited: call Execute in code of the module, as in root.Execute()", strings.Join(e.Dependencies, " or "))
-	default:
-		text += "\nIf it is executed all the same, call Execute in code of the module, as in root.Execute()"
-	}
-	return text
-}
-
 // tokens are what a file that needs an edit must contain one of, or else an import
 // of what may execute a command or end the process. Packages without them are
 // neither parsed nor type-checked, unless a command is followed into them.

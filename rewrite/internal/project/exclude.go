@@ -1,19 +1,11 @@
 package project
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
-
-// An ExcludedError names commands of --exclude that the CLI does not have.
-type ExcludedError struct{ Paths []string }
-
-func (e *ExcludedError) Error() string {
-	return fmt.Sprintf("--exclude names paths that are not commands of this CLI: %s; write the whole path as in internal/telemetry/commands.txt, with the app first", strings.Join(e.Paths, ", "))
-}
 
 // Without drops the excluded command paths, and those below them, from
 // a list of command paths, and says which of them it did not hold.

@@ -2,6 +2,7 @@ package project
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"iter"
 	"maps"
@@ -138,7 +139,7 @@ func generated(dir string) (map[string][]byte, error) {
 		}
 	}
 	if len(dirty) > 0 {
-		return nil, &DirtyError{dirty}
+		return nil, fmt.Errorf("generated files were edited by hand: %s; undo the edits or delete the files, and run telemetrygen again (it overwrites generated files)", strings.Join(dirty, ", "))
 	}
 	return files, nil
 }

@@ -1,9 +1,7 @@
 package project
 
 import (
-	"errors"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -78,8 +76,7 @@ func TestGenerated(t *testing.T) {
 		t.Errorf("%d files, %v", len(files), err)
 	}
 	write(t, dir, map[string]string{"exit/b.go": ours + "// mine\n"})
-	var dirty *DirtyError
-	if _, err := generated(dir); !errors.As(err, &dirty) || !slices.Equal(dirty.Files, []string{filepath.Join(dir, "exit", "b.go")}) {
+	if _, err := generated(dir); err == nil || !strings.Contains(err.Error(), ": "+filepath.Join(dir, "exit", "b.go")+"; ") {
 		t.Errorf("after an edit: %v", err)
 	}
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"regexp"
-	"strings"
 )
 
 // checksumPrefix starts the second line of every generated Go file. The sum
@@ -52,11 +50,4 @@ func header(data []byte) (head, file []byte, ours bool) {
 		}
 		_, file, _ = bytes.Cut(file, []byte(end))
 	}
-}
-
-// A DirtyError names generated files that were edited by hand.
-type DirtyError struct{ Files []string }
-
-func (e *DirtyError) Error() string {
-	return fmt.Sprintf("generated files were edited by hand: %s; undo the edits or delete the files, and run telemetrygen again (it overwrites generated files)", strings.Join(e.Files, ", "))
 }

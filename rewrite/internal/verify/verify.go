@@ -17,17 +17,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
-// An Error says that the instrumented code would not type-check. It is a
-// defect of telemetrygen; nothing is written.
-type Error struct{ Errors []string }
-
-func (e *Error) Error() string {
-	return fmt.Sprintf("the instrumented code would not compile, so nothing was written. This is a defect of telemetrygen; please report it:\n%s", (&load.Error{Errors: e.Errors}).List())
-}
-
 // Types type-checks every edited package as it will be. The generated packages
 // are represented by what they are with -tags notelemetry: the same API, which
-// needs nothing but cobra, so that it works before go.mod is touched.
+// needs nothing but cobra, so that it works before go.mod is touched. An error is a
+// defect of telemetrygen.
 func Types(g *load.Program, generated project.Package, files []edit.File) error {
 	edited := map[string][]byte{}
 	var touched []*load.Package
@@ -54,7 +47,8 @@ func Types(g *load.Program, generated project.Package, files []edit.File) error 
 	}
 	wg.Wait()
 	if all := slices.Concat(broken...); len(all) > 0 {
-		return &Error{load.Dedup(all)}
+		list := &load.Error{Errors: load.Dedup(all)}
+		return fmt.Errorf("the instrumented code would not compile, so nothing was written. This is a defect of telemetrygen; please report it:\n%s", list.List())
 	}
 	return nil
 }
