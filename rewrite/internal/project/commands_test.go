@@ -2,6 +2,7 @@ package project
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,4 +51,30 @@ func paths(list ...string) (out []plan.Command) {
 		out = append(out, plan.Command{Path: path})
 	}
 	return out
+}
+
+func TestExcludedCommandsAreNotListed(t *testing.T) {
+	paths := []string{"app", "app daemon", "app daemon run", "app daemonize", "app get"}
+	for _, test := range []struct{ excluded, kept, unknown []string }{
+		{nil, paths, nil},
+		{[]string{"app daemon"}, []string{"app", "app daemonize", "app get"}, nil},
+		{[]string{"app daemon run"}, []string{"app", "app daemon", "app daemonize", "app get"}, nil},
+		{[]string{"app", "app get"}, nil, nil},
+		{[]string{"daemon"}, paths, []string{"daemon"}},
+		{[]string{"app daemo", "app get"}, []string{"app", "app daemon", "app daemon run", "app daemonize"}, []string{"app daemo"}},
+		{[]string{"app get "}, paths, []string{"app get "}},
+	} {
+		var list []plan.Command
+		for _, path := range paths {
+			list = append(list, plan.Command{Path: path})
+		}
+		without, unknown := Without(list, test.excluded)
+		var kept []string
+		for _, c := range without {
+			kept = append(kept, c.Path)
+		}
+		if !slices.Equal(kept, test.kept) || !slices.Equal(unknown, test.unknown) {
+			t.Errorf("without %q: %q, unknown %q; want %q, %q", test.excluded, kept, unknown, test.kept, test.unknown)
+		}
+	}
 }
