@@ -31,7 +31,11 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	if at.Root == "" {
 		return nil, fmt.Errorf("%s is not in a Go module, so there is nothing to remove", o.Dir)
 	}
-	g := at.Searched().Package(o.PackageDir)
+	names, err := load.GoFilesBelow(at.Root)
+	if err != nil {
+		return nil, err
+	}
+	g := at.Searched(names).Package(o.PackageDir)
 	if !g.Exists {
 		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; name the folder of the CLI's func main, or with --package-dir another folder of the runtime; one that was deleted has to come back first", at.Main, strings.Join(project.Dirs, ", "))
 	}
@@ -44,18 +48,25 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	for _, main := range others {
 		r.note(plan.Note, "", fmt.Sprintf("%s is instrumented too: run telemetrygen for it again", main))
 	}
-	imported := []string{at.Main}
-	var required []string // by what go mod tidy looks at
-	visited := map[string]bool{}
-	visit := func(name string) error {
-		dir := filepath.Dir(name)
-		visited[dir] = true
+	var required []string // imports by what go mod tidy looks at
+	asked := map[string]bool{}
+	follow := func(paths ...string) {
+		for _, path := range paths {
+			if !asked[path] {
+				asked[path] = true
+				names = append(names, filesBehindLink(at, path)...)
+			}
+		}
+	}
+	follow(at.Main)
+	for i := 0; i < len(names); i++ {
+		name, dir := names[i], filepath.Dir(names[i])
 		if dir == g.Dir || dir == filepath.Join(g.Dir, project.Leaf) {
-			return nil
+			continue
 		}
 		disk, err := os.ReadFile(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		stripped, owns := disk, g.Owns
 		if used[dir] {
@@ -67,22 +78,12 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 		r.changes.Replace(name, disk, stripped)
 		paths := load.Imports(stripped)
 		if !g.Generated(dir) && (slices.ContainsFunc(paths, g.OwnsAlone) || paths == nil && bytes.Contains(stripped, []byte(`"`+g.Path))) {
-			return fmt.Errorf("%s imports %s for code that telemetrygen did not write, or does not parse; take that code out, or mend it, and run --remove again", name, g.Path)
+			return nil, fmt.Errorf("%s imports %s for code that telemetrygen did not write, or does not parse; take that code out, or mend it, and run --remove again", name, g.Path)
 		}
-		imported = append(imported, paths...)
+		follow(paths...)
 		if !ignored(r.relative(name), stripped) {
 			required = append(required, paths...)
 		}
-		return nil
-	}
-	err = load.EachGoFile(at.Root, visit)
-	for i := 0; i < len(imported) && err == nil; i++ {
-		if dir, own := at.Folder(imported[i]); own && !visited[dir] {
-			err = eachLinked(at.Root, dir, visit)
-		}
-	}
-	if err != nil {
-		return nil, err
 	}
 	if err := r.changes.Remove(g); err != nil {
 		return nil, err
@@ -122,18 +123,14 @@ func importsOfDependencies(ctx context.Context, at project.Location) (list [][]s
 	return list
 }
 
-// eachLinked visits the Go files of a folder of the module if it is behind a link that leads out of it. Of such folders
-// only those of packages are visited: a link may lead to anything.
-func eachLinked(root, dir string, visit func(name string) error) error {
-	inside, err := filepath.EvalSymlinks(root)
+// filesBehindLink are the Go files of a package of the module that is behind a link which leads out of it. Of such
+// folders only those of packages are looked at: a link may lead to anything.
+func filesBehindLink(at project.Location, path string) []string {
+	dir, own := at.Folder(path)
+	inside, err := filepath.EvalSymlinks(at.Root)
 	target, failed := filepath.EvalSymlinks(dir)
-	if err != nil || failed != nil || strings.HasPrefix(target+string(filepath.Separator), inside+string(filepath.Separator)) || load.Root(dir) != root {
-		return err
+	if !own || err != nil || failed != nil || strings.HasPrefix(target+string(filepath.Separator), inside+string(filepath.Separator)) || load.Root(dir) != at.Root {
+		return nil
 	}
-	for _, name := range load.GoFiles(dir) {
-		if err := visit(name); err != nil {
-			return err
-		}
-	}
-	return nil
+	return load.GoFiles(dir)
 }

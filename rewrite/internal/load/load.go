@@ -83,16 +83,13 @@ func Load(ctx context.Context, dir, pattern, asked, root string, strip func(src 
 		return m, err
 	}
 	overlay := map[string][]byte{}
-	_ = EachGoFile(root, func(name string) error {
+	names, _ := GoFilesBelow(root) // what cannot be read the go command will name
+	for _, name := range names {
 		disk, err := os.ReadFile(name)
-		if err != nil {
-			return nil // the go command will say so
-		}
-		if stripped := strip(disk); len(stripped) != len(disk) {
+		if stripped := strip(disk); err == nil && len(stripped) != len(disk) {
 			overlay[name] = stripped
 		}
-		return nil
-	})
+	}
 	if len(overlay) == 0 {
 		return m, err
 	}

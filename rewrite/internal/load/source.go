@@ -121,11 +121,11 @@ func GoFiles(dir string) (names []string) {
 	return names
 }
 
-// EachGoFile visits the Go files of a module, also behind links: not those of modules
+// GoFilesBelow are the Go files of a module, also behind links: not those of modules
 // nested in it, nor vendored ones.
-func EachGoFile(root string, visit func(name string) error) error {
+func GoFilesBelow(root string) (names []string, err error) {
 	root += string(filepath.Separator) // the root may be a link
-	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -138,9 +138,10 @@ func EachGoFile(root string, visit func(name string) error) error {
 		if !strings.HasSuffix(name, ".go") {
 			return nil
 		}
-		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-			return nil // a folder, or a link to nothing
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() { // no folder, and no link to nothing
+			names = append(names, name)
 		}
-		return visit(name)
+		return nil
 	})
+	return names, err
 }

@@ -71,8 +71,8 @@ func TestGoFiles(t *testing.T) {
 	}
 }
 
-// TestEachGoFile visits the module's own files.
-func TestEachGoFile(t *testing.T) {
+// TestGoFilesBelow finds the module's own files.
+func TestGoFilesBelow(t *testing.T) {
 	dir := write(t, "main.go", "cmd/get.go", "cmd/get_test.go", "README.md", "vendor/v.go", "cmd/vendor/v.go", ".git/hook.go",
 		"web/node_modules/x.go", "tools/go.mod", "tools/tool.go", "testdata/t.go", "go.txt", "folder.go/readme")
 	for link, target := range map[string]string{"link.go": "go.txt", "nothing.go": "missing", "../" + filepath.Base(dir) + "-link": dir} {
@@ -81,16 +81,16 @@ func TestEachGoFile(t *testing.T) {
 		}
 	}
 	for _, root := range []string{dir, dir + "-link"} {
-		var got []string
-		if err := EachGoFile(root, func(name string) error {
-			rel, err := filepath.Rel(root, name)
-			got = append(got, filepath.ToSlash(rel))
-			return err
-		}); err != nil {
+		names, err := GoFilesBelow(root)
+		if err != nil {
 			t.Fatal(err)
 		}
+		var got []string
+		for _, name := range names {
+			got = append(got, Relative(root, name))
+		}
 		if want := "cmd/get.go cmd/get_test.go link.go main.go testdata/t.go"; strings.Join(got, " ") != want {
-			t.Errorf("visits %q, want %q", got, want)
+			t.Errorf("finds %q, want %q", got, want)
 		}
 	}
 }

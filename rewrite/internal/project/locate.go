@@ -100,14 +100,13 @@ func (at Location) Package(asked string) Package {
 	return g
 }
 
-// Searched knows all generated packages of the module, wherever they are.
-func (at Location) Searched() Location {
-	_ = load.EachGoFile(at.Root, func(name string) error {
+// Searched knows all generated packages among the Go files of the module.
+func (at Location) Searched(files []string) Location {
+	for _, name := range files {
 		if filepath.Base(name) == configFile {
 			at.reached = append(at.reached, filepath.Dir(name))
 		}
-		return nil
-	})
+	}
 	return at
 }
 
