@@ -24,11 +24,14 @@ func sending(t testing.TB, url string, env ...string) *home {
 
 // uploaders are the processes of the tests' CLI that are alive in this home.
 func (h *home) uploaders() (pids []int) {
-	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, file := range environs {
-		data, _ := os.ReadFile(file)
+	processes, _ := os.ReadDir("/proc") // filepath.Glob would read the folder of each
+	for _, process := range processes {
+		pid, err := strconv.Atoi(process.Name())
+		if err != nil {
+			continue
+		}
+		data, _ := os.ReadFile("/proc/" + process.Name() + "/environ")
 		if text := "\x00" + string(data); strings.Contains(text, "\x00HOME="+h.dir+"\x00") && strings.Contains(text, "\x00PACE_TELEMETRY_UPLOAD_CHILD=1\x00") {
-			pid, _ := strconv.Atoi(strings.Split(file, "/")[2])
 			pids = append(pids, pid)
 		}
 	}
@@ -184,8 +187,12 @@ func TestUploaderDeadline(t *testing.T) {
 	h := sending(t, "http://"+silent.Addr().String())
 	begin := time.Now()
 	h.run("get", "data-policy")
-	eventually(t, "the uploader starts", 10*time.Second, func() bool { return len(h.uploaders()) == 1 })
-	eventually(t, "the uploader gives up", uploadDeadline+5*time.Second, func() bool { return len(h.uploaders()) == 0 })
+	var pids []int
+	eventually(t, "the uploader starts", 10*time.Second, func() bool { pids = h.uploaders(); return len(pids) == 1 })
+	eventually(t, "the uploader gives up", uploadDeadline+5*time.Second, func() bool {
+		environ, _ := os.ReadFile("/proc/" + strconv.Itoa(pids[0]) + "/environ") // empty once it has ended, reaped or not
+		return len(environ) == 0 && len(h.uploaders()) == 0
+	})
 	if took := time.Since(begin); took < time.Second {
 		t.Errorf("the server had only %s to answer", took)
 	}
