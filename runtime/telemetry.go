@@ -37,11 +37,7 @@ func Start() func() {
 		register(func(int, bool) {}, track) // of a command that a dependency executes below its own, track serves ours
 		return func() {}
 	}
-	if process.root, process.early = register(record, track).(*cobra.Command); process.early {
-		if _, executed := called(process.root); executed { // before main(), and nothing of that run was recorded
-			process.root, process.early = nil, false
-		}
-	}
+	process.root, process.early = register(record, track).(*cobra.Command)
 	cobra.OnInitialize(begin)
 	hookLoggers()
 	return leave

@@ -15,6 +15,15 @@ import (
 func init() {
 	dumping = true
 	file := os.Getenv("TELEMETRYGEN_COMMANDS") // the CLI may clear its environment
+	hook := hookLoggers
+	hookLoggers = func() { // which Start calls
+		if process.early {
+			if _, executed := called(process.root); executed {
+				file = "" // before main(), where no run can be recorded: that is no root to ask
+			}
+		}
+		hook()
+	}
 	dumpTree = func(root *cobra.Command, final bool) {
 		if file == "" || !final && len(root.Commands()) == 0 {
 			return // the executor may still add commands
