@@ -189,6 +189,12 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	case len(others) > 0:
 		return nil, fmt.Errorf("%s is not a main package; name the folder of the CLI's func main: telemetrygen ./path/to/main", others[0])
 	}
+	if _, err := os.Stat(filepath.Join(dir, pattern)); err != nil && strings.HasPrefix(pattern, ".") && !strings.Contains(pattern, "...") {
+		return nil, fmt.Errorf("no Go package at %s: %w; name the folder of the CLI's func main: telemetrygen ./path/to/main", pattern, err)
+	}
+	if len(why) > 0 {
+		return nil, &Error{Dedup(why)}
+	}
 	if Root(dir) == "" {
 		return nil, noModule(dir)
 	}
@@ -197,9 +203,9 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	list.Dir = dir
 	var failed *exec.ExitError
 	if _, err := list.Output(); errors.As(err, &failed) {
-		return nil, fmt.Errorf("no Go package at %s: %s; name the folder of the CLI's func main: telemetrygen ./path/to/main", pattern, bytes.TrimSpace(failed.Stderr))
+		return nil, fmt.Errorf("no Go package at %s: %s", pattern, bytes.TrimSpace(failed.Stderr))
 	}
-	return nil, &Error{Dedup(why)}
+	return nil, fmt.Errorf("no Go package at %s", pattern)
 }
 
 func noModule(dir string) error {
