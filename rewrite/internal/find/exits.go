@@ -32,7 +32,7 @@ func (f *finder) swap(fn *types.Func) {
 	}
 	what := f.text(at) + " as a value: records the exit status first"
 	if call != nil {
-		if f.beforeMain() {
+		if f.beforeMain(enclosed(f.c, f.cur, false)) {
 			return // nothing can be recorded yet
 		}
 		if f.onSetup() || len(call.Args) == 1 && f.setsUp(call.Args[0]) {

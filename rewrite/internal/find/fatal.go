@@ -25,7 +25,7 @@ import (
 // (log.Fatal(http.ListenAndServe(...))), behind its last argument.
 func (f *finder) fatal(call *ast.CallExpr) {
 	fn := callee(f.c, call)
-	if f.beforeMain() {
+	if f.beforeMain(enclosed(f.c, f.cur, false)) {
 		return
 	} else if fn == nil {
 		f.variableOrDie(call)

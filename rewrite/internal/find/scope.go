@@ -88,25 +88,6 @@ func (f *finder) literalBool(e ast.Expr) (value, known bool) {
 	return false, false
 }
 
-// beforeMain reports whether a call runs while packages are initialised: in an
-// init function itself, or in a function literal that is called on the spot,
-// there or in a variable's initialiser. Nothing can be recorded there.
-func (f *finder) beforeMain() bool {
-	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil), (*ast.FuncLit)(nil), (*ast.GoStmt)(nil)) {
-		switch n := cur.Node().(type) {
-		case *ast.FuncDecl:
-			return n.Recv == nil && n.Name.Name == "init"
-		case *ast.FuncLit:
-			if callOf(cur) == nil {
-				return false // it is kept, and called later
-			}
-		case *ast.GoStmt:
-			return false // it goes on beside main
-		}
-	}
-	return true
-}
-
 // givesHook reports whether a node gives cobra a function to call: as a field of a
 // command, in its literal or by assignment. Below is its child on the way to that
 // function.
@@ -145,16 +126,20 @@ func hasHookType(t types.Type) bool {
 // An enclosure says where code stands, as far as runs of commands are concerned.
 type enclosure struct {
 	hook bool        // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
-	decl *types.Func // else the declared function, nil outside of any
+	decl *types.Func // else the declared function, nil outside of any and in init
+	now  bool        // it runs while that function does, not in one that is kept or in a goroutine
 }
 
 // enclosed says where a node stands. Inside says whether it is known to run later
 // than the expression around it, as a function's name is.
 func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
+	now := !inside
 	for ; below.ParentEdgeKind() != edge.Invalid; below = below.Parent() {
 		switch n := below.Parent().Node().(type) {
+		case *ast.GoStmt:
+			now = false
 		case *ast.FuncLit:
-			inside = true
+			inside, now = true, now && callOf(below.Parent()) != nil
 			if below.Parent().ParentEdgeKind() == edge.ReturnStmt_Results && hasHookType(c.Info.TypeOf(n)) {
 				return enclosure{hook: true}
 			}
@@ -163,12 +148,14 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 				return enclosure{hook: true}
 			}
 		case *ast.FuncDecl:
-			if fn, ok := c.Info.Defs[n.Name].(*types.Func); ok {
-				return enclosure{decl: fn}
+			if n.Recv == nil && n.Name.Name == "init" {
+				return enclosure{now: now} // nothing can call it
 			}
+			fn, ok := c.Info.Defs[n.Name].(*types.Func)
+			return enclosure{decl: fn, now: now && ok}
 		}
 	}
-	return enclosure{}
+	return enclosure{now: now}
 }
 
 // insideRuns reports whether code is only ever reached inside runs: it stands in a hook
@@ -178,16 +165,40 @@ func (s *survey) insideRuns(code enclosure) bool {
 	if code.decl == nil {
 		return code.hook
 	}
-	return remembered(s.inside, code.decl.FullName(), func() bool { // a function that uses itself is not inside for that
-		uses := s.usesOf(code.decl)
-		return len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !s.insideRuns(use) })
+	return s.all(s.inside, code.decl, s.insideRuns)
+}
+
+// beforeMain reports whether code only runs while packages are initialised: in an init
+// function itself, in a variable's initialiser, or in a function that is not exported and
+// only called there. Nothing can be recorded then.
+func (s *survey) beforeMain(code enclosure) bool {
+	fn := code.decl
+	return code.now && (fn == nil || fn.Signature().Recv() == nil && !fn.Exported() && s.all(s.early, fn, s.beforeMain))
+}
+
+// all reports whether a declared function is used, and only in such places.
+func (s *survey) all(known map[string]bool, decl *types.Func, is func(enclosure) bool) bool {
+	return remembered(known, decl.FullName(), func() bool { // one that uses itself is none for that
+		uses := s.usesOf(decl)
+		return len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !is(use) })
 	})
 }
 
 // usesOf returns where a declared function of the module is used. A method is also
 // used where an interface of the same form is called.
 func (s *survey) usesOf(decl *types.Func) (uses []enclosure) {
-	for _, c := range s.g.Check(func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }) {
+	p, named := s.g.All[decl.Pkg().Path()], func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }
+	if p == nil {
+		return nil // only another system has the package
+	}
+	if some(s.g.Texts(p, load.LeftOut(p)), named) || some(s.g.Texts(p, p.GoFiles), func(src []byte) bool { return linked(src, decl.Name()) }) {
+		uses = append(uses, enclosure{}) // by what is not looked at
+	}
+	list := []*load.Package{s.g.Package(p)}
+	if decl.Exported() {
+		list = s.g.Check(named)
+	}
+	for _, c := range list {
 		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
 			fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
 			if !ok || fn.Pkg() == nil || fn.Name() != decl.Name() {

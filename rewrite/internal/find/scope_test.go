@@ -1,6 +1,9 @@
 package find
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestInsideRuns tells roots from what is executed while another command runs.
 func TestInsideRuns(t *testing.T) {
@@ -24,6 +27,16 @@ func TestBeforeMain(t *testing.T) {
 		{"init", run + "func init() { log.Fatal(1); os.Exit(1) }", []string{"track root"}},
 		{"an initialiser", run + "var x = func() int { os.Exit(1); return 1 }()", []string{"track root"}},
 		{"what init keeps", run + "var f func()\nfunc init() { f = func() { os.Exit(1) } }", []string{"track root", "exit os.Exit"}},
+		{"a function that init calls", run + "func init() { must(nil) }\nfunc must(err error) { if err != nil { log.Fatal(err) } }", []string{"track root"}},
+		{"a function that an initialiser calls", run + "var one = must(1, nil)\nfunc must(n int, err error) int { cobra.CheckErr(err); return n }", []string{"track root"}},
+		{"a function that such a function calls", run + "func init() { first() }\nfunc first() { second() }\nfunc second() { os.Exit(1) }", []string{"track root"}},
+		{"a function that init and main call", strings.Replace(run, "main() {", "main() { must(nil);", 1) + "func init() { must(nil) }\nfunc must(err error) { if err != nil { os.Exit(1) } }", []string{"track root", "exit os.Exit"}},
+		{"a function that init keeps", run + "var f func()\nfunc init() { f = leave }\nfunc leave() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
+		{"a function that init starts", run + "func init() { go leave() }\nfunc leave() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
+		{"a function that init calls, with what it keeps", run + "func init() { root.RunE = made() }\nfunc made() func(*cobra.Command, []string) error { cobra.CheckErr(nil); return func(*cobra.Command, []string) error { os.Exit(1); return nil } }", []string{"track root", "exit os.Exit"}},
+		{"a function that only calls itself", run + "func leave() { leave(); os.Exit(1) }", []string{"track root", "exit os.Exit"}},
+		{"a function that init and C call", run + "func init() { leave() }\n//export leave\nfunc leave() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
+		{"a method that init calls", run + "type t struct{}\nfunc init() { t{}.leave() }\nfunc (t) leave() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
 		{"a goroutine of init", run + "func init() { go func() { os.Exit(1) }() }", []string{"track root", "exit os.Exit"}},
 	})
 }

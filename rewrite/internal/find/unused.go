@@ -100,7 +100,7 @@ func (f *finder) forOthers(decl *ast.FuncDecl) bool {
 func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 	seen[decl] = true
 	name := decl.Name.Name
-	if bytes.Contains(f.src, []byte("//export "+name)) || bytes.Contains(f.src, []byte("go:linkname "+name)) {
+	if linked(f.src, name) {
 		return true
 	}
 	for _, d := range declarations(f.c) {
@@ -124,6 +124,11 @@ func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 		}
 	}
 	return false
+}
+
+// linked reports whether C, or another package by the name of its symbol, may call a function of a file.
+func linked(src []byte, name string) bool {
+	return bytes.Contains(src, []byte("//export "+name)) || bytes.Contains(src, []byte("go:linkname "+name))
 }
 
 // mentions reports whether a declaration of the finder's package names a function of it.
