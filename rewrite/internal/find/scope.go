@@ -199,7 +199,8 @@ func (s *survey) usesOf(decl *types.Func) (uses []enclosure) {
 		list = s.g.Check(named)
 	}
 	for _, c := range list {
-		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
+		root := remembered(s.roots, c.PkgPath, func() inspector.Cursor { return inspector.New(c.Files).Root() })
+		for cur := range root.Preorder((*ast.Ident)(nil)) {
 			fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
 			if !ok || fn.Pkg() == nil || fn.Name() != decl.Name() {
 				continue
