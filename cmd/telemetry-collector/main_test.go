@@ -252,6 +252,7 @@ func TestNoneOnlyPassesOn(t *testing.T) {
 // TestASinkThatIsDownCostsNothingAndCatchesUp starts a Prometheus only after
 // reports were taken.
 func TestASinkThatIsDownCostsNothingAndCatchesUp(t *testing.T) {
+	t.Parallel()
 	prometheus := peertest.Prometheus(t)
 	prometheus.Kill()
 	server := started(t, nil, "--interval", "1s", "--remote-write-url", prometheus.URL+"/api/v1/write", "--graphite-tcp", "127.0.0.1:1")

@@ -66,11 +66,15 @@ func (s *sender) forget(base string) {
 // run that was answered with 200, and none counts twice.
 func TestOrdersBesideReports(t *testing.T) {
 	peertest.Long(t, "reports for seconds beside everything that an operator can do")
+	t.Parallel() // each report waits for the disk
 	for name, address := range map[string]func(t *testing.T) string{
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db") },
 		"PostgreSQL": func(t *testing.T) string { return peertest.Database(t) },
 	} {
-		t.Run(name, func(t *testing.T) { ordersBesideReports(t, address(t)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ordersBesideReports(t, address(t))
+		})
 	}
 }
 

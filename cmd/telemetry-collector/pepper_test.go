@@ -11,11 +11,13 @@ import (
 // TestAnotherKeyOfTheIDsIsAMistake: under another one every install would be a new one, and
 // all of its counts would count once more.
 func TestAnotherKeyOfTheIDsIsAMistake(t *testing.T) {
+	t.Parallel()
 	for name, address := range map[string]func(t *testing.T) string{
 		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "telemetry.db") },
 		"postgres": func(t *testing.T) string { return peertest.Database(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for _, first := range []string{"", "TELEMETRY_ID_PEPPER=one"} {
 				store := address(t)
 				for _, env := range []string{first, "TELEMETRY_ID_PEPPER=another", first} {

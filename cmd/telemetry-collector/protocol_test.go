@@ -86,6 +86,7 @@ func TestWhatIsAnsweredIsLimited(t *testing.T) {
 // TestStrangersAreNotToldWhy: what watches the process has no token, and needs no more than that
 // reports cannot be kept. Why may be the name of a file, or of a user of the database.
 func TestStrangersAreNotToldWhy(t *testing.T) {
+	t.Parallel()
 	const token = "0123456789abcdef"
 	postgres := peertest.Postgres(t)
 	collector := started(t, []string{"TELEMETRY_PRIVATE_TOKEN=" + token}, "--store", postgres.DSN)
