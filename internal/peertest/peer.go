@@ -1,7 +1,8 @@
 // Package peertest starts the real programs that the collector talks to
 // (Prometheus, VictoriaMetrics, Pushgateway, PostgreSQL, carbon with
 // graphite-web, the OpenTelemetry Collector) for tests: on loopback, on free ports, with their data in a
-// temporary folder, ended when the test ends.
+// temporary folder, ended when the test ends. Most tests need no PostgreSQL of their
+// own: Database gives each a database in one that the package's tests share.
 package peertest
 
 import (
