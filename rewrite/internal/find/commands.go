@@ -25,9 +25,7 @@ func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
 	if names := t.names(); len(names) == 1 {
 		tree.Name = names[0]
 	}
-	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
-		tree.Commands = append(tree.Commands, t.commands[path].Command)
-	}
+	tree.Commands = plan.Sorted(slices.Collect(maps.Values(t.commands)))
 	return tree, t.unknown, g.Err()
 }
 
@@ -40,9 +38,9 @@ func Elsewhere(g *load.Program, several bool, tree plan.Tree) (plan.Tree, error)
 		return tree, nil
 	}
 	t := newSourceTree(g)
-	for _, path := range slices.Sorted(maps.Keys(t.commands)) {
-		if c := t.commands[path]; (c.elsewhere || several) && !slices.ContainsFunc(tree.Commands, func(known plan.Command) bool { return known.Path == path }) {
-			tree.Commands = append(tree.Commands, c.Command)
+	for path, c := range t.commands {
+		if (t.elsewhere[path] || several) && !slices.ContainsFunc(tree.Commands, func(known plan.Command) bool { return known.Path == path }) {
+			tree.Commands = append(tree.Commands, c)
 		}
 	}
 	tree.Commands = plan.Sorted(tree.Commands)
@@ -64,14 +62,15 @@ var systems = []string{"GOOS", "GOARCH"}
 
 // A sourceTree is the command tree as the source tells it.
 type sourceTree struct {
-	flow     *flow
-	assigned map[*ast.CompositeLit]map[string]origin // fields that are set after construction
-	children map[*ast.CompositeLit][]child
-	below    map[*ast.CompositeLit]bool   // children of some command
-	leftOut  map[*load.Package]bool       // with a file that this machine's build leaves out
-	roots    map[*ast.CompositeLit]string // names of the commands that are executed
-	commands map[string]sourceCommand
-	unknown  int // additions that could not be followed
+	flow      *flow
+	assigned  map[*ast.CompositeLit]map[string]origin // fields that are set after construction
+	children  map[*ast.CompositeLit][]child
+	below     map[*ast.CompositeLit]bool   // children of some command
+	leftOut   map[*load.Package]bool       // with a file that this machine's build leaves out
+	roots     map[*ast.CompositeLit]string // names of the commands that are executed
+	commands  map[string]plan.Command      // by path
+	elsewhere map[string]bool              // paths that there may be on another system only
+	unknown   int                          // additions that could not be followed
 }
 
 // A child is a command that is added to another one.
@@ -80,16 +79,11 @@ type child struct {
 	elsewhere bool // it may be so on another system only
 }
 
-type sourceCommand struct {
-	plan.Command
-	elsewhere bool
-}
-
 func newSourceTree(g *load.Program) *sourceTree {
 	s := search(g, Options{}, nil, append(slices.Clone(tokens), "cobra.Command"))
 	t := &sourceTree{
 		flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, below: map[*ast.CompositeLit]bool{},
-		leftOut: map[*load.Package]bool{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]sourceCommand{},
+		leftOut: map[*load.Package]bool{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]plan.Command{}, elsewhere: map[string]bool{},
 	}
 	for _, c := range s.packages {
 		for _, file := range c.Files {
@@ -203,11 +197,9 @@ func (t *sourceTree) descend(lit *ast.CompositeLit, path string, elsewhere bool,
 		case !notRecorded[name] || len(above) > 1:
 			below := strings.TrimSpace(path + " " + name)
 			elsewhere := elsewhere || c.elsewhere || t.leftOut[c.in]
-			known, again := t.commands[below]
-			t.commands[below] = sourceCommand{
-				plan.Command{Path: below, Hidden: constant.BoolVal(t.value(c.literal, "Hidden")), Deprecated: t.word(c.literal, "Deprecated") != ""},
-				elsewhere && (!again || known.elsewhere),
-			}
+			_, again := t.commands[below]
+			t.elsewhere[below] = elsewhere && (!again || t.elsewhere[below])
+			t.commands[below] = plan.Command{Path: below, Hidden: constant.BoolVal(t.value(c.literal, "Hidden")), Deprecated: t.word(c.literal, "Deprecated") != ""}
 			t.descend(c.lit, below, elsewhere, above)
 		}
 	}
