@@ -140,7 +140,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *sur
 
 // look walks one file.
 func (s *survey) look(c *load.Package, file *ast.File) *finder {
-	f := &finder{survey: s, c: c, file: file, name: s.g.Sources.Relative(s.g.NameOf(file)), base: s.g.Base(file), swapped: map[string]int{}}
+	f := &finder{survey: s, c: c, file: file, name: s.g.Sources.Relative(s.g.NameOf(file)), swapped: map[string]int{}}
 	f.src = s.g.Sources.Stripped(f.name)
 	f.walk()
 	if ast.IsGenerated(f.file) {
@@ -166,7 +166,6 @@ type finder struct {
 	file *ast.File
 	src  []byte
 	name string // of the file, relative to the module
-	base int
 
 	cur      inspector.Cursor // the node at hand
 	sites    []plan.Site
@@ -245,7 +244,7 @@ func (f *finder) edit(kind plan.Kind, at ast.Node, form string, start, end token
 		Start: f.offset(start), End: f.offset(end), Form: form, Operands: o, Reason: reason})
 }
 
-func (f *finder) offset(p token.Pos) int { return int(p) - f.base }
+func (f *finder) offset(p token.Pos) int { return int(p - f.file.FileStart) }
 
 func (f *finder) text(n ast.Node) string {
 	return string(f.src[f.offset(n.Pos()):f.offset(n.End())])

@@ -52,21 +52,19 @@ func Get(name string) *Form { return forms[name] }
 type Source struct {
 	Src  []byte
 	File *ast.File
-	base int
 }
 
 // Parse parses a file.
 func Parse(src []byte, mode parser.Mode) (Source, error) {
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", src, mode)
+	f, err := parser.ParseFile(token.NewFileSet(), "", src, mode)
 	if err != nil {
 		return Source{}, err
 	}
-	return Source{Src: src, File: f, base: fset.File(f.FileStart).Base()}, nil
+	return Source{Src: src, File: f}, nil
 }
 
 // Offset is the offset of a position in Src.
-func (s Source) Offset(p token.Pos) int { return int(p) - s.base }
+func (s Source) Offset(p token.Pos) int { return int(p - s.File.FileStart) }
 
 // Undo collects the edits that take all forms out of one file.
 type Undo struct {

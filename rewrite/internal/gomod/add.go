@@ -152,11 +152,7 @@ func rewritten(name string, data []byte, change func(list []*modfile.Require) []
 			c := *r
 			list = append(list, &c)
 		}
-		if list = change(list); f.Go != nil { // 1.17 or later
-			f.SetRequireSeparateIndirect(list)
-		} else {
-			f.SetRequire(list)
-		}
+		f.SetRequireSeparateIndirect(change(list))
 		f.Cleanup()
 		out, err := f.Format()
 		return string(out), err

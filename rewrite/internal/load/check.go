@@ -152,9 +152,6 @@ func (g *Program) With(relative string) *Package {
 // NameOf is the absolute name of a file.
 func (g *Program) NameOf(f *ast.File) string { return g.Fset.File(f.FileStart).Name() }
 
-// Base is the difference between a file's positions and its offsets.
-func (g *Program) Base(f *ast.File) int { return g.Fset.File(f.FileStart).Base() }
-
 // Types type-checks p with the given file contents. The generated packages, which
 // need not exist yet, are taken from substitute.
 func (g *Program) Types(p *packages.Package, contents map[string][]byte, substitute map[string]*types.Package) *Package {
