@@ -30,8 +30,7 @@ var Exiting = register(Form{
 	Undo: func(u *Undo, n ast.Node) {
 		for _, stmt := range statements(n) {
 			if expr, ok := stmt.(*ast.ExprStmt); ok {
-				if call, id := u.call(expr.X, "Exiting", 1); call != nil {
-					u.done[id] = true
+				if u.call(expr.X, "Exiting", 1) != nil {
 					u.cutStatement(stmt)
 				}
 			}
@@ -81,8 +80,8 @@ var ExitingWith = register(Form{
 		}
 	},
 	Undo: func(u *Undo, n ast.Node) {
-		if call, id := u.call(n, "ExitingWith", 2); call != nil {
-			u.keep(call, call.Args[1], id)
+		if call := u.call(n, "ExitingWith", 2); call != nil {
+			u.keep(call, call.Args[1])
 		}
 	},
 	Tree: func(t *Tree, c *dstutil.Cursor) bool { return t.unwrap(c, "ExitingWith", 1) },

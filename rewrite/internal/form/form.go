@@ -104,22 +104,24 @@ func (u *Undo) cut(from, to token.Pos) {
 }
 
 // keep replaces a call by one of its parts.
-func (u *Undo) keep(call *ast.CallExpr, part ast.Expr, id *ast.Ident) {
-	u.done[id] = true
+func (u *Undo) keep(call *ast.CallExpr, part ast.Expr) {
 	u.cut(call.Pos(), part.Pos())
 	u.cut(part.End(), call.End())
 }
 
-// call returns the call of a function of the injected package that e is.
-func (u *Undo) call(e ast.Node, name string, args int) (*ast.CallExpr, *ast.Ident) {
+// call returns the call of a function of the injected package that e is, once. The caller
+// takes it out.
+func (u *Undo) call(e ast.Node, name string, args int) *ast.CallExpr {
 	call, ok := e.(*ast.CallExpr)
 	if !ok || len(call.Args) != args {
-		return nil, nil
+		return nil
 	}
-	if id := u.member(call.Fun, name); id != nil && !u.done[id] {
-		return call, id
+	id := u.member(call.Fun, name)
+	if id == nil || u.done[id] {
+		return nil
 	}
-	return nil, nil
+	u.done[id] = true
+	return call
 }
 
 // member returns the package's identifier where e selects name from the

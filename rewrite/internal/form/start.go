@@ -40,8 +40,7 @@ var Start = register(Form{
 	Undo: func(u *Undo, n ast.Node) {
 		for _, stmt := range statements(n) {
 			if d, ok := stmt.(*ast.DeferStmt); ok {
-				if call, id := u.call(d.Call.Fun, "Start", 0); call != nil {
-					u.done[id] = true
+				if u.call(d.Call.Fun, "Start", 0) != nil {
 					u.cutStatement(stmt)
 				}
 			}

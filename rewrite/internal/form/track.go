@@ -32,12 +32,12 @@ var Track = register(Form{
 	},
 	Undo: func(u *Undo, n ast.Node) {
 		if sel, ok := n.(*ast.SelectorExpr); ok {
-			if call, id := u.call(sel.X, "Track", 1); call != nil {
-				u.keep(call, impliedReceiver(call.Args[0]), id)
+			if call := u.call(sel.X, "Track", 1); call != nil {
+				u.keep(call, impliedReceiver(call.Args[0]))
 			}
 		}
-		if call, id := u.call(n, "Track", 1); call != nil {
-			u.keep(call, call.Args[0], id)
+		if call := u.call(n, "Track", 1); call != nil {
+			u.keep(call, call.Args[0])
 		}
 	},
 	Tree: func(t *Tree, c *dstutil.Cursor) bool {
