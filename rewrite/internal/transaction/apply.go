@@ -78,20 +78,16 @@ func compare(changes []Change) (done bool, err error) {
 // commit moves everything into place and then forgets the journal.
 func (j journal) commit() error {
 	for i, e := range j.Entries {
-		var err error
 		if e.New {
-			err = place(j.staged(i, "new"), e.Name)
-		} else {
-			err = os.Remove(e.Name)
+			if err := place(j.staged(i, "new"), e.Name); err != nil {
+				return err
+			}
+			continue
 		}
-		if err != nil {
+		if err := os.Remove(e.Name); err != nil {
 			return err
 		}
-	}
-	for _, e := range j.Entries {
-		if !e.New {
-			j.removeEmpty(filepath.Dir(e.Name))
-		}
+		j.removeEmpty(filepath.Dir(e.Name))
 	}
 	return os.Remove(j.name())
 }
