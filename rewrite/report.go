@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
@@ -74,7 +74,12 @@ func (r *Result) Diff() []byte {
 	return []byte(out.String())
 }
 
-func (r *Result) relative(name string) string { return load.Relative(r.dir, name) }
+func (r *Result) relative(name string) string { // also of a workspace's vendor folder, above the module
+	if rel, err := filepath.Rel(r.dir, name); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return name
+}
 
 // Changes lists the files that Write would change, with what happens to each.
 func (r *Result) Changes() []string {

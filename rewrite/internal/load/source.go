@@ -77,11 +77,8 @@ func (s *Sources) OnDisk(relative string) []byte { return s.Known(relative).Disk
 
 // Relative is a file's name as reports have it: relative to the module's root,
 // with slashes.
-func (s *Sources) Relative(name string) string { return Relative(s.dir, name) }
-
-// Relative is a file's name seen from a folder that it is below, with slashes.
-func Relative(dir, name string) string {
-	if rel, err := filepath.Rel(dir, name); err == nil && !strings.HasPrefix(rel, "..") {
+func (s *Sources) Relative(name string) string {
+	if rel, err := filepath.Rel(s.dir, name); err == nil && !strings.HasPrefix(rel, "..") {
 		return filepath.ToSlash(rel)
 	}
 	return filepath.ToSlash(name)

@@ -87,7 +87,11 @@ func TestGoFilesBelow(t *testing.T) {
 		}
 		var got []string
 		for _, name := range names {
-			got = append(got, Relative(root, name))
+			rel, err := filepath.Rel(root, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, filepath.ToSlash(rel))
 		}
 		if want := "cmd/get.go cmd/get_test.go link.go main.go testdata/t.go"; strings.Join(got, " ") != want {
 			t.Errorf("finds %q, want %q", got, want)
