@@ -139,23 +139,33 @@ func (f *finder) noteEnd(call *ast.CallExpr, path, how string) {
 	f.note(plan.Dependency, call, what+" of "+path+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
 }
 
-// status is loggers.Status, also for the module's own functions that pass an event of a
-// logger's fatal level on. An event that a hook sees is none.
+// status is loggers.Status, also for the module's own functions that return nothing but
+// events of a logger's fatal level. An event that a hook sees is none.
 func (f *finder) status(fn *types.Func) (status int, chain, ok bool) {
 	if !f.g.IsOwn(pathOf(fn)) || !returnsEvent(fn) {
 		return loggers.Status(fn)
 	}
+	var codes []int // 0 for other events
 	f.flow.back(origin{place: resultOf(functionPlace(fn), 0)}, func(e ast.Expr, in *load.Package) bool {
-		call, isCall := e.(*ast.CallExpr)
-		if !isCall || ok {
-			return ok
+		call, ok := e.(*ast.CallExpr)
+		if !ok {
+			return false
 		}
-		if made := callee(in, call); made != nil && loggers.Covers(f.hooks, made) == "" {
-			status, chain, ok = loggers.Status(made)
+		made := callee(in, call)
+		if made != nil && f.g.IsOwn(made.Pkg().Path()) {
+			return false // it is what that one returns
 		}
-		return ok
+		code := 0
+		if made != nil && loggers.Covers(f.hooks, made) == "" {
+			code, _, _ = loggers.Status(made)
+		}
+		codes = append(codes, code)
+		return true
 	})
-	return status, chain, ok
+	if len(codes) == 0 || slices.Min(codes) == 0 {
+		return 0, false, false
+	}
+	return codes[0], true, true
 }
 
 // returnsEvent reports whether a function returns what a logger's package declares.

@@ -20,5 +20,8 @@ func TestFatal(t *testing.T) {
 		{"only logs", run + "func f() {\n\tlog.Print(1)\n}", []string{"track root"}},
 		{"zerolog", run + "func f(l *zerolog.Logger, err error) {\n\tl.Fatal().Err(err).Msg(\"bye\")\n}", []string{"track root", "exiting 1 l.Fatal().Err(err).Msg(\"bye\")"}},
 		{"a function that returns zerolog's event", run + "var l *zerolog.Logger\nfunc fatal() *zerolog.Event { return l.Fatal() }\nfunc f() {\n\tfatal().Msg(\"bye\")\n}", []string{"track root", "exiting 1 fatal().Msg(\"bye\")"}},
+		{"an event that it names", run + "var l *zerolog.Logger\nfunc fatal() (e *zerolog.Event) {\n\te = l.Fatal()\n\treturn\n}\nfunc outer() *zerolog.Event { return fatal() }\nfunc f() {\n\touter().Msg(\"bye\")\n}", []string{"track root", "exiting 1 outer().Msg(\"bye\")"}},
+		{"an event of any level", run + "var l *zerolog.Logger\nfunc event(bad bool) *zerolog.Event {\n\tif bad {\n\t\treturn l.Fatal()\n\t}\n\treturn new(zerolog.Event)\n}\nfunc f() {\n\tevent(false).Msg(\"bye\")\n}",
+			[]string{"track root", "uncovered l.Fatal ends the process, and no edit is possible here; the run is recorded as -1 if a command had begun"}},
 	})
 }
