@@ -1,9 +1,11 @@
 package find
 
 import (
+	"cmp"
 	"go/ast"
 	"go/types"
 	"regexp"
+	"strconv"
 
 	"golang.org/x/tools/go/packages"
 
@@ -106,6 +108,42 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 		return "a method behind an interface"
 	}
 	return "" // also without a body: what is in assembly makes system calls
+}
+
+// always returns the status with which a function of a dependency ends the process: its last
+// statement does, and nothing before that returns, or may end the process too. It is "" for
+// any other function.
+func (d *dependencies) always(fn *types.Func) string {
+	return remembered(d.status, fn.FullName(), func() (status string) {
+		c, bodies := d.declared(fn)
+		if len(bodies) != 1 || isInterfaceMethod(fn) {
+			return ""
+		}
+		for n := range ast.Preorder(bodies[0]) {
+			switch n := n.(type) {
+			case *ast.ReturnStmt:
+				return ""
+			case *ast.CallExpr:
+				called := callee(c, n)
+				_, kept := named(c, n.Fun).(*types.Var)
+				fatal, chain, _ := loggers.Status(cmp.Or(called, fn))
+				switch last, _ := bodies[0].List[len(bodies[0].List)-1].(*ast.ExprStmt); {
+				case called == nil && !kept, called != nil && !endsProcess(called) && (called.Pkg() != c.Types || d.ends(called) == ""):
+				case kept || last == nil || last.X != ast.Expr(n) || chain:
+					return ""
+				case called.Pkg() == c.Types:
+					return d.always(called)
+				case fatal > 0:
+					return strconv.Itoa(fatal)
+				case pathOf(called) == "os" || isSyscallExit(called):
+					if value := c.Info.Types[n.Args[0]].Value; value != nil {
+						return value.ExactString()
+					}
+				}
+			}
+		}
+		return ""
+	})
 }
 
 // endsItself returns the function with which a function of a dependency that returns

@@ -38,6 +38,40 @@ func Must(err error) {
 	}
 }
 
+const status = 4
+
+func Quit(err error) {
+	log.Print(string("bye"), len(err.Error()))
+	os.Exit(status)
+}
+
+func QuitBy(err error) { Quit(err) }
+
+func (c Config) Quit(err error) { QuitBy(err) }
+
+func QuitOr(err error) {
+	if err == nil {
+		return
+	}
+	os.Exit(5)
+}
+
+func QuitTwice(err error) {
+	if err == nil {
+		os.Exit(6)
+	}
+	os.Exit(7)
+}
+
+func QuitThrough(exit func(int)) {
+	exit(8)
+	os.Exit(9)
+}
+
+func QuitWith(code int, err error) { os.Exit(code) }
+
+func QuitForever() { QuitForever(); os.Exit(1) }
+
 func Dial(addr string) error {
 	if addr == "" {
 		os.Exit(1)
@@ -123,8 +157,15 @@ func onEnd(func(int)) {}
 		{"through a field", run + "func f(err error) { dep.FatalKeyed(err); dep.FatalPlaced(err) }", []string{"track root",
 			"dependency dep.FatalKeyed of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
 			"dependency dep.FatalPlaced of example.com/dep may end the process, with syscall.Exit; such a run is recorded as -1 if a command had begun"}},
-		{"with a logger", run + "func f(err error) { dep.FatalIf(err) }", []string{"track root",
-			"dependency dep.FatalIf of example.com/dep may end the process, with log.Fatal; such a run is recorded as -1 if a command had begun"}},
+		{"with a logger", run + "func f(err error) { dep.FatalIf(err) }", []string{"track root", "exiting 1 dep.FatalIf(err)"}},
+		{"always with one status", run + "func f(err error) { dep.Quit(err) }", []string{"track root", "exiting 4 dep.Quit(err)"}},
+		{"always with one status, in what it calls", run + "func f(err error) { dep.QuitBy(err); dep.Config{}.Quit(err) }", []string{"track root", "exiting 4 dep.QuitBy(err)", "exiting 4 dep.Config{}.Quit(err)"}},
+		{"not always, or with another status", run + "func f(err error) { dep.QuitOr(err); dep.QuitTwice(err); dep.QuitThrough(nil); dep.QuitWith(3, err); dep.QuitForever() }", []string{"track root",
+			"dependency dep.QuitOr of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.QuitTwice of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.QuitThrough of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.QuitWith of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.QuitForever of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"by any name", run + "func f(err error) { dep.Must(err) }", []string{"track root",
 			"dependency dep.Must of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"what is called for its result, before main", run + "var _ = dep.Dial(``)", []string{"track root"}},

@@ -109,6 +109,10 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 			return
 		}
 	}
+	if status := f.depend.always(fn); status != "" {
+		f.announce(call, call, status, fn)
+		return
+	}
 	f.noteEnd(call, fn.Pkg().Path(), how)
 }
 
