@@ -9,15 +9,8 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/known"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
-
-// like is the last run with these options, which is being compared with the disk.
-func (o Options) like(at project.Location) *known.Run {
-	options, _ := json.Marshal(o) // cannot fail: strings and numbers
-	return known.Begin(at.Dir, at.Main, string(options))
-}
 
 // decides is what a run depends on beside its options and the files that it reads:
 // what the go command says of the CLI, and where the generated packages are.
@@ -30,23 +23,6 @@ func (c *cli) decides() ([]byte, error) {
 		System    []string
 		Cgo       bool
 	}{c.All, c.generated, c.Tags, c.Siblings, []string{build.Default.GOOS, build.Default.GOARCH}, build.Default.CgoEnabled})
-}
-
-// known is what the last run like this one found, nil where it had something to change,
-// or where anything is not as it was then.
-func (c *cli) known() *Result {
-	r := &Result{dir: c.Dir, Restored: c.restored}
-	if !c.before.Found(c.decided, r) {
-		return nil
-	}
-	return r
-}
-
-// remember keeps a result for known, if there is nothing to change.
-func (c *cli) remember(r *Result) {
-	if !r.Changed() {
-		c.before.Remember(c.decided, c.read(), r)
-	}
 }
 
 // read are the files that a run reads, and the folders whose Go files it reads.

@@ -111,8 +111,9 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r := c.known(); r != nil {
-		return r, nil
+	known := &Result{dir: c.Dir, Restored: c.restored}
+	if c.before.Found(c.decided, known) { // all is as it was when the last run like this one had nothing to change
+		return known, nil
 	}
 	stage("finding")
 	p, files, err := c.edit(o.Force)
@@ -138,8 +139,8 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	r.ignoredNote(ctx)
-	if complete {
-		c.remember(r)
+	if complete && !r.Changed() {
+		c.before.Remember(c.decided, c.read(), r)
 	}
 	return r, nil
 }

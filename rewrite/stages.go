@@ -3,6 +3,7 @@ package rewrite
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,7 +43,8 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cli{restored: restored, before: o.like(at)}
+	options, _ := json.Marshal(o) // cannot fail: strings and numbers
+	c := &cli{restored: restored, before: known.Begin(at.Dir, at.Main, string(options))}
 	before := at.Package(o.PackageDir)
 	earlier, err := before.Earlier()
 	if err != nil {
