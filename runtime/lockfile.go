@@ -45,11 +45,10 @@ func (d folder) lockFile() (*lockFile, error) {
 		return nil, os.ErrPermission // in a shared folder, another user may have put a link here
 	}
 	f, err := openFile(d.path(lockName), os.O_RDWR|os.O_CREATE)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		process.lock = &lockFile{d, f}
 	}
-	process.lock = &lockFile{d, f}
-	return process.lock, nil
+	return process.lock, err
 }
 
 // lost reports whether file is no longer the lock file: the CLI removed it, or closed it and may have opened one of its

@@ -27,12 +27,9 @@ func openFile(path string, flags int) (*os.File, error) {
 // to the open file (F_OFD_SETLK). Those of POSIX belong to the process, and are lost when it closes any other
 // descriptor of the file.
 func setLock(f *os.File, taken bool, at, size int64) error {
-	command, kind := syscall.F_SETLK, int16(syscall.F_UNLCK)
+	command, kind := syscall.F_SETLK, map[bool]int16{true: syscall.F_WRLCK, false: syscall.F_UNLCK}[taken]
 	if runtime.GOOS == "linux" {
 		command = 37
-	}
-	if taken {
-		kind = syscall.F_WRLCK
 	}
 	err := syscall.FcntlFlock(f.Fd(), command, &syscall.Flock_t{Type: kind, Start: at, Len: size})
 	if err == syscall.EAGAIN || err == syscall.EACCES || err == syscall.EINTR {

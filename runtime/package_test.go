@@ -109,7 +109,7 @@ func TestSourceNeedsNothingElseAndDoesNotGrow(t *testing.T) {
 			t.Errorf("%s and the tag notelemetry", name)
 		}
 	}
-	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped > 1219 {
+	if t.Logf("%d lines of code, %d of them in one binary", code, shipped); shipped >= 1198 {
 		t.Error("the runtime grows: it is to be read in a review")
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"runtime/debug"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/google/uuid"
 	"gopkg.in/yaml.v3"
@@ -97,9 +99,44 @@ func (r report) bodies(baseline points) (all []string) {
 }
 
 func (d folder) save(name string, r report) error {
-	data, err := yaml.Marshal(r)
-	if err == nil {
-		err = d.replace(name, data)
+	data, _ := yaml.Marshal(r) // nothing in it can fail
+	return d.replace(name, data)
+}
+
+// versionOr returns the version that the author wrote into the root command, or else what otherwise returns.
+func versionOr(otherwise func() string) string {
+	if process.root != nil && versionWord(process.root.Version) != "" {
+		return versionWord(process.root.Version)
 	}
-	return err
+	return otherwise()
+}
+
+// moduleVersion is the version of the module that the program was built from.
+func moduleVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return versionWord(info.Main.Version + " unknown")
+	}
+	return "unknown"
+}
+
+// programStamp stands for the module's version from run to run: build information of 400 modules takes longer to parse
+// than all the rest.
+func programStamp() string { return stampOf(self()) }
+
+// versionWord finds the version in a text that may also have the commit, the date and the compiler, on several lines.
+// It is the first word that begins like 1.2 or v1.2, or is Go's own (devel), or else the first word. A collector
+// takes 64 bytes of it.
+func versionWord(text string) string {
+	words, found := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == unicode.ReplacementChar || !unicode.IsPrint(r) }), ""
+	for i := len(words) - 1; i >= 0; i-- {
+		if word := strings.Trim(words[i], "()[],;:'\""); strings.Contains(word, ".") && strings.IndexAny(strings.TrimPrefix(word, "v"), "0123456789") == 0 {
+			found = word
+		} else if i == 0 && found == "" || words[i] == "(devel)" {
+			found = words[i]
+		}
+	}
+	if found = strings.TrimRight(found, ",;:"); len(found) > 64 {
+		found = strings.ToValidUTF8(found[:64], "")
+	}
+	return found
 }

@@ -110,15 +110,13 @@ func enter(path string) {
 	if c.level == levelOff || path == "" {
 		return
 	}
-	lock, err := c.dir.lockFile()
-	if err != nil {
-		return
-	}
-	process.mine = lock.take(path, none, !c.sends())
-	if c.sends() {
-		// The timer is set once garbage was collected, which happens after 2 minutes at the latest; most commands have ended by
-		// then. A timer from the start would hide from the Go runtime that all goroutines are asleep: a program that ends with
-		// that error would hang.
-		runtime.SetFinalizer(new(folder), func(*folder) { flushLater() })
+	if lock, err := c.dir.lockFile(); err == nil {
+		process.mine = lock.take(path, none, !c.sends())
+		if c.sends() {
+			// The timer is set once garbage was collected, which happens after 2 minutes at the latest; most commands have ended by
+			// then. A timer from the start would hide from the Go runtime that all goroutines are asleep: a program that ends with
+			// that error would hang.
+			runtime.SetFinalizer(new(folder), func(*folder) { flushLater() })
+		}
 	}
 }

@@ -40,6 +40,12 @@ func (d *dependencies) foreign(path string) bool {
 	return p != nil && p.Module != nil && path != load.Cobra && !d.g.IsOwn(path)
 }
 
+// standard reports whether a function is of the standard library.
+func (d *dependencies) standard(fn *types.Func) bool {
+	p := d.g.All[pathOf(fn)]
+	return p != nil && p.Module == nil
+}
+
 // namesEnd reports whether the text of a dependency's package names something that
 // ends the process.
 func (d *dependencies) namesEnd(path string) bool {
@@ -110,9 +116,10 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 	return "" // also without a body: what is in assembly makes system calls
 }
 
-// always returns the status with which a function of a dependency ends the process: its last
-// statement does, and nothing before that returns, or may end the process too. It is "" for
-// any other function.
+// always returns the status, not 0, with which a function of a dependency ends the process: its
+// last statement does, and before that nothing returns, nor calls what may end the process
+// or is of another module. It is "" for any other function: one that does a command's work
+// and ends with 0 says nothing of a run that fails in it.
 func (d *dependencies) always(fn *types.Func) string {
 	return remembered(d.status, fn.FullName(), func() (status string) {
 		c, bodies := d.declared(fn)
@@ -128,7 +135,8 @@ func (d *dependencies) always(fn *types.Func) string {
 				_, kept := named(c, n.Fun).(*types.Var)
 				fatal, chain, _ := loggers.Status(cmp.Or(called, fn))
 				switch last, _ := bodies[0].List[len(bodies[0].List)-1].(*ast.ExprStmt); {
-				case called == nil && !kept, called != nil && !endsProcess(called) && (called.Pkg() != c.Types || d.ends(called) == ""):
+				case called == nil && !kept, called != nil && !endsProcess(called) && d.standard(called),
+					called != nil && called.Pkg() == c.Types && d.ends(called) == "":
 				case kept || last == nil || last.X != ast.Expr(n) || chain:
 					return ""
 				case called.Pkg() == c.Types:
@@ -136,7 +144,7 @@ func (d *dependencies) always(fn *types.Func) string {
 				case fatal > 0:
 					return strconv.Itoa(fatal)
 				case pathOf(called) == "os" || isSyscallExit(called):
-					if value := c.Info.Types[n.Args[0]].Value; value != nil {
+					if value := c.Info.Types[n.Args[0]].Value; value != nil && value.ExactString() != "0" {
 						return value.ExactString()
 					}
 				}

@@ -10,6 +10,8 @@ import (
 	"log"
 	"os"
 	"syscall"
+
+	"github.com/rs/zerolog"
 )
 
 func ExitRaw(code int) { syscall.Exit(code) }
@@ -69,6 +71,13 @@ func QuitThrough(exit func(int)) {
 }
 
 func QuitWith(code int, err error) { os.Exit(code) }
+
+func QuitWell() { os.Exit(0) }
+
+func QuitAfter(e *zerolog.Event) {
+	e.Err(nil)
+	os.Exit(10)
+}
 
 func QuitForever() { QuitForever(); os.Exit(1) }
 
@@ -160,11 +169,13 @@ func onEnd(func(int)) {}
 		{"with a logger", run + "func f(err error) { dep.FatalIf(err) }", []string{"track root", "exiting 1 dep.FatalIf(err)"}},
 		{"always with one status", run + "func f(err error) { dep.Quit(err) }", []string{"track root", "exiting 4 dep.Quit(err)"}},
 		{"always with one status, in what it calls", run + "func f(err error) { dep.QuitBy(err); dep.Config{}.Quit(err) }", []string{"track root", "exiting 4 dep.QuitBy(err)", "exiting 4 dep.Config{}.Quit(err)"}},
-		{"not always, or with another status", run + "func f(err error) { dep.QuitOr(err); dep.QuitTwice(err); dep.QuitThrough(nil); dep.QuitWith(3, err); dep.QuitForever() }", []string{"track root",
+		{"not always, or with another status", run + "func f(err error) { dep.QuitOr(err); dep.QuitTwice(err); dep.QuitThrough(nil); dep.QuitWith(3, err); dep.QuitWell(); dep.QuitAfter(nil); dep.QuitForever() }", []string{"track root",
 			"dependency dep.QuitOr of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
 			"dependency dep.QuitTwice of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
 			"dependency dep.QuitThrough of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
 			"dependency dep.QuitWith of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.QuitWell of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
+			"dependency dep.QuitAfter of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun",
 			"dependency dep.QuitForever of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"by any name", run + "func f(err error) { dep.Must(err) }", []string{"track root",
 			"dependency dep.Must of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
