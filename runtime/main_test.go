@@ -53,7 +53,7 @@ func buildAndRun(m *testing.M) (int, error) {
 // detector: a dynamic loader takes a fifth of a short run, and hides from Go that all goroutines are asleep.
 func build(out, pkg string, flags ...string) error {
 	// Without debug information it links faster.
-	cmd := exec.Command("go", append(append([]string{"build", "-ldflags=-w"}, flags...), "-o", out, pkg)...)
+	cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-ldflags=-w", "-o", out, pkg)...)
 	if !slices.Contains(flags, "-race") {
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	}
