@@ -297,7 +297,7 @@ func TestLockFileIsFull(t *testing.T) {
 		living, err := openFile(h.file(lockName), os.O_RDWR)
 		must(t, err)
 		defer living.Close()
-		must(t, setLock(living, true, lockOffset(n), 1))
+		must(t, setLock(living, exclusive, lockOffset(n), 1))
 	}
 	timed("all blocks are of living commands")
 }

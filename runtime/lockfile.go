@@ -65,7 +65,7 @@ func lockOffset(n int) int64 { return 1<<30 + int64(n) }
 // lock takes a lock, or fails with errBusy if that takes longer than patience.
 func (l *lockFile) lock(n int, patience time.Duration) error {
 	for ; ; patience -= time.Millisecond {
-		err := setLock(l.file, true, lockOffset(n), 1)
+		err := setLock(l.file, exclusive, lockOffset(n), 1)
 		if err != errBusy || patience <= 0 {
 			return err
 		}
@@ -73,7 +73,7 @@ func (l *lockFile) lock(n int, patience time.Duration) error {
 	}
 }
 
-func (l *lockFile) unlock(n int) { _ = setLock(l.file, false, lockOffset(n), 1) }
+func (l *lockFile) unlock(n int) { _ = setLock(l.file, unlocked, lockOffset(n), 1) }
 
 func (l *lockFile) write(b block) error {
 	var text [blockSize]byte
@@ -146,7 +146,7 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 
 // cut removes free blocks from the end of the file, unless a process holds the lock of one and may be about to write there.
 func (l *lockFile) cut() {
-	if setLock(l.file, true, lockOffset(blocksKept), blockLimit) == nil {
+	if setLock(l.file, exclusive, lockOffset(blocksKept), blockLimit) == nil {
 		all, err := l.blocks(0, blockLimit) // while the range is locked, no process adds a block
 		for len(all) > blocksKept && all[len(all)-1].path == "" {
 			all = all[:len(all)-1]
@@ -154,7 +154,7 @@ func (l *lockFile) cut() {
 		if err == nil {
 			_ = l.file.Truncate(int64(len(all)) * blockSize)
 		}
-		_ = setLock(l.file, false, lockOffset(blocksKept), blockLimit)
+		_ = setLock(l.file, unlocked, lockOffset(blocksKept), blockLimit)
 	}
 }
 

@@ -12,10 +12,12 @@ import (
 
 const rootDir = "/"
 
+const exclusive, unlocked = 1, 0
+
 var errUnsupported = errors.New("no telemetry on this system")
 
 func openFile(path string, flags int) (*os.File, error)    { return nil, errUnsupported }
-func setLock(f *os.File, taken bool, at, size int64) error { return errUnsupported }
+func setLock(f *os.File, kind int16, at, size int64) error { return errUnsupported }
 func owned(path string) bool                               { return false }
 func detached() *syscall.SysProcAttr                       { return nil }
 func adminFile() string                                    { return "/etc/" + app + "/telemetry" }

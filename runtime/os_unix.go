@@ -23,11 +23,14 @@ func openFile(path string, flags int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
+// What setLock can make of a lock.
+const exclusive, unlocked = syscall.F_WRLCK, syscall.F_UNLCK
+
 // setLock takes the kernel's lock on a range of a file, or gives it back, without waiting. Linux has locks that belong
 // to the open file (F_OFD_SETLK). Those of POSIX belong to the process, and are lost when it closes any other
 // descriptor of the file.
-func setLock(f *os.File, taken bool, at, size int64) error {
-	command, kind := syscall.F_SETLK, map[bool]int16{true: syscall.F_WRLCK, false: syscall.F_UNLCK}[taken]
+func setLock(f *os.File, kind int16, at, size int64) error {
+	command := syscall.F_SETLK
 	if runtime.GOOS == "linux" {
 		command = 37
 	}

@@ -18,12 +18,15 @@ var (
 	unlockFileEx = kernel32.NewProc("UnlockFileEx")
 )
 
+// What setLock can make of a lock.
+const exclusive, unlocked = 1, 0
+
 // setLock takes the kernel's lock on a range of a file, or gives back what was locked as a whole, without waiting.
-func setLock(f *os.File, taken bool, at, size int64) error {
+func setLock(f *os.File, kind int16, at, size int64) error {
 	const exclusiveNow = 2 | 1          // LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY
 	const violation = syscall.Errno(33) // ERROR_LOCK_VIOLATION
 	from := syscall.Overlapped{Offset: uint32(at)}
-	if !taken {
+	if kind == unlocked {
 		_, _, _ = unlockFileEx.Call(f.Fd(), 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
 		return nil
 	}

@@ -87,10 +87,10 @@ func TestRunWhileTheLockFileIsCut(t *testing.T) {
 	h := newHome(t)
 	h.run("required")
 	s, err := folder(h.file("")).lockFile()
-	if err != nil || s.lock(theFolder, time.Second) != nil || setLock(s.file, true, lockOffset(0), blockLimit) != nil {
+	if err != nil || s.lock(theFolder, time.Second) != nil || setLock(s.file, exclusive, lockOffset(0), blockLimit) != nil {
 		t.Fatal("no lock")
 	}
-	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { _ = setLock(s.file, false, lockOffset(0), blockLimit) })
+	time.AfterFunc(2*lockPatience+100*time.Millisecond, func() { _ = setLock(s.file, unlocked, lockOffset(0), blockLimit) })
 	h.run("end", "three")
 	s.unlock(theFolder)
 	h.run("required")

@@ -35,17 +35,15 @@ func Track(root interface{}) {
 	tracker.Load().(func(interface{}))(root)
 }
 
-func record(code int, last bool) { recorder.Load().(func(int, bool))(code, last) }
-
 // Exit records code and ends the process with it, as os.Exit does.
 func Exit(code int) {
-	record(code, true)
+	recorder.Load().(func(int, bool))(code, true)
 	os.Exit(code)
 }
 
 // Exiting records code before a call that ends the process itself, such as log.Fatal. If the process goes on after
 // all and ends with another code, the count is moved to that one.
-func Exiting(code int) { record(code, false) }
+func Exiting(code int) { recorder.Load().(func(int, bool))(code, false) }
 
 // ExitingWith is Exiting for a call whose arguments may take the whole run to compute, as in
 // log.Fatal(http.ListenAndServe(addr, nil)). It is put around the last argument, so it records after all of them

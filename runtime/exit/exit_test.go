@@ -19,7 +19,7 @@ func TestRegister(t *testing.T) {
 		t.Errorf("ExitingWith returns %v", arg)
 	}
 	CheckErr(nil) // no error, no end
-	record(4, true)
+	recorder.Load().(func(int, bool))(4, true) // as Exit does
 	want := [][2]interface{}{{"root", false}, {2, false}, {3, false}, {4, true}}
 	if len(got) != len(want) {
 		t.Fatalf("recorded %v, want %v", got, want)
