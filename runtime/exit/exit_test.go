@@ -18,7 +18,7 @@ func TestRegister(t *testing.T) {
 	if arg := ExitingWith(3, "an error"); arg != "an error" {
 		t.Errorf("ExitingWith returns %v", arg)
 	}
-	CheckErr(nil) // no error, no end
+	CheckErr(nil)                              // no error, no end
 	recorder.Load().(func(int, bool))(4, true) // as Exit does
 	want := [][2]interface{}{{"root", false}, {2, false}, {3, false}, {4, true}}
 	if len(got) != len(want) {
