@@ -52,6 +52,7 @@ func newProcess(t testing.TB, args ...string) *process {
 // newProcessUnder has another program start it, by exec.
 func newProcessUnder(t testing.TB, under []string, args ...string) *process {
 	t.Helper()
+	under = append(slices.Clone(under), peertest.Collector(t))
 	p := &process{t: t, under: under, address: peertest.FreeAddress(t), private: peertest.FreeAddress(t), output: &lockedBuffer{}}
 	p.args = append([]string{"--listen", p.address, "--private-listen", p.private, "--trusted-proxies", "127.0.0.1"}, args...)
 	t.Cleanup(func() {
@@ -66,7 +67,7 @@ func newProcessUnder(t testing.TB, under []string, args ...string) *process {
 
 func (p *process) start() {
 	p.t.Helper()
-	command := append(append(slices.Clone(p.under), peertest.Collector(p.t)), p.args...)
+	command := append(slices.Clone(p.under), p.args...)
 	p.cmd = exec.Command(command[0], command[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	peertest.DieWithTest(p.cmd)
