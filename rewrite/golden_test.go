@@ -99,6 +99,7 @@ func golden(t *testing.T, name string) {
 			}
 		}
 	}
+	c.applies(t, result.Diff())
 	c.throughJSON(t, result.Plan)
 	c.gofmt(t)
 	c.stable(t)
@@ -160,6 +161,21 @@ func (c *goldenCase) instrument(t *testing.T) *rewrite.Result {
 		t.Fatal(err)
 	}
 	return result
+}
+
+// applies checks that git makes of the original, by the diff, what was written, with each
+// hunk at the line that it names.
+func (c *goldenCase) applies(t *testing.T, diff []byte) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range c.before {
+		writeFile(t, filepath.Join(dir, name), []byte(content))
+	}
+	cmd := exec.Command("git", "apply", "-v", "-")
+	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(diff)
+	if out, err := cmd.CombinedOutput(); err != nil || bytes.Contains(out, []byte("offset")) || !maps.Equal(tree(t, dir), tree(t, c.dir)) {
+		t.Errorf("git apply (%v):\n%s", err, out)
+	}
 }
 
 // stable checks that another run changes nothing.

@@ -6,6 +6,7 @@ package loggers
 
 import (
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -101,14 +102,26 @@ func (l logger) seen(hooks []plan.Hook, path, receiver string) bool {
 	if l.hook == nil || slices.Contains(l.hook.unseen, receiver) {
 		return false
 	}
-	_, major, _ := module.SplitPathVersion(path)
-	_, hooked, _ := module.SplitPathVersion(l.hook.path)
+	_, major := split(path)
+	_, hooked := split(l.hook.path)
 	return major == hooked && slices.ContainsFunc(hooks, func(h plan.Hook) bool { return h.Path == l.hook.path })
 }
 
+// split takes the module's major version out of an import path: it ends the path, or
+// stands before the folder of a package.
+func split(path string) (prefix, major string) {
+	prefix, major, ok := module.SplitPathVersion(path) // gopkg.in has it behind a dot
+	if within := majorVersion.FindString(prefix); ok && within != "" {
+		return strings.Replace(prefix, within, "/", 1), within
+	}
+	return prefix, major
+}
+
+var majorVersion = regexp.MustCompile(`/v[0-9]+/`)
+
 // at returns the logger with a package, an empty one for none.
 func at(path string) logger {
-	prefix, _, _ := module.SplitPathVersion(path)
+	prefix, _ := split(path)
 	for _, l := range table {
 		if slices.Contains(l.paths, prefix) {
 			return l

@@ -3,7 +3,7 @@ package loggers
 // A logger has functions that end the process. To teach telemetrygen another one,
 // add a row to table.
 type logger struct {
-	paths []string // import paths; x also stands for x/v2, x/v3 and so on, or x.v1 at gopkg.in
+	paths []string // import paths without a major version: x/log stands for x/v2/log, and for x.v1 at gopkg.in, too
 	ends  []end
 	chain bool  // they return an event, and the last call of its chain ends the process: log.Fatal().Err(err).Msg("...")
 	hook  *hook // nil where it has none
@@ -52,6 +52,11 @@ var table = []logger{
 	{paths: []string{"github.com/charmbracelet/log", "charm.land/log"}, ends: []end{{[]string{"", "Logger"}, []string{"Fatal", "Fatalf"}, 1}}},
 	{paths: []string{"github.com/ethereum/go-ethereum/log"}, ends: []end{{[]string{"", "Logger"}, []string{"Crit"}, 1}}},
 	{paths: []string{"github.com/go-kratos/kratos/log"}, ends: []end{{[]string{"", "Helper"}, []string{"Fatal", "Fatalf", "Fatalw"}, 1}}},
+	{paths: []string{"github.com/gofiber/fiber/log"}, ends: []end{
+		{[]string{"", "Logger"}, []string{"Fatal"}, 1},
+		{[]string{"", "FormatLogger"}, []string{"Fatalf"}, 1},
+		{[]string{"", "WithLogger"}, []string{"Fatalw"}, 1},
+	}},
 	{paths: []string{"github.com/golang/glog"}, ends: []end{
 		{[]string{""}, []string{"Fatal", "Fatalf", "Fatalln", "FatalDepth", "FatalContext", "FatalContextf"}, 2},
 		{[]string{""}, []string{"Exit", "Exitf", "Exitln", "ExitDepth", "ExitContext", "ExitContextf"}, 1},
