@@ -7,6 +7,7 @@ package peertest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -180,13 +181,22 @@ func (p *Peer) end(signal syscall.Signal) {
 	p.running = nil
 }
 
-// FreeAddress returns a loopback address nobody listens on. It stays below the
-// range the kernel takes source ports from, so that no outgoing connection
-// occupies it while the program is down.
+// FreeAddress returns a loopback address nobody listens on, and no other test gets
+// until this one ends. It stays below the range the kernel takes source ports from,
+// so that no outgoing connection occupies it while the program is down.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000))
+		port := 15000 + rand.IntN(15000)
+		// A packet socket beside it says to other tests, of other processes too, that it is taken.
+		taken, err := net.ListenPacket("udp", fmt.Sprintf("127.77.0.1:%d", port))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
+		if err == nil { // elsewhere than on Linux there may be no such address
+			t.Cleanup(func() { taken.Close() })
+		}
+		address := fmt.Sprintf("127.0.0.1:%d", port)
 		listener, err := net.Listen("tcp", address)
 		if err == nil {
 			listener.Close()

@@ -135,3 +135,15 @@ func writeLine(t *testing.T, address, line string) {
 		t.Fatal(err)
 	}
 }
+
+// An address is given to one test only, though nobody listens there yet.
+func TestFreeAddressIsGivenOnce(t *testing.T) {
+	given := map[string]bool{}
+	for range 500 {
+		address := FreeAddress(t)
+		if given[address] {
+			t.Errorf("%s is given twice", address)
+		}
+		given[address] = true
+	}
+}
