@@ -3,6 +3,7 @@ package find
 import (
 	"go/ast"
 	"go/constant"
+	"go/types"
 	"maps"
 	"slices"
 	"strings"
@@ -71,7 +72,30 @@ type sourceTree struct {
 	commands  map[string]plan.Command      // by path
 	elsewhere map[string]bool              // paths that there may be on another system only
 	unknown   int                          // additions that could not be followed
+
+	calls  map[string][]calling // of the module's functions, by their full names
+	handed []handing
+	steps  int
 }
+
+// A calling is a call, and the function that it is in, nil outside of any.
+type calling struct {
+	in        *load.Package
+	call      *ast.CallExpr
+	from      *types.Func
+	elsewhere bool
+}
+
+// A handing says that a function adds what it is handed as one parameter to what it is
+// handed as another one. Each call of it adds its own arguments.
+type handing struct {
+	fn            *types.Func
+	parent, child int
+}
+
+// most is how many steps down a source's tree are taken. Where all commands seem to be
+// below all others, there is no end of paths.
+const most = 20_000
 
 // A child is a command that is added to another one.
 type child struct {
@@ -83,7 +107,7 @@ func newSourceTree(g *load.Program) *sourceTree {
 	s := search(g, Options{}, nil, append(slices.Clone(tokens), "cobra.Command"))
 	t := &sourceTree{
 		flow: s.flow, assigned: map[*ast.CompositeLit]map[string]origin{}, children: map[*ast.CompositeLit][]child{}, below: map[*ast.CompositeLit]bool{},
-		leftOut: map[*load.Package]bool{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]plan.Command{}, elsewhere: map[string]bool{},
+		leftOut: map[*load.Package]bool{}, roots: map[*ast.CompositeLit]string{}, commands: map[string]plan.Command{}, elsewhere: map[string]bool{}, calls: map[string][]calling{},
 	}
 	for _, c := range s.packages {
 		for _, file := range c.Files {
@@ -96,6 +120,14 @@ func newSourceTree(g *load.Program) *sourceTree {
 			t.look(v.Package, v.File, true)
 		}
 	}
+	for n := 0; n < len(t.handed); n++ {
+		h := t.handed[n]
+		if calls := t.calls[h.fn.FullName()]; !slices.Contains(t.handed[:n], h) {
+			for _, at := range calls {
+				t.addBy(at, h)
+			}
+		}
+	}
 	for _, e := range s.executed {
 		for _, root := range t.flow.literals(e.origin) {
 			if t.below[root.lit] {
@@ -104,6 +136,10 @@ func newSourceTree(g *load.Program) *sourceTree {
 			t.roots[root.lit] = t.word(root, "Use")
 			t.descend(root.lit, "", t.leftOut[root.in], map[*ast.CompositeLit]bool{})
 		}
+	}
+	if t.steps > most {
+		t.commands = map[string]plan.Command{}
+		t.unknown++
 	}
 	return t
 }
@@ -118,11 +154,22 @@ func (t *sourceTree) names() []string {
 func (t *sourceTree) look(c *load.Package, file *ast.File, leftOut bool) {
 	for _, decl := range file.Decls {
 		elsewhere := leftOut || looksAtSystem(c, decl)
+		var from *types.Func
+		if decl, ok := decl.(*ast.FuncDecl); ok {
+			from, _ = c.Info.Defs[decl.Name].(*types.Func)
+		}
 		for n := range ast.Preorder(decl) {
 			switch n := n.(type) {
 			case *ast.CallExpr:
+				at := calling{c, n, from, elsewhere}
 				if ofCobra(c, n) == "AddCommand" {
-					t.add(c, n, elsewhere)
+					var children []origin
+					for _, arg := range n.Args {
+						children = append(children, t.flow.variadic(c, n, arg))
+					}
+					t.add(at, origin{expr: ast.Unparen(n.Fun).(*ast.SelectorExpr).X, in: c}, children)
+				} else if fn := callee(c, n); fn != nil {
+					t.calls[fn.FullName()] = append(t.calls[fn.FullName()], at)
 				}
 			case *ast.AssignStmt:
 				t.assign(c, n)
@@ -138,25 +185,59 @@ func looksAtSystem(c *load.Package, decl ast.Decl) bool {
 	})
 }
 
-// add notes the children of one call of AddCommand.
-func (t *sourceTree) add(c *load.Package, call *ast.CallExpr, elsewhere bool) {
-	parents := t.flow.parents(c, call)
+// add notes the children of one call.
+func (t *sourceTree) add(at calling, to origin, children []origin) {
+	parents, passed := t.flow.backToLiterals(to)
 	if len(parents) == 0 {
 		t.unknown++
 		return
 	}
-	for _, arg := range call.Args {
-		found := t.flow.literals(t.flow.variadic(c, call, arg))
+	parent := parameter(at.from, passed)
+	for _, from := range children {
+		found, passed := t.flow.backToLiterals(from)
 		if len(found) == 0 {
 			t.unknown++
+		}
+		if handed := parameter(at.from, passed); parent >= 0 && handed >= 0 {
+			t.handed = append(t.handed, handing{at.from, parent, handed})
+			continue
 		}
 		for _, parent := range parents {
 			for _, l := range found {
 				t.below[l.lit] = true
-				t.children[parent.lit] = append(t.children[parent.lit], child{l, elsewhere})
+				t.children[parent.lit] = append(t.children[parent.lit], child{l, at.elsewhere})
 			}
 		}
 	}
+}
+
+// addBy notes the children of a call of a function that adds one argument to another.
+func (t *sourceTree) addBy(at calling, h handing) {
+	params, args := h.fn.Signature().Params(), at.call.Args
+	if max(h.parent, h.child) >= len(args) {
+		return // it adds none, or is handed the results of one call
+	}
+	var children []origin
+	if h.fn.Signature().Variadic() && h.child == params.Len()-1 {
+		for _, arg := range args[h.child:] {
+			children = append(children, t.flow.variadic(at.in, at.call, arg))
+		}
+	} else if _, list := params.At(h.child).Type().Underlying().(*types.Slice); list {
+		children = []origin{{place: elementOf(t.flow.place(at.in, args[h.child])), in: at.in}}
+	} else {
+		children = []origin{{expr: args[h.child], in: at.in}}
+	}
+	t.add(at, origin{expr: args[h.parent], in: at.in}, children)
+}
+
+// parameter is the number of a function's parameter that a value passes, -1 for none.
+func parameter(fn *types.Func, passed map[string]bool) int {
+	for i := 0; fn != nil && i < fn.Signature().Params().Len(); i++ {
+		if place := paramPlace(fn, i); passed[place] || passed[elementOf(place)] {
+			return i
+		}
+	}
+	return -1
 }
 
 // parents are the commands that a call of AddCommand may add others to.
@@ -184,7 +265,7 @@ func (t *sourceTree) assign(c *load.Package, assign *ast.AssignStmt) {
 
 // descend collects the commands below one.
 func (t *sourceTree) descend(lit *ast.CompositeLit, path string, elsewhere bool, above map[*ast.CompositeLit]bool) {
-	if above[lit] {
+	if t.steps++; above[lit] || t.steps > most {
 		return
 	}
 	above[lit] = true

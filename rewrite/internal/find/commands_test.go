@@ -36,6 +36,25 @@ func TestCommands(t *testing.T) {
 		{"an unknown child", `func main() { root.AddCommand(load()); root.Execute() }
 			var root = &cobra.Command{Use: "cli"}
 			func load() *cobra.Command { return nil }`, "cli", "", 1},
+		{"a function that adds what it is handed", `func main() { group(root, "main", get, set); group(get, "more", all); root.Execute() }
+			func group(c *cobra.Command, title string, below ...*cobra.Command) { c.AddCommand(below...) }
+			var root, get = &cobra.Command{Use: "cli"}, &cobra.Command{Use: "get"}
+			var set, all = &cobra.Command{Use: "set"}, &cobra.Command{Use: "all"}`, "cli", "get, get all, set", 0},
+		{"a function that adds a list one by one, through another", `func main() { each([]*cobra.Command{get, set}, root); each([]*cobra.Command{all}, get); root.Execute() }
+			func each(list []*cobra.Command, c *cobra.Command) { for _, below := range list { add(c, below) } }
+			func add(c, below *cobra.Command) { parent := c; parent.AddCommand(below) }
+			var root, get = &cobra.Command{Use: "cli"}, &cobra.Command{Use: "get"}
+			var set, all = &cobra.Command{Use: "set"}, &cobra.Command{Use: "all"}`, "cli", "get, get all, set", 0},
+		{"a function that adds the same to what it is handed", `func main() { common(root); common(get); root.AddCommand(get); root.Execute() }
+			func common(c *cobra.Command) { c.AddCommand(&cobra.Command{Use: "list"}, &cobra.Command{Use: "show"}) }
+			var root, get = &cobra.Command{Use: "cli"}, &cobra.Command{Use: "get"}`, "cli", "get, get list, get show, list, show", 0},
+		{"all seem to be below all", `func main() { for _, p := range pairs { p.above.AddCommand(p.below) }; root.Execute() }
+			type pair struct { above, below *cobra.Command }
+			var root = &cobra.Command{Use: "cli"}
+			var a, b, c, d = &cobra.Command{Use: "a"}, &cobra.Command{Use: "b"}, &cobra.Command{Use: "c"}, &cobra.Command{Use: "d"}
+			var e, f, g, h = &cobra.Command{Use: "e"}, &cobra.Command{Use: "f"}, &cobra.Command{Use: "g"}, &cobra.Command{Use: "h"}
+			var i, j, k, l = &cobra.Command{Use: "i"}, &cobra.Command{Use: "j"}, &cobra.Command{Use: "k"}, &cobra.Command{Use: "l"}
+			var pairs = []pair{{root, a}, {a, b}, {b, c}, {c, d}, {d, e}, {e, f}, {f, g}, {g, h}, {h, i}, {i, j}, {j, k}, {k, l}}`, "cli", "", 1},
 		{"itself", `func main() { root.AddCommand(get); get.AddCommand(get); root.Execute() }
 			var root, get = &cobra.Command{Use: "cli"}, &cobra.Command{Use: "get"}`, "cli", "get, get get", 0},
 	} {
