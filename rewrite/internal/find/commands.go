@@ -120,12 +120,13 @@ func newSourceTree(g *load.Program) *sourceTree {
 			t.look(v.Package, v.File, true)
 		}
 	}
-	for n := 0; n < len(t.handed); n++ {
-		h := t.handed[n]
-		if calls := t.calls[h.fn.FullName()]; !slices.Contains(t.handed[:n], h) {
-			for _, at := range calls {
-				t.addBy(at, h)
-			}
+	for n := 0; n < len(t.handed); n++ { // a call may hand on parameters of its own
+		calls := t.calls[t.handed[n].fn.FullName()]
+		if len(calls) == 0 {
+			t.unknown++
+		}
+		for _, at := range calls {
+			t.addBy(at, t.handed[n])
 		}
 	}
 	for _, e := range s.executed {
@@ -167,7 +168,7 @@ func (t *sourceTree) look(c *load.Package, file *ast.File, leftOut bool) {
 					for _, arg := range n.Args {
 						children = append(children, t.flow.variadic(c, n, arg))
 					}
-					t.add(at, origin{expr: ast.Unparen(n.Fun).(*ast.SelectorExpr).X, in: c}, children)
+					t.add(at, addedTo(c, n), children)
 				} else if fn := callee(c, n); fn != nil {
 					t.calls[fn.FullName()] = append(t.calls[fn.FullName()], at)
 				}
@@ -198,8 +199,10 @@ func (t *sourceTree) add(at calling, to origin, children []origin) {
 		if len(found) == 0 {
 			t.unknown++
 		}
-		if handed := parameter(at.from, passed); parent >= 0 && handed >= 0 {
-			t.handed = append(t.handed, handing{at.from, parent, handed})
+		if h := (handing{at.from, parent, parameter(at.from, passed)}); h.parent >= 0 && h.child >= 0 {
+			if !slices.Contains(t.handed, h) {
+				t.handed = append(t.handed, h)
+			}
 			continue
 		}
 		for _, parent := range parents {
@@ -240,9 +243,9 @@ func parameter(fn *types.Func, passed map[string]bool) int {
 	return -1
 }
 
-// parents are the commands that a call of AddCommand may add others to.
-func (fl *flow) parents(c *load.Package, call *ast.CallExpr) []literal {
-	return fl.literals(origin{expr: ast.Unparen(call.Fun).(*ast.SelectorExpr).X, in: c})
+// addedTo is the command that a call of AddCommand adds others to.
+func addedTo(c *load.Package, call *ast.CallExpr) origin {
+	return origin{expr: ast.Unparen(call.Fun).(*ast.SelectorExpr).X, in: c}
 }
 
 // assign notes a field that a command gets by assignment.

@@ -45,6 +45,9 @@ func TestCommands(t *testing.T) {
 			func add(c, below *cobra.Command) { parent := c; parent.AddCommand(below) }
 			var root, get = &cobra.Command{Use: "cli"}, &cobra.Command{Use: "get"}
 			var set, all = &cobra.Command{Use: "set"}, &cobra.Command{Use: "all"}`, "cli", "get, get all, set", 0},
+		{"a function that adds what it is handed, called by its value", `func main() { f := group; f(root, get); root.Execute() }
+			func group(c, below *cobra.Command) { c.AddCommand(below) }
+			var root, get = &cobra.Command{Use: "cli"}, &cobra.Command{Use: "get"}`, "cli", "", 1},
 		{"a function that adds the same to what it is handed", `func main() { common(root); common(get); root.AddCommand(get); root.Execute() }
 			func common(c *cobra.Command) { c.AddCommand(&cobra.Command{Use: "list"}, &cobra.Command{Use: "show"}) }
 			var root, get = &cobra.Command{Use: "cli"}, &cobra.Command{Use: "get"}`, "cli", "get, get list, get show, list, show", 0},

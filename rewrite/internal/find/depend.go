@@ -157,7 +157,7 @@ func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr) {
 func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
 	for _, decl := range declarations(c) {
 		for call := range nodes[*ast.CallExpr](decl) {
-			if ofCobra(c, call) != "AddCommand" || !slices.ContainsFunc(d.flow.parents(c, call), func(parent literal) bool { return own[parent.lit] }) {
+			if ofCobra(c, call) != "AddCommand" || !slices.ContainsFunc(d.flow.literals(addedTo(c, call)), func(parent literal) bool { return own[parent.lit] }) {
 				continue
 			}
 			for _, arg := range call.Args {

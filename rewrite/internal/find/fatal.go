@@ -156,7 +156,7 @@ func (f *finder) status(fn *types.Func) (status int, chain, ok bool) {
 			return false
 		}
 		made := callee(in, call)
-		if made != nil && f.g.IsOwn(made.Pkg().Path()) {
+		if made != nil && f.g.IsOwn(pathOf(made)) {
 			return false // it is what that one returns
 		}
 		code := 0
