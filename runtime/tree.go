@@ -29,7 +29,7 @@ func init() {
 			return // the executor may still add commands
 		}
 		answer := treeAnswer{
-			Name: root.Name(), Use: root.Use, Display: root.Annotations["cobra_annotation_command_display_name"],
+			Name: root.Name(), Version: root.Version, Use: root.Use, Display: root.Annotations["cobra_annotation_command_display_name"],
 			Commands: treeCommands(root, ""),
 		}
 		for _, child := range root.Commands() {
@@ -50,6 +50,7 @@ func init() {
 // treeAnswer is what the generator reads.
 type treeAnswer struct {
 	Name     string        `json:"name"`     // of the root
+	Version  string        `json:"version"`  // as far as the CLI's source sets it
 	Use      string        `json:"use"`      // its usage line
 	Display  string        `json:"display"`  // how users call it, where that is not its name
 	Taken    []string      `json:"taken"`    // names and aliases of the commands below it

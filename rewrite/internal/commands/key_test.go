@@ -62,6 +62,7 @@ func TestBinaryName(t *testing.T) {
 	for path, want := range map[string]string{
 		"example.com/pace": "pace", "example.com/pace/cmd/pc": "pc", "example.com/pace/v2": "pace", "v2": "v2", "example.com/v2x": "v2x",
 		"example.com/pace/v1": "v1", "example.com/pace/v02": "v02", "gopkg.in/pace.v2": "pace.v2",
+		"example.com/pace/cmd": "pace", "example.com/pace/v2/cmd/main": "pace", "example.com/pace-cmd": "pace-cmd", "cmd": "cmd", "example.com/cmd/v10": "example.com",
 	} {
 		if got := BinaryName(path); got != want {
 			t.Errorf("%s is built as %s, want %s", path, got, want)

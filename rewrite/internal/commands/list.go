@@ -18,8 +18,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/module"
-
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/cache"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
@@ -45,13 +43,14 @@ type Build struct {
 	Key     string
 }
 
-// BinaryName is the name that go build gives the binary of a main package.
+// BinaryName is the name that go build gives the binary of a main package. For a folder
+// that is named after what it holds, cmd or main, it is that of the folder above.
 func BinaryName(importPath string) string {
-	if prefix, major, ok := module.SplitPathVersion(importPath); ok && strings.HasPrefix(major, "/") {
-		importPath = prefix
-	}
-	return path.Base(importPath)
+	return path.Base(nameless.ReplaceAllString(importPath, ""))
 }
+
+// nameless are the last elements of an import path that name no CLI.
+var nameless = regexp.MustCompile(`(/(cmd|main|v([2-9]|[1-9][0-9]+)))+$`)
 
 // A RunError says why the built CLI could not be asked for its tree.
 type RunError struct {

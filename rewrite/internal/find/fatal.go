@@ -44,6 +44,8 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	}
 	path := fn.Pkg().Path()
 	switch {
+	case len(call.Args) > 0 && loggers.FatalLevel(fn, f.c.Info.Types[call.Args[0]]):
+		f.chain(call, 1)
 	case f.g.IsOwn(path):
 		if logger := f.loggerBehind(fn); logger != "" {
 			f.note(plan.Dependency, call, f.short(call.Fun)+" ends the process if it is called on a "+logger+"; such a run is recorded as -1 if a command had begun")

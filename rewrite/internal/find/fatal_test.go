@@ -25,3 +25,53 @@ func TestFatal(t *testing.T) {
 			[]string{"track root", "uncovered l.Fatal ends the process, and no edit is possible here; the run is recorded as -1 if a command had begun"}},
 	})
 }
+
+// TestFatalLevel finds calls that hand zap the level which ends the process.
+func TestFatalLevel(t *testing.T) {
+	const zap = `package dep
+
+import (
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+var (
+	L     *zap.Logger
+	Level zap.AtomicLevel
+)
+
+const Fatal, Error = zapcore.FatalLevel, zapcore.FatalLevel - 3
+-- go.uber.org/zap/zapcore/zapcore.go --
+package zapcore
+
+type Level int8
+
+const FatalLevel Level = 5
+
+type CheckedEntry struct{}
+
+func (ce *CheckedEntry) Write(fields ...string) {}
+-- go.uber.org/zap/zap.go --
+package zap
+
+import "go.uber.org/zap/zapcore"
+
+type Logger struct{}
+
+func (l *Logger) Log(level zapcore.Level, message string) {}
+
+func (l *Logger) Check(level zapcore.Level, message string) *zapcore.CheckedEntry { return nil }
+
+type AtomicLevel struct{}
+
+func (a AtomicLevel) SetLevel(level zapcore.Level) {}
+`
+	testPlan(t, zap, []planTest{
+		{"a statement", run + "func f() {\n\tdep.L.Log(dep.Fatal, \"bye\")\n}", []string{"track root", "exiting 1 dep.L.Log(dep.Fatal, \"bye\")"}},
+		{"an entry that is written", run + "func f() {\n\tdep.L.Check(dep.Fatal, \"bye\").Write()\n}", []string{"track root", "exiting 1 dep.L.Check(dep.Fatal, \"bye\").Write()"}},
+		{"an entry in a variable", run + "func f() { if e := dep.L.Check(dep.Fatal, \"bye\"); e != nil { e.Write() } }", []string{"track root",
+			"uncovered dep.L.Check ends the process, and no edit is possible here; the run is recorded as -1 if a command had begun"}},
+		{"another level", run + "func f() { dep.L.Log(dep.Error, \"no\"); dep.L.Check(dep.Error, \"no\") }", []string{"track root"}},
+		{"the least level", run + "func f() { dep.Level.SetLevel(dep.Fatal) }", []string{"track root"}},
+	})
+}

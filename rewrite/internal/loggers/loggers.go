@@ -59,6 +59,13 @@ func Status(fn *types.Func) (status int, chain, ok bool) {
 	return e.status, ok && l.chain, ok
 }
 
+// FatalLevel reports whether a method of zap's logs at its first argument, and that is the constant at which zap
+// ends the process with status 1.
+func FatalLevel(fn *types.Func, level types.TypeAndValue) bool {
+	return fn.Pkg().Path() == "go.uber.org/zap" && strings.HasSuffix(receiver(fn), "Logger") &&
+		level.Value != nil && level.Type.String() == "go.uber.org/zap/zapcore.Level" && level.Value.String() == "5"
+}
+
 // Known reports whether a package logs: its functions return at once.
 func Known(path string) bool {
 	return slices.ContainsFunc(at(path).ends, func(e end) bool { return e.status != told })

@@ -16,6 +16,7 @@ type Command struct {
 // A Tree is the command tree of a CLI, as the built CLI or its source tells it.
 type Tree struct {
 	Name     string    `json:"name"`     // of the root command; "" where it is not constant
+	Version  string    `json:"version"`  // of the root command
 	Use      string    `json:"use"`      // its usage line
 	Display  string    `json:"display"`  // how users call it, where that is not its name: "kubectl tree"
 	Taken    []string  `json:"taken"`    // names and aliases of the commands below the root, as far as Commands lacks them
