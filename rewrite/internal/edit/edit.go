@@ -27,8 +27,7 @@ type File struct {
 	Content []byte // nil where there is nothing to edit, or the file is refused
 	Refused string // why the file is left alone, "" if it is not
 
-	// Factored is what Strip has to be told of the content.
-	Factored bool
+	Factored bool // what Strip has to be told of the content
 
 	splices []splice.Splice
 }
@@ -139,12 +138,12 @@ func (i importer) ways(disk []byte, owns func(string) bool) (ways [][]splice.Spl
 	if as := i.asOnDisk(disk, owns); as != nil {
 		ways = append(ways, as)
 	}
-	for _, drop := range append([][]*ast.ImportSpec{i.unused}, slices.Collect(slices.Chunk(i.unused, 1))...) { // all, or one of them
+	for _, drop := range slices.Concat([][]*ast.ImportSpec{i.unused}, slices.Collect(slices.Chunk(i.unused, 1)), [][]*ast.ImportSpec{nil}) { // all, one, or none
 		if edits, ok := i.drop(drop); ok {
 			ways = append(ways, append(edits, i.keep(drop)...)) // imports come before other declarations
 		}
 	}
-	return append(ways, append([]splice.Splice{i.add()}, i.keep(nil)...))
+	return ways
 }
 
 // keep declares a use of each unused import that is not dropped, behind the import

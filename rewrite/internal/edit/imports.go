@@ -188,13 +188,10 @@ func sortedInsert(f form.Source, group []*ast.ImportSpec, name, path string) spl
 	return splice.Insert(splice.LineEnd(f.Src, f.Offset(last.End())), splice.Indentation(f.Src, f.Offset(last.Pos()))+spec)
 }
 
-// drop returns the edits that take imports away whose every use was swapped, and bring
-// ours in: in the place of one of them, or sorted. It reports false where there are none,
+// drop returns the edits that take imports away whose every use was swapped, if any, and
+// bring ours in: in the place of one of them, or sorted. It reports false where there are none,
 // and where restoreImport could not bring them back to the byte; the caller checks that.
 func (i importer) drop(specs []*ast.ImportSpec) (edits []splice.Splice, ok bool) {
-	if len(specs) == 0 {
-		return nil, false
-	}
 	kept := func(spec *ast.ImportSpec) bool { return !slices.Contains(specs, spec) }
 	var replaced *ast.ImportSpec
 	var groups [][]*ast.ImportSpec
@@ -204,7 +201,7 @@ func (i importer) drop(specs []*ast.ImportSpec) (edits []splice.Splice, ok bool)
 			replaced = group[0]
 		}
 	}
-	if len(declOf(i.Source, specs[0]).Specs) == 1 {
+	if len(specs) > 0 && len(declOf(i.Source, specs[0]).Specs) == 1 {
 		replaced = specs[0]
 	}
 	for _, spec := range specs {

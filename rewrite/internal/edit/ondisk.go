@@ -26,20 +26,13 @@ func (i importer) asOnDisk(disk []byte, owns func(string) bool) []splice.Splice 
 		return nil
 	}
 	s := newStripper(source, ours[0])
-	s.Collect()
-	others := len(s.Edits)
-	s.imports()
-	if !bytes.Equal(splice.Apply(disk, s.Edits), i.Src) {
-		s.Edits, s.factored = s.Edits[:others], true
-		s.imports()
-		if !bytes.Equal(splice.Apply(disk, s.Edits), i.Src) {
-			return nil
-		}
+	if !bytes.Equal(s.stripped(false), i.Src) && !bytes.Equal(s.stripped(true), i.Src) {
+		return nil
 	}
 	dropped := slices.DeleteFunc(slices.Clone(i.unused), func(spec *ast.ImportSpec) bool { return !s.Restore[form.PathOf(spec)] })
 	if len(dropped) != len(s.Restore) {
 		return nil
 	}
-	edits := splice.Of(udiff.Bytes(i.Src, splice.Apply(disk, s.Edits[:others])))
+	edits := splice.Of(udiff.Bytes(i.Src, splice.Apply(disk, s.Edits)))
 	return append(edits, i.keep(dropped)...)
 }

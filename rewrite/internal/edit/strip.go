@@ -33,13 +33,10 @@ func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte 
 		return src
 	}
 	s := newStripper(source, importsOwned(source.File, owns)[0])
-	s.factored = factored
-	s.Collect()
 	if s.Referenced() {
 		return splice.Apply(src, s.Edits)
 	}
-	s.imports()
-	return Strip(splice.Apply(src, s.Edits), owns, factored) // it may import the leaf, too
+	return Strip(s.stripped(factored), owns, factored) // it may import the leaf, too
 }
 
 // importsOwned are a file's imports of injected packages.
@@ -57,18 +54,22 @@ func packageName(spec *ast.ImportSpec) string {
 }
 
 type stripper struct {
-	form.Undo
-	spec     *ast.ImportSpec // of the injected package
-	factored bool            // as for Strip
+	*form.Undo
+	spec *ast.ImportSpec // of the injected package
 }
 
-func newStripper(source form.Source, spec *ast.ImportSpec) *stripper {
-	return &stripper{spec: spec, Undo: form.Undo{Source: source, Local: packageName(spec)}}
+func newStripper(source form.Source, spec *ast.ImportSpec) stripper {
+	return stripper{form.Find(source, packageName(spec)), spec}
 }
 
-// imports removes the import of the runtime package and restores those that
+// stripped is the file without forms and without the import.
+func (s stripper) stripped(factored bool) []byte {
+	return splice.Apply(s.Src, slices.Concat(s.Edits, s.imports(factored)))
+}
+
+// imports removes the import of the injected package and restores those that
 // the instrumented file no longer needed.
-func (s *stripper) imports() {
+func (s stripper) imports(factored bool) (edits []splice.Splice) {
 	start, end := s.Offset(s.spec.Pos()), s.Offset(s.spec.End())
 	missing := slices.SortedFunc(maps.Keys(s.Restore), func(a, b string) int {
 		if standard(a) == standard(b) {
@@ -80,11 +81,10 @@ func (s *stripper) imports() {
 	})
 	decl := declOf(s.Source, s.spec)
 	if len(decl.Specs) == 1 && len(missing) == 1 {
-		s.Edits = append(s.Edits, splice.Splice{Start: start, End: end, Text: strconv.Quote(missing[0])})
-		return
+		return []splice.Splice{{Start: start, End: end, Text: strconv.Quote(missing[0])}}
 	}
 	for _, path := range missing {
-		s.restoreImport(path)
+		edits = append(edits, s.restoreImport(path))
 	}
 	block := importGroups(s.Source)
 	if intoOurs := len(missing) > 0 && block != nil && block.decl == decl; len(decl.Specs) == 1 && !intoOurs {
@@ -96,27 +96,26 @@ func (s *stripper) imports() {
 		case len(s.File.Imports) == 1:
 			from = splice.BlankLineBefore(s.Src, from)
 		}
-		s.Edits = append(s.Edits, splice.Cut(from, to))
-		return
+		return append(edits, splice.Cut(from, to))
 	}
-	if other := s.otherOf(decl); other != nil && len(missing) == 0 && !s.factored {
+	if other := s.otherOf(decl); other != nil && len(missing) == 0 && !factored {
 		spec := s.Src[s.Offset(other.Pos()):s.Offset(other.End())]
-		s.Edits = append(s.Edits, splice.Splice{Start: s.Offset(decl.Lparen), End: s.Offset(decl.End()), Text: string(spec)})
-		return
+		return []splice.Splice{{Start: s.Offset(decl.Lparen), End: s.Offset(decl.End()), Text: string(spec)}}
 	}
 	from, to, alone := splice.OwnLine(s.Src, start, end)
 	if !alone {
 		to = splice.LineEnd(s.Src, end) // the author put a comment behind it
 	}
-	if before := splice.BlankLineBefore(s.Src, from); before < from && s.groupEnds(to) && !s.inserts(from, to) {
+	besides := func(e splice.Splice) bool { return from <= e.Start && e.Start <= to } // then the group stays
+	if before := splice.BlankLineBefore(s.Src, from); before < from && s.groupEnds(to) && !slices.ContainsFunc(edits, besides) {
 		from = before
 	}
-	s.Edits = append(s.Edits, splice.Cut(from, to))
+	return append(edits, splice.Cut(from, to))
 }
 
 // otherOf returns the spec beside ours in a block of two: such a block was a
 // single import. Nil where there are more, or comments that would be lost.
-func (s *stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
+func (s stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
 	if len(decl.Specs) != 2 {
 		return nil
 	}
@@ -133,17 +132,9 @@ func (s *stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
 	return nil
 }
 
-// inserts reports whether an import is restored beside the spec that goes: then
-// its group stays.
-func (s *stripper) inserts(from, to int) bool {
-	return slices.ContainsFunc(s.Edits, func(e splice.Splice) bool {
-		return e.Start == e.End && from <= e.Start && e.Start <= to
-	})
-}
-
 // groupEnds reports whether no spec follows in the same group. Comments may: an import
 // that the author has commented out.
-func (s *stripper) groupEnds(offset int) bool {
+func (s stripper) groupEnds(offset int) bool {
 	for {
 		next := s.Src[offset:splice.LineEnd(s.Src, offset)]
 		if text := bytes.TrimSpace(next); !bytes.HasPrefix(text, []byte("//")) {
@@ -155,20 +146,18 @@ func (s *stripper) groupEnds(offset int) bool {
 
 // restoreImport brings an import back to where gofmt keeps it: sorted in the
 // first group of its kind, or in a new first group for the standard library.
-func (s *stripper) restoreImport(path string) {
+func (s stripper) restoreImport(path string) splice.Splice {
 	eol := splice.Newline(s.Src)
 	block := importGroups(s.Source)
 	if block == nil {
 		at := splice.LineEnd(s.Src, s.Offset(s.File.Name.End()))
-		s.Edits = append(s.Edits, splice.Insert(at, eol+"import "+strconv.Quote(path)+eol))
-		return
+		return splice.Insert(at, eol+"import "+strconv.Quote(path)+eol)
 	}
 	for _, group := range block.groups {
 		if standard(form.PathOf(group[0])) == standard(path) {
-			s.Edits = append(s.Edits, sortedInsert(s.Source, group, "", path))
-			return
+			return sortedInsert(s.Source, group, "", path)
 		}
 	}
 	at := splice.LineStart(s.Src, s.Offset(block.groups[0][0].Pos()))
-	s.Edits = append(s.Edits, splice.Insert(at, splice.Indentation(s.Src, at)+strconv.Quote(path)+eol+eol))
+	return splice.Insert(at, splice.Indentation(s.Src, at)+strconv.Quote(path)+eol+eol)
 }

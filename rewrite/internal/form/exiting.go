@@ -28,12 +28,8 @@ var Exiting = register(Form{
 		return []splice.Splice{splice.Insert(s.Start, text)}
 	},
 	Undo: func(u *Undo, n ast.Node) {
-		for _, stmt := range statements(n) {
-			if expr, ok := stmt.(*ast.ExprStmt); ok {
-				if u.call(expr.X, "Exiting", 1) != nil {
-					u.cutStatement(stmt)
-				}
-			}
+		if stmt, ok := n.(*ast.ExprStmt); ok && u.call(stmt.X, "Exiting", 1) != nil {
+			u.cutStatement(stmt)
 		}
 	},
 	Tree: func(t *Tree, c *dstutil.Cursor) bool {

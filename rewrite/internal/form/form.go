@@ -66,24 +66,26 @@ func Parse(src []byte, mode parser.Mode) (Source, error) {
 // Offset is the offset of a position in Src.
 func (s Source) Offset(p token.Pos) int { return int(p - s.File.FileStart) }
 
-// Undo collects the edits that take all forms out of one file.
+// Undo has the edits that take all forms out of one file.
 type Undo struct {
-	Source        // parsed with the resolution of objects
-	Local  string // the injected package's name in the file
-
+	Source
 	Edits   []splice.Splice
 	Restore map[string]bool // import paths that the file uses again
-	done    map[*ast.Ident]bool
+
+	local string
+	done  map[*ast.Ident]bool
 }
 
-// Collect finds every form in the file.
-func (u *Undo) Collect() {
-	u.Restore, u.done = map[string]bool{}, map[*ast.Ident]bool{}
+// Find finds every form in a file that was parsed with the resolution of objects. Local is
+// the injected package's name there.
+func Find(source Source, local string) *Undo {
+	u := &Undo{Source: source, Restore: map[string]bool{}, local: local, done: map[*ast.Ident]bool{}}
 	for n := range ast.Preorder(u.File) {
 		for _, f := range forms {
 			f.Undo(u, n)
 		}
 	}
+	return u
 }
 
 // Referenced reports whether the file uses the injected package in a way that
@@ -138,25 +140,10 @@ func (u *Undo) member(e ast.Node, name string) *ast.Ident {
 // parser has found declared in the file is a variable of the author's with that name.
 func (u *Undo) injected(e ast.Expr) *ast.Ident {
 	id, ok := e.(*ast.Ident)
-	if !ok || id.Name != u.Local || id.Obj != nil {
+	if !ok || id.Name != u.local || id.Obj != nil {
 		return nil
 	}
 	return id
-}
-
-// statements returns the list of statements that a node holds.
-func statements(n ast.Node) []ast.Stmt {
-	switch n := n.(type) {
-	case *ast.BlockStmt:
-		return n.List
-	case *ast.CaseClause:
-		return n.Body
-	case *ast.CommClause:
-		return n.Body
-	case *ast.LabeledStmt:
-		return []ast.Stmt{n.Stmt}
-	}
-	return nil
 }
 
 // cutStatement removes a statement with its line, or with the `; ` behind it

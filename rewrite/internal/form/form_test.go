@@ -68,8 +68,7 @@ func undone(t *testing.T, src string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := Undo{Source: parsed, Local: "telemetry"}
-	u.Collect()
+	u := Find(parsed, "telemetry")
 	return string(splice.Apply(u.Src, u.Edits))
 }
 
@@ -108,9 +107,7 @@ func TestReferenced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		u := Undo{Source: parsed, Local: "telemetry"}
-		u.Collect()
-		if got := u.Referenced(); got != want {
+		if got := Find(parsed, "telemetry").Referenced(); got != want {
 			t.Errorf("%s is referenced: %v", code, got)
 		}
 	}

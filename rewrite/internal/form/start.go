@@ -38,12 +38,8 @@ var Start = register(Form{
 		return []splice.Splice{splice.Insert(at, stmt+"; ")}
 	},
 	Undo: func(u *Undo, n ast.Node) {
-		for _, stmt := range statements(n) {
-			if d, ok := stmt.(*ast.DeferStmt); ok {
-				if u.call(d.Call.Fun, "Start", 0) != nil {
-					u.cutStatement(stmt)
-				}
-			}
+		if stmt, ok := n.(*ast.DeferStmt); ok && u.call(stmt.Call.Fun, "Start", 0) != nil {
+			u.cutStatement(stmt)
 		}
 	},
 	Tree: func(t *Tree, c *dstutil.Cursor) bool {
