@@ -162,7 +162,7 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 		r.note(plan.Uncovered, "", fmt.Sprintf("%q is too long or deep for a report, or has characters that cannot be seen; its runs are counted as (unlisted) under the command above", command.Path))
 	}
 	if complete && tree.Version == "" {
-		r.note(plan.Note, "", "the root command has no Version in this build: unless -ldflags or its executor set one, runs are counted under the version that go build stamps (the git tag, or (devel)); set it to that of your releases")
+		r.note(plan.Note, "", "the root command has no Version in this build: unless -ldflags or its executor set one, runs are counted under the version that go build stamps (from git, or (devel)); set it to that of your releases")
 	}
 	list, unknown := project.Without(sendable, settings.Excluded)
 	if len(unknown) > 0 && complete {
