@@ -8,21 +8,16 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/packages"
-
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
 )
 
 // decides is what a run depends on beside its options and the files that it reads:
 // what the go command says of the CLI, and where the generated packages are.
 func (c *cli) decides() ([]byte, error) {
-	return json.Marshal(struct {
-		Packages  map[string]*packages.Package // export data is named after its content
-		Generated project.Package
-		Tags      string
-		Siblings  []string
-		System    []string
-		Cgo       bool
-	}{c.All, c.generated, c.Tags, c.Siblings, []string{build.Default.GOOS, build.Default.GOARCH}, build.Default.CgoEnabled})
+	return json.Marshal([]any{
+		c.All, // export data is named after its content
+		c.generated, c.Tags, c.Siblings,
+		build.Default.GOOS, build.Default.GOARCH, build.Default.CgoEnabled,
+	})
 }
 
 // read are the files that a run reads, and the folders whose Go files it reads.

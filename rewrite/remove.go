@@ -75,7 +75,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 		if !g.Generated(dir) {
 			stripped = edit.Strip(disk, owns, earlier.IsFactored(r.relative(name)))
 		}
-		r.changes.Replace(name, disk, stripped)
+		r.changes = append(r.changes, transaction.Replaced(name, disk, stripped)...)
 		paths := load.Imports(stripped)
 		if !g.Generated(dir) && (slices.ContainsFunc(paths, g.OwnsAlone) || paths == nil && bytes.Contains(stripped, []byte(`"`+g.Path))) {
 			return nil, fmt.Errorf("%s imports %s for code that telemetrygen did not write, or does not parse; take that code out, or mend it, and run --remove again", name, g.Path)
@@ -85,7 +85,8 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 			required = append(required, paths...)
 		}
 	}
-	if err := r.changes.Remove(g); err != nil {
+	generated, err := g.Remove()
+	if err != nil {
 		return nil, err
 	}
 	of := func(module string) func(path string) bool {
@@ -97,7 +98,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 		func(module string) bool {
 			return slices.ContainsFunc(dependencies(), func(paths []string) bool { return !of(module)(paths[0]) && slices.ContainsFunc(paths, of(module)) })
 		})
-	r.changes = append(r.changes, modules...)
+	r.changes = slices.Concat(r.changes, generated, modules)
 	return r, err
 }
 

@@ -2,7 +2,9 @@ package rewrite
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -24,9 +26,10 @@ type Finding struct {
 	What   string    `json:"what"`   // what was found and what was done
 }
 
-// findings say what became of a plan.
-func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte) []Finding {
-	var list []Finding
+// findings say what became of a plan. It is an error where telemetry would never start, or no
+// command be tracked, because the files for it must not be edited.
+func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte) (list []Finding, err error) {
+	done, refused := map[plan.Kind]bool{}, map[plan.Kind]error{}
 	for _, f := range files {
 		content := f.Content
 		if content == nil {
@@ -37,7 +40,9 @@ func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte
 			if f.Refused != "" && site.Form != "" {
 				found.Kind = plan.Uncovered
 				found.What += " (not done: " + f.Refused + ")"
+				refused[site.Kind] = errors.New(found.String())
 			}
+			done[found.Kind] = true
 			list = append(list, found)
 		}
 		if f.Refused != "" {
@@ -47,7 +52,12 @@ func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte
 	for _, site := range p.In("") {
 		list = append(list, Finding{Kind: site.Kind, What: site.Reason})
 	}
-	return list
+	for _, kind := range []plan.Kind{plan.Main, plan.Execute} {
+		if !done[kind] {
+			err = cmp.Or(err, refused[kind])
+		}
+	}
+	return list, err
 }
 
 // findingAt is a finding at an offset of a file.
@@ -170,18 +180,9 @@ func plural(n int, noun string) string {
 // JSON prints the same facts for scripts.
 func (r *Result) JSON(w io.Writer) error {
 	facts := struct {
-		App      string     `json:"app"`
-		Command  string     `json:"command"` // that turns telemetry on and off
-		Main     string     `json:"main"`
-		Module   string     `json:"module"`
-		Findings []Finding  `json:"findings"`
-		Plan     *plan.Plan `json:"plan,omitempty"`
-		Siblings []string   `json:"workspace_modules_left_alone"`
-		Commands []string   `json:"commands"`
-		New      []string   `json:"commands_not_listed_yet"`
-		Gone     []string   `json:"commands_gone"`
-		Changes  []string   `json:"changes"`
-	}{r.Settings.App, r.Settings.Command, r.Main, r.Module, r.Findings, r.Plan, r.Siblings, r.Commands, r.Missing, r.Gone, r.Changes()}
+		*Result
+		Changes []string `json:"changes"`
+	}{r, r.Changes()}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

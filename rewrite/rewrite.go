@@ -52,21 +52,21 @@ func GenerateLines(dir, pkg string) []project.GenerateLine {
 }
 
 // A Result is what a run found and what it would change. Nothing is written
-// before Write is called.
+// before Write is called. Its JSON is that of the report.
 type Result struct {
-	Settings Settings
-	Main     string // import path of the main package
-	Module   string
-	Plan     *plan.Plan // nil for Remove
-	Findings []Finding  // the plan and more, as the report says it
-	Siblings []string   // workspace modules that are reached and left alone
-	Commands []string   // every command path that can be recorded
-	Missing  []string   // commands that the list on disk does not have yet
-	Gone     []string   // commands that only the list on disk has
-	Restored []string   `json:"-"` // files of an interrupted earlier run that were put back
+	Settings
+	Main     string     `json:"main"` // import path of the main package
+	Module   string     `json:"module"`
+	Findings []Finding  `json:"findings"`                     // the plan and more, as the report says it
+	Plan     *plan.Plan `json:"plan,omitempty"`               // nil for Remove
+	Siblings []string   `json:"workspace_modules_left_alone"` // that are reached
+	Commands []string   `json:"commands"`                     // every command path that can be recorded
+	Missing  []string   `json:"commands_not_listed_yet"`
+	Gone     []string   `json:"commands_gone"` // that only the list on disk has
+	Restored []string   `json:"-"`             // files of an interrupted earlier run that were put back
 
 	dir     string
-	changes project.Changes
+	changes []transaction.Change
 }
 
 // Changed reports whether there is anything to write.
@@ -121,12 +121,15 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	stage("verifying")
-	modules, undo, err := c.verify(ctx, p, files)
+	r, err := c.result(p, files)
+	if err != nil {
+		return nil, err
+	}
+	undo, err := r.verify(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	stage("listing commands")
-	r := c.result(p, files, modules)
 	tree, complete, err := r.commands(ctx, c, o.Force)
 	if err != nil {
 		return nil, err

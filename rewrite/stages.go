@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
@@ -84,39 +85,38 @@ func (c *cli) edit(force bool) (*plan.Plan, []edit.File, error) {
 		return nil, nil, err
 	}
 	files, err := edit.Apply(p, c.Sources.Stripped, c.Sources.OnDisk)
-	if err != nil {
-		return nil, nil, err
-	}
-	return p, files, startsAndTracks(p, files)
+	return p, files, err
 }
 
-// verify type-checks the edited files, and lets the module import what the
+// verify type-checks the changed files, and lets the module import what the
 // generated package needs. The record takes back what all runs did to go.mod.
-func (c *cli) verify(ctx context.Context, p *plan.Plan, files []edit.File) ([]transaction.Change, gomod.Undo, error) {
-	if err := verify.Types(c.Program, c.generated, files); err != nil {
-		return nil, gomod.Undo{}, err
+func (r *Result) verify(ctx context.Context, c *cli) (gomod.Undo, error) {
+	if err := verify.Types(c.Program, c.generated, r.changes); err != nil {
+		return gomod.Undo{}, err
 	}
-	modules, undo, err := gomod.Add(ctx, c.Dir, loggers.Modules(p.Hooks))
-	return modules, undo.After(c.earlier.Undo), err
+	modules, undo, err := gomod.Add(ctx, c.Dir, loggers.Modules(r.Plan.Hooks))
+	r.changes = append(r.changes, modules...)
+	return undo.After(c.earlier.Undo), err
 }
 
-// result has the findings and all changes but those of generated files.
-func (c *cli) result(p *plan.Plan, files []edit.File, modules []transaction.Change) *Result {
+// result has the findings and the changes of the author's files.
+func (c *cli) result(p *plan.Plan, files []edit.File) (*Result, error) {
+	list, err := findings(p, files, c.Sources.Stripped)
 	return &Result{
 		Main: c.Main.PkgPath, Module: c.Path, Plan: p, Siblings: c.Siblings, Restored: c.restored, dir: c.Dir,
-		Findings: findings(p, files, c.Sources.Stripped),
-		changes:  append(sourceChanges(c.Sources, files), modules...),
-	}
+		Findings: list, changes: sourceChanges(c.Sources, files),
+	}, err
 }
 
 // commands asks the CLI for its commands, as it will be. Where it cannot be run,
 // the source gives them as far as they are constant, which is not complete; what an
 // earlier run knew stays, as it may have been on a machine where the CLI can be run.
 func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tree, complete bool, err error) {
-	asking, files, err := r.changes.Asking(c.generated, r.Plan.Hooks)
+	asking, files, err := c.generated.Asking(r.Plan.Hooks)
 	if err != nil {
 		return tree, false, err
 	}
+	asking = slices.Concat(r.changes, asking)
 	key, err := commands.Key(c.Program, files, asking)
 	if err != nil {
 		return tree, false, err
@@ -177,35 +177,15 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 
 // generate adds the generated files to the changes.
 func (r *Result) generate(c *cli, list []plan.Command, state project.State) error {
-	foreign, err := r.changes.Generate(c.generated, project.Contents{
+	changes, foreign, err := c.generated.Generate(project.Contents{
 		Config: project.Config{Settings: r.Settings, State: state},
 		Hooks:  r.Plan.Hooks, Commands: list, ExitCodes: r.Plan.ExitCodes,
 	})
+	r.changes = append(r.changes, changes...)
 	if foreign {
 		r.note(plan.Note, c.generated.UsersPage(), "not written by telemetrygen, so it is left alone; describe the telemetry there yourself")
 	}
 	return err
-}
-
-// startsAndTracks returns an error where telemetry would never start, or no command
-// be tracked, because the files for it must not be edited.
-func startsAndTracks(p *plan.Plan, files []edit.File) error {
-	edited, refused := map[plan.Kind]bool{}, map[plan.Kind]error{}
-	for _, f := range files {
-		for _, site := range p.In(f.Name) {
-			if f.Refused == "" {
-				edited[site.Kind] = true
-			} else if site.Form != "" {
-				refused[site.Kind] = fmt.Errorf("%s: %s (not done: %s)", f.Name, site.Reason, f.Refused)
-			}
-		}
-	}
-	for _, kind := range []plan.Kind{plan.Main, plan.Execute} {
-		if err := refused[kind]; err != nil && !edited[kind] {
-			return err
-		}
-	}
-	return nil
 }
 
 // notReached is the error that the CLI ran as if all were well without executing a
@@ -233,7 +213,7 @@ func factored(files []edit.File) (names []string) {
 }
 
 // sourceChanges are the author's files that will change.
-func sourceChanges(sources *load.Sources, files []edit.File) (changes project.Changes) {
+func sourceChanges(sources *load.Sources, files []edit.File) (changes []transaction.Change) {
 	edited := map[string][]byte{}
 	for _, f := range files {
 		edited[f.Name] = f.Content
@@ -243,7 +223,7 @@ func sourceChanges(sources *load.Sources, files []edit.File) (changes project.Ch
 		if want == nil {
 			want = s.Stripped
 		}
-		changes.Replace(s.Name, s.Disk, want)
+		changes = append(changes, transaction.Replaced(s.Name, s.Disk, want)...)
 	}
 	return changes
 }

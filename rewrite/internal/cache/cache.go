@@ -5,6 +5,7 @@ package cache
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -26,10 +27,21 @@ func Name(kind string, of ...string) string {
 	return filepath.Join(dir, "telemetrygen", kind+"-"+hex.EncodeToString(sum[:]))
 }
 
-// Store writes an entry, whole or not at all, and removes those of its kind that are
-// older than Keep.
-func Store(name string, data []byte) {
-	if !filepath.IsAbs(name) || os.MkdirAll(filepath.Dir(name), 0o755) != nil {
+// Load reads an entry that is not older than keep. It reports false where there is none.
+func Load(name string, keep time.Duration, entry any) bool {
+	info, err := os.Stat(name)
+	if err != nil || !filepath.IsAbs(name) || time.Since(info.ModTime()) >= keep {
+		return false
+	}
+	data, err := os.ReadFile(name)
+	return err == nil && json.Unmarshal(data, entry) == nil
+}
+
+// Store writes an entry as JSON, whole or not at all, and removes those of its kind that
+// are older than Keep.
+func Store(name string, entry any) {
+	data, err := json.Marshal(entry)
+	if err != nil || !filepath.IsAbs(name) || os.MkdirAll(filepath.Dir(name), 0o755) != nil {
 		return // there is no cache
 	}
 	kind, _, _ := strings.Cut(filepath.Base(name), "-")

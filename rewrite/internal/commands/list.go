@@ -74,14 +74,12 @@ func (e *RunError) Error() string {
 func List(ctx context.Context, b Build) (plan.Tree, error) {
 	var answer plan.Tree
 	cached := b.cacheFile()
-	if data, err := os.ReadFile(cached); err == nil && json.Unmarshal(data, &answer) == nil {
+	if cache.Load(cached, cache.Keep, &answer) {
 		return answer, nil
 	}
 	run, failed := &RunError{}, cached+"-failed"
-	if info, err := os.Stat(failed); err == nil && cached != "" && time.Since(info.ModTime()) < keepFailed {
-		if data, err := os.ReadFile(failed); err == nil && json.Unmarshal(data, run) == nil {
-			return plan.Tree{}, run
-		}
+	if cache.Load(failed, keepFailed, run) {
+		return plan.Tree{}, run
 	}
 	scratch, err := os.MkdirTemp("", "telemetrygen")
 	if err != nil {
@@ -94,8 +92,7 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 	}
 	data, err := ask(ctx, binary, scratch)
 	if errors.As(err, &run) {
-		text, _ := json.Marshal(run) // cannot fail: strings
-		cache.Store(failed, text)
+		cache.Store(failed, run)
 	}
 	if err != nil {
 		return plan.Tree{}, err
@@ -104,7 +101,7 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, fmt.Errorf("the list of commands that the CLI printed is not valid: %w", err)
 	}
 	answer.Commands = plan.Sorted(answer.Commands)
-	cache.Store(cached, data)
+	cache.Store(cached, answer)
 	return answer, nil
 }
 

@@ -95,15 +95,7 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 	}
 	all, err := required(name, data, added, tests)
 	undo.GoMod = []revision{inverse(all, data)}
-	return slices.Concat(replaced(name, data, all), sums, vendored), undo, err
-}
-
-// replaced is the change of a file, none where it stays what it is.
-func replaced(name string, old, new []byte) []transaction.Change {
-	if bytes.Equal(old, new) {
-		return nil
-	}
-	return []transaction.Change{{Name: name, Old: old, New: new}}
+	return slices.Concat(transaction.Replaced(name, data, all), sums, vendored), undo, err
 }
 
 // edited is the change of a text, none where there is no such file.
@@ -116,7 +108,7 @@ func edited(name string, change func(text string) (string, error)) ([]transactio
 		return nil, err
 	}
 	out, err := withLF(data, change)
-	return replaced(name, data, out), err
+	return transaction.Replaced(name, data, out), err
 }
 
 func indexOf(list []*modfile.Require, path string) int {

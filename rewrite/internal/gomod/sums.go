@@ -75,7 +75,7 @@ func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s cannot be completed: %w", name, err)
 	}
-	return replaced(name, data, out), tests, nil
+	return transaction.Replaced(name, data, out), tests, nil
 }
 
 // requiredIn returns what the go command came to require in the scratch folder's go.mod,

@@ -106,7 +106,7 @@ func removeRequirements(dir string, undo Undo, kept, needed func(string) bool) (
 		return nil, false, err
 	}
 	if old, ok := replayed(data, undo.GoMod); ok && !slices.ContainsFunc(slices.Concat(undo.Added, undo.Direct), kept) {
-		return replaced(name, data, old), true, nil
+		return transaction.Replaced(name, data, old), true, nil
 	}
 	out, err := rewritten(name, data, func(list []*modfile.Require) []*modfile.Require {
 		list = slices.DeleteFunc(list, func(r *modfile.Require) bool {
@@ -118,7 +118,7 @@ func removeRequirements(dir string, undo Undo, kept, needed func(string) bool) (
 		}
 		return list
 	})
-	return replaced(name, data, out), false, err
+	return transaction.Replaced(name, data, out), false, err
 }
 
 func removeSums(dir string, undo Undo, kept func(string) bool) ([]transaction.Change, error) {

@@ -35,7 +35,7 @@ type entry struct {
 // one had read.
 func Begin(of ...string) *Run {
 	r := &Run{name: cache.Name("known", of...), begin: time.Now()}
-	if data, err := os.ReadFile(r.name); err != nil || json.Unmarshal(data, &r.last) != nil {
+	if !cache.Load(r.name, cache.Keep, &r.last) {
 		return r
 	}
 	r.sum = sync.OnceValue(func() []byte { return sum(r.last.Read, time.Time{}) })
@@ -53,16 +53,8 @@ func (r *Run) Found(decides []byte, found any) bool {
 // files, that it read. It keeps nothing where one of them was changed while it ran.
 func (r *Run) Remember(decides []byte, read []string, found any) {
 	files := sum(read, r.begin)
-	if files == nil {
-		return
-	}
-	e := entry{Sum: hashed(decides, files), Read: read}
-	var err error
-	if e.Found, err = json.Marshal(found); err != nil {
-		return
-	}
-	if data, err := json.Marshal(e); err == nil {
-		cache.Store(r.name, data)
+	if data, err := json.Marshal(found); err == nil && files != nil {
+		cache.Store(r.name, entry{Sum: hashed(decides, files), Read: read, Found: data})
 	}
 }
 

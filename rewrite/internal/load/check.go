@@ -10,7 +10,6 @@ import (
 	"go/types"
 	"maps"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -141,12 +140,11 @@ func (g *Program) Package(p *packages.Package) *Package {
 	return c
 }
 
-// With returns the package that a file, named relative to the module, was
-// type-checked with, nil for none.
-func (g *Program) With(relative string) *Package {
+// With returns the package that a file was type-checked with, nil for none.
+func (g *Program) With(name string) *Package {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.withFile[filepath.Join(g.Dir, filepath.FromSlash(relative))]
+	return g.withFile[name]
 }
 
 // NameOf is the absolute name of a file.

@@ -3,6 +3,7 @@ package load_test
 import (
 	"bytes"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,7 +55,7 @@ func TestCheck(t *testing.T) {
 			if strings.Join(got, " ") != test.want {
 				t.Errorf("checked %q, want %q", got, test.want)
 			}
-			if (g.With("cmd/cmd.go") != nil) != strings.Contains(test.want, path) {
+			if (g.With(filepath.Join(g.Dir, "cmd", "cmd.go")) != nil) != strings.Contains(test.want, path) {
 				t.Error("what was checked is not known any more")
 			}
 		})

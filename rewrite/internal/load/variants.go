@@ -1,11 +1,13 @@
 package load
 
 import (
+	"bytes"
 	"go/ast"
 	"go/build"
 	"go/build/constraint"
 	"go/parser"
 	"go/token"
+	"io"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -15,20 +17,14 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// otherPlatforms are tried for a file in this order, after this machine's own. So
-// a file that only lacks a tag is checked as it would be built here.
-var otherPlatforms = strings.Fields(`linux/amd64 windows/amd64 darwin/arm64 linux/arm64 freebsd/amd64 openbsd/amd64
+// platforms are those of go tool dist list, and of earlier versions of Go. They are tried for a file in this order, after
+// this machine's own. So a file that only lacks a tag is checked as it would be built here.
+var platforms = strings.Fields(`linux/amd64 windows/amd64 darwin/arm64 linux/arm64 freebsd/amd64 openbsd/amd64
 	netbsd/amd64 dragonfly/amd64 solaris/amd64 illumos/amd64 aix/ppc64 android/arm64 ios/arm64 plan9/amd64 js/wasm
 	wasip1/wasm linux/386 windows/386 windows/arm64 darwin/amd64 linux/arm linux/ppc64le linux/s390x linux/riscv64
-	linux/loong64 linux/mips linux/mipsle linux/mips64 linux/mips64le`)
-
-func isSystem(word string) bool {
-	return slices.ContainsFunc(otherPlatforms, func(p string) bool { return strings.HasPrefix(p, word+"/") })
-}
-
-func isArchitecture(word string) bool {
-	return slices.ContainsFunc(otherPlatforms, func(p string) bool { return strings.HasSuffix(p, "/"+word) })
-}
+	linux/loong64 linux/mips linux/mipsle linux/mips64 linux/mips64le linux/ppc64 android/386 android/amd64 android/arm
+	freebsd/386 freebsd/arm freebsd/arm64 freebsd/riscv64 ios/amd64 netbsd/386 netbsd/arm netbsd/arm64 openbsd/386
+	openbsd/arm openbsd/arm64 openbsd/ppc64 openbsd/riscv64 plan9/386 plan9/arm windows/arm openbsd/mips64`)
 
 // neverTags mark files that are no part of any build of their package.
 var neverTags = map[string]bool{"ignore": true, "tools": true, "notelemetry": true}
@@ -86,14 +82,14 @@ func (g *Program) elsewhere(path string) *packages.Package {
 // settingOf finds a setting under which the go command builds a file that this machine's
 // build leaves out.
 func settingOf(name string, text []byte, given []string) (c build.Context, ok bool) {
-	here, tags := runtime.GOOS+"/"+runtime.GOARCH, constraintTags(text)
-	words := append(strings.Split(strings.TrimSuffix(filepath.Base(name), ".go"), "_"), tags...)
 	c = build.Default
-	for _, c.BuildTags = range tagChoices(given, tags) {
-		for i, platform := range slices.Concat([]string{here}, otherPlatforms, named(words)) {
+	c.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	for _, c.BuildTags = range tagChoices(given, constraintTags(text)) {
+		for i, platform := range append([]string{runtime.GOOS + "/" + runtime.GOARCH}, platforms...) {
 			c.GOOS, c.GOARCH, _ = strings.Cut(platform, "/")
 			for _, c.CgoEnabled = range []bool{i == 0 && build.Default.CgoEnabled, false, true} {
 				if ok, err := c.MatchFile(filepath.Dir(name), filepath.Base(name)); ok && err == nil {
+					c.OpenFile = nil
 					return c, true
 				}
 			}
@@ -115,18 +111,6 @@ func described(c build.Context) string {
 		s += ", tags " + strings.Join(c.BuildTags, ",")
 	}
 	return s
-}
-
-// named are the systems among some words, each with the architectures among them.
-func named(words []string) (list []string) {
-	for _, system := range words {
-		for _, architecture := range words {
-			if isSystem(system) && isArchitecture(architecture) {
-				list = append(list, system+"/"+architecture)
-			}
-		}
-	}
-	return list
 }
 
 // tagChoices are the sets of tags to try for a file whose constraint has some tags:
@@ -233,7 +217,9 @@ func Constraint(src []byte) constraint.Expr {
 
 // ofGo reports whether the go command sets a tag itself.
 func ofGo(tag string) bool {
-	return slices.Contains([]string{"cgo", "unix", "gc"}, tag) || strings.HasPrefix(tag, "go1.") || isSystem(tag) || isArchitecture(tag)
+	return slices.Contains([]string{"cgo", "unix", "gc"}, tag) || strings.HasPrefix(tag, "go1.") || slices.ContainsFunc(platforms, func(p string) bool {
+		return strings.HasPrefix(p, tag+"/") || strings.HasSuffix(p, "/"+tag)
+	})
 }
 
 // Imports lists the import paths of a file, none if it does not parse.

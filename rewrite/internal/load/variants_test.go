@@ -69,7 +69,7 @@ func TestVariants(t *testing.T) {
 			var got []string
 			for _, v := range variants {
 				got = append(got, g.Sources.Relative(g.NameOf(v.File))+": "+v.Where)
-				if with := g.With(g.Sources.Relative(g.NameOf(v.File))); with != v.Package {
+				if with := g.With(g.NameOf(v.File)); with != v.Package {
 					t.Errorf("%s was type-checked with %v", g.NameOf(v.File), with)
 				}
 			}

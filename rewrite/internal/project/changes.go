@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
@@ -46,98 +47,73 @@ func (g Package) Files() (names []string) {
 	return names
 }
 
-// Changes collects what will be different from the disk.
-type Changes []transaction.Change
-
-// Replace notes a change of one file; nil means that the file does not exist.
-func (c *Changes) Replace(name string, old, new []byte) {
-	if (old == nil) == (new == nil) && bytes.Equal(old, new) {
-		return
+// replaced is the change of a generated file, none where only its line ends differ: git
+// may have checked it out with others. A header stays, unless new is nil.
+func replaced(name string, old, new []byte) []transaction.Change {
+	lf := func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
+	if head, _, ours := header(old); ours && new != nil {
+		new = slices.Concat(lf(head), new)
 	}
-	*c = append(*c, transaction.Change{Name: name, Old: old, New: new})
+	if old != nil && new != nil && bytes.Equal(lf(old), new) {
+		return nil
+	}
+	return transaction.Replaced(name, old, new)
 }
 
-// replaceGenerated is Replace for generated text, which git may have checked out
-// with other line ends. A header stays.
-func (c *Changes) replaceGenerated(name string, old, new []byte) {
-	if head, _, ours := header(old); ours {
-		new = slices.Concat(bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n")), new)
-	}
-	if old != nil && bytes.Equal(bytes.ReplaceAll(old, []byte("\r\n"), []byte("\n")), new) {
-		return
-	}
-	c.Replace(name, old, new)
-}
-
-// generate replaces the generated files by want, and takes away those of earlier
-// packages.
-func (c *Changes) generate(g Package, want map[string][]byte) error {
-	have, err := generated(g.Dir)
-	if err != nil {
-		return err
-	}
-	if shared := g.Shared(); shared != g.Path {
-		theirs, err := generated(g.folder(shared))
+// packages are the changes from the generated packages of earlier runs to the files that
+// are wanted.
+func (g Package) packages(want map[string][]byte) (changes []transaction.Change, err error) {
+	all := maps.Clone(want) // nil where they are on disk and not wanted
+	have := map[string][]byte{}
+	for _, path := range load.Dedup(slices.Concat([]string{g.Path, g.Shared()}, g.Older)) {
+		files, err := generated(g.folder(path))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for name, data := range theirs {
-			if want[name] != nil {
-				have[name] = data
+		for name, data := range files {
+			if want[name] != nil || !slices.Contains(g.Others, path) {
+				have[name], all[name] = data, want[name]
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(want)) {
-		c.replaceGenerated(name, have[name], want[name])
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		changes = append(changes, replaced(name, have[name], all[name])...)
 	}
-	maps.DeleteFunc(have, func(name string, _ []byte) bool { return want[name] != nil })
-	c.deleteAll(have)
-	for _, path := range g.Older {
-		if err := c.delete(g.folder(path)); err != nil {
-			return err
+	return changes, nil
+}
+
+// page are the changes to the page for users, nil for none, and to one of another name.
+// Foreign reports that the author wrote that page, so it is left alone.
+func (g Package) page(want []byte) (changes []transaction.Change, foreign bool) {
+	for i, page := range slices.Backward(g.pages()) {
+		name, now := filepath.Join(g.at.Root, page), want
+		if i > 0 {
+			now = nil
 		}
-	}
-	return nil
-}
-
-func (c *Changes) deleteAll(files map[string][]byte) {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		c.Replace(name, files[name], nil)
-	}
-}
-
-// delete deletes the files of a generated package.
-func (c *Changes) delete(dir string) error {
-	files, err := generated(dir)
-	c.deleteAll(files)
-	return err
-}
-
-// Remove deletes everything that was generated for a CLI.
-func (c *Changes) Remove(g Package) error {
-	c.deletePages(g, g.pages())
-	return c.delete(g.Dir)
-}
-
-func (c *Changes) deletePages(g Package, names []string) {
-	for _, name := range names {
-		name = filepath.Join(g.at.Root, name)
 		data, err := os.ReadFile(name)
-		if _, _, ours := header(data); err == nil && ours {
-			c.Replace(name, data, nil)
+		if _, _, ours := header(data); err == nil && !ours {
+			foreign = foreign || now != nil
+			continue
 		}
+		changes = append(changes, replaced(name, data, now)...)
 	}
+	return changes, foreign
 }
 
-// Asking returns these changes with all that is needed to ask the built CLI for
-// its commands, and the generated files among them. The settings make no
-// difference to the commands.
-func (c Changes) Asking(g Package, hooks []plan.Hook) (changes Changes, files map[string][]byte, err error) {
-	files = g.sources(Config{Settings: Settings{App: "app"}}, hooks, true)
-	want := maps.Clone(files)
-	want[filepath.Join(g.Dir, CommandsFile)] = []byte{}
-	changes = slices.Clone(c)
-	return changes, files, changes.generate(g, want)
+// Remove are the changes that delete everything that was generated for a CLI.
+func (g Package) Remove() ([]transaction.Change, error) {
+	changes, err := g.packages(map[string][]byte{})
+	pages, _ := g.page(nil)
+	return append(changes, pages...), err
+}
+
+// Asking are the changes that let the built CLI tell its commands, and the generated files
+// that it is built with. The settings make no difference to the commands.
+func (g Package) Asking(hooks []plan.Hook) (changes []transaction.Change, files map[string][]byte, err error) {
+	files = g.sources(Config{Settings: Settings{App: "app"}}, hooks)
+	files[filepath.Join(g.Dir, CommandsFile)] = []byte{}
+	changes, err = g.packages(files)
+	return changes, files, err
 }
 
 // Contents are what the generated files of a CLI say.
@@ -148,24 +124,16 @@ type Contents struct {
 	ExitCodes []plan.ExitCode
 }
 
-// Generate adds the generated packages, their lists, and the page for the CLI's
-// users. Foreign reports that the author wrote that page, so it is left alone.
-func (c *Changes) Generate(g Package, of Contents) (foreign bool, err error) {
-	files := g.sources(of.Config, of.Hooks, false)
+// Generate are the changes that write the generated packages, their lists, and the page for
+// the CLI's users. Foreign is as for page.
+func (g Package) Generate(of Contents) (changes []transaction.Change, foreign bool, err error) {
+	files := g.sources(of.Config, of.Hooks)
+	delete(files, filepath.Join(g.Dir, treeFile))
 	files[filepath.Join(g.Dir, CommandsFile)] = commandsText(of.Commands)
 	if len(of.ExitCodes) > 0 {
 		files[filepath.Join(g.Dir, ExitCodesFile)] = exitCodesText(of.ExitCodes)
 	}
-	if err := c.generate(g, files); err != nil {
-		return false, err
-	}
-	pages := g.pages()
-	c.deletePages(g, pages[1:])
-	name := filepath.Join(g.at.Root, pages[0])
-	onDisk, err := os.ReadFile(name)
-	if _, _, ours := header(onDisk); err == nil && !ours {
-		return true, nil
-	}
-	c.replaceGenerated(name, onDisk, markdown(of))
-	return false, nil
+	changes, err = g.packages(files)
+	page, foreign := g.page(markdown(of))
+	return append(changes, page...), foreign, err
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
 // TestGenerateAndRemove writes a generated package, changes nothing the second
@@ -22,13 +23,18 @@ func TestGenerateAndRemove(t *testing.T) {
 		Commands:  []plan.Command{{Path: "cli"}, {Path: "cli get", Hidden: true}},
 		ExitCodes: []plan.ExitCode{{Status: 3, Names: []string{"exitLost"}}},
 	}
-	var first, second, third Changes
-	for _, c := range []*Changes{&first, &second} {
-		if foreign, err := c.Generate(g, contents); err != nil || foreign {
+	var first, second []transaction.Change
+	for _, c := range []*[]transaction.Change{&first, &second} {
+		var foreign bool
+		var err error
+		if *c, foreign, err = g.Generate(contents); err != nil || foreign {
 			t.Fatalf("%v, %v", foreign, err)
 		}
 		for _, change := range *c {
 			write(t, "/", map[string]string{change.Name: string(change.New)})
+			if filepath.Base(change.Name) == treeFile {
+				t.Errorf("%s is only there while the CLI is asked", treeFile)
+			}
 		}
 	}
 	if len(second) > 0 {
@@ -47,7 +53,8 @@ func TestGenerateAndRemove(t *testing.T) {
 	if listed, err := g.Listed(); err != nil || !slices.Equal(listed, contents.Commands) {
 		t.Errorf("listed %v, %v", listed, err)
 	}
-	if err := third.Remove(g); err != nil || len(third) != len(first) {
+	third, err := g.Remove()
+	if err != nil || len(third) != len(first) {
 		t.Errorf("%d files added, %d removed (%v)", len(first), len(third), err)
 	}
 	for _, change := range third {
@@ -61,12 +68,11 @@ func TestGenerateAndRemove(t *testing.T) {
 func TestGenerateLeavesAForeignPage(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "TELEMETRY.md": "my own words\n"})
-	var c Changes
-	foreign, err := c.Generate(Locate(dir, ".").Package(""), Contents{Config: Config{Settings: Settings{App: "cli"}}})
+	changes, foreign, err := Locate(dir, ".").Package("").Generate(Contents{Config: Config{Settings: Settings{App: "cli"}}})
 	if err != nil || !foreign {
 		t.Errorf("foreign %v, %v", foreign, err)
 	}
-	for _, change := range c {
+	for _, change := range changes {
 		if filepath.Base(change.Name) == "TELEMETRY.md" {
 			t.Error("it is written")
 		}
@@ -77,8 +83,7 @@ func TestGenerateLeavesAForeignPage(t *testing.T) {
 func TestEditedGeneratedFileIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n", "internal/telemetry/config.go": configOf("example.com/cli") + "\n// mine\n"})
-	var c Changes
-	_, err := c.Generate(Locate(dir, ".").Package(""), Contents{Config: Config{Settings: Settings{App: "cli"}}})
+	_, _, err := Locate(dir, ".").Package("").Generate(Contents{Config: Config{Settings: Settings{App: "cli"}}})
 	if err == nil || !strings.Contains(err.Error(), filepath.Join("internal", "telemetry", "config.go")) {
 		t.Errorf("the error is %v", err)
 	}

@@ -81,21 +81,16 @@ func ReadConfig(dir string) (Config, error) {
 // parseConfig reads the config.go of a package that has to be called name, as its folder is:
 // edits are found by that name.
 func parseConfig(data []byte, name string) (c Config, err error) {
-	f, err := parser.ParseFile(token.NewFileSet(), "", data, parser.ParseComments|parser.SkipObjectResolution)
+	f, err := parser.ParseFile(token.NewFileSet(), "", data, parser.SkipObjectResolution)
 	if err != nil {
 		return c, err
 	}
 	if f.Name.Name != name {
 		return c, fmt.Errorf("%s says package %s in a folder named %s: give both one name", configFile, f.Name.Name, name)
 	}
-	for _, group := range f.Comments {
-		for _, comment := range group.List {
-			if text, ok := strings.CutPrefix(comment.Text, stateComment); ok {
-				err = json.Unmarshal([]byte(text), &c.State)
-			}
-		}
-	}
-	if err != nil || c.Main == "" {
+	_, state, _ := bytes.Cut(data, []byte("\n"+stateComment))
+	state, _, _ = bytes.Cut(state, []byte("\n"))
+	if err := json.Unmarshal(state, &c.State); err != nil || c.Main == "" {
 		return c, fmt.Errorf("%s has no whole line %s, so it was edited, or made by another version of telemetrygen", configFile, strings.TrimSpace(stateComment))
 	}
 	constants := map[string]string{} // as the source has them

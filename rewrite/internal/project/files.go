@@ -43,17 +43,14 @@ var generatedNames = sync.OnceValue(func() map[string]bool {
 
 var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
-// sources returns the Go files of the generated packages, by name. Asking adds the one
-// that lets the CLI print its command tree.
-func (g Package) sources(c Config, hooks []plan.Hook, asking bool) map[string][]byte {
+// sources returns the Go files of the generated packages, by name, and the one that lets
+// the CLI print its command tree.
+func (g Package) sources(c Config, hooks []plan.Hook) map[string][]byte {
 	files := map[string][]byte{}
 	for _, bodies := range g.runtime() {
 		for name, body := range bodies {
 			files[name] = sealed(body)
 		}
-	}
-	if !asking {
-		delete(files, filepath.Join(g.Dir, treeFile))
 	}
 	files[filepath.Join(g.Dir, configFile)] = sealed(c.Source(Name(g.Path)))
 	if loggers := loggers.Source(Name(g.Path), hooks); loggers != nil {

@@ -13,15 +13,15 @@ import (
 )
 
 // Settings are what the flags of the //go:generate line say. They end up in
-// the generated config.go.
+// the generated config.go. The report has some of them.
 type Settings struct {
-	App      string        // first word of every path
-	Folder   string        // the folder under ~/.config; "" is App
-	Command  string        // the name of the telemetry command; "" is Command
-	Endpoint string        // URL of the collector; "" means nothing is ever sent
-	Interval time.Duration // least time between two uploads; negative means never
-	Consent  string        // "opt-out" or "opt-in"
-	Excluded []string      // command paths that are never recorded, nor what is below them
+	App      string        `json:"app"`     // first word of every path
+	Folder   string        `json:"-"`       // the folder under ~/.config; "" is App
+	Command  string        `json:"command"` // that turns telemetry on and off; "" is Command
+	Endpoint string        `json:"-"`       // URL of the collector; "" means nothing is ever sent
+	Interval time.Duration `json:"-"`       // least time between two uploads; negative means never
+	Consent  string        `json:"-"`       // "opt-out" or "opt-in"
+	Excluded []string      `json:"-"`       // command paths that are never recorded, nor what is below them
 }
 
 // Command is the name of the CLI's command that turns telemetry on and off.

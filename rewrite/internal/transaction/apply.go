@@ -20,6 +20,15 @@ type Change struct {
 	Old, New []byte
 }
 
+// Replaced is the change of one file from old to new, none where it stays what it is. Nil
+// means that the file does not exist.
+func Replaced(name string, old, new []byte) []Change {
+	if (old == nil) == (new == nil) && bytes.Equal(old, new) {
+		return nil
+	}
+	return []Change{{Name: name, Old: old, New: new}}
+}
+
 // Apply writes all changes or none. It fails, with nothing changed, when a file is
 // no longer what Old says, unless all files are what New says already: then
 // another run has just done the same. Until the journal is on disk nothing but the

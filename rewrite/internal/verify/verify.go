@@ -2,7 +2,6 @@
 package verify
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"go/types"
@@ -12,25 +11,26 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// Types type-checks every edited package as it will be. The generated packages
-// are represented by what they are with -tags notelemetry: the same API, which
-// needs nothing but cobra, so that it works before go.mod is touched. An error is a
-// defect of telemetrygen.
-func Types(g *load.Program, generated project.Package, files []edit.File) error {
-	edited := map[string][]byte{}
+// Types type-checks every package with a changed file as it will be: the others the go
+// command has just compiled. The generated packages are represented by what they are with
+// -tags notelemetry: the same API, which needs nothing but cobra, so that it works before
+// go.mod is touched. An error is a defect of telemetrygen.
+func Types(g *load.Program, generated project.Package, changes []transaction.Change) error {
+	changed := map[string][]byte{}
 	var touched []*load.Package
-	for _, f := range files {
-		if f.Content != nil {
-			edited[f.Name] = f.Content
-			if c := g.With(f.Name); c != nil && !slices.Contains(touched, c) {
-				touched = append(touched, c)
-			}
+	for _, change := range changes {
+		changed[change.Name] = change.New
+		if c := g.With(change.Name); c != nil && !slices.Contains(touched, c) {
+			touched = append(touched, c)
 		}
+	}
+	if len(touched) == 0 {
+		return nil
 	}
 	api, err := disabled(g, generated)
 	if err != nil {
@@ -39,9 +39,13 @@ func Types(g *load.Program, generated project.Package, files []edit.File) error 
 	var wg sync.WaitGroup
 	broken := make([][]string, len(touched))
 	for i, c := range touched {
-		contents, changed := contents(g, c, edited)
-		if !changed && generated.Exists {
-			continue // the go command has just compiled it
+		contents := map[string][]byte{}
+		for _, file := range c.Files {
+			name := g.NameOf(file)
+			contents[name] = changed[name]
+			if changed[name] == nil {
+				contents[name] = g.Sources.OnDisk(g.Sources.Relative(name))
+			}
 		}
 		wg.Go(func() { broken[i] = newErrors(c.Errs, g.Types(c.Package, contents, api).Errs) })
 	}
@@ -51,22 +55,6 @@ func Types(g *load.Program, generated project.Package, files []edit.File) error 
 		return fmt.Errorf("the instrumented code would not compile, so nothing was written. This is a defect of telemetrygen; please report it:\n%s", list.List())
 	}
 	return nil
-}
-
-// contents are a package's files as they will be, and whether the disk has others.
-func contents(g *load.Program, c *load.Package, edited map[string][]byte) (files map[string][]byte, changed bool) {
-	files = map[string][]byte{}
-	for _, file := range c.Files {
-		name := g.NameOf(file)
-		relative := g.Sources.Relative(name)
-		s := g.Sources.Known(relative)
-		files[name] = s.Stripped
-		if content, ok := edited[relative]; ok {
-			files[name] = content
-		}
-		changed = changed || !bytes.Equal(files[name], s.Disk)
-	}
-	return files, changed
 }
 
 // disabled type-checks the generated packages as they are with -tags notelemetry.

@@ -2,12 +2,13 @@ package verify
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/telemetrygen/telemetrygen/rewrite/internal/edit"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/project"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
 // TestTypes checks a package with an edited file. The generated packages do not
@@ -28,7 +29,7 @@ func TestTypes(t *testing.T) {
 			g := loadtest.Program(t, "-- example.com/cli/main.go --\n"+original+"-- example.com/cli/other.go --\n"+other)
 			g.Package(g.Main)
 			generated := project.Package{Dir: g.Dir + "/internal/telemetry", Path: "example.com/cli/internal/telemetry"}
-			err := Types(g, generated, []edit.File{{Name: "main.go", Content: []byte(test.edited)}})
+			err := Types(g, generated, []transaction.Change{{Name: filepath.Join(g.Dir, "main.go"), New: []byte(test.edited)}})
 			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), "defect of telemetrygen") || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
