@@ -105,9 +105,9 @@ type survey struct {
 
 	hooked    map[string]int // by the path of an exit hook, the calls of the module that it covers
 	executed  []execution
-	inside    map[string]bool             // by full name, whether a function is only used inside runs, as far as it is known
-	early     map[string]bool             // the same, before main()
-	roots     map[string]inspector.Cursor // by import path, of packages that were searched for uses
+	inside    map[string]bool                          // by full name, whether a function is only used inside runs, as far as it is known
+	early     map[string]bool                          // the same, before main()
+	named     map[string]map[string][]inspector.Cursor // by import path and name, where packages name functions
 	indirect  []indirect
 	untracked []string // executions that cannot be tracked, as an error names them
 }
@@ -119,7 +119,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *sur
 	wanted := func(src []byte) bool { return containsOne(src, words) }
 	list := g.Check(wanted)
 	depend.own = list
-	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}, inside: map[string]bool{}, early: map[string]bool{}, roots: map[string]inspector.Cursor{}}
+	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}, inside: map[string]bool{}, early: map[string]bool{}, named: map[string]map[string][]inspector.Cursor{}}
 	s.flow.more = s.follow
 	for _, c := range list {
 		s.flow.add(c)

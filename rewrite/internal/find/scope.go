@@ -5,10 +5,12 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
@@ -126,43 +128,39 @@ func hasHookType(t types.Type) bool {
 // An enclosure says where code stands, as far as runs of commands are concerned.
 type enclosure struct {
 	hook bool        // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
-	decl *types.Func // else the declared function, nil outside of any and in init
+	decl *types.Func // the declared function, nil outside of any and in init
 	now  bool        // it runs while that function does, not in one that is kept or in a goroutine
 }
 
 // enclosed says where a node stands. Inside says whether it is known to run later
 // than the expression around it, as a function's name is.
 func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
-	now := !inside
+	code := enclosure{now: !inside}
 	for ; below.ParentEdgeKind() != edge.Invalid; below = below.Parent() {
 		switch n := below.Parent().Node().(type) {
 		case *ast.GoStmt:
-			now = false
+			code.now = false
 		case *ast.FuncLit:
-			inside, now = true, now && callOf(below.Parent()) != nil
-			if below.Parent().ParentEdgeKind() == edge.ReturnStmt_Results && hasHookType(c.Info.TypeOf(n)) {
-				return enclosure{hook: true}
-			}
+			inside, code.now = true, code.now && callOf(below.Parent()) != nil
+			code.hook = code.hook || below.Parent().ParentEdgeKind() == edge.ReturnStmt_Results && hasHookType(c.Info.TypeOf(n))
 		case *ast.KeyValueExpr, *ast.AssignStmt, *ast.CallExpr:
-			if inside && givesHook(c, below) {
-				return enclosure{hook: true}
-			}
+			code.hook = code.hook || inside && givesHook(c, below)
 		case *ast.FuncDecl:
-			if n.Recv == nil && n.Name.Name == "init" {
-				return enclosure{now: now} // nothing can call it
+			if n.Recv != nil || n.Name.Name != "init" { // nothing can call that
+				code.decl, _ = c.Info.Defs[n.Name].(*types.Func)
+				code.now = code.now && code.decl != nil
 			}
-			fn, ok := c.Info.Defs[n.Name].(*types.Func)
-			return enclosure{decl: fn, now: now && ok}
+			return code
 		}
 	}
-	return enclosure{now: now}
+	return code
 }
 
 // insideRuns reports whether code is only ever reached inside runs: it stands in a hook
 // of a command, or in a declared function that is only used in such places. What only a
 // dependency calls, through an interface of its own, is not known to be.
 func (s *survey) insideRuns(code enclosure) bool {
-	if code.decl == nil {
+	if code.hook || code.decl == nil {
 		return code.hook
 	}
 	return s.all(s.inside, code.decl, s.insideRuns)
@@ -185,34 +183,64 @@ func (s *survey) all(known map[string]bool, decl *types.Func, is func(enclosure)
 }
 
 // usesOf returns where a declared function of the module is used. A method is also
-// used where an interface of the same form is called.
-func (s *survey) usesOf(decl *types.Func) (uses []enclosure) {
-	p, named := s.g.All[decl.Pkg().Path()], func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }
-	if p == nil {
-		return nil // only another system has the package
+// used where an interface of the same form is called. Uses that may be in code which is
+// not looked at are an enclosure without a function.
+func (s *survey) usesOf(fn *types.Func) (uses []enclosure) {
+	if s.mayUseUnseen(fn) {
+		return []enclosure{{}}
 	}
-	if some(s.g.Texts(p, load.LeftOut(p)), named) || some(s.g.Texts(p, p.GoFiles), func(src []byte) bool { return linked(src, decl.Name()) }) {
-		uses = append(uses, enclosure{}) // by what is not looked at
-	}
-	list := []*load.Package{s.g.Package(p)}
-	if decl.Exported() {
-		list = s.g.Check(named)
+	method := fn.Signature().Recv() != nil
+	list := []*load.Package{s.g.Package(s.g.All[fn.Pkg().Path()])}
+	if fn.Exported() {
+		list = append(list, s.g.Check(func(src []byte) bool {
+			return bytes.Contains(src, []byte(fn.Name())) && (method || hasImport(src, fn.Pkg().Path()))
+		})...)
 	}
 	for _, c := range list {
-		root := remembered(s.roots, c.PkgPath, func() inspector.Cursor { return inspector.New(c.Files).Root() })
-		for cur := range root.Preorder((*ast.Ident)(nil)) {
-			fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
-			if !ok || fn.Pkg() == nil || fn.Name() != decl.Name() {
-				continue
-			}
-			if fn.Origin().FullName() == decl.FullName() || isInterfaceMethod(fn) && decl.Signature().Recv() != nil && alike(decl.Signature(), fn.Signature()) {
-				called := callOf(whole(cur)) != nil
-				uses = append(uses, enclosed(c, cur, !called))
+		for _, cur := range s.names(c)[fn.Name()] {
+			used := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
+			if used.Origin().FullName() == fn.FullName() || method && isInterfaceMethod(used) && alike(fn.Signature(), used.Signature()) {
+				uses = append(uses, enclosed(c, cur, callOf(whole(cur)) == nil))
 			}
 		}
 	}
 	return uses
 }
+
+// names are the places where a package names functions, by their names.
+func (s *survey) names(c *load.Package) map[string][]inspector.Cursor {
+	return remembered(s.named, c.PkgPath, func() map[string][]inspector.Cursor {
+		names := map[string][]inspector.Cursor{}
+		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
+			if fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func); ok && fn.Pkg() != nil {
+				names[fn.Name()] = append(names[fn.Name()], cur)
+			}
+		}
+		return names
+	})
+}
+
+// mayUseUnseen reports whether code that is not looked at may use a function: that of another system, of another
+// module, which may import this one back, of C or of the linker.
+func (s *survey) mayUseUnseen(fn *types.Func) bool {
+	path := fn.Pkg().Path()
+	named := func(src []byte) bool { return bytes.Contains(src, []byte(fn.Name())) }
+	linked := func(src []byte) bool {
+		return bytes.Contains(src, []byte("//export "+fn.Name())) || bytes.Contains(src, []byte("go:linkname "+fn.Name()))
+	}
+	p := s.g.All[path]
+	return p == nil || // only another system has the package
+		some(s.g.Texts(p, load.LeftOut(p)), named) || some(s.g.Texts(p, p.GoFiles), linked) ||
+		fn.Exported() && some(maps.Values(s.g.All), func(p *packages.Package) bool {
+			if s.g.IsOwn(p.PkgPath) {
+				return !s.g.Generated(p.PkgPath) && some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool { return hasImport(src, path) && named(src) })
+			}
+			return p.Imports[path] != nil && some(s.g.Texts(p, slices.Concat(p.GoFiles, load.LeftOut(p))), named)
+		})
+}
+
+// hasImport reports whether a file imports a package, as far as its text tells.
+func hasImport(src []byte, path string) bool { return bytes.Contains(src, []byte(`"`+path+`"`)) }
 
 // alike reports whether a method can be that of an interface. Their types may come from two readings of one package,
 // so names are compared; what has no name of its own, and what is generic, may be anything.

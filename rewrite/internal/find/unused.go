@@ -1,13 +1,12 @@
 package find
 
 import (
-	"bytes"
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"go/types"
 	"maps"
 	"slices"
+
+	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -19,10 +18,11 @@ import (
 // names it but functions of that kind. It is left alone, and the report says so.
 // Another CLI of the module may use it.
 func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
-	if f.options.Several || !f.forOthers(decl) {
+	fn, ok := f.c.Info.Defs[decl.Name].(*types.Func)
+	if !ok || f.options.Several || !forOthers(fn) || decl.Body == nil || fn.Name() == "init" {
 		return false
 	}
-	if !some(nodes[*ast.Ident](decl.Body), f.namesEnd) || f.used(decl, map[*ast.FuncDecl]bool{}) {
+	if !some(nodes[*ast.Ident](decl.Body), f.namesEnd) || f.used(fn, map[string]bool{}) || slices.ContainsFunc(f.g.Own, f.importsUnknown) {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")
@@ -90,84 +90,25 @@ func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 }
 
 // forOthers reports whether other programs, or tests, can call a function.
-func (f *finder) forOthers(decl *ast.FuncDecl) bool {
-	return decl.Recv == nil && decl.Body != nil && decl.Name.Name != "init" && f.file.Name.Name != "main"
+func forOthers(fn *types.Func) bool {
+	return fn.Signature().Recv() == nil && fn.Pkg().Name() != "main"
 }
 
-// used reports whether the CLI uses a function: something but itself
-// names it, in its own package or in one that imports it, also of another module.
-// Where that cannot be known, it does. What is seen already is being asked for.
-func (f *finder) used(decl *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
-	seen[decl] = true
-	name := decl.Name.Name
-	if linked(f.src, name) {
-		return true
-	}
-	for _, d := range declarations(f.c) {
-		if user, ok := d.(*ast.FuncDecl); ok && seen[user] || !f.mentions(d, decl) {
-			continue
-		} else if !ok || !f.forOthers(user) || f.used(user, seen) {
-			return true
-		}
-	}
-	for path, p := range f.g.All {
-		if own := f.g.IsOwn(path); own && f.g.Generated(path) || !own && p.Imports[f.c.PkgPath] == nil {
-			continue // a dependency, or another module of the workspace, may import this one back
-		}
-		leftOut := load.LeftOut(p)
-		mayUse := func(text []byte) bool {
-			return p.PkgPath == f.c.PkgPath && bytes.Contains(text, []byte(name)) || f.importsUnknown(text)
-		}
-		uses := func(text []byte) bool { return f.names(text, name) }
-		if some(f.g.Texts(p, leftOut), mayUse) || some(f.g.Texts(p, slices.Concat(p.GoFiles, leftOut)), uses) {
-			return true
-		}
-	}
-	return false
-}
-
-// linked reports whether C, or another package by the name of its symbol, may call a function of a file.
-func linked(src []byte, name string) bool {
-	return bytes.Contains(src, []byte("//export "+name)) || bytes.Contains(src, []byte("go:linkname "+name))
-}
-
-// mentions reports whether a declaration of the finder's package names a function of it.
-func (f *finder) mentions(d ast.Decl, decl *ast.FuncDecl) bool {
-	return some(nodes[*ast.Ident](d), func(id *ast.Ident) bool { return f.c.Info.Uses[id] == f.c.Info.Defs[decl.Name] })
-}
-
-// importsUnknown reports whether a file imports a package of the module that this
-// build leaves out.
-func (f *finder) importsUnknown(src []byte) bool {
-	return slices.ContainsFunc(load.Imports(src), func(path string) bool {
-		return f.g.Holds(path) && f.g.All[path] == nil
+// used reports whether the CLI uses a function: something but itself names it, and
+// that is not in another function which the CLI does not use. Where that cannot be
+// known, it does. What is seen already is being asked for.
+func (s *survey) used(fn *types.Func, seen map[string]bool) bool {
+	seen[fn.FullName()] = true
+	return slices.ContainsFunc(s.usesOf(fn), func(use enclosure) bool {
+		user := use.decl
+		return user == nil || !forOthers(user) || !seen[user.FullName()] && s.used(user, seen)
 	})
 }
 
-// names reports whether a file imports the finder's package and names a function of it.
-func (f *finder) names(src []byte, function string) bool {
-	if !bytes.Contains(src, []byte(f.c.PkgPath)) || !bytes.Contains(src, []byte(function)) {
-		return false
-	}
-	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
-	if err != nil {
-		return true
-	}
-	for _, spec := range file.Imports {
-		if form.PathOf(spec) != f.c.PkgPath {
-			continue
-		}
-		local := f.c.Types.Name()
-		if spec.Name != nil {
-			local = spec.Name.Name
-		}
-		used := func(sel *ast.SelectorExpr) bool {
-			x, ok := sel.X.(*ast.Ident)
-			return ok && x.Name == local && sel.Sel.Name == function
-		}
-		if local == "." || some(nodes[*ast.SelectorExpr](file), used) {
-			return true
-		}
-	}
-	return false
+// importsUnknown reports whether a file that this build leaves out imports a package of the module that this
+// build leaves out, too.
+func (s *survey) importsUnknown(p *packages.Package) bool {
+	return some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool {
+		return slices.ContainsFunc(load.Imports(src), func(path string) bool { return s.g.Holds(path) && s.g.All[path] == nil })
+	})
 }
