@@ -127,10 +127,7 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 		}
 		overlay.Replace[c.Name] = name
 	}
-	data, err := json.Marshal(overlay)
-	if err != nil {
-		return "", err
-	}
+	data, _ := json.Marshal(overlay) // cannot fail: strings
 	overlayFile := filepath.Join(scratch, "overlay.json")
 	if err := os.WriteFile(overlayFile, data, 0o644); err != nil {
 		return "", err
