@@ -41,15 +41,9 @@ type Options struct {
 // Settings are what ends up in the generated config.go.
 type Settings = project.Settings
 
-// Folder is the absolute folder of a package, seen from dir, as far as its name says.
-func Folder(dir, pkg string) string { return project.Locate(dir, pkg).Dir }
-
-// GenerateLines returns the //go:generate lines that run telemetrygen, in the folder
-// of a main package and at the root of its module, nil where one of them cannot be
-// read for certain. The package is a folder relative to dir.
-func GenerateLines(dir, pkg string) []project.GenerateLine {
-	return project.Locate(dir, pkg).GenerateLines()
-}
+// Locate says where a main package is, seen from dir, as far as its name says. It also
+// reads the //go:generate lines that run telemetrygen.
+func Locate(dir, pkg string) project.Location { return project.Locate(dir, pkg) }
 
 // A Result is what a run found and what it would change. Nothing is written
 // before Write is called. Its JSON is that of the report.
@@ -116,15 +110,11 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 		return known, nil
 	}
 	stage("finding")
-	p, files, err := c.edit(o.Force)
+	r, files, err := c.edit(o.Force)
 	if err != nil {
 		return nil, err
 	}
 	stage("verifying")
-	r, err := c.result(p, files)
-	if err != nil {
-		return nil, err
-	}
 	undo, err := r.verify(ctx, c)
 	if err != nil {
 		return nil, err

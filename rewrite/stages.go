@@ -78,14 +78,22 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	return c, err
 }
 
-// edit finds the sites in the source and edits the files.
-func (c *cli) edit(force bool) (*plan.Plan, []edit.File, error) {
+// edit finds the sites in the source and edits the files. The result has the findings and
+// the changes of the author's files.
+func (c *cli) edit(force bool) (*Result, []edit.File, error) {
 	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Force: force})
 	if err != nil {
 		return nil, nil, err
 	}
 	files, err := edit.Apply(p, c.Sources.Stripped, c.Sources.OnDisk)
-	return p, files, err
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := findings(p, files, c.Sources.Stripped)
+	return &Result{
+		Main: c.Main.PkgPath, Module: c.Path, Plan: p, Siblings: c.Siblings, Restored: c.restored, dir: c.Dir,
+		Findings: list, changes: sourceChanges(c.Sources, files),
+	}, files, err
 }
 
 // verify type-checks the changed files, and lets the module import what the
@@ -97,15 +105,6 @@ func (r *Result) verify(ctx context.Context, c *cli) (gomod.Undo, error) {
 	modules, undo, err := gomod.Add(ctx, c.Dir, loggers.Modules(r.Plan.Hooks))
 	r.changes = append(r.changes, modules...)
 	return undo.After(c.earlier.Undo), err
-}
-
-// result has the findings and the changes of the author's files.
-func (c *cli) result(p *plan.Plan, files []edit.File) (*Result, error) {
-	list, err := findings(p, files, c.Sources.Stripped)
-	return &Result{
-		Main: c.Main.PkgPath, Module: c.Path, Plan: p, Siblings: c.Siblings, Restored: c.restored, dir: c.Dir,
-		Findings: list, changes: sourceChanges(c.Sources, files),
-	}, err
 }
 
 // commands asks the CLI for its commands, as it will be. Where it cannot be run,

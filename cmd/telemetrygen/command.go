@@ -167,15 +167,15 @@ func packageOf(flags *pflag.FlagSet) string {
 // readLine takes the flags that are not given from the //go:generate line of the
 // package. It reports false where there is none, or more than one.
 func (c *command) readLine(flags *pflag.FlagSet, pkg string) bool {
-	main := rewrite.Folder(c.options.Dir, pkg)
+	main := rewrite.Locate(c.options.Dir, pkg)
 	var line *pflag.FlagSet
-	for _, l := range rewrite.GenerateLines(c.options.Dir, pkg) {
+	for _, l := range main.GenerateLines() {
 		other := &command{}
 		root := other.root()
 		if root.ParseFlags(l.Args) != nil || onePackage(root, root.Flags().Args()) != nil {
 			return false // of another version, say
 		}
-		if rewrite.Folder(filepath.Join(l.Dir, other.options.Dir), packageOf(root.Flags())) != main {
+		if rewrite.Locate(filepath.Join(l.Dir, other.options.Dir), packageOf(root.Flags())).Dir != main.Dir {
 			continue
 		}
 		if line != nil {

@@ -1,13 +1,13 @@
 package commands
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -22,49 +22,41 @@ import (
 // its files are taken. Files that no change names are those on disk.
 func Key(g *load.Program, generated map[string][]byte, changes []transaction.Change) (string, error) {
 	h := sha256.New()
-	planned := map[string][]byte{}
-	for _, c := range changes {
-		planned[c.Name] = c.New
-	}
 	file := func(name string, data []byte) {
 		fmt.Fprintf(h, "%s %d\n", name, len(data))
 		h.Write(data)
 	}
-	list, overOwn := closure(g)
-	for _, pkg := range list {
-		if !overOwn[pkg.PkgPath] {
-			fmt.Fprintf(h, "%s %s\n", pkg.PkgPath, pkg.ExportFile)
-			continue
+	planned := map[string][]byte{}
+	for _, c := range changes {
+		planned[c.Name] = c.New
+	}
+	var failed error
+	overOwn := map[string]bool{} // of the module, or reach a package of it
+	// What main reaches without the generated packages is the same before and after they are there.
+	authors := func(p *packages.Package) bool { return !g.Generated(p.PkgPath) }
+	packages.Visit([]*packages.Package{g.Main}, authors, func(p *packages.Package) {
+		if !authors(p) {
+			return
 		}
-		for _, name := range slices.Concat(pkg.GoFiles, pkg.OtherFiles, pkg.EmbedFiles) {
-			data := planned[name]
+		overOwn[p.PkgPath] = g.IsOwn(p.PkgPath)
+		for _, dep := range p.Imports {
+			overOwn[p.PkgPath] = overOwn[p.PkgPath] || overOwn[dep.PkgPath]
+		}
+		if !overOwn[p.PkgPath] {
+			fmt.Fprintf(h, "%s %s\n", p.PkgPath, p.ExportFile)
+			return
+		}
+		for _, name := range slices.Concat(p.GoFiles, p.OtherFiles, p.EmbedFiles) {
+			data, err := planned[name], error(nil)
 			if data == nil {
-				var err error
-				if data, err = os.ReadFile(name); err != nil {
-					return "", err
-				}
+				data, err = os.ReadFile(name)
 			}
+			failed = cmp.Or(failed, err)
 			file(name, data)
 		}
-	}
+	})
 	for _, name := range slices.Sorted(maps.Keys(generated)) {
 		file(name, generated[name])
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// closure is everything that the main package reaches without the generated
-// packages: the same before and after they are there. overOwn are those that are
-// of the module or reach a package of it.
-func closure(g *load.Program) (list []*packages.Package, overOwn map[string]bool) {
-	overOwn = map[string]bool{}
-	authors := func(p *packages.Package) bool { return !g.Generated(p.PkgPath) }
-	packages.Visit([]*packages.Package{g.Main}, authors, func(p *packages.Package) {
-		if authors(p) {
-			list = append(list, p)
-			overOwn[p.PkgPath] = g.IsOwn(p.PkgPath) || slices.ContainsFunc(slices.Collect(maps.Values(p.Imports)), func(dep *packages.Package) bool { return overOwn[dep.PkgPath] })
-		}
-	})
-	slices.SortFunc(list, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
-	return list, overOwn
+	return hex.EncodeToString(h.Sum(nil)), failed
 }

@@ -37,7 +37,7 @@ func compare(original, edited, local string, owns func(string) bool) error {
 	}
 	tree := &form.Tree{File: got, Local: local, Restored: map[string]bool{}}
 	tree.Remove()
-	before, after := imports(want, owns), imports(got, owns)
+	before, after := takeImports(want, owns), takeImports(got, owns)
 	for _, path := range before {
 		if !slices.Contains(after, path) && !tree.Restored[path] {
 			return fmt.Errorf("the import of %s is lost", path)
@@ -48,8 +48,6 @@ func compare(original, edited, local string, owns func(string) bool) error {
 			return fmt.Errorf("there is a new import: %s", path)
 		}
 	}
-	withoutImports(want)
-	withoutImports(got)
 	if err = difference(want, got); err == nil {
 		return nil
 	}
@@ -72,22 +70,19 @@ func decorated(src string) (*dst.File, error) {
 	return d.DecorateFile(file)
 }
 
-// imports returns the import paths of a file but for ours.
-func imports(f *dst.File, owns func(string) bool) (paths []string) {
+// takeImports takes the imports out of a file, and returns their paths but for ours.
+func takeImports(f *dst.File, owns func(string) bool) (paths []string) {
 	for _, spec := range f.Imports {
 		if path := strings.Trim(spec.Path.Value, "`\""); !owns(path) {
 			paths = append(paths, path)
 		}
 	}
-	return paths
-}
-
-func withoutImports(f *dst.File) {
 	f.Imports = nil
 	f.Decls = slices.DeleteFunc(f.Decls, func(d dst.Decl) bool {
 		gen, ok := d.(*dst.GenDecl)
 		return ok && gen.Tok == token.IMPORT
 	})
+	return paths
 }
 
 // onOneLine forgets which nodes are on lines of their own.

@@ -81,16 +81,10 @@ func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added
 // requiredIn returns what the go command came to require in the scratch folder's go.mod,
 // which was goMod. It is an error if that needs a newer Go.
 func requiredIn(scratch string, goMod []byte) (list []module.Version, err error) {
-	was, err := modfile.Parse("go.mod", goMod, nil)
-	if err != nil {
-		return nil, err
-	}
-	completed, err := os.ReadFile(filepath.Join(scratch, "go.mod"))
-	if err != nil {
-		return nil, err
-	}
+	completed, unread := os.ReadFile(filepath.Join(scratch, "go.mod"))
+	was, broken := modfile.Parse("go.mod", goMod, nil)
 	is, err := modfile.Parse("go.mod", completed, nil)
-	if err != nil {
+	if err := errors.Join(unread, broken, err); err != nil {
 		return nil, err
 	}
 	if is.Go != nil && was.Go != nil && is.Go.Version != was.Go.Version {

@@ -57,7 +57,7 @@ func (c Config) Source(pkg string) []byte {
 	fmt.Fprintf(&b, "\tapp            = %q\n", c.App)
 	fmt.Fprintf(&b, "\tfolderName     = %q\n", cmp.Or(c.Folder, c.App))
 	fmt.Fprintf(&b, "\tcommand        = %q\n", cmp.Or(c.Settings.Command, Command))
-	fmt.Fprintf(&b, "\tvariable       = %q\n", variable(c.App))
+	fmt.Fprintf(&b, "\tvariable       = %q\n", c.Env())
 	fmt.Fprintf(&b, "\tendpoint       = %q\n", c.Endpoint)
 	fmt.Fprintf(&b, "\tuploadInterval = %d * time.Second\n", int64(c.Interval/time.Second))
 	fmt.Fprintf(&b, "\tconsentMode    = %q\n", c.Consent)

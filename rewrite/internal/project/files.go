@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"iter"
 	"maps"
 	"os"
 	"path"
@@ -92,19 +91,16 @@ func (g Package) runtime() map[string]map[string][]byte {
 }
 
 // runtimeSource are the files of the runtime's source, by their names in this module.
-func runtimeSource() iter.Seq2[string, []byte] {
-	return func(yield func(name string, body []byte) bool) {
-		for _, folder := range []string{"runtime", "runtime/" + Leaf} {
-			names, _ := fs.Glob(telemetrygen.RuntimeSource, folder+"/*.go")
-			for _, name := range names {
-				body, _ := telemetrygen.RuntimeSource.ReadFile(name) // cannot fail: it is part of the program
-				if !yield(name, body) {
-					return
-				}
-			}
+var runtimeSource = sync.OnceValue(func() map[string][]byte {
+	files := map[string][]byte{}
+	_ = fs.WalkDir(telemetrygen.RuntimeSource, ".", func(name string, d fs.DirEntry, err error) error {
+		if !d.IsDir() {
+			files[name], err = telemetrygen.RuntimeSource.ReadFile(name)
 		}
-	}
-}
+		return err // there is none: the files are part of the program
+	})
+	return files
+})
 
 // withTag reports whether a file is built where one tag is set, and no other.
 func withTag(body []byte, tag string) bool {

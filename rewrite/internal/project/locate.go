@@ -56,10 +56,7 @@ func (at Location) Folder(path string) (dir string, ok bool) {
 
 // importPath is the import path of a folder of the module.
 func (at Location) importPath(dir string) string {
-	rel, err := filepath.Rel(at.Root, dir)
-	if err != nil {
-		return at.Module
-	}
+	rel, _ := filepath.Rel(at.Root, dir) // cannot fail: both are absolute
 	return path.Join(at.Module, filepath.ToSlash(rel))
 }
 
@@ -128,7 +125,7 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 		}
 	}
 	for ; len(folders) > 0; folders = folders[1:] {
-		for _, path := range (Location{Dir: folders[0]}).imports() {
+		for _, path := range imports(folders[0]) {
 			use(path)
 		}
 	}
@@ -138,7 +135,7 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 // imported are the folders of the module's packages that the main package imports,
 // for a leaf that of the package above it.
 func (at Location) imported() (dirs []string) {
-	for _, path := range at.imports() {
+	for _, path := range imports(at.Dir) {
 		if dir, ok := at.Folder(strings.TrimSuffix(path, "/"+Leaf)); ok {
 			dirs = append(dirs, dir)
 		}
@@ -146,9 +143,9 @@ func (at Location) imported() (dirs []string) {
 	return dirs
 }
 
-// imports are the paths that the files in the folder of the main package import.
-func (at Location) imports() (paths []string) {
-	for _, name := range load.GoFiles(at.Dir) {
+// imports are the paths that the files in a folder import.
+func imports(dir string) (paths []string) {
+	for _, name := range load.GoFiles(dir) {
 		if data, err := os.ReadFile(name); err == nil {
 			paths = append(paths, load.Imports(data)...)
 		}

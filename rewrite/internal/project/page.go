@@ -25,11 +25,8 @@ func markdown(of Contents) []byte {
 }
 
 // Env is the environment variable that decides, <APP>_TELEMETRY.
-func (of Contents) Env() string { return variable(of.App) }
-
-// variable is the environment variable that decides for an app, <APP>_TELEMETRY.
-func variable(app string) string {
-	return noWord.ReplaceAllString(strings.ToUpper(app), "_") + "_TELEMETRY"
+func (s Settings) Env() string {
+	return noWord.ReplaceAllString(strings.ToUpper(s.App), "_") + "_TELEMETRY"
 }
 
 // noWord is what an environment variable's name has no place for.

@@ -44,7 +44,7 @@ func TestPageSaysWhatIsSo(t *testing.T) {
 
 func TestVariable(t *testing.T) {
 	for app, want := range map[string]string{"pace": "PACE_TELEMETRY", "my-cli.v2": "MY_CLI_V2_TELEMETRY", "K9s": "K9S_TELEMETRY"} {
-		if got := variable(app); got != want {
+		if got := (Settings{App: app}).Env(); got != want {
 			t.Errorf("%s has %s, want %s", app, got, want)
 		}
 	}
