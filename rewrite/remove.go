@@ -61,23 +61,23 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	follow(at.Main)
 	for i := 0; i < len(names); i++ {
 		name, dir := names[i], filepath.Dir(names[i])
-		if dir == g.Dir || dir == filepath.Join(g.Dir, project.Leaf) {
-			continue
+		if g.OwnsAlone(at.ImportPath(dir)) {
+			continue // it goes
 		}
 		disk, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		stripped, owns := disk, g.Owns
+		stripped, owns, generated := disk, g.Owns, g.Owns(at.ImportPath(dir))
 		if used[dir] {
 			owns = g.OwnsAlone
 		}
-		if !g.Generated(dir) {
+		if !generated {
 			stripped = edit.Strip(disk, owns, earlier.IsFactored(r.relative(name)))
 		}
 		r.changes = append(r.changes, transaction.Replaced(name, disk, stripped)...)
 		paths := load.Imports(stripped)
-		if !g.Generated(dir) && (slices.ContainsFunc(paths, g.OwnsAlone) || paths == nil && bytes.Contains(stripped, []byte(`"`+g.Path))) {
+		if !generated && (slices.ContainsFunc(paths, g.OwnsAlone) || paths == nil && bytes.Contains(stripped, []byte(`"`+g.Path))) {
 			return nil, fmt.Errorf("%s imports %s for code that telemetrygen did not write, or does not parse; take that code out, or mend it, and run --remove again", name, g.Path)
 		}
 		follow(paths...)
@@ -127,10 +127,10 @@ func importsOfDependencies(ctx context.Context, at project.Location) (list [][]s
 // filesBehindLink are the Go files of a package of the module that is behind a link which leads out of it. Of such
 // folders only those of packages are looked at: a link may lead to anything.
 func filesBehindLink(at project.Location, path string) []string {
-	dir, own := at.Folder(path)
+	dir := at.Folder(path)
 	inside, err := filepath.EvalSymlinks(at.Root)
 	target, failed := filepath.EvalSymlinks(dir)
-	if !own || err != nil || failed != nil || strings.HasPrefix(target+string(filepath.Separator), inside+string(filepath.Separator)) || load.Root(dir) != at.Root {
+	if dir == "" || err != nil || failed != nil || strings.HasPrefix(target+string(filepath.Separator), inside+string(filepath.Separator)) || load.Root(dir) != at.Root {
 		return nil
 	}
 	return load.GoFiles(dir)

@@ -3,14 +3,16 @@
 package cache
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
 // Keep is how long an entry is of use: the source has changed since.
@@ -33,12 +35,12 @@ func Load(name string, keep time.Duration, entry any) bool {
 	if err != nil || !filepath.IsAbs(name) || time.Since(info.ModTime()) >= keep {
 		return false
 	}
-	data, err := os.ReadFile(name)
+	data, err := lockedfile.Read(name)
 	return err == nil && json.Unmarshal(data, entry) == nil
 }
 
-// Store writes an entry as JSON, whole or not at all, and removes those of its kind that
-// are older than Keep.
+// Store writes an entry as JSON, and removes those of its kind that are older than Keep. An
+// entry that was not written whole is no JSON.
 func Store(name string, entry any) {
 	data, err := json.Marshal(entry)
 	if err != nil || !filepath.IsAbs(name) || os.MkdirAll(filepath.Dir(name), 0o755) != nil {
@@ -51,12 +53,5 @@ func Store(name string, entry any) {
 			os.Remove(other)
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+"-*.tmp")
-	if err != nil {
-		return
-	}
-	_, err = f.Write(data)
-	if errors.Join(err, f.Close()) != nil || os.Rename(f.Name(), name) != nil {
-		os.Remove(f.Name())
-	}
+	_ = lockedfile.Write(name, bytes.NewReader(data), 0o644)
 }

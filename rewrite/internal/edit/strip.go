@@ -116,20 +116,12 @@ func (s stripper) imports(factored bool) (edits []splice.Splice) {
 // otherOf returns the spec beside ours in a block of two: such a block was a
 // single import. Nil where there are more, or comments that would be lost.
 func (s stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
-	if len(decl.Specs) != 2 {
+	inside := func(c *ast.CommentGroup) bool { return decl.Lparen < c.Pos() && c.Pos() < decl.Rparen }
+	if len(decl.Specs) != 2 || slices.ContainsFunc(s.File.Comments, inside) {
 		return nil
 	}
-	for _, group := range s.File.Comments {
-		if decl.Lparen < group.Pos() && group.Pos() < decl.Rparen {
-			return nil
-		}
-	}
-	for _, spec := range decl.Specs {
-		if spec != s.spec {
-			return spec.(*ast.ImportSpec)
-		}
-	}
-	return nil
+	other := slices.IndexFunc(decl.Specs, func(spec ast.Spec) bool { return spec != s.spec })
+	return decl.Specs[other].(*ast.ImportSpec)
 }
 
 // groupEnds reports whether no spec follows in the same group. Comments may: an import

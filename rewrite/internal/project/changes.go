@@ -38,7 +38,7 @@ func (g Package) pages() []string {
 // beside Go files.
 func (g Package) Files() (names []string) {
 	for _, path := range slices.Concat([]string{g.Path}, g.Older, g.Others) {
-		dir := g.folder(path)
+		dir := g.at.Folder(path)
 		names = append(names, dir, filepath.Join(dir, Leaf), filepath.Join(dir, CommandsFile), filepath.Join(dir, ExitCodesFile))
 	}
 	for _, page := range g.pages() {
@@ -66,7 +66,7 @@ func (g Package) packages(want map[string][]byte) (changes []transaction.Change,
 	all := maps.Clone(want) // nil where they are on disk and not wanted
 	have := map[string][]byte{}
 	for _, path := range load.Dedup(slices.Concat([]string{g.Path, g.Shared()}, g.Older)) {
-		files, err := generated(g.folder(path))
+		files, err := generated(g.at.Folder(path))
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func (g Package) page(want []byte) (changes []transaction.Change, foreign bool) 
 func (g Package) Remove() ([]transaction.Change, error) {
 	changes, err := g.packages(map[string][]byte{})
 	pages, _ := g.page(nil)
-	return append(changes, pages...), err
+	return append(pages, changes...), err
 }
 
 // Asking are the changes that let the built CLI tell its commands, and the generated files

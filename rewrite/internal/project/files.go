@@ -85,7 +85,7 @@ func (g Package) runtime() map[string]map[string][]byte {
 		}
 		body = packageClause.ReplaceAll(body, []byte("package "+Name(importPath)))
 		body = bytes.ReplaceAll(body, []byte(`"`+leafPath+`"`), []byte(`"`+leaf+`"`))
-		packages[importPath][filepath.Join(g.folder(importPath), path.Base(name))] = body
+		packages[importPath][filepath.Join(g.at.Folder(importPath), path.Base(name))] = body
 	}
 	return packages
 }

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"os"
 	"path"
 	"path/filepath"
@@ -40,22 +41,25 @@ func Locate(dir, pattern string) Location {
 	if data, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil && root != "" {
 		at.Root, at.Module = root, modfile.ModulePath(data)
 		if named {
-			at.Main = at.importPath(at.Dir)
-		} else if dir, ok := at.Folder(pattern); ok {
-			at.Dir = dir
+			at.Main = at.ImportPath(at.Dir)
+		} else {
+			at.Dir = cmp.Or(at.Folder(pattern), at.Dir)
 		}
 	}
 	return at
 }
 
-// Folder is where a package of the module is; ok is false for a path of another module.
-func (at Location) Folder(path string) (dir string, ok bool) {
+// Folder is where a package of the module is, "" for a path of another module.
+func (at Location) Folder(path string) string {
 	rel, ok := strings.CutPrefix(path+"/", at.Module+"/")
-	return filepath.Join(at.Root, filepath.FromSlash(rel)), ok
+	if !ok {
+		return ""
+	}
+	return filepath.Join(at.Root, filepath.FromSlash(rel))
 }
 
-// importPath is the import path of a folder of the module.
-func (at Location) importPath(dir string) string {
+// ImportPath is the import path of a folder of the module.
+func (at Location) ImportPath(dir string) string {
 	rel, _ := filepath.Rel(at.Root, dir) // cannot fail: both are absolute
 	return path.Join(at.Module, filepath.ToSlash(rel))
 }
@@ -82,17 +86,17 @@ func (at Location) Package(asked string) Package {
 		switch {
 		case !isGenerated(dir):
 		case !at.belongs(dir):
-			g.Others = append(g.Others, at.importPath(dir))
+			g.Others = append(g.Others, at.ImportPath(dir))
 		case g.Dir == "" || g.Dir == dir:
 			g.Dir = dir
 		default:
-			g.Older = append(g.Older, at.importPath(dir))
+			g.Older = append(g.Older, at.ImportPath(dir))
 		}
 	}
 	if first := slices.IndexFunc(dirs, free); g.Dir == "" && first >= 0 {
 		g.Dir = dirs[first]
 	}
-	g.Path, g.Exists = at.importPath(g.Dir), isGenerated(g.Dir)
+	g.Path, g.Exists = at.ImportPath(g.Dir), isGenerated(g.Dir)
 	slices.Sort(g.Others)
 	return g
 }
@@ -113,13 +117,13 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 	used = map[string]bool{}
 	var folders []string
 	use := func(path string) {
-		if dir, ok := at.Folder(path); ok && !used[dir] {
+		if dir := at.Folder(path); dir != "" && !used[dir] {
 			folders = append(folders, dir)
 			used[dir] = true
 		}
 	}
 	for _, path := range g.Others {
-		if c, err := ReadConfig(g.folder(path)); err == nil {
+		if c, err := ReadConfig(g.at.Folder(path)); err == nil {
 			mains = append(mains, c.Main)
 			use(c.Main)
 		}
@@ -136,7 +140,7 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 // for a leaf that of the package above it.
 func (at Location) imported() (dirs []string) {
 	for _, path := range imports(at.Dir) {
-		if dir, ok := at.Folder(strings.TrimSuffix(path, "/"+Leaf)); ok {
+		if dir := at.Folder(strings.TrimSuffix(path, "/"+Leaf)); dir != "" {
 			dirs = append(dirs, dir)
 		}
 	}

@@ -24,7 +24,7 @@ func TestLocate(t *testing.T) {
 		if at.Root != filepath.Join(dir, test.root) || at.Main != test.main {
 			t.Errorf("%s in %q is %+v", test.pattern, test.dir, at)
 		}
-		if at.importPath(at.Dir) != test.main {
+		if at.ImportPath(at.Dir) != test.main {
 			t.Errorf("%s in %q is in the folder %s", test.pattern, test.dir, at.Dir)
 		}
 	}

@@ -52,23 +52,11 @@ func (g Package) OwnsAlone(path string) bool {
 // package: the one that has a leaf, so whichever CLI asks, the answer is the same.
 func (g Package) Shared() string {
 	for _, path := range g.Others {
-		if isGenerated(filepath.Join(g.folder(path), Leaf)) && (path < g.Path || !isGenerated(filepath.Join(g.Dir, Leaf))) {
+		if isGenerated(filepath.Join(g.at.Folder(path), Leaf)) && (path < g.Path || !isGenerated(filepath.Join(g.Dir, Leaf))) {
 			return path
 		}
 	}
 	return g.Path
-}
-
-// folder is where a package of the module is.
-func (g Package) folder(path string) string {
-	dir, _ := g.at.Folder(path)
-	return dir
-}
-
-// Generated reports whether a folder holds a generated package of the module.
-func (g Package) Generated(dir string) bool {
-	dir = strings.TrimSuffix(dir, string(filepath.Separator)+Leaf)
-	return dir == g.Dir || slices.ContainsFunc(g.Others, func(path string) bool { return dir == g.folder(path) })
 }
 
 // Name is the name of a generated package.
@@ -112,10 +100,10 @@ func (g Package) Earlier() (c Config, err error) {
 	if g.Exists {
 		c, err = ReadConfig(g.Dir)
 	} else if len(g.Older) > 0 {
-		c, err = ReadConfig(g.folder(g.Older[0]))
+		c, err = ReadConfig(g.at.Folder(g.Older[0]))
 	}
 	for _, path := range g.Others {
-		if other, failed := ReadConfig(g.folder(path)); failed == nil && c.Undo.Empty() {
+		if other, failed := ReadConfig(g.at.Folder(path)); failed == nil && c.Undo.Empty() {
 			c.Undo = other.Undo
 		}
 	}
@@ -129,8 +117,7 @@ func (at Location) belongs(dir string) bool {
 	if err != nil || c.Main == at.Main {
 		return true
 	}
-	main, ok := at.Folder(c.Main)
-	moved := !ok || free(main)
+	moved := free(at.Folder(c.Main))
 	return moved && slices.Contains(at.imported(), dir)
 }
 
