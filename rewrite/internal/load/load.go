@@ -5,6 +5,7 @@ package load
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -181,16 +182,22 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 			others = append(others, p.PkgPath)
 		}
 	}
-	switch {
-	case len(mains) == 1:
+	if len(mains) == 1 {
 		return main, nil
-	case len(mains) > 1:
-		return nil, fmt.Errorf("%s matches %d main packages (%s); name one of them: telemetrygen ./path/to/main", pattern, len(mains), strings.Join(mains, ", "))
-	case len(others) > 0:
-		return nil, fmt.Errorf("%s is not a main package; name the folder of the CLI's func main: telemetrygen ./path/to/main", others[0])
 	}
-	if _, err := os.Stat(filepath.Join(dir, pattern)); err != nil && strings.HasPrefix(pattern, ".") && !strings.Contains(pattern, "...") {
-		return nil, fmt.Errorf("no Go package at %s: %w; name the folder of the CLI's func main: telemetrygen ./path/to/main", pattern, err)
+	var instead string
+	switch _, err := os.Stat(filepath.Join(dir, pattern)); {
+	case len(mains) > 1:
+		instead = fmt.Sprintf("%s matches %d main packages", pattern, len(mains))
+	case len(others) > 0:
+		instead = others[0] + " is not a main package"
+	case err != nil && strings.HasPrefix(pattern, ".") && !strings.Contains(pattern, "..."):
+		instead = fmt.Sprintf("no Go package at %s: %v", pattern, err)
+	case len(why) > 0 && strings.HasPrefix(why[0], "no Go files in "):
+		instead = why[0]
+	}
+	if instead != "" {
+		return nil, fmt.Errorf("%s; name the folder of the CLI's func main: telemetrygen %s", instead, cmp.Or(strings.Join(mainFolders(dir), ", or telemetrygen "), "./path/to/main"))
 	}
 	if len(why) > 0 {
 		return nil, &Error{Dedup(why)}
@@ -206,6 +213,19 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 		return nil, fmt.Errorf("no Go package at %s: %s", pattern, bytes.TrimSpace(failed.Stderr))
 	}
 	return nil, fmt.Errorf("no Go package at %s", pattern)
+}
+
+// mainFolders are the folders below one that have a main package, as a command line names them.
+func mainFolders(dir string) (list []string) {
+	find := exec.Command("go", "list", "-e", "-find", "-f", `{{if eq .Name "main"}}{{.Dir}}{{end}}`, "./...")
+	find.Dir = dir
+	out, _ := find.Output()
+	for folder := range strings.FieldsFuncSeq(string(out), func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if folder, err := filepath.Rel(dir, folder); err == nil && folder != "." {
+			list = append(list, "./"+filepath.ToSlash(folder))
+		}
+	}
+	return list
 }
 
 func noModule(dir string) error {

@@ -21,7 +21,7 @@ func TestOnlyMain(t *testing.T) {
 	}{
 		{"one", []*packages.Package{main}, ""},
 		{"one beside others", []*packages.Package{other, main}, ""},
-		{"two", []*packages.Package{main, {Name: "main", PkgPath: "m/cmd/c"}}, "2 main packages (m/cmd/a, m/cmd/c)"},
+		{"two", []*packages.Package{main, {Name: "main", PkgPath: "m/cmd/c"}}, "2 main packages"},
 		{"none", []*packages.Package{other}, "m/b is not a main package"},
 		{"one that does not load", []*packages.Package{broken}, "x.go:1:1: no\nx.go:2:1: way"},
 		{"nothing, and no module", nil, "is not in a Go module"},
