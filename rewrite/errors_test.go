@@ -117,7 +117,7 @@ func TestSeveralRootsAreNoError(t *testing.T) {
 func TestRootThatIsNotExecutedIsAnError(t *testing.T) {
 	long(t)
 	for _, test := range []struct{ name, old, new, prints string }{
-		{"another root", "\tif root.Execute() != nil {", "\tif len(os.Args) > 1 && os.Args[1] == \"--help\" {\n\t\tprintln(\"help of another root\")\n\t\treturn\n\t}\n\tif root.Execute() != nil {", "help of another root"},
+		{"another root", "\tif root.Execute() != nil {", "\tif len(os.Args) > 1 && (os.Args[1] == \"--help\" || os.Args[1] == \"help\") {\n\t\tprintln(\"help of another root\")\n\t\treturn\n\t}\n\tif root.Execute() != nil {", "help of another root"},
 		{"before main", "func main() {", "func main() {}\n\nfunc init() { execute() }\n\nfunc execute() {", "cli [command]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -196,8 +196,8 @@ func (r *Result) notReached(output string) error {
 			executions = append(executions, f.String())
 		}
 	}
-	return fmt.Errorf("the instrumented CLI was run once, as `--help` in an empty home, and exited with status 0 without executing any of the commands that telemetrygen found:\n\t%s\n"+
-		"So another command is the real root, or the CLI executes its root before main(): runs would be counted wrongly or not at all. Or it answers --help without its root, which does no harm. Nothing was written; --force instruments the CLI all the same.\nIt printed:\n%s",
+	return fmt.Errorf("the instrumented CLI was run in an empty home, as `--help`, which exited with status 0, and as `help`, without executing any of the commands that telemetrygen found:\n\t%s\n"+
+		"So another command is the real root, or the CLI executes its root before main(): runs would be counted wrongly or not at all. Or it answers both without its root, which does no harm. Nothing was written; --force instruments the CLI all the same.\nIt printed:\n%s",
 		strings.Join(executions, "\n\t"), output)
 }
 

@@ -80,7 +80,7 @@ error. After an error nothing has been written.`,
 	f.BoolVar(&c.diff, "diff", false, "print what would change and write nothing; exit status 1 if anything would")
 	f.BoolVar(&c.check, "check", false, "write nothing; exit status 1 if anything is not up to date")
 	f.BoolVar(&c.remove, "remove", false, "remove the instrumentation and restore the original files")
-	f.BoolVar(&c.options.Force, "force", false, "go on although the CLI, run once, executed none of the commands found")
+	f.BoolVar(&c.options.Force, "force", false, "go on although the CLI, run for its help, executed none of the commands found")
 	f.BoolVar(&c.json, "json", false, "print the report as JSON (docs/author.md describes it)")
 	root.MarkFlagsMutuallyExclusive("diff", "check")
 	root.MarkFlagsMutuallyExclusive("remove", "check")

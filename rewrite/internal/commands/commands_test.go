@@ -19,8 +19,8 @@ import (
 func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 	peertest.Long(t, "builds programs")
 	for _, test := range []struct{ name, body, want string }{
-		{"ends early", `println("no config"); os.Exit(3)`, "before it executed its root command (exit status 3)\nno config"},
-		{"writes to a terminal", `println("\x1b[2J\x1b[1;33mno\x1b[0m\r config\a"); os.Exit(3)`, "(exit status 3)\nno config"},
+		{"ends early", `println("no config"); os.Exit(3)`, "had not executed its root command when it ended (exit status 3), nor as `help`\nno config"},
+		{"writes to a terminal", `println("\x1b[2J\x1b[1;33mno\x1b[0m\r config\a"); os.Exit(3)`, "(exit status 3), nor as `help`\nno config"},
 		{"no root", ``, "without executing its root command"},
 		{"does not compile", `undefined()`, "does not build"},
 		{"no answer", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "is not valid"},
@@ -52,6 +52,21 @@ func TestListIsolatesTheProgram(t *testing.T) {
 	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte("{\"name\": \""+os.Args[1]+os.Getenv("SECRET_TOKEN")+" "+string(rune('0'+len(entries)))+string(rune('0'+n))+"\"}"), 0o644)`))
 	if err != nil || answer.Name != "--help 00" {
 		t.Errorf("%v, %v", answer, err)
+	}
+}
+
+// TestListAsksForHelpInTwoWays: a CLI may read its flags, or package flag do so, before it executes its root.
+func TestListAsksForHelpInTwoWays(t *testing.T) {
+	peertest.Long(t, "builds programs")
+	for _, status := range []string{"0", "1"} {
+		answer, err := commands.List(context.Background(), program(t, `
+	if os.Args[1] == "--help" {
+		os.Exit(`+status+`)
+	}
+	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte("{\"name\": \""+os.Args[1]+"\"}"), 0o644)`))
+		if err != nil || answer.Name != "help" {
+			t.Errorf("status %s: %v, %v", status, answer, err)
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package commands asks an instrumented CLI for its command tree: it builds the
-// CLI as it will be and runs it once, up to the point where a command would run.
+// CLI as it will be and runs it, up to the point where a command would run.
 package commands
 
 import (
@@ -61,7 +61,7 @@ type RunError struct {
 
 func (e *RunError) Error() string {
 	s := "the CLI could not be asked for its commands, and is not asked again for an hour while its source is the same; " +
-		"it was run once, as `--help` in an empty home, and " + e.Why
+		"it was run as `--help` in an empty home, and " + e.Why
 	if e.Output != "" {
 		s += "\n" + e.Output
 	}
@@ -69,8 +69,8 @@ func (e *RunError) Error() string {
 }
 
 // List returns what the CLI says of itself. It runs the go command and then the
-// CLI itself, once, with --help as its only argument, an empty scratch home, no
-// terminal and a time limit; nothing is left behind but a cache entry.
+// CLI itself, with --help as its only argument, and with help where that tells nothing.
+// It has an empty scratch home, no terminal and a time limit; nothing is left behind but a cache entry.
 func List(ctx context.Context, b Build) (plan.Tree, error) {
 	var answer plan.Tree
 	cached := b.cacheFile()
@@ -147,7 +147,8 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	return binary, nil
 }
 
-// ask runs the CLI in an empty home with a bare environment, and returns its answer.
+// ask runs the CLI in an empty home with a bare environment, and returns its answer. A
+// CLI that reads its flags before it executes its root may end at --help: that it answers as help.
 func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	home := filepath.Join(scratch, "home")
 	if err := os.Mkdir(home, 0o755); err != nil {
@@ -156,13 +157,20 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	answer := filepath.Join(scratch, "commands")
 	limited, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	cmd := exec.CommandContext(limited, binary, "--help")
-	cmd.Dir = home
-	cmd.Env = append(scratchEnvironment(home, answer), "PATH="+withoutPlugins(os.Getenv("PATH"), strings.TrimSuffix(filepath.Base(binary), ".exe")))
-	cmd.WaitDelay = time.Second
-	ownGroup(cmd)
-	out, err := cmd.CombinedOutput()
+	run := func(argument string) ([]byte, error) {
+		cmd := exec.CommandContext(limited, binary, argument)
+		cmd.Dir = home
+		cmd.Env = append(scratchEnvironment(home, answer), "PATH="+withoutPlugins(os.Getenv("PATH"), strings.TrimSuffix(filepath.Base(binary), ".exe")))
+		cmd.WaitDelay = time.Second
+		ownGroup(cmd)
+		return cmd.CombinedOutput()
+	}
+	out, err := run("--help")
 	data, missing := os.ReadFile(answer)
+	if missing != nil && limited.Err() == nil {
+		_, _ = run("help")
+		data, missing = os.ReadFile(answer)
+	}
 	switch {
 	case missing == nil:
 		return data, nil
@@ -171,9 +179,9 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	case limited.Err() != nil:
 		return nil, &RunError{Why: fmt.Sprintf("had not executed its root command after %v", timeLimit), Output: cut(out, 10)}
 	case err != nil:
-		return nil, &RunError{Why: fmt.Sprintf("ended before it executed its root command (%v)", err), Output: cut(out, 10)}
+		return nil, &RunError{Why: fmt.Sprintf("had not executed its root command when it ended (%v), nor as `help`", err), Output: cut(out, 10)}
 	}
-	return nil, &RunError{Why: "ended without executing its root command", Output: cut(out, 10), Missed: true}
+	return nil, &RunError{Why: "ended without executing its root command, nor did it as `help`", Output: cut(out, 10), Missed: true}
 }
 
 // scratchEnvironment holds what a program needs to start, and nothing that

@@ -29,10 +29,10 @@ func TestACLIThatDoesNotAnswerIsAskedOnce(t *testing.T) {
 	for _, name := range []string{"XDG_CACHE_HOME", "HOME", "LocalAppData"} {
 		t.Setenv(name, cache)
 	}
-	for _, c := range []struct{ ends, why string }{
-		{"time.Sleep(time.Hour)", "had not executed its root command after 2s"},
-		{"os.Exit(3)", "ended before it executed its root command (exit status 3)"},
-		{"", "ended without executing its root command"},
+	for _, c := range []struct{ ends, why, runs string }{ // --help twice, and help
+		{"time.Sleep(time.Hour)", "had not executed its root command after 2s", "xx"},
+		{"os.Exit(3)", "had not executed its root command when it ended (exit status 3), nor as `help`", "xxxx"},
+		{"", "ended without executing its root command, nor did it as `help`", "xxxx"},
 	} {
 		dir := t.TempDir()
 		asked, main := filepath.Join(dir, "asked"), filepath.Join(dir, "main.go")
@@ -54,7 +54,7 @@ func TestACLIThatDoesNotAnswerIsAskedOnce(t *testing.T) {
 				t.Errorf("%s: error %v", c.ends, err)
 			}
 		}
-		if got, err := os.ReadFile(asked); string(got) != "xx" {
+		if got, err := os.ReadFile(asked); string(got) != c.runs {
 			t.Errorf("%s: asked %d times (%v)", c.ends, len(got), err)
 		}
 	}
