@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -83,11 +84,28 @@ func TestListEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestListKeepsLittleOfAnOutput: a shell that cannot read its input may say so for as long as it may run.
+func TestListKeepsLittleOfAnOutput(t *testing.T) {
+	peertest.Long(t, "builds programs")
+	b := program(t, `
+	for range 64 {
+		os.Stderr.Write(make([]byte, 1<<20))
+	}
+	os.Exit(3)`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := commands.List(context.Background(), b)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; err == nil || used > 16<<20 {
+		t.Errorf("%d bytes were allocated for an output of 64 MiB; %v", used, err)
+	}
+}
+
 // program is a module on disk whose main file is only in the overlay.
 func program(t *testing.T, body string) commands.Build {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.21\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.22\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	source := "package main\n\nimport \"os\"\n\nvar _ = os.Args\n\nfunc main() {\n\t" + body + "\n}\n"

@@ -163,7 +163,10 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 		cmd.Env = append(scratchEnvironment(home, answer), "PATH="+withoutPlugins(os.Getenv("PATH"), strings.TrimSuffix(filepath.Base(binary), ".exe")))
 		cmd.WaitDelay = time.Second
 		ownGroup(cmd)
-		return cmd.CombinedOutput()
+		var out output
+		cmd.Stdout, cmd.Stderr = &out, &out
+		err := cmd.Run()
+		return out, err
 	}
 	out, err := run("--help")
 	data, missing := os.ReadFile(answer)
@@ -215,10 +218,21 @@ func withoutPlugins(path, name string) string {
 // controls are what colours a terminal's text and moves its cursor.
 var controls = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]`)
 
-// cut keeps the first lines of an output, at most 4 KiB, as plain text.
+// most is how many bytes of an output are shown.
+const most = 4 << 10
+
+// An output keeps the beginning of what is written to it: a CLI may print without an end.
+type output []byte
+
+func (o *output) Write(p []byte) (int, error) {
+	*o = append(*o, p[:min(len(p), most+1-len(*o))]...)
+	return len(p), nil
+}
+
+// cut keeps the first lines of an output as plain text.
 func cut(out []byte, lines int) string {
-	if len(out) > 4<<10 {
-		out = append(bytes.ToValidUTF8(out[:4<<10], nil), "..."...)
+	if len(out) > most {
+		out = append(bytes.ToValidUTF8(out[:most], nil), "..."...)
 	}
 	all := bytes.SplitN(bytes.TrimSpace(controls.ReplaceAll(out, nil)), []byte("\n"), lines+1)
 	if len(all) > lines {
