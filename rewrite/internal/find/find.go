@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/packages"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -117,7 +118,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *sur
 	depend := newDependencies(g, hooks)
 	words := slices.Concat(tokens, depend.imports())
 	wanted := func(src []byte) bool { return containsOne(src, words) }
-	list := g.Check(wanted)
+	list := g.Check(func(p *packages.Package) bool { return textContains(g, p, words) })
 	depend.own = list
 	s := &survey{g: g, options: o, hooks: hooks, packages: list, flow: newFlow(), depend: depend, hooked: map[string]int{}, inside: map[string]bool{}, early: map[string]bool{}, named: map[string]map[string][]inspector.Cursor{}}
 	s.flow.more = s.follow

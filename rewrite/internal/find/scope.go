@@ -192,8 +192,8 @@ func (s *survey) usesOf(fn *types.Func) (uses []enclosure) {
 	method := fn.Signature().Recv() != nil
 	list := []*load.Package{s.g.Package(s.g.All[fn.Pkg().Path()])}
 	if fn.Exported() {
-		list = append(list, s.g.Check(func(src []byte) bool {
-			return bytes.Contains(src, []byte(fn.Name())) && (method || hasImport(src, fn.Pkg().Path()))
+		list = append(list, s.g.Check(func(p *packages.Package) bool {
+			return (method || p.Imports[fn.Pkg().Path()] != nil) && textContains(s.g, p, []string{fn.Name()})
 		})...)
 	}
 	for _, c := range list {

@@ -65,17 +65,16 @@ func (g *Program) fail(err error) {
 	g.err = cmp.Or(g.err, err)
 }
 
-// Check type-checks the module's packages for which wanted returns true on the
-// stripped content of one of their files, several at a time. Err says what is wrong with
-// them, unless they use C: of that nothing is known here, and the go command has compiled
-// such packages.
-func (g *Program) Check(wanted func(src []byte) bool) []*Package {
+// Check type-checks the module's packages that are wanted, several at a time. Err says what
+// is wrong with them, unless they use C: of that nothing is known here, and the go command
+// has compiled such packages.
+func (g *Program) Check(wanted func(p *packages.Package) bool) []*Package {
 	list := make([]*Package, len(g.Own)) // nil where nothing is wanted
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range g.Own {
 		group.Go(func() error {
-			if slices.ContainsFunc(slices.Collect(maps.Values(g.contents(p.GoFiles))), wanted) {
+			if wanted(p) {
 				list[i] = g.Package(p)
 			}
 			return nil
