@@ -21,11 +21,7 @@ import (
 // build ID of a dependency that imports the module back changes with the module:
 // its files are taken. Files that no change names are those on disk.
 func Key(g *load.Program, generated map[string][]byte, changes []transaction.Change) (string, error) {
-	h := sha256.New()
-	file := func(name string, data []byte) {
-		fmt.Fprintf(h, "%s %d\n", name, len(data))
-		h.Write(data)
-	}
+	decides := maps.Clone(generated) // by file, or import path: the order of a visit changes with what is imported
 	planned := map[string][]byte{}
 	for _, c := range changes {
 		planned[c.Name] = c.New
@@ -43,7 +39,7 @@ func Key(g *load.Program, generated map[string][]byte, changes []transaction.Cha
 			overOwn[p.PkgPath] = overOwn[p.PkgPath] || overOwn[dep.PkgPath]
 		}
 		if !overOwn[p.PkgPath] {
-			fmt.Fprintf(h, "%s %s\n", p.PkgPath, p.ExportFile)
+			decides[p.PkgPath] = []byte(p.ExportFile)
 			return
 		}
 		for _, name := range slices.Concat(p.GoFiles, p.OtherFiles, p.EmbedFiles) {
@@ -52,11 +48,13 @@ func Key(g *load.Program, generated map[string][]byte, changes []transaction.Cha
 				data, err = os.ReadFile(name)
 			}
 			failed = cmp.Or(failed, err)
-			file(name, data)
+			decides[name] = data
 		}
 	})
-	for _, name := range slices.Sorted(maps.Keys(generated)) {
-		file(name, generated[name])
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(decides)) {
+		fmt.Fprintf(h, "%s %d\n", name, len(decides[name]))
+		h.Write(decides[name])
 	}
 	return hex.EncodeToString(h.Sum(nil)), failed
 }
