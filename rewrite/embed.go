@@ -18,7 +18,7 @@ var embedLine = regexp.MustCompile(`\n//go:embed[ \t]+(.*)`)
 // added to the module: what the CLI lists of the embedded files, or writes out of
 // them, changes.
 func (r *Result) embedNote(program *load.Program, generated project.Package) {
-	added := []string{filepath.Join(generated.Dir, "config.go"), filepath.Join(generated.Dir, "commands.txt"), filepath.Join(r.dir, generated.UsersPage())}
+	added := []string{filepath.Join(generated.Dir, project.ConfigFile), filepath.Join(generated.Dir, project.CommandsFile), filepath.Join(r.dir, generated.UsersPage())}
 	for _, src := range authors(program) {
 		for _, m := range embedLine.FindAllSubmatchIndex(src.Disk, -1) {
 			for _, pattern := range strings.Fields(string(src.Disk[m[2]:m[3]])) {

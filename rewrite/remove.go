@@ -35,7 +35,13 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := at.Searched(names).Package(o.PackageDir)
+	var reached []string
+	for _, name := range names {
+		if filepath.Base(name) == project.ConfigFile {
+			reached = append(reached, filepath.Dir(name))
+		}
+	}
+	g := at.Package(o.PackageDir, reached...)
 	if !g.Exists {
 		return nil, fmt.Errorf("%s is not instrumented: there is no runtime package in %s; name the folder of the CLI's func main, or with --package-dir another folder of the runtime; one that was deleted has to come back first", at.Main, strings.Join(project.Dirs, ", "))
 	}

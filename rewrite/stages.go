@@ -120,9 +120,7 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	if err != nil {
 		return tree, false, err
 	}
-	tree, err = commands.List(ctx, commands.Build{
-		Dir: c.Main.Dir, Root: c.Dir, Module: c.Path, Binary: commands.BinaryName(c.Main.PkgPath), Tags: c.Tags, Changes: asking, Key: key,
-	})
+	tree, err = commands.List(ctx, c.Module, asking, key)
 	var cannotRun *commands.RunError
 	if err == nil {
 		tree, err = find.Elsewhere(c.Program, r.Plan.SeveralRoots, tree)

@@ -10,8 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/tools/go/packages"
+
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/commands"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
@@ -27,7 +31,7 @@ func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 		{"no answer", `os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), nil, 0o644)`, "is not valid"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := commands.List(context.Background(), program(t, test.body))
+			_, err := list(context.Background(), t, test.body)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
@@ -47,10 +51,10 @@ func TestListSaysWhyAProgramCannotBeAsked(t *testing.T) {
 func TestListIsolatesTheProgram(t *testing.T) {
 	peertest.Long(t, "builds programs")
 	t.Setenv("SECRET_TOKEN", "x")
-	answer, err := commands.List(context.Background(), program(t, `
+	answer, err := list(context.Background(), t, `
 	entries, _ := os.ReadDir(os.Getenv("HOME"))
 	n, _ := os.Stdin.Read(make([]byte, 1))
-	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte("{\"name\": \""+os.Args[1]+os.Getenv("SECRET_TOKEN")+" "+string(rune('0'+len(entries)))+string(rune('0'+n))+"\"}"), 0o644)`))
+	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte("{\"name\": \""+os.Args[1]+os.Getenv("SECRET_TOKEN")+" "+string(rune('0'+len(entries)))+string(rune('0'+n))+"\"}"), 0o644)`)
 	if err != nil || answer.Name != "--help 00" {
 		t.Errorf("%v, %v", answer, err)
 	}
@@ -60,11 +64,11 @@ func TestListIsolatesTheProgram(t *testing.T) {
 func TestListAsksForHelpInTwoWays(t *testing.T) {
 	peertest.Long(t, "builds programs")
 	for _, status := range []string{"0", "1"} {
-		answer, err := commands.List(context.Background(), program(t, `
+		answer, err := list(context.Background(), t, `
 	if os.Args[1] == "--help" {
 		os.Exit(`+status+`)
 	}
-	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte("{\"name\": \""+os.Args[1]+"\"}"), 0o644)`))
+	os.WriteFile(os.Getenv("TELEMETRYGEN_COMMANDS"), []byte("{\"name\": \""+os.Args[1]+"\"}"), 0o644)`)
 		if err != nil || answer.Name != "help" {
 			t.Errorf("status %s: %v, %v", status, answer, err)
 		}
@@ -76,7 +80,7 @@ func TestListEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	start := time.Now()
-	if _, err := commands.List(ctx, program(t, `select {}`+"\n\tdefer os.Exit(0)")); err == nil {
+	if _, err := list(ctx, t, `select {}`+"\n\tdefer os.Exit(0)"); err == nil {
 		t.Error("no error")
 	}
 	if took := time.Since(start); took > 20*time.Second {
@@ -87,27 +91,27 @@ func TestListEndsWithItsContext(t *testing.T) {
 // TestListKeepsLittleOfAnOutput: a shell that cannot read its input may say so for as long as it may run.
 func TestListKeepsLittleOfAnOutput(t *testing.T) {
 	peertest.Long(t, "builds programs")
-	b := program(t, `
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := list(context.Background(), t, `
 	for range 64 {
 		os.Stderr.Write(make([]byte, 1<<20))
 	}
 	os.Exit(3)`)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	_, err := commands.List(context.Background(), b)
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc; err == nil || used > 16<<20 {
 		t.Errorf("%d bytes were allocated for an output of 64 MiB; %v", used, err)
 	}
 }
 
-// program is a module on disk whose main file is only in the overlay.
-func program(t *testing.T, body string) commands.Build {
+// list asks a program whose module is on disk, and its main file only in the overlay.
+func list(ctx context.Context, t *testing.T, body string) (plan.Tree, error) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.22\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	source := "package main\n\nimport \"os\"\n\nvar _ = os.Args\n\nfunc main() {\n\t" + body + "\n}\n"
-	return commands.Build{Dir: dir, Binary: "p", Changes: []transaction.Change{{Name: filepath.Join(dir, "main.go"), New: []byte(source)}}}
+	m := &load.Module{Main: &packages.Package{PkgPath: "p", Dir: dir}}
+	return commands.List(ctx, m, []transaction.Change{{Name: filepath.Join(dir, "main.go"), New: []byte(source)}}, "")
 }

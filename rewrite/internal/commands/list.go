@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/cache"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
@@ -29,19 +30,6 @@ var timeLimit = 30 * time.Second // shorter in tests
 // keepFailed is how long a CLI that could not be asked is not asked again: each run
 // would build it and wait for it, but what it lacks may come up.
 const keepFailed = time.Hour
-
-// Build says what to build: the main package in Dir, with Changes not written
-// yet laid over the disk. Key is a hash of everything that goes into it; for a
-// key seen before, nothing is built or run.
-type Build struct {
-	Dir     string
-	Root    string // of the module
-	Module  string // path of the module
-	Binary  string // file name to build it as: a root's name may be made of it
-	Tags    string // comma-separated
-	Changes []transaction.Change
-	Key     string
-}
 
 // BinaryName is the name that go build gives the binary of a main package. For a folder
 // that is named after what it holds, cmd or main, it is that of the folder above.
@@ -68,12 +56,14 @@ func (e *RunError) Error() string {
 	return s
 }
 
-// List returns what the CLI says of itself. It runs the go command and then the
-// CLI itself, with --help as its only argument, and with help where that tells nothing.
-// It has an empty scratch home, no terminal and a time limit; nothing is left behind but a cache entry.
-func List(ctx context.Context, b Build) (plan.Tree, error) {
+// List returns what the CLI says of itself, built with changes that are not written yet.
+// Key is a hash of everything that goes into it, "" for none; for a key seen before, nothing
+// is built or run. It runs the go command and then the CLI itself, with --help as its only
+// argument, and with help where that tells nothing. It has an empty scratch home, no terminal
+// and a time limit; nothing is left behind but a cache entry.
+func List(ctx context.Context, m *load.Module, changes []transaction.Change, key string) (plan.Tree, error) {
 	var answer plan.Tree
-	cached := b.cacheFile()
+	cached := cacheFile(m, key)
 	if cache.Load(cached, cache.Keep, &answer) {
 		return answer, nil
 	}
@@ -86,7 +76,7 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 		return plan.Tree{}, err
 	}
 	defer os.RemoveAll(scratch)
-	binary, err := b.build(ctx, scratch)
+	binary, err := build(ctx, m, overlaid(m, changes), scratch)
 	if err != nil {
 		return plan.Tree{}, err
 	}
@@ -105,18 +95,18 @@ func List(ctx context.Context, b Build) (plan.Tree, error) {
 	return answer, nil
 }
 
-// cacheFile is where the list of this build is remembered, "" for nowhere.
-func (b Build) cacheFile() string {
-	if b.Key == "" {
+// cacheFile is where the list of a build is remembered, "" for nowhere.
+func cacheFile(m *load.Module, key string) string {
+	if key == "" {
 		return ""
 	}
-	return cache.Name("commands", b.Key, b.Dir, b.Tags, runtime.Version(), os.Getenv("GOFLAGS"))
+	return cache.Name("commands", key, m.Main.Dir, m.Tags, runtime.Version(), os.Getenv("GOFLAGS"))
 }
 
 // build builds the CLI as it will be, with the tag that lets it print its tree.
-func (b Build) build(ctx context.Context, scratch string) (string, error) {
+func build(ctx context.Context, m *load.Module, changes []transaction.Change, scratch string) (string, error) {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
-	for i, c := range b.overlaid() {
+	for i, c := range changes {
 		if c.New == nil {
 			overlay.Replace[c.Name] = ""
 			continue
@@ -132,12 +122,12 @@ func (b Build) build(ctx context.Context, scratch string) (string, error) {
 	if err := os.WriteFile(overlayFile, data, 0o644); err != nil {
 		return "", err
 	}
-	binary := filepath.Join(scratch, "bin", b.Binary)
+	binary := filepath.Join(scratch, "bin", BinaryName(m.Main.PkgPath)) // a root's name may be made of it
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlayFile, "-tags", "telemetrygen,"+b.Tags, "-o", binary, ".")
-	cmd.Dir = b.Dir
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlayFile, "-tags", "telemetrygen,"+m.Tags, "-o", binary, ".")
+	cmd.Dir = m.Main.Dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()

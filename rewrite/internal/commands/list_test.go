@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/tools/go/packages"
+
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
@@ -41,14 +44,14 @@ func TestACLIThatDoesNotAnswerIsAskedOnce(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/p\n\ngo 1.21\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		b := Build{Dir: dir, Binary: "p", Key: "k", Changes: []transaction.Change{{Name: main, New: []byte(source)}}}
+		m := &load.Module{Main: &packages.Package{PkgPath: "p", Dir: dir}}
 		for times := 1; times <= 3; times++ {
 			if then := time.Now().Add(-keepFailed); times == 3 {
-				if err := os.Chtimes(b.cacheFile()+"-failed", then, then); err != nil {
+				if err := os.Chtimes(cacheFile(m, "k")+"-failed", then, then); err != nil {
 					t.Error(err)
 				}
 			}
-			_, err := List(context.Background(), b)
+			_, err := List(context.Background(), m, []transaction.Change{{Name: main, New: []byte(source)}}, "k")
 			var run *RunError
 			if !errors.As(err, &run) || run.Why != c.why || run.Output != "name?" || run.Missed != (c.ends == "") || !strings.Contains(err.Error(), "not asked again for an hour") {
 				t.Errorf("%s: error %v", c.ends, err)

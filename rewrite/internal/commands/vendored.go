@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
@@ -20,22 +21,22 @@ const besideVendor = "telemetrygen_vendor"
 // against go.mod, and from go 1.23 imports nothing that it does not list. So the
 // module files stay as they are on disk, and packages new in vendor/ are shown
 // as packages of the CLI's module. Other changes are returned as they are.
-func (b Build) overlaid() []transaction.Change {
-	list := slices.IndexFunc(b.Changes, func(c transaction.Change) bool { return filepath.Base(c.Name) == "modules.txt" })
+func overlaid(m *load.Module, changes []transaction.Change) []transaction.Change {
+	list := slices.IndexFunc(changes, func(c transaction.Change) bool { return filepath.Base(c.Name) == "modules.txt" })
 	if list < 0 {
-		return b.Changes
+		return changes
 	}
-	vendor := strings.TrimSuffix(b.Changes[list].Name, "modules.txt") // the module's, or its workspace's
+	vendor := strings.TrimSuffix(changes[list].Name, "modules.txt") // the module's, or its workspace's
 	var kept []transaction.Change
 	moved := map[string]string{} // import paths, quoted, from and to
-	for _, c := range b.Changes {
+	for _, c := range changes {
 		if slices.Contains([]string{"go.mod", "go.sum", "modules.txt"}, filepath.Base(c.Name)) {
 			continue
 		}
 		if name, ok := strings.CutPrefix(c.Name, vendor); ok && c.Old == nil {
-			c.Name = filepath.Join(b.Root, besideVendor, name)
+			c.Name = filepath.Join(m.Dir, besideVendor, name)
 			imported := path.Dir(filepath.ToSlash(name))
-			moved[strconv.Quote(imported)] = strconv.Quote(path.Join(b.Module, besideVendor, imported))
+			moved[strconv.Quote(imported)] = strconv.Quote(path.Join(m.Path, besideVendor, imported))
 		}
 		kept = append(kept, c)
 	}

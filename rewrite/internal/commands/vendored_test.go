@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
@@ -17,13 +18,13 @@ func TestOverlaid(t *testing.T) {
 		{Name: in("main.go"), Old: []byte("old"), New: []byte("package main\n\nimport _ \"gopkg.in/yaml.v3\"\n")},
 		{Name: in("go.mod"), Old: []byte("old"), New: []byte("new")},
 	}
-	overlaid := func(changes []transaction.Change) []transaction.Change {
-		return Build{Root: root, Module: "example.com/cli", Changes: changes}.overlaid()
+	shown := func(changes []transaction.Change) []transaction.Change {
+		return overlaid(&load.Module{Dir: root, Path: "example.com/cli"}, changes)
 	}
-	if got := overlaid(plain); !reflect.DeepEqual(got, plain) {
+	if got := shown(plain); !reflect.DeepEqual(got, plain) {
 		t.Errorf("without vendor: %v", got)
 	}
-	got := overlaid(append(plain,
+	got := shown(append(plain,
 		transaction.Change{Name: in("vendor/modules.txt"), Old: []byte("old"), New: []byte("new")},
 		transaction.Change{Name: in("vendor/gopkg.in/yaml.v3/yaml.go"), New: []byte("package yaml\n")},
 	))

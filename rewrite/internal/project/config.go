@@ -67,13 +67,13 @@ func (c Config) Source(pkg string) []byte {
 
 // ReadConfig reads what an earlier run wrote in a folder.
 func ReadConfig(dir string) (Config, error) {
-	data, err := os.ReadFile(filepath.Join(dir, configFile))
+	data, err := os.ReadFile(filepath.Join(dir, ConfigFile))
 	var c Config
 	if err == nil {
 		c, err = parseConfig(data, filepath.Base(dir))
 	}
 	if err != nil {
-		return Config{}, fmt.Errorf("%w; get %s back with git, or delete the folder %s and run telemetrygen again with all flags", err, configFile, dir)
+		return Config{}, fmt.Errorf("%w; get %s back with git, or delete the folder %s and run telemetrygen again with all flags", err, ConfigFile, dir)
 	}
 	return c, nil
 }
@@ -86,12 +86,12 @@ func parseConfig(data []byte, name string) (c Config, err error) {
 		return c, err
 	}
 	if f.Name.Name != name {
-		return c, fmt.Errorf("%s says package %s in a folder named %s: give both one name", configFile, f.Name.Name, name)
+		return c, fmt.Errorf("%s says package %s in a folder named %s: give both one name", ConfigFile, f.Name.Name, name)
 	}
 	_, state, _ := bytes.Cut(data, []byte("\n"+stateComment))
 	state, _, _ = bytes.Cut(state, []byte("\n"))
 	if err := json.Unmarshal(state, &c.State); err != nil || c.Main == "" {
-		return c, fmt.Errorf("%s has no whole line %s, so it was edited, or made by another version of telemetrygen", configFile, strings.TrimSpace(stateComment))
+		return c, fmt.Errorf("%s has no whole line %s, so it was edited, or made by another version of telemetrygen", ConfigFile, strings.TrimSpace(stateComment))
 	}
 	constants := map[string]string{} // as the source has them
 	for n := range ast.Preorder(f) {

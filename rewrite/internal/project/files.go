@@ -26,14 +26,15 @@ const leafPath = "github.com/telemetrygen/telemetrygen/runtime/" + Leaf
 // builds the CLI to ask for that, and never in the author's module.
 const treeFile = "tree.go"
 
-const configFile = "config.go"
+// ConfigFile has the settings, in every generated package.
+const ConfigFile = "config.go"
 
 // loggersFile has the exit hooks of the loggers that a CLI uses.
 const loggersFile = "loggers.go"
 
 // generatedNames are the names of the Go files of generated packages.
 var generatedNames = sync.OnceValue(func() map[string]bool {
-	names := map[string]bool{configFile: true, loggersFile: true}
+	names := map[string]bool{ConfigFile: true, loggersFile: true}
 	for name := range runtimeSource() {
 		names[path.Base(name)] = true
 	}
@@ -51,7 +52,7 @@ func (g Package) sources(c Config, hooks []plan.Hook) map[string][]byte {
 			files[name] = sealed(body)
 		}
 	}
-	files[filepath.Join(g.Dir, configFile)] = sealed(c.Source(Name(g.Path)))
+	files[filepath.Join(g.Dir, ConfigFile)] = sealed(c.Source(Name(g.Path)))
 	if loggers := loggers.Source(Name(g.Path), hooks); loggers != nil {
 		files[filepath.Join(g.Dir, loggersFile)] = sealed(loggers)
 	}

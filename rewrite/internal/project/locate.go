@@ -20,8 +20,6 @@ type Location struct {
 	Root   string // folder of the module's go.mod, "" outside of a module
 	Module string // module path
 	Main   string // import path of the package
-
-	reached []string // folders of the module that may hold generated packages, beside the usual ones
 }
 
 // Locate finds the package that a pattern names, seen from dir. Below the root of
@@ -66,8 +64,9 @@ func (at Location) ImportPath(dir string) string {
 
 // Package finds where the generated package is, or decides where it will be: the
 // folder asked for, else the one of an earlier run, which the main package imports
-// or which is one of Dirs, else the first of Dirs that is free.
-func (at Location) Package(asked string) Package {
+// or which is one of Dirs, else the first of Dirs that is free. Reached are other folders of
+// the module that may hold generated packages.
+func (at Location) Package(asked string, reached ...string) Package {
 	g := Package{at: at}
 	var dirs []string
 	for _, rel := range Dirs {
@@ -76,7 +75,7 @@ func (at Location) Package(asked string) Package {
 	if asked != "" {
 		g.Dir = filepath.Join(at.Root, filepath.FromSlash(asked))
 	}
-	candidates := slices.Concat(at.imported(), dirs, at.reached)
+	candidates := slices.Concat(at.imported(), dirs, reached)
 	for i, dir := range candidates {
 		if parent := filepath.Dir(dir); filepath.Base(dir) == Leaf && isGenerated(parent) {
 			candidates[i] = parent
@@ -99,16 +98,6 @@ func (at Location) Package(asked string) Package {
 	g.Path, g.Exists = at.ImportPath(g.Dir), isGenerated(g.Dir)
 	slices.Sort(g.Others)
 	return g
-}
-
-// Searched knows all generated packages among the Go files of the module.
-func (at Location) Searched(files []string) Location {
-	for _, name := range files {
-		if filepath.Base(name) == configFile {
-			at.reached = append(at.reached, filepath.Dir(name))
-		}
-	}
-	return at
 }
 
 // UsedByOthers returns the folders of the packages that other CLIs of the module reach,

@@ -69,13 +69,14 @@ var Dirs = []string{"internal/telemetry", "internal/usagetelemetry", "internal/t
 // the package, or if its files were edited by hand.
 func For(m *load.Module, asked string) (Package, error) {
 	at := Location{Dir: m.Main.Dir, Root: m.Dir, Module: m.Path, Main: m.Main.PkgPath}
+	var reached []string
 	for _, p := range m.Own {
-		at.reached = append(at.reached, p.Dir)
+		reached = append(reached, p.Dir)
 	}
 	if asked != "" && !usable(filepath.ToSlash(filepath.Clean(asked))) {
 		return Package{}, fmt.Errorf("--package-dir %s: name a folder of the module, relative to its root, that packages are imported from, and whose name is a Go identifier, as internal/telemetry", asked)
 	}
-	g := at.Package(asked)
+	g := at.Package(asked, reached...)
 	if g.Dir == "" {
 		return g, fmt.Errorf("%s all hold other packages; choose a folder for the runtime with --package-dir", strings.Join(Dirs, ", "))
 	}
