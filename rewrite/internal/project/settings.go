@@ -70,7 +70,7 @@ func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []
 		}
 		if s.App == "" || path.Base(s.App) == binary && s.App != binary {
 			s.App = binary
-			notes = append(notes, fmt.Sprintf("no single constant name of the root command was found; runs are recorded under %q, from the path of the main package (choose another name with --app)", s.App))
+			notes = append(notes, fmt.Sprintf("the name of the root command is missing, a path, or not one constant; runs are recorded under %q, from the path of the main package (choose another name with --app)", s.App))
 		}
 	}
 	if !appName.MatchString(s.App) {

@@ -20,8 +20,9 @@ func TestNamed(t *testing.T) {
 	}{
 		{"the root's name", Settings{}, plan.Tree{Name: "pace"}, "main", "pace", "telemetry", ""},
 		{"--app", Settings{App: "other"}, plan.Tree{Name: "pace"}, "pace", "other", "telemetry", ""},
-		{"a root without a name", Settings{}, plan.Tree{}, "pace", "pace", "telemetry", "no single constant name"},
-		{"a root called like the program", Settings{}, plan.Tree{Name: "/tmp/x/pace"}, "pace", "pace", "telemetry", "no single constant name"},
+		{"a root without a name", Settings{}, plan.Tree{}, "pace", "pace", "telemetry", "missing, a path, or not one constant"},
+		{"a root called as in its folder", Settings{}, plan.Tree{Name: "./pace"}, "pace", "pace", "telemetry", "missing, a path, or not one constant"},
+		{"a root called like the program", Settings{}, plan.Tree{Name: "/tmp/x/pace"}, "pace", "pace", "telemetry", "missing, a path, or not one constant"},
 		{"a plugin", Settings{}, plan.Tree{Name: "kubectl", Use: "kubectl tree KIND"}, "kubectl-tree", "kubectl-tree", "telemetry", "a plugin of another one"},
 		{"no possible name", Settings{}, plan.Tree{Name: "a b"}, "pace", "", "", "--app"},
 		{"a telemetry command of its own", Settings{}, plan.Tree{Name: "pace", Taken: []string{"Telemetry"}}, "pace", "pace", "usage-telemetry", "pace usage-telemetry"},
