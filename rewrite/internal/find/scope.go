@@ -127,9 +127,9 @@ func hasHookType(t types.Type) bool {
 
 // An enclosure says where code stands, as far as runs of commands are concerned.
 type enclosure struct {
-	hook bool        // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
-	decl *types.Func // the declared function, nil outside of any and in init
-	now  bool        // it runs while that function does, not in one that is kept or in a goroutine
+	hook bool         // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
+	decl types.Object // the declared function, or the variable of the package that keeps it for later; nil for neither and in init
+	now  bool         // it runs while that function does, not in one that is kept or in a goroutine
 }
 
 // enclosed says where a node stands. Inside says whether it is known to run later
@@ -145,9 +145,14 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 			code.hook = code.hook || below.Parent().ParentEdgeKind() == edge.ReturnStmt_Results && hasHookType(c.Info.TypeOf(n))
 		case *ast.KeyValueExpr, *ast.AssignStmt, *ast.CallExpr:
 			code.hook = code.hook || inside && givesHook(c, below)
+		case *ast.ValueSpec:
+			if !code.now && len(n.Names) == 1 {
+				code.decl = c.Info.Defs[n.Names[0]]
+			}
 		case *ast.FuncDecl:
+			code.decl = nil
 			if n.Recv != nil || n.Name.Name != "init" { // nothing can call that
-				code.decl, _ = c.Info.Defs[n.Name].(*types.Func)
+				code.decl = c.Info.Defs[n.Name]
 				code.now = code.now && code.decl != nil
 			}
 			return code
@@ -157,8 +162,8 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 }
 
 // insideRuns reports whether code is only ever reached inside runs: it stands in a hook
-// of a command, or in a declared function that is only used in such places. What only a
-// dependency calls, through an interface of its own, is not known to be.
+// of a command, or in a declared function or a variable that is only used in such places.
+// What only a dependency calls, through an interface of its own, is not known to be.
 func (s *survey) insideRuns(code enclosure) bool {
 	if code.hook || code.decl == nil {
 		return code.hook
@@ -170,68 +175,78 @@ func (s *survey) insideRuns(code enclosure) bool {
 // function itself, in a variable's initialiser, or in a function that is not exported and
 // only called there. Nothing can be recorded then.
 func (s *survey) beforeMain(code enclosure) bool {
-	fn := code.decl
+	fn, _ := code.decl.(*types.Func)
 	return code.now && (fn == nil || fn.Signature().Recv() == nil && !fn.Exported() && s.all(s.early, fn, s.beforeMain))
 }
 
-// all reports whether a declared function is used, and only in such places.
-func (s *survey) all(known map[string]bool, decl *types.Func, is func(enclosure) bool) bool {
-	return remembered(known, decl.FullName(), func() bool { // one that uses itself is none for that
+// all reports whether a function or variable of the module is used, and only in such places.
+func (s *survey) all(known map[string]bool, decl types.Object, is func(enclosure) bool) bool {
+	return remembered(known, nameOf(decl), func() bool { // one that uses itself is none for that
 		uses := s.usesOf(decl)
 		return len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !is(use) })
 	})
 }
 
-// usesOf returns where a declared function of the module is used. A method is also
+// usesOf returns where a function or variable of the module is used. A method is also
 // used where an interface of the same form is called. Uses that may be in code which is
 // not looked at are an enclosure without a function.
-func (s *survey) usesOf(fn *types.Func) (uses []enclosure) {
-	if s.mayUseUnseen(fn) {
+func (s *survey) usesOf(decl types.Object) (uses []enclosure) {
+	if s.mayUseUnseen(decl) {
 		return []enclosure{{}}
 	}
-	method := fn.Signature().Recv() != nil
-	list := []*load.Package{s.g.Package(s.g.All[fn.Pkg().Path()])}
-	if fn.Exported() {
+	fn, _ := decl.(*types.Func)
+	method := fn != nil && fn.Signature().Recv() != nil
+	list := []*load.Package{s.g.Package(s.g.All[decl.Pkg().Path()])}
+	if decl.Exported() {
 		list = append(list, s.g.Check(func(p *packages.Package) bool {
-			return (method || p.Imports[fn.Pkg().Path()] != nil) && textContains(s.g, p, []string{fn.Name()})
+			return (method || p.Imports[decl.Pkg().Path()] != nil) && textContains(s.g, p, []string{decl.Name()})
 		})...)
 	}
 	for _, c := range list {
-		for _, cur := range s.names(c)[fn.Name()] {
-			used := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func)
-			if used.Origin().FullName() == fn.FullName() || method && isInterfaceMethod(used) && alike(fn.Signature(), used.Signature()) {
-				uses = append(uses, enclosed(c, cur, callOf(whole(cur)) == nil))
+		for _, cur := range s.names(c)[decl.Name()] {
+			used := c.Info.Uses[cur.Node().(*ast.Ident)]
+			if other, ok := used.(*types.Func); nameOf(used) == nameOf(decl) || ok && method && isInterfaceMethod(other) && alike(fn.Signature(), other.Signature()) {
+				uses = append(uses, enclosed(c, cur, ok && callOf(whole(cur)) == nil))
 			}
 		}
 	}
 	return uses
 }
 
-// names are the places where a package names functions, by their names.
+// nameOf is the full name of a function or a variable.
+func nameOf(decl types.Object) string {
+	if fn, ok := decl.(*types.Func); ok {
+		return fn.Origin().FullName()
+	}
+	return pathOf(decl) + "." + decl.Name()
+}
+
+// names are the places where a package names functions and variables of packages, by their names.
 func (s *survey) names(c *load.Package) map[string][]inspector.Cursor {
 	return remembered(s.named, c.PkgPath, func() map[string][]inspector.Cursor {
 		names := map[string][]inspector.Cursor{}
 		for cur := range inspector.New(c.Files).Root().Preorder((*ast.Ident)(nil)) {
-			if fn, ok := c.Info.Uses[cur.Node().(*ast.Ident)].(*types.Func); ok && fn.Pkg() != nil {
-				names[fn.Name()] = append(names[fn.Name()], cur)
+			decl := c.Info.Uses[cur.Node().(*ast.Ident)]
+			if _, ok := decl.(*types.Func); pathOf(decl) != "" && (ok || decl.Parent() == decl.Pkg().Scope()) {
+				names[decl.Name()] = append(names[decl.Name()], cur)
 			}
 		}
 		return names
 	})
 }
 
-// mayUseUnseen reports whether code that is not looked at may use a function: that of another system, of another
+// mayUseUnseen reports whether code that is not looked at may use a function or variable: that of another system, of another
 // module, which may import this one back, of C or of the linker.
-func (s *survey) mayUseUnseen(fn *types.Func) bool {
-	path := fn.Pkg().Path()
-	named := func(src []byte) bool { return bytes.Contains(src, []byte(fn.Name())) }
+func (s *survey) mayUseUnseen(decl types.Object) bool {
+	path := decl.Pkg().Path()
+	named := func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }
 	linked := func(src []byte) bool {
-		return bytes.Contains(src, []byte("//export "+fn.Name())) || bytes.Contains(src, []byte("go:linkname "+fn.Name()))
+		return bytes.Contains(src, []byte("//export "+decl.Name())) || bytes.Contains(src, []byte("go:linkname "+decl.Name()))
 	}
 	p := s.g.All[path]
 	return p == nil || // only another system has the package
 		some(s.g.Texts(p, load.LeftOut(p)), named) || some(s.g.Texts(p, p.GoFiles), linked) ||
-		fn.Exported() && some(maps.Values(s.g.All), func(p *packages.Package) bool {
+		decl.Exported() && some(maps.Values(s.g.All), func(p *packages.Package) bool {
 			if s.g.IsOwn(p.PkgPath) {
 				return !s.g.Generated(p.PkgPath) && some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool { return hasImport(src, path) && named(src) })
 			}

@@ -100,7 +100,7 @@ func forOthers(fn *types.Func) bool {
 func (s *survey) used(fn *types.Func, seen map[string]bool) bool {
 	seen[fn.FullName()] = true
 	return slices.ContainsFunc(s.usesOf(fn), func(use enclosure) bool {
-		user := use.decl
+		user, _ := use.decl.(*types.Func)
 		return user == nil || !forOthers(user) || !seen[user.FullName()] && s.used(user, seen)
 	})
 }
