@@ -262,7 +262,7 @@ func (s *survey) noteRoots(tracked []execution) {
 	tree := newSourceTree(s.g) // knows which of them are added to others
 	s.several = len(tree.roots) > 1
 	if names := tree.names(); len(names) > 1 {
-		tracked[0].finder.note(plan.Note, tracked[0].at, tracked[0].what+": its command may be "+strings.Join(names, " or ")+
+		tracked[0].finder.note(plan.Note, tracked[0].at, "the root command may be "+strings.Join(names, " or ")+
 			"; runs of each are counted under one name, and commands of the same path as one")
 	}
 }

@@ -14,7 +14,7 @@ const makers = "\nfunc a() *cobra.Command { return &cobra.Command{Use: `a`} }\nf
 
 // eitherOf are the sites of a root that is made by one of these.
 func eitherOf(root string) []string {
-	return []string{"track " + root, "note " + root + ".Execute: its command may be a or b; runs of each are counted under one name, and commands of the same path as one"}
+	return []string{"track " + root, "note the root command may be a or b; runs of each are counted under one name, and commands of the same path as one"}
 }
 
 // TestExecute finds where roots are executed.
@@ -61,9 +61,9 @@ func TestExecute(t *testing.T) {
 		{"the method expression of an interface from elsewhere", executer + run + "var apps func() executer\nfunc f() { executer.Execute(apps()) }", []string{"track root", "uncovered executer.Execute" + unfollowed}},
 		{"an interface that no command satisfies", run + "type query interface { Execute() (int, error) }\nvar ask func() query\nfunc f() { ask().Execute() }", []string{"track root"}},
 		{"one of several roots", "func main() { c := app(); if os.Args[0] == `server` { c = &cobra.Command{Use: `server [x]`} }; c.Execute() }\nfunc app() *cobra.Command { c := &cobra.Command{Use: `app`}; c.AddCommand(&cobra.Command{Use: `get`}); return c }",
-			[]string{"track c", "note c.Execute: its command may be app or server; runs of each are counted under one name, and commands of the same path as one"}},
+			[]string{"track c", "note the root command may be app or server; runs of each are counted under one name, and commands of the same path as one"}},
 		{"two roots", "func main() { if os.Args[0] == `b` { b.Execute() } else { a.Execute() } }\nvar a, b = &cobra.Command{Use: `a`}, &cobra.Command{Use: `b`}",
-			[]string{"track b", "note b.Execute: its command may be a or b; runs of each are counted under one name, and commands of the same path as one", "track a"}},
+			[]string{"track b", "note the root command may be a or b; runs of each are counted under one name, and commands of the same path as one", "track a"}},
 		{"a map of functions that make roots", "func main() { f, ok := roots[os.Args[0]]; if !ok { f = a }; f().Execute() }\nvar roots = map[string]func() *cobra.Command{`a`: a, `b`: b}" + makers, eitherOf("f()")},
 		{"a slice of functions that make roots", "func main() { for _, f := range roots { f().Execute() } }\nvar roots = []func() *cobra.Command{a, func() *cobra.Command { return b() }}" + makers, eitherOf("f()")},
 		{"a map of functions of a type", "type maker func() *cobra.Command\nfunc main() { roots[os.Args[0]]().Execute() }\nvar roots = map[string]maker{}\nfunc init() { roots[`a`], roots[`b`] = a, b }" + makers, eitherOf("roots[os.Args[0]]()")},
