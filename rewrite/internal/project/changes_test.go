@@ -64,6 +64,16 @@ func TestGenerateAndRemove(t *testing.T) {
 	}
 }
 
+// TestGenerateWithoutCommands writes the list all the same, where every command is excluded: the CLI embeds it.
+func TestGenerateWithoutCommands(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"go.mod": "module example.com/cli\n"})
+	changes, _, err := Locate(dir, ".").Package("").Generate(Contents{Config: Config{Settings: Settings{App: "cli"}}})
+	if err != nil || !slices.ContainsFunc(changes, func(c transaction.Change) bool { return filepath.Base(c.Name) == CommandsFile && c.New != nil }) {
+		t.Errorf("no %s (%v)", CommandsFile, err)
+	}
+}
+
 // TestGenerateLeavesAForeignPage where the author wrote TELEMETRY.md.
 func TestGenerateLeavesAForeignPage(t *testing.T) {
 	dir := t.TempDir()

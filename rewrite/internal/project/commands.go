@@ -16,22 +16,18 @@ import (
 // commandsText is the content of commands.txt: one path a line, sorted by bytes. A TAB
 // ends the path where words about the command follow.
 func commandsText(list []plan.Command) []byte {
-	var b bytes.Buffer
+	text := []byte{} // a file also of no commands
 	for _, c := range list {
-		var words []string
+		words := ""
 		if c.Hidden {
-			words = append(words, "hidden")
+			words += ",hidden"
 		}
 		if c.Deprecated {
-			words = append(words, "deprecated")
+			words += ",deprecated"
 		}
-		b.WriteString(c.Path)
-		if len(words) > 0 {
-			b.WriteString("\t" + strings.Join(words, ","))
-		}
-		b.WriteByte('\n')
+		text = append(text, c.Path+strings.Replace(words, ",", "\t", 1)+"\n"...)
 	}
-	return b.Bytes()
+	return text
 }
 
 // Sendable drops the commands below which a collector would refuse a report, as
