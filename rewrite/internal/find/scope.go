@@ -240,22 +240,16 @@ func (s *survey) names(c *load.Package) map[string][]inspector.Cursor {
 func (s *survey) mayUseUnseen(decl types.Object) bool {
 	path := decl.Pkg().Path()
 	named := func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }
-	linked := func(src []byte) bool {
-		return bytes.Contains(src, []byte("//export "+decl.Name())) || bytes.Contains(src, []byte("go:linkname "+decl.Name()))
-	}
 	p := s.g.All[path]
 	return p == nil || // only another system has the package
-		some(s.g.Texts(p, load.LeftOut(p)), named) || some(s.g.Texts(p, p.GoFiles), linked) ||
+		some(s.g.Texts(p, load.LeftOut(p)), named) || textContains(s.g, p, []string{"//export " + decl.Name(), "go:linkname " + decl.Name()}) ||
 		decl.Exported() && some(maps.Values(s.g.All), func(p *packages.Package) bool {
 			if s.g.IsOwn(p.PkgPath) {
-				return !s.g.Generated(p.PkgPath) && some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool { return hasImport(src, path) && named(src) })
+				return !s.g.Generated(p.PkgPath) && some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool { return bytes.Contains(src, []byte(`"`+path+`"`)) && named(src) })
 			}
 			return p.Imports[path] != nil && some(s.g.Texts(p, slices.Concat(p.GoFiles, load.LeftOut(p))), named)
 		})
 }
-
-// hasImport reports whether a file imports a package, as far as its text tells.
-func hasImport(src []byte, path string) bool { return bytes.Contains(src, []byte(`"`+path+`"`)) }
 
 // alike reports whether a method can be that of an interface. Their types may come from two readings of one package,
 // so names are compared; what has no name of its own, and what is generic, may be anything.
