@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/mod/semver"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -147,9 +148,18 @@ func load(ctx context.Context, dir, pattern, asked string, overlay map[string][]
 	if len(failures) > 0 {
 		return m, &Error{Dedup(failures)}
 	}
+	if cobra := m.All[Cobra]; cobra != nil && tooOld(cobra.Module) {
+		return nil, fmt.Errorf("%s is older than v0.0.2, which the runtime needs: raise it first, with `go get %s@v1.0.0`", Cobra, Cobra)
+	}
 	m.Siblings = slices.Sorted(maps.Keys(siblings))
 	slices.SortFunc(m.Own, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	return m, nil
+}
+
+// tooOld reports whether a version of cobra lacks what the runtime uses. A folder has no version.
+func tooOld(cobra *packages.Module) bool {
+	cobra = cmp.Or(cobra.Replace, cobra)
+	return semver.IsValid(cobra.Version) && semver.Compare(cobra.Version, "v0.0.2") < 0
 }
 
 // messages are a package's errors, by line. The go command names the package in a

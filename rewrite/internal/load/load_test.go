@@ -42,6 +42,26 @@ func TestMessages(t *testing.T) {
 }
 
 // TestErrorList shows the first errors, and how many more there are.
+func TestTooOld(t *testing.T) {
+	const old, enough = "v0.0.0-20160722081547-f62e98d28ab7", "v0.0.2"
+	for _, test := range []struct {
+		cobra packages.Module
+		want  bool
+	}{
+		{packages.Module{Version: old}, true},
+		{packages.Module{Version: enough}, false},
+		{packages.Module{Version: "v1.10.2"}, false},
+		{packages.Module{Version: old, Replace: &packages.Module{Version: enough}}, false},
+		{packages.Module{Version: enough, Replace: &packages.Module{Version: old}}, true},
+		{packages.Module{Version: old, Replace: &packages.Module{}}, false},
+		{packages.Module{Main: true}, false},
+	} {
+		if got := tooOld(&test.cobra); got != test.want {
+			t.Errorf("%+v: %v", test.cobra, got)
+		}
+	}
+}
+
 func TestErrorList(t *testing.T) {
 	e := &Error{Errors: Dedup(strings.Split("a b c d e f g h i j k l a b", " "))}
 	if got, want := e.List(), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n(and 2 more)"; got != want {
