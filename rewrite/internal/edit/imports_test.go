@@ -92,6 +92,8 @@ func TestSwappedImports(t *testing.T) {
 		{"a group of its own above the standard library", near, "(\n\t" + cobra + "\n\n\t\"fmt\"\n)", one, "(\n\tOURS\n\n\t\"fmt\"\n)"},
 		{"the same, ours behind", far, "(\n\t" + cobra + "\n\n\t\"fmt\"\n)", one, "(\n\tOURS\n\n\t\"fmt\"\n)"},
 		{"the same with two", far, "(\n\t" + cobra + "\n\n\t" + os + "\n)", both, ""},
+		{"in one group with others", near, "(\n\t\"fmt\"\n\t\"github.com/x/y\"\n\t" + os + "\n)", "fmt.Println(y.Z)\n\tos.Exit(1)", "(\n\tOURS\n\t\"fmt\"\n\t\"github.com/x/y\"\n)"},
+		{"the same below the standard library", far, "(\n\t\"net/http\"\n\n\t\"github.com/x/y\"\n\t" + os + "\n)", "http.Get(y.Z)\n\tos.Exit(1)", ""},
 		{"in one group", far, "(\n\t" + cobra + "\n\t" + os + "\n)", both, ""},
 		{"two declarations", far, cobra + "\nimport " + os, both, ""},
 	} {

@@ -137,7 +137,7 @@ func (s stripper) groupEnds(offset int) bool {
 }
 
 // restoreImport brings an import back to where gofmt keeps it: sorted in the
-// first group of its kind, or in a new first group for the standard library.
+// first group that has one of its kind, or in a new first group for the standard library.
 func (s stripper) restoreImport(path string) splice.Splice {
 	eol := splice.Newline(s.Src)
 	block := importGroups(s.Source)
@@ -146,7 +146,7 @@ func (s stripper) restoreImport(path string) splice.Splice {
 		return splice.Insert(at, eol+"import "+strconv.Quote(path)+eol)
 	}
 	for _, group := range block.groups {
-		if standard(form.PathOf(group[0])) == standard(path) {
+		if slices.ContainsFunc(group, func(spec *ast.ImportSpec) bool { return standard(form.PathOf(spec)) == standard(path) }) {
 			return sortedInsert(s.Source, group, "", path)
 		}
 	}
