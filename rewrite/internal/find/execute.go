@@ -70,6 +70,18 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 	f.executes = true
 }
 
+// passesCobra notes where a command's own function is called outside of a run: after Find or
+// Traverse, say. Cobra, and so the initializer that counts, is not part of it.
+func (f *finder) passesCobra(sel *ast.SelectorExpr) {
+	s := f.c.Info.Selections[sel]
+	if s == nil || s.Kind() != types.FieldVal || !isCommand(ownerOf(s)) || sel.Sel.Name != "Run" && sel.Sel.Name != "RunE" || callOf(f.cur) == nil {
+		return
+	}
+	if where := enclosed(f.c, f.cur, false); !f.insideRuns(where) {
+		f.note(plan.Uncovered, sel, f.short(sel)+" is called without cobra: where it is not part of a run that cobra executes, it is not counted")
+	}
+}
+
 // receiver is where the value before a selected method comes from; of a method
 // expression, the first argument of its call.
 func (f *finder) receiver(sel *ast.SelectorExpr) origin {

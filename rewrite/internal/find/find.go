@@ -199,6 +199,7 @@ func (f *finder) visit(n ast.Node) {
 		}
 	case *ast.SelectorExpr:
 		f.execute(n)
+		f.passesCobra(n)
 		f.callsC(n)
 	case *ast.CallExpr:
 		if !f.handOver(n) {
