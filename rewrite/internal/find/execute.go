@@ -77,7 +77,19 @@ func (f *finder) passesCobra(sel *ast.SelectorExpr) {
 	if s == nil || s.Kind() != types.FieldVal || !isCommand(ownerOf(s)) || sel.Sel.Name != "Run" && sel.Sel.Name != "RunE" || callOf(f.cur) == nil {
 		return
 	}
-	if where := enclosed(f.c, f.cur, false); !f.insideRuns(where) {
+	for cur := range f.cur.Enclosing((*ast.FuncLit)(nil), (*ast.FuncDecl)(nil)) {
+		var function ast.Expr
+		switch n := cur.Node().(type) {
+		case *ast.FuncLit:
+			function = n
+		case *ast.FuncDecl:
+			function = n.Name
+		}
+		if hasHookType(f.c.Info.TypeOf(function)) {
+			return // it is made for runs
+		}
+	}
+	if !f.insideRuns(enclosed(f.c, f.cur, false)) {
 		f.note(plan.Uncovered, sel, f.short(sel)+" is called without cobra: where it is not part of a run that cobra executes, it is not counted")
 	}
 }

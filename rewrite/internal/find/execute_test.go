@@ -33,6 +33,8 @@ func TestExecute(t *testing.T) {
 			[]string{"track root", "note inner.Execute: left alone, because it is executed inside a run and counted as part of that run"}},
 		{"a command's own function", "func main() { root.Execute(); cmd := root; cmd.Run(cmd, nil); call(cmd.RunE) }\nvar root = &cobra.Command{}\nfunc call(func(*cobra.Command, []string) error) {}",
 			[]string{"track root", "uncovered cmd.Run is called without cobra: where it is not part of a run that cobra executes, it is not counted"}},
+		{"a command's own function in one that a registry gets", "func main() { root.Execute(); add(func(c *cobra.Command, args []string) { root.Run(c, args) }); add(again) }\nvar root = &cobra.Command{}\n" +
+			"var all []func(*cobra.Command, []string)\nfunc add(run func(*cobra.Command, []string)) { all = append(all, run) }\nfunc again(c *cobra.Command, args []string) { func() { root.RunE(c, args) }() }", []string{"track root"}},
 		{"a command's own function in a run", run + "type fields struct{ Run func() }\nvar inner = &cobra.Command{RunE: func(c *cobra.Command, args []string) error { fields{}.Run(); return again(c) }}\nfunc again(c *cobra.Command) error { return root.RunE(c, nil) }", []string{"track root"}},
 		{"an interface's method", "type executer interface { Execute() error }\nfunc main() { var e executer = root; e.Execute(); root.Execute() }\nvar root = &cobra.Command{}", []string{"track root", "track root"}},
 		{"only an interface's method", "type executer interface { Execute() error }\nfunc main() { do(executer(newRoot())) }\nfunc do(e executer) { e.Execute() }\nfunc newRoot() *cobra.Command { return nil }", []string{"track newRoot()"}},
