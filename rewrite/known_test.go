@@ -83,7 +83,7 @@ func TestKnown(t *testing.T) {
 		if err := r.JSON(&json); err != nil {
 			t.Fatal(err)
 		}
-		return json.String(), looked
+		return fmt.Sprintf("%s%+v", &json, r.Settings), looked
 	}
 	settle := func(after string) {
 		t.Helper()

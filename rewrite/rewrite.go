@@ -105,8 +105,8 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := &Result{dir: c.Dir, Restored: c.restored}
-	if c.before.Found(c.decided, known) { // all is as it was when the last run like this one had nothing to change
+	known := &Result{dir: c.Dir, Restored: c.restored, Settings: c.settings} // of which the JSON has some
+	if c.before.Found(c.decided, known) {                                    // all is as it was when the last run like this one had nothing to change
 		return known, nil
 	}
 	stage("finding")

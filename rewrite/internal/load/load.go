@@ -61,7 +61,7 @@ func (m *Module) Holds(path string) bool { return strings.HasPrefix(path+"/", m.
 type Error struct{ Errors []string }
 
 func (e *Error) Error() string {
-	return "the package does not compile; make `go build` succeed, then run telemetrygen again:\n" + e.List()
+	return "the package does not build; make `go build` succeed, then run telemetrygen again:\n" + e.List()
 }
 
 // List shows the first errors, one a line.

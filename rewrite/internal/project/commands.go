@@ -18,14 +18,16 @@ import (
 func commandsText(list []plan.Command) []byte {
 	text := []byte{} // a file also of no commands
 	for _, c := range list {
-		words := ""
-		if c.Hidden {
-			words += ",hidden"
+		line := c.Path
+		switch {
+		case c.Hidden && c.Deprecated:
+			line += "\thidden,deprecated"
+		case c.Hidden:
+			line += "\thidden"
+		case c.Deprecated:
+			line += "\tdeprecated"
 		}
-		if c.Deprecated {
-			words += ",deprecated"
-		}
-		text = append(text, c.Path+strings.Replace(words, ",", "\t", 1)+"\n"...)
+		text = append(text, line+"\n"...)
 	}
 	return text
 }

@@ -87,8 +87,8 @@ func compare(changes []Change) (done bool, err error) {
 // commit moves everything into place and then forgets the journal.
 func (j journal) commit() error {
 	for i, e := range j.Entries {
-		if staged := j.staged(i, "new"); exists(staged) {
-			if err := place(staged, e.Name); err != nil {
+		if e.New {
+			if err := place(j.staged(i, "new"), e.Name); err != nil {
 				return err
 			}
 			continue

@@ -22,8 +22,8 @@ type journal struct {
 }
 
 type entry struct {
-	Name string
-	Old  bool // there is an old content
+	Name     string
+	Old, New bool // there is such a content
 }
 
 func (j journal) staging() string { return filepath.Join(j.Root, ".telemetrygen") }
@@ -38,7 +38,7 @@ func (j journal) staged(i int, which string) string {
 // stage writes all contents, and then the journal, whole or not at all.
 func (j *journal) stage(changes []Change) error {
 	for i, c := range changes {
-		e := entry{Name: c.Name, Old: c.Old != nil}
+		e := entry{Name: c.Name, Old: c.Old != nil, New: c.New != nil}
 		mode := fs.FileMode(0o644)
 		if real, err := filepath.EvalSymlinks(c.Name); err == nil {
 			e.Name = real // a link stays a link
