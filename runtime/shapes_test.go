@@ -63,6 +63,7 @@ func TestShapes(t *testing.T) {
 		{"a tree that is built late", "get", "got", "pace get 0 1"},
 		{"a tree that is built late", "nope", "", "pace 1 1"},
 		{"arguments of its own", "x", "got", "pace get 0 1"},
+		{"flags of package testing", "get", "got", "pace get 0 1"},
 		{"main calls itself", "get", "got", "pace get 0 1"},
 		{"main calls itself", "nope", "", "pace 1 1"},
 		{"a command of two parents", "end three", "three", "pace (unlisted) 0 1"},
@@ -96,6 +97,21 @@ func TestShapes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A test binary that runs the CLI's main is no run of a user's.
+func TestMainInATestBinaryIsInert(t *testing.T) {
+	long(t)
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "pace")
+	if out, err := exec.Command("go", "test", "-c", "-o", binary, "./testdata/shapes").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	h := newHome(t, "SHAPE=no hook")
+	if got := h.runProgram(binary, "get"); got.code != 0 || got.stdout != "got\n" {
+		t.Errorf("%+v", got)
+	}
+	h.nothingKept()
 }
 
 // The telemetry command works whatever the CLI does before it executes cobra, and in every shape.

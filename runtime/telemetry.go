@@ -9,9 +9,9 @@
 package telemetry
 
 import (
-	"flag"
 	"os"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -27,8 +27,8 @@ func Start() func() {
 		upload()
 		os.Exit(0)
 	}
-	if process.args != nil || flag.Lookup("test.v") != nil {
-		return func() {} // main() calls itself, or a test binary calls it (testscript does)
+	if process.args != nil || !strings.HasPrefix(caller(), "main.") {
+		return func() {} // main() calls itself, or a test binary calls it (testscript does): there it has its import path
 	}
 	process.args, process.env, process.consent = os.Args, os.Environ(), consentIn(findFolder())
 	serve(os.Args[1:])
@@ -45,15 +45,19 @@ func Start() func() {
 
 // leave records how main ends.
 func leave() {
-	// The caller tells a panic from a return. A recover would change the traceback.
-	var pc [1]uintptr
-	runtime.Callers(2, pc[:])
-	switch by := runtime.FuncForPC(pc[0] - 1).Name(); {
+	switch by := caller(); { // it tells a panic from a return: a recover would change the traceback
 	case by == "runtime.gopanic" && os.Getenv("GOTRACEBACK") != "crash": // with crash, a signal ends the process
 		record(2, false) // what the Go runtime exits with after it has printed the panic
 	case by != "runtime.gopanic" && by != "runtime.Goexit": // Goexit ends no process
 		record(0, true)
 	}
+}
+
+// caller returns the name of the function that called the caller of this one.
+func caller() string {
+	var pc [1]uintptr
+	runtime.Callers(3, pc[:])
+	return runtime.FuncForPC(pc[0] - 1).Name()
 }
 
 // shield keeps a panic in the telemetry from the CLI. Every entry defers it.
