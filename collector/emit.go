@@ -95,7 +95,7 @@ func (s *Server) show(ctx context.Context, at time.Time, to *reader, labels *sin
 		}
 		key := made{series.ID, series.Created}
 		first, ok := to.zeros[key]
-		if !ok {
+		if !ok || first.After(at) { // the clock was put back
 			first = at
 		}
 		zeros[key] = first

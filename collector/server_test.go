@@ -53,6 +53,12 @@ func (b *lockedBuffer) String() string {
 // serve starts a collector with a store of its own, unless change sets one.
 func serve(t *testing.T, change func(*collector.Config)) running {
 	t.Helper()
+	return serveAt(t, time.Now, change)
+}
+
+// serveAt has it go by another clock.
+func serveAt(t *testing.T, now func() time.Time, change func(*collector.Config)) running {
+	t.Helper()
 	log := &lockedBuffer{}
 	config := collector.Config{Interval: time.Second, Retention: 24 * time.Hour, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if change != nil {
@@ -69,6 +75,7 @@ func serve(t *testing.T, change func(*collector.Config)) running {
 	ctx, cancel := context.WithCancel(context.Background())
 	result := make(chan error, 1)
 	server := collector.New(config)
+	server.SetClock(now)
 	go func() { result <- server.Run(ctx, public, private) }()
 	stop := sync.OnceValue(func() error { cancel(); return <-result })
 	t.Cleanup(func() { stop() })

@@ -267,13 +267,16 @@ func (b *batch) report(row *installRow, report *named, version string, seen bool
 	if seen && row.lastDay == b.today && row.version == version {
 		return false
 	}
+	newDay := row.lastDay != b.today
 	// Each command and version that the install ever used moves with it: thousands of
 	// rows for one small report. What there is no room for may move on another day.
-	if seen && row.lastDay != b.today && row.system != report.OperatingSystem && b.moved < maxMoved {
+	moves := newDay && row.system != report.OperatingSystem && b.moved < maxMoved
+	if seen && (moves || row.lastDay > b.today) {
 		b.moved += len(row.uses)
 		row.take(b.sums, app, b.known.version(row.app, row.version), -1)
 		b.weeks.take(row, -1)
 		row.system = report.OperatingSystem
+		row.putBack(b.today)
 		row.take(b.sums, app, b.known.version(row.app, row.version), 1)
 		b.weeks.take(row, 1)
 	}
@@ -286,7 +289,7 @@ func (b *batch) report(row *installRow, report *named, version string, seen bool
 	if row.firstDay == 0 {
 		row.firstDay = b.today
 	}
-	if row.lastDay != b.today {
+	if newDay {
 		row.dayRuns = 0
 		for _, v := range []int64{0, id} {
 			b.sums[sumKey{app, v, row.system, b.today, measureDaily}]++

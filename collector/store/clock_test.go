@@ -88,3 +88,52 @@ func TestAClockThatIsFarAheadErasesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatAWrongClockDatedIsNotThere: installs report while the clock is ten weeks
+// ahead, and go on when it was put right. What they did then counts as of that day,
+// not as of one that has yet to come.
+func TestWhatAWrongClockDatedIsNotThere(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, address string) {
+		s := open(t, address)
+		old, fresh, another := uuid.New(), uuid.New(), uuid.New()
+		day := func(n int) time.Time { return noon.AddDate(0, 0, n) } // a Sunday
+		add(t, s, day(0), report(old, "v1", counter("pace get", 0, 1)))
+		ahead := day(70)
+		add(t, s, ahead, report(old, "v1", counter("pace get", 1, 1), counter("pace get", 0, 2)), report(fresh, "v1", counter("pace get", 0, 1)))
+		add(t, s, day(1), report(old, "v2", counter("pace get", 0, 3)), report(fresh, "v2", counter("pace get", 0, 2)))
+
+		sel := store.Selection{App: "pace", Command: "pace get", Since: day(-5), Until: day(1)}
+		if sums, err := s.Total(t.Context(), sel); err != nil || sums.Installs != 2 {
+			t.Errorf("%d installs in the week, want 2 (%v)", sums.Installs, err)
+		}
+		weeks := func(now time.Time) (all []store.Week) {
+			t.Helper()
+			add(t, s, now, report(another, "v2", counter("other get", 0, uint64(now.Unix()))))
+			all, err := s.Weeks(t.Context(), "pace", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		got := weeks(day(1))
+		if last := got[len(got)-1]; len(got) != 2 || last.Active != 2 || last.New != 1 || last.Stayed != 1 {
+			t.Errorf("weeks: %+v; want two, the second with an install that stayed and a new one", got)
+		}
+		for _, one := range weeks(ahead)[2:] {
+			if one.Active != 0 || one.New != 0 {
+				t.Errorf("week %+v, in which nobody reported", one)
+			}
+		}
+		for _, id := range []uuid.UUID{old, fresh} {
+			if _, err := s.Forget(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, one := range weeks(ahead) {
+			if one.Active != 0 || one.New != 0 || one.Stayed != 0 {
+				t.Errorf("week %+v, of which all installs were erased", one)
+			}
+		}
+	})
+}

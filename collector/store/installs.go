@@ -20,7 +20,6 @@ type installRow struct {
 	firstDay, lastDay    int64
 	marks                []byte
 	uses                 []use
-	usesChanged          bool
 	weeks                uint64 // bit n: it reported n weeks before that of lastDay
 	dayRuns              int64  // counted on lastDay
 }

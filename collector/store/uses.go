@@ -96,7 +96,6 @@ func (r *installRow) touch(moved sums, command, version, day int64, failed, whol
 	if *one == before {
 		return first
 	}
-	r.usesChanged = true
 	moved.move(command, version, r.system, measureUsed, before.used, one.used)
 	moved.move(command, version, r.system, measureFailed, before.failed, one.failed)
 	usedNow, failedNow := lastUse(r.uses, command)
@@ -111,6 +110,16 @@ func (r *installRow) touch(moved sums, command, version, day int64, failed, whol
 		}
 	}
 	return first
+}
+
+// putBack dates what the install did after a day, by a clock that was wrong then, to
+// that day. A week that has yet to come is none in which it reported.
+func (r *installRow) putBack(day int64) {
+	r.weeks >>= min(max(week(r.lastDay)-week(day), 0), 64)
+	r.firstDay, r.lastDay = min(r.firstDay, day), min(r.lastDay, day)
+	for i, one := range r.uses {
+		r.uses[i].used, r.uses[i].failed = min(one.used, day), min(one.failed, day)
+	}
 }
 
 // take adds the install's days to the sums of its system, or with sign -1 takes

@@ -44,12 +44,7 @@ func (w weekSums) report(row *installRow, day int64) {
 		w.add(row, now, 1, false)
 		return
 	}
-	switch passed := now - week(row.lastDay); {
-	case passed >= 0:
-		row.weeks <<= min(passed, 64)
-	default: // the clock went back
-		row.weeks >>= min(-passed, 64)
-	}
+	row.weeks <<= min(now-week(row.lastDay), 64)
 	if row.weeks&1 == 0 {
 		row.weeks |= 1
 		w.add(row, now, 1, row.weeks&2 != 0)
