@@ -26,3 +26,26 @@ func TestVersions(t *testing.T) {
 	equal(t, "the last day", a.Days[len(a.Days)-1], "{2026-11-24 10 map[v1.1.0:10]}")
 	equal(t, "days", len(a.Days), 12)
 }
+
+// TestOnADayWithoutAReport: the figures of installs are those of the last 30 days also
+// before the first report of a day is there, and on the days after the last one.
+func TestOnADayWithoutAReport(t *testing.T) {
+	s := small(t)
+	for days, want := range map[int]int64{0: 10, 1: 10, 3: 10, 24: 10, 25: 0, 60: 0} {
+		q, err := Ask(t.Context(), s, "app=pace", clock.AddDate(0, 0, days))
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions, err := AskVersions(t.Context(), s, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		installs, err := AskInstalls(t.Context(), s, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := installs.Days[len(installs.Days)-1]; versions.Active() != want || last.Active != want || !last.Date.Equal(q.Until) {
+			t.Errorf("%d days later: %d active installs by version, and %+v; want %d", days, versions.Active(), last, want)
+		}
+	}
+}

@@ -13,8 +13,8 @@ type WindowDay struct {
 	Installs, InstallsFailed int64
 }
 
-// Windows returns, for every day of a selection that a picture was kept of, and
-// the store's day, the distinct installs in the 7, 30, 90 or 365 days that ended
+// Windows returns, for every day of a selection that a picture was kept of, the
+// store's day, and a month after it, the distinct installs in the 7, 30, 90 or 365 days that ended
 // on it. Of a command in one version no picture is kept.
 func (s *Store) Windows(ctx context.Context, sel Selection, days int) ([]WindowDay, error) {
 	if sel.Version != "" {
@@ -57,28 +57,34 @@ func (s *Store) windows(ctx context.Context, sel Selection, days int, versions b
 		return nil, err
 	}
 	today, err := s.today(ctx)
-	if err != nil || day(sel.Until) < today || day(sel.Since) > today {
+	since, until := max(today, day(sel.Since)), min(day(sel.Until), today+maxGap)
+	if err != nil || since > until {
 		return all, err
 	}
 	now := sel
-	now.Since, now.Until = date(today-int64(days)+1), date(today)
-	live := map[string]*WindowDay{}
-	err = s.look(ctx, now, grouping{version: versions}, func(one found) {
-		d := live[one.name]
-		if d == nil {
-			d = &WindowDay{Date: date(today)}
-			live[one.name] = d
+	now.Since, now.Until = date(since-int64(days)+1), date(today)
+	ends := map[string][]WindowDay{} // since to until, on the days after the store's without a report
+	err = s.look(ctx, now, grouping{version: versions, day: true}, func(one found) {
+		if ends[one.name] == nil {
+			ends[one.name] = make([]WindowDay, until-since+1)
 		}
-		switch {
-		case one.measure == measureFailed:
-			d.InstallsFailed += one.n
-		case one.measure == measureUsed && !versions, one.measure == measureLatest && versions:
-			d.Installs += one.n
+		for at := range ends[one.name] {
+			d := &ends[one.name][at]
+			d.Date = date(since + int64(at))
+			switch {
+			case one.day <= since+int64(at-days):
+			case one.measure == measureFailed:
+				d.InstallsFailed += one.n
+			case one.measure == measureUsed && !versions, one.measure == measureLatest && versions:
+				d.Installs += one.n
+			}
 		}
 	})
-	for _, name := range slices.Sorted(maps.Keys(live)) {
-		if d := live[name]; d.Installs != 0 {
-			all[name] = append(all[name], *d)
+	for _, name := range slices.Sorted(maps.Keys(ends)) {
+		for _, d := range ends[name] {
+			if d.Installs != 0 {
+				all[name] = append(all[name], d)
+			}
 		}
 	}
 	return all, err
