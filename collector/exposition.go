@@ -26,7 +26,9 @@ const scrapeTimeout = 10 * time.Second
 
 // handler answers scrapers, who are known by a header that Prometheus and those
 // like it send, with new series at zero first, and everyone else with what is.
-// The collector's own metrics are there also when the store does not answer.
+// The collector's own metrics are there also when the store does not answer. Whatever
+// else a scraper would take, the answer is text: all read it, and in protobuf a family is
+// one message, which has to be in memory as a whole.
 func (m *metrics) handler() http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		gatherers := prometheus.Gatherers{m.registry}
@@ -58,40 +60,37 @@ func (m *metrics) handler() http.Handler {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		format := expfmt.Negotiate(r.Header)
-		w.Header().Set("Content-Type", string(format))
-		encoder := expfmt.NewEncoder(w, format)
+		w.Header().Set("Content-Type", string(textFormat))
+		encoder := expfmt.NewEncoder(w, textFormat)
 		at, _ := slices.BinarySearchFunc(families, sink.CommandsTotal, func(family *dto.MetricFamily, name string) int {
 			return strings.Compare(family.GetName(), name)
 		})
 		for _, family := range families[:at] {
 			encoder.Encode(family) // fails where nobody reads any more
 		}
-		writeTotals(w, format, totals, now)
+		writeTotals(w, totals, now)
 		for _, family := range families[at:] {
 			encoder.Encode(family)
 		}
 	}))
 }
 
+var textFormat = expfmt.NewFormat(expfmt.TypeTextPlain)
+
 // totalsAtOnce is how many series are turned into text at once. All of them as a
 // registry has them, a tree of small objects, take ten times the memory of their text.
 const totalsAtOnce = 1_000
 
 // writeTotals writes the series of the commands, sorted as those of a registry are.
-func writeTotals(w io.Writer, format expfmt.Format, totals []store.Series, now time.Time) {
+func writeTotals(w io.Writer, totals []store.Series, now time.Time) {
 	slices.SortFunc(totals, func(a, b store.Series) int {
 		return cmp.Or(cmp.Compare(strings.Count(a.Command, " "), strings.Count(b.Command, " ")), cmp.Compare(a.App(), b.App()), cmp.Compare(a.CLIVersion, b.CLIVersion),
 			cmp.Compare(a.Command, b.Command), cmp.Compare(strconv.Itoa(a.ExitCode), strconv.Itoa(b.ExitCode)), cmp.Compare(a.OperatingSystem, b.OperatingSystem))
 	})
-	atOnce := totalsAtOnce
-	if format.FormatType() != expfmt.TypeTextPlain { // a family is one message there
-		atOnce = max(1, len(totals))
-	}
 	family := &dto.MetricFamily{Name: proto.String(sink.CommandsTotal), Help: proto.String(help[sink.CommandsTotal]), Type: dto.MetricType_COUNTER.Enum()}
 	var encoded bytes.Buffer
-	encoder := expfmt.NewEncoder(&encoded, format)
-	for part := range slices.Chunk(totals, atOnce) {
+	encoder := expfmt.NewEncoder(&encoded, textFormat)
+	for part := range slices.Chunk(totals, totalsAtOnce) {
 		family.Metric = family.Metric[:0]
 		some := samples(store.Snapshot{Series: part}, now)
 		for i := range some {

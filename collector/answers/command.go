@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -14,7 +15,7 @@ type CommandDetail struct {
 	Total    Figures        `json:"total"`
 	Before   Figures        `json:"before"`
 	Days     []UseDay       `json:"days"`
-	Versions []VersionValue `json:"versions"` // newest first; an install that used several counts in each
+	Versions []VersionValue `json:"versions"` // releases first, newest first; an install that used several counts in each
 	Systems  []Value        `json:"systems"`
 	Codes    []CodeValue    `json:"exit_codes"` // by runs, most first
 }
@@ -81,13 +82,23 @@ func AskCommand(ctx context.Context, s Store, q Question) (CommandDetail, error)
 	return a, err
 }
 
-// versionValues are the versions, the newest first.
+// versionValues are the versions, releases first.
 func versionValues(ctx context.Context, s Store, q Question) ([]VersionValue, error) {
 	list := []VersionValue{}
 	rows, before, err := withBefore(ctx, s.ByVersion, q, Figures{}) // no picture is kept of a command in one version
 	if err != nil {
 		return list, err
 	}
+	versions, err := s.Versions(ctx, q.App)
+	if err != nil {
+		return list, err
+	}
+	ordered, _ := releasesFirst(versions)
+	place := map[string]int{}
+	for i, v := range ordered {
+		place[v.Name] = i - len(ordered)
+	}
+	slices.SortStableFunc(rows, func(a, b store.Row) int { return cmp.Compare(place[a.Name], place[b.Name]) })
 	for _, row := range rows {
 		of := q
 		of.Version = row.Name

@@ -145,9 +145,6 @@ func side(ctx context.Context, s Store, q Question, version string) (map[string]
 // pair chooses the versions to compare: those that are asked for; else the
 // newest release, and the one before it. Both are empty when there is only one.
 func pair(ctx context.Context, s Store, q Question) (from, to string, err error) {
-	if q.From != "" && q.From == q.To {
-		return "", "", refuse("from and to are both %q.", q.To)
-	}
 	versions, err := s.Versions(ctx, q.App)
 	if err != nil {
 		return "", "", err
@@ -158,6 +155,9 @@ func pair(ctx context.Context, s Store, q Question) (from, to string, err error)
 		to = names[0]
 	}
 	if from = q.From; from != "" {
+		if from == to {
+			return "", "", refuse("from and to are both %q.", to)
+		}
 		return from, to, nil
 	}
 	if at := slices.Index(names, to); at >= 0 && at+1 < len(names) {
@@ -166,13 +166,14 @@ func pair(ctx context.Context, s Store, q Question) (from, to string, err error)
 	return "", to, nil
 }
 
-// named are the versions that are releases, newest first: the registered ones
-// where there are any, or what looks like one. What stands for several is none.
+// named are the releases that somebody has, newest first: the registered ones where
+// there are any.
 func named(versions []store.Version) []string {
 	var registered, all []string
-	for _, v := range versions {
-		if v.First.IsZero() || !isRelease(v.Name) {
-			continue // nobody has it yet, or it is many
+	ordered, releases := releasesFirst(versions)
+	for _, v := range ordered[:releases] {
+		if v.First.IsZero() {
+			continue
 		}
 		all = append(all, v.Name)
 		if !v.Registered.IsZero() {
@@ -183,9 +184,4 @@ func named(versions []store.Version) []string {
 		return registered
 	}
 	return all
-}
-
-// isRelease is false of the names that stand for several versions.
-func isRelease(version string) bool {
-	return version != "" && version[0] != '(' && version != "unknown"
 }

@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 )
 
-// reported is how many commands a report lists.
+// reported is how many commands and versions a report lists.
 const reported = 20
 
 // WriteReport writes what a maintainer asks on Monday as text: active installs and
@@ -44,7 +44,7 @@ func WriteReport(ctx context.Context, w io.Writer, s Store, q Question) error {
 		}
 	}
 	fmt.Fprintf(out, "\nVersions\tactive installs\n")
-	for _, v := range versions.Versions {
+	for _, v := range versions.Versions[:min(reported, len(versions.Versions))] {
 		if v.Active > 0 {
 			fmt.Fprintf(out, "  %q\t%d\t%.1f %%\n", v.Name, v.Active, 100*v.Share)
 		}

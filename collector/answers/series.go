@@ -71,16 +71,13 @@ func AskSeries(ctx context.Context, s Store, now time.Time) (all Series, err err
 		if err != nil {
 			return all, err
 		}
-		releases := 0
-		for _, v := range versions {
-			released := v.Registered
-			if released.IsZero() {
-				released = v.First
+		ordered, releases := releasesFirst(versions)
+		for _, v := range ordered[:min(releases, seriesReleases)] {
+			at := v.Registered
+			if at.IsZero() {
+				at = v.First
 			}
-			if releases < seriesReleases && isRelease(v.Name) {
-				releases++
-				all.Releases = append(all.Releases, ReleaseSeries{app, v.Name, released})
-			}
+			all.Releases = append(all.Releases, ReleaseSeries{app, v.Name, at})
 		}
 	}
 	return all, nil

@@ -2,7 +2,6 @@ package answers
 
 import (
 	"context"
-	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
@@ -13,7 +12,7 @@ const ActiveDays = store.ActiveDays
 // Versions is how releases are taken up.
 type Versions struct {
 	Period
-	Versions []VersionUse  `json:"versions"` // newest first
+	Versions []VersionUse  `json:"versions"` // releases first, newest first
 	Days     []AdoptionDay `json:"days"`
 }
 
@@ -26,15 +25,47 @@ type VersionUse struct {
 	Active       int64   `json:"active"`        // installs whose latest report, in the 30 days that end with the period, was of it
 	ActiveBefore int64   `json:"active_before"` // the same on the day before the period
 	Share        float64 `json:"share"`         // of all such installs
-	DaysToHalf   *int    `json:"days_to_half"`  // from its release until half of them had it or a newer one; null: not yet
+	DaysToHalf   *int    `json:"days_to_half"`  // from its release until half of them had it or a newer one; null: not yet, or it is no release
+
+	release bool
 }
 
-// Released is when the release was registered, or else first seen.
+// Released is when the release was registered, or else first seen. What is no release has no day.
 func (v VersionUse) Released() Day {
-	if v.Registered.IsZero() {
+	switch {
+	case !v.release:
+		return Day{}
+	case v.Registered.IsZero():
 		return v.First
 	}
 	return v.Registered
+}
+
+// releasesFirst returns versions with those first that are a release, and how many
+// those are, each part newest first as before. A release was registered, or enough
+// installs reported it: what a stranger invents, or somebody builds on the way to a
+// release, has few, and as the newest of all would stand for what the others have.
+func releasesFirst(versions []store.Version) (ordered []store.Version, releases int) {
+	var most int64
+	for _, v := range versions {
+		if isRelease(v.Name) {
+			most = max(most, v.Installs)
+		}
+	}
+	var others []store.Version
+	for _, v := range versions {
+		if isRelease(v.Name) && (!v.Registered.IsZero() || v.Installs >= min(FewestInstalls, most/10)) {
+			ordered = append(ordered, v)
+		} else {
+			others = append(others, v)
+		}
+	}
+	return append(ordered, others...), len(ordered)
+}
+
+// isRelease is false of the names that stand for several versions.
+func isRelease(version string) bool {
+	return version != "" && version[0] != '(' && version != "unknown"
 }
 
 // An AdoptionDay has the active installs of one day by the version of their latest report.
@@ -56,10 +87,11 @@ func (v Versions) Active() (all int64) {
 func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 	q.Version, q.Command = "", ""
 	a := Versions{Period: q.about(), Versions: []VersionUse{}, Days: []AdoptionDay{}}
-	all, err := s.Versions(ctx, q.App)
+	known, err := s.Versions(ctx, q.App)
 	if err != nil {
 		return a, err
 	}
+	all, releases := releasesFirst(known)
 	rows, err := s.ByVersion(ctx, q.selection())
 	if err != nil {
 		return a, err
@@ -82,15 +114,14 @@ func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 			last = day
 		}
 	}
-	half := daysToHalf(all, adoption)
 	for i, v := range all {
-		use := VersionUse{Name: v.Name, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name], ActiveBefore: before.Versions[v.Name]}
+		use := VersionUse{Name: v.Name, release: i < releases, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name], ActiveBefore: before.Versions[v.Name]}
 		if last.Active > 0 {
 			use.Share = float64(use.Active) / float64(last.Active)
 		}
-		use.DaysToHalf = half[i]
 		a.Versions = append(a.Versions, use)
 	}
+	daysToHalf(a.Versions, adoption)
 	return a, nil
 }
 
@@ -130,24 +161,18 @@ func adoption(ctx context.Context, s Store, q Question, versions []store.Version
 	return list, nil
 }
 
-// daysToHalf counts, for each of the versions, newest first, the days from its
+// daysToHalf counts, for each of the versions, in their order, the days from its
 // release until half of the active installs had it or a newer one: a release that
 // a better one soon replaces is taken up, too.
-func daysToHalf(versions []store.Version, days []AdoptionDay) []*int {
-	half := make([]*int, len(versions))
-	released := make([]time.Time, len(versions))
-	for i, v := range versions {
-		released[i] = VersionUse{Registered: dayOf(v.Registered), First: Day{v.First}}.Released().Time
-	}
+func daysToHalf(versions []VersionUse, days []AdoptionDay) {
 	for _, day := range days {
 		var have int64
 		for i, v := range versions {
 			have += day.Versions[v.Name]
-			if half[i] == nil && day.Active > 0 && 2*have >= day.Active && !released[i].IsZero() && !day.Date.Before(released[i]) {
-				n := int(day.Date.Sub(released[i]).Hours() / 24)
-				half[i] = &n
+			if at := v.Released(); v.DaysToHalf == nil && day.Active > 0 && 2*have >= day.Active && !at.IsZero() && !day.Date.Before(at.Time) {
+				n := int(day.Date.Sub(at.Time).Hours() / 24)
+				versions[i].DaysToHalf = &n
 			}
 		}
 	}
-	return half
 }

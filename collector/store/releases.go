@@ -1,15 +1,12 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/mod/semver"
 
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
@@ -96,6 +93,7 @@ func (s *Store) Releases(ctx context.Context, app string) ([]Release, error) {
 // A Version of an app that reported and did not give way, or was registered.
 type Version struct {
 	Name       string
+	Installs   int64     // that ever reported it
 	First      time.Time // the day of its first report; zero if there was none
 	Registered time.Time // zero: it was not
 }
@@ -103,12 +101,13 @@ type Version struct {
 // Versions returns the versions of an app, the newest first.
 func (s *Store) Versions(ctx context.Context, app string) ([]Version, error) {
 	found := map[string]Version{}
-	err := s.query(ctx, `SELECT name, first_day, 0 FROM versions WHERE app = ? AND away = 0 UNION ALL SELECT version, 0, registered FROM releases WHERE app = ?`, []any{app, app}, func(scan scan) error {
+	err := s.query(ctx, `SELECT name, first_day, installs, 0 FROM versions WHERE app = ? AND away = 0 UNION ALL SELECT version, 0, 0, registered FROM releases WHERE app = ?`, []any{app, app}, func(scan scan) error {
 		var name string
-		var first, registered int64
-		err := scan(&name, &first, &registered)
+		var first, installs, registered int64
+		err := scan(&name, &first, &installs, &registered)
 		one := found[name]
 		one.Name = name
+		one.Installs += installs
 		if first != 0 {
 			one.First = date(first)
 		}
@@ -124,15 +123,4 @@ func (s *Store) Versions(ctx context.Context, app string) ([]Version, error) {
 	}
 	slices.SortFunc(all, func(a, b Version) int { return newestFirst(a.Name, b.Name) })
 	return all, err
-}
-
-// newestFirst compares as semantic versions do, and puts what is none last.
-func newestFirst(a, b string) int {
-	canonical := func(version string) string {
-		if version != "" && version[0] != 'v' {
-			version = "v" + version
-		}
-		return version
-	}
-	return cmp.Or(semver.Compare(canonical(b), canonical(a)), strings.Compare(a, b))
 }
