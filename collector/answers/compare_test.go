@@ -29,8 +29,10 @@ func TestCompare(t *testing.T) {
 			}
 		}
 	}
-	if _, err := AskCompare(t.Context(), s, asked(t, s, "app=pace&from=v1.0.0&to=v1.0.0")); err == nil || err.Error() != `from and to are both "v1.0.0".` {
-		t.Error(err)
+	for _, raw := range []string{"app=pace&from=v1.1.0&to=v1.1.0", "app=pace&from=v1.1.0"} {
+		if _, err := AskCompare(t.Context(), s, asked(t, s, raw)); err == nil || err.Error() != `from and to are both "v1.1.0".` {
+			t.Error(raw, err)
+		}
 	}
 }
 

@@ -122,7 +122,7 @@ func heldBack(ctx context.Context, s Store, q Question) ([]Held, error) {
 func news(ctx context.Context, s Store, q Question, m Monday) (n News, err error) {
 	in := func(day Day) bool { return !day.Before(q.Since) && !day.After(q.Until) }
 	for i, v := range m.Versions.Versions {
-		if in(v.Released()) && i < len(m.Versions.Versions)-1 {
+		if older := m.Versions.Versions[i+1:]; in(v.Released()) && len(older) > 0 && older[0].release {
 			n.Releases = append(n.Releases, v)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -42,6 +43,21 @@ func withoutRedirects(client *http.Client) *http.Client {
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
+}
+
+// userAgent tells the operators of a receiver who is calling.
+const userAgent = "telemetry-collector (+https://github.com/telemetrygen/telemetrygen)"
+
+// exchange sends a request and returns the answer, with as much of its body as is looked at.
+func exchange(client *http.Client, request *http.Request) (response *http.Response, answer []byte, err error) {
+	request.Header.Set("User-Agent", userAgent)
+	response, err = client.Do(request)
+	if err != nil {
+		return nil, nil, withoutURL(err)
+	}
+	defer response.Body.Close()
+	answer, err = io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	return response, answer, err
 }
 
 // withoutURL takes the URL, which may hold a password, out of a client's error.

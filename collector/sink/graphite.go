@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 )
@@ -104,16 +103,10 @@ func (g *Graphite) post(ctx context.Context, body []byte, samples int) error {
 	}
 	// Matched exactly: with a charset it is answered with 415.
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", userAgent)
 	if g.token != "" {
 		request.Header.Set("Authorization", "Bearer "+g.token)
 	}
-	response, err := g.client.Do(request)
-	if err != nil {
-		return withoutURL(err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	response, answer, err := exchange(g.client, request)
 	if err != nil {
 		return err
 	}
@@ -128,9 +121,6 @@ func (g *Graphite) post(ctx context.Context, body []byte, samples int) error {
 	}
 	return &Refused{Reason: says, Samples: samples}
 }
-
-// userAgent tells the operators of a receiver who is calling.
-const userAgent = "telemetry-collector (+https://github.com/telemetrygen/telemetrygen)"
 
 // published reads an answer that says how many metrics were taken, in either
 // shape: {"published":N}, or {"Invalid":N,"Published":N,"ValidationErrors":{...}}.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -113,13 +112,7 @@ func (o *OTLP) post(ctx context.Context, body []byte, samples int) error {
 	request.Header = o.headers.Clone()
 	request.Header.Set("Content-Type", "application/x-protobuf")
 	request.Header.Set("Content-Encoding", "gzip")
-	request.Header.Set("User-Agent", userAgent)
-	response, err := o.client.Do(request)
-	if err != nil {
-		return withoutURL(err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	response, answer, err := exchange(o.client, request)
 	if err != nil {
 		return err
 	}

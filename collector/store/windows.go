@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 )
@@ -57,35 +56,34 @@ func (s *Store) windows(ctx context.Context, sel Selection, days int, versions b
 		return nil, err
 	}
 	today, err := s.today(ctx)
-	since, until := max(today, day(sel.Since)), min(day(sel.Until), today+maxGap)
-	if err != nil || since > until {
+	if err != nil {
 		return all, err
 	}
-	now := sel
-	now.Since, now.Until = date(since-int64(days)+1), date(today)
-	ends := map[string][]WindowDay{} // since to until, on the days after the store's without a report
-	err = s.look(ctx, now, grouping{version: versions, day: true}, func(one found) {
-		if ends[one.name] == nil {
-			ends[one.name] = make([]WindowDay, until-since+1)
-		}
-		for at := range ends[one.name] {
-			d := &ends[one.name][at]
-			d.Date = date(since + int64(at))
+	for end := max(today, day(sel.Since)); end <= min(day(sel.Until), today+maxGap); end++ { // without a report after today
+		now := sel
+		now.Since, now.Until = date(end-int64(days)+1), date(today)
+		live := map[string]*WindowDay{}
+		err = s.look(ctx, now, grouping{version: versions}, func(one found) {
+			d := live[one.name]
+			if d == nil {
+				d = &WindowDay{Date: date(end)}
+				live[one.name] = d
+			}
 			switch {
-			case one.day <= since+int64(at-days):
 			case one.measure == measureFailed:
 				d.InstallsFailed += one.n
 			case one.measure == measureUsed && !versions, one.measure == measureLatest && versions:
 				d.Installs += one.n
 			}
+		})
+		if err != nil {
+			return all, err
 		}
-	})
-	for _, name := range slices.Sorted(maps.Keys(ends)) {
-		for _, d := range ends[name] {
+		for name, d := range live {
 			if d.Installs != 0 {
-				all[name] = append(all[name], d)
+				all[name] = append(all[name], *d)
 			}
 		}
 	}
-	return all, err
+	return all, nil
 }
