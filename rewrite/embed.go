@@ -14,9 +14,9 @@ import (
 
 var embedLine = regexp.MustCompile(`\n//go:embed[ \t]+(.*)`)
 
-// embedNote says which patterns of the CLI's own //go:embed lines take in what is
-// added to the module: what the CLI lists of the embedded files, or writes out of
-// them, changes.
+// embedNote adds a finding for each //go:embed pattern of the CLI that matches a file
+// which telemetrygen adds: a CLI that lists or copies its embedded files behaves
+// differently then.
 func (r *Result) embedNote(program *load.Program, generated project.Package) {
 	added := []string{filepath.Join(generated.Dir, project.ConfigFile), filepath.Join(generated.Dir, project.CommandsFile), filepath.Join(r.dir, generated.UsersPage())}
 	for _, src := range authors(program) {
@@ -31,8 +31,8 @@ func (r *Result) embedNote(program *load.Program, generated project.Package) {
 	}
 }
 
-// embeds returns the first of some files that a pattern in a package's folder embeds,
-// itself or with a folder that it is in; "" for none.
+// embeds returns the first of files that a //go:embed pattern in the package in dir
+// matches, directly or by a folder above the file. It returns "" if there is none.
 func embeds(dir, pattern string, files []string) string {
 	pattern = strings.TrimPrefix(strings.Trim(pattern, "\"`"), "all:")
 	for _, file := range files {

@@ -8,8 +8,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// ignoredNote names new files that git ignores. The CLI does not build without the
-// generated ones, commands.txt among them.
+// ignoredNote adds a finding for each new file that git ignores. Where such a file is
+// not committed, the CLI does not build.
 func (r *Result) ignoredNote(ctx context.Context) {
 	var added []string
 	for _, c := range r.changes {
@@ -23,7 +23,7 @@ func (r *Result) ignoredNote(ctx context.Context) {
 	cmd := exec.CommandContext(ctx, "git", "check-ignore", "-z", "--stdin")
 	cmd.Dir = r.dir
 	cmd.Stdin = strings.NewReader(strings.Join(added, "\x00"))
-	out, _ := cmd.Output() // a failure: there is no git, no repository, or nothing is ignored
+	out, _ := cmd.Output() // fails without git, outside a repository, and if nothing is ignored
 	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
 		if name != "" {
 			r.note(plan.Note, name, "git ignores this new file: add it with git add -f")

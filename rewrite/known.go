@@ -10,8 +10,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// decides is what a run depends on beside its options and the files that it reads:
-// what the go command says of the CLI, and where the generated packages are.
+// decides returns what the result of a run depends on beside its options and the files
+// that it reads: what go list says of the CLI, and where the generated packages are.
 func (c *cli) decides() ([]byte, error) {
 	return json.Marshal([]any{
 		c.All, // export data is named after its content
@@ -20,7 +20,7 @@ func (c *cli) decides() ([]byte, error) {
 	})
 }
 
-// read are the files that a run reads, and the folders whose Go files it reads.
+// read returns the files that a run reads, and the folders whose Go files it reads.
 func (c *cli) read() []string {
 	read := map[string]bool{}
 	for _, name := range []string{"go.mod", "go.sum", "vendor/modules.txt"} {
@@ -45,8 +45,8 @@ func (c *cli) read() []string {
 	return slices.Sorted(maps.Keys(read))
 }
 
-// mutable reports whether the files of a module may change: those in the module cache,
-// and the standard library's, do not.
+// mutable reports whether the files of a module may change. Those of the module cache
+// and of the standard library do not.
 func mutable(m *packages.Module) bool {
 	if m != nil && m.Replace != nil {
 		m = m.Replace

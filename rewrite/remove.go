@@ -19,9 +19,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// Remove plans the way back: every file of the module is stripped, the generated
-// packages and pages are deleted, and go.mod is as it was. It needs no code that
-// compiles.
+// Remove plans how to undo Instrument: it strips every file of the module, deletes the
+// generated packages and pages, and restores go.mod. The module need not compile.
 func Remove(ctx context.Context, o Options) (*Result, error) {
 	at := project.Locate(o.Dir, o.Package)
 	restored, err := transaction.Recover(at.Root)
@@ -54,7 +53,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	for _, main := range others {
 		r.note(plan.Note, "", fmt.Sprintf("%s is instrumented too: run telemetrygen for it again", main))
 	}
-	var required []string // imports by what go mod tidy looks at
+	var required []string // what the files that go mod tidy looks at import
 	asked := map[string]bool{}
 	follow := func(paths ...string) {
 		for _, path := range paths {
@@ -68,7 +67,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	for i := 0; i < len(names); i++ {
 		name, dir := names[i], filepath.Dir(names[i])
 		if g.OwnsAlone(at.ImportPath(dir)) {
-			continue // it goes
+			continue // its files are deleted below
 		}
 		disk, err := os.ReadFile(name)
 		if err != nil {
@@ -108,7 +107,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 	return r, err
 }
 
-// ignored reports whether the go command takes a Go file for part of no package.
+// ignored reports whether go mod tidy ignores a Go file, because no build has it.
 func ignored(relative string, src []byte) bool {
 	constraint := load.Constraint(src)
 	return constraint != nil && constraint.String() == "ignore" || slices.ContainsFunc(strings.Split(relative, "/"), func(name string) bool {
@@ -116,8 +115,8 @@ func ignored(relative string, src []byte) bool {
 	})
 }
 
-// importsOfDependencies are the packages of other modules that the module and its tests
-// reach, each with what it imports behind it. Where the go command fails there are none.
+// importsOfDependencies lists the packages of other modules that the module and its
+// tests depend on, each followed by its imports. It is empty if the go command fails.
 func importsOfDependencies(ctx context.Context, at project.Location) (list [][]string) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-test", "-f", `{{with .Module}}{{if not .Main}}{{$.ImportPath}} {{join $.Imports " "}}{{end}}{{end}}`, "./...")
 	cmd.Dir = at.Root
@@ -130,8 +129,8 @@ func importsOfDependencies(ctx context.Context, at project.Location) (list [][]s
 	return list
 }
 
-// filesBehindLink are the Go files of a package of the module that is behind a link which leads out of it. Of such
-// folders only those of packages are looked at: a link may lead to anything.
+// filesBehindLink returns the Go files of a package whose folder is a symbolic link to a place outside the module. Only
+// links that are packages are followed: another link may lead to anything.
 func filesBehindLink(at project.Location, path string) []string {
 	dir := at.Folder(path)
 	inside, err := filepath.EvalSymlinks(at.Root)

@@ -16,8 +16,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// A Finding is one thing that the report says about one position of the CLI, as
-// it is in the edited file.
+// A Finding is one line of the report. Its position is that in the edited file.
 type Finding struct {
 	Kind   plan.Kind `json:"kind"`
 	File   string    `json:"file"` // relative to the module's root; "" for the whole CLI
@@ -26,8 +25,8 @@ type Finding struct {
 	What   string    `json:"what"`   // what was found and what was done
 }
 
-// findings say what became of a plan. It is an error where telemetry would never start, or no
-// command be tracked, because the files for it must not be edited.
+// findings returns the findings of a plan after its edits. It is an error if the files that
+// must not be edited include the only place where telemetry starts, or commands are tracked.
 func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte) (list []Finding, err error) {
 	done, refused := map[plan.Kind]bool{}, map[plan.Kind]error{}
 	for _, f := range files {
@@ -60,7 +59,7 @@ func findings(p *plan.Plan, files []edit.File, stripped func(name string) []byte
 	return list, err
 }
 
-// findingAt is a finding at an offset of a file.
+// findingAt returns a finding at an offset of a file.
 func findingAt(kind plan.Kind, file string, content []byte, at int, what string) Finding {
 	before := content[:at]
 	return Finding{Kind: kind, File: file, What: what, Line: bytes.Count(before, []byte("\n")) + 1, Column: at - bytes.LastIndexByte(before, '\n')}
@@ -127,8 +126,8 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.What)
 }
 
-// Text prints the findings, what is not covered last, and a summary. What is the
-// same in many places, and edits none of them, is printed once.
+// Text prints the findings, those that are not covered last, and a summary. A finding
+// without an edit that occurs in many places is printed once.
 func (r *Result) Text(w io.Writer) {
 	places := map[string]int{}
 	uncovered := 0

@@ -18,8 +18,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// Options are what the command line says. What is not given is taken from the
-// config.go of an earlier run when Remembered is set, else from the defaults.
+// Options are the flags and the argument of the command line. Those that are not given
+// come from the config.go of an earlier run if Remembered is set, else from the defaults.
 type Options struct {
 	Dir        string // where to run, the go command's working directory
 	Package    string // the main package, as the go command names it
@@ -33,16 +33,16 @@ type Options struct {
 	Interval   *time.Duration
 	Consent    string
 	Remembered bool
-	Force      bool // go on where the CLI's root was not seen being executed
+	Force      bool // go on although the built CLI did not execute a tracked command
 
 	Progress func(stage string) `json:"-"` // called at the beginning of each stage; may be nil
 }
 
-// Settings are what ends up in the generated config.go.
+// Settings are the constants of the generated config.go.
 type Settings = project.Settings
 
-// Locate says where a main package is, seen from dir, as far as its name says. It also
-// reads the //go:generate lines that run telemetrygen.
+// Locate finds the folder of a main package, seen from dir, without running the go
+// command.
 func Locate(dir, pkg string) project.Location { return project.Locate(dir, pkg) }
 
 // A Result is what a run found and what it would change. Nothing is written
@@ -51,12 +51,12 @@ type Result struct {
 	Settings
 	Main     string     `json:"main"` // import path of the main package
 	Module   string     `json:"module"`
-	Findings []Finding  `json:"findings"`                     // the plan and more, as the report says it
+	Findings []Finding  `json:"findings"`                     // the lines of the report
 	Plan     *plan.Plan `json:"plan,omitempty"`               // nil for Remove
-	Siblings []string   `json:"workspace_modules_left_alone"` // that are reached
+	Siblings []string   `json:"workspace_modules_left_alone"` // those that the main package reaches
 	Commands []string   `json:"commands"`                     // every command path that can be recorded
 	Missing  []string   `json:"commands_not_listed_yet"`
-	Gone     []string   `json:"commands_gone"` // that only the list on disk has
+	Gone     []string   `json:"commands_gone"` // those that only the list on disk has
 	Restored []string   `json:"-"`             // files of an interrupted earlier run that were put back
 
 	dir     string
@@ -75,7 +75,7 @@ const (
 	DefaultConsent  = "opt-out"
 )
 
-// settings are what was given, completed by what the last run remembers.
+// settings returns the options that were given, completed by the settings of the last run.
 func (o Options) settings(earlier Settings) (Settings, error) {
 	if !o.Remembered || earlier.App == "" {
 		earlier = Settings{Interval: DefaultInterval}
@@ -105,8 +105,8 @@ func Instrument(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := &Result{dir: c.Dir, Restored: c.restored, Settings: c.settings} // of which the JSON has some
-	if c.before.Found(c.decided, known) {                                    // all is as it was when the last run like this one had nothing to change
+	known := &Result{dir: c.Dir, Restored: c.restored, Settings: c.settings} // the remembered JSON lacks some of these
+	if c.before.Found(c.decided, known) {                                    // nothing changed since a run with these options had nothing to do
 		return known, nil
 	}
 	stage("finding")

@@ -22,22 +22,22 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/verify"
 )
 
-// A cli is a loaded CLI, and what an earlier run left in its module. The stages
-// behind load do not change it.
+// A cli is a loaded CLI, with what an earlier run left in its module. Only load sets its
+// fields.
 type cli struct {
 	*load.Program
 	generated project.Package
 	earlier   project.Config
 	asked     string         // tags, by --tags of this run or an earlier one
-	settings  Settings       // without what only the built CLI can tell
+	settings  Settings       // App and Command may be missing: only the built CLI tells them
 	listed    []plan.Command // in commands.txt on disk
 	restored  []string
 
-	before  *known.Run // like this one
-	decided []byte     // by what is not in a file
+	before  *known.Run // an earlier run with the same options
+	decided []byte     // what decides returned
 }
 
-// load reads the module, after an interrupted run was rolled back.
+// load rolls an interrupted run back, and reads the module.
 func (o Options) load(ctx context.Context) (*cli, error) {
 	at := project.Locate(o.Dir, o.Package)
 	restored, err := transaction.Recover(at.Root)
@@ -78,8 +78,8 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	return c, err
 }
 
-// edit finds the sites in the source and edits the files. The result has the findings and
-// the changes of the author's files.
+// edit plans the edits and applies them to the author's files in memory. The result has
+// the findings and the changes of these files.
 func (c *cli) edit(force bool) (*Result, []edit.File, error) {
 	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Force: force})
 	if err != nil {
@@ -96,8 +96,8 @@ func (c *cli) edit(force bool) (*Result, []edit.File, error) {
 	}, files, err
 }
 
-// verify type-checks the changed files, and lets the module import what the
-// generated package needs. The record takes back what all runs did to go.mod.
+// verify type-checks the changed files, and adds the changes of go.mod, go.sum and vendor/
+// that the generated package needs. It returns the record that undoes those of all runs.
 func (r *Result) verify(ctx context.Context, c *cli) (gomod.Undo, error) {
 	if err := verify.Types(c.Program, c.generated, r.changes); err != nil {
 		return gomod.Undo{}, err
@@ -107,9 +107,10 @@ func (r *Result) verify(ctx context.Context, c *cli) (gomod.Undo, error) {
 	return undo.After(c.earlier.Undo), err
 }
 
-// commands asks the CLI for its commands, as it will be. Where it cannot be run,
-// the source gives them as far as they are constant, which is not complete; what an
-// earlier run knew stays, as it may have been on a machine where the CLI can be run.
+// commands builds the CLI as it will be, and asks it for its commands. If it cannot be
+// run, the commands are read from the source, as far as their names are constant, and
+// complete is false. Commands that are listed on disk stay then: they may come from a
+// machine where the CLI runs.
 func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tree, complete bool, err error) {
 	asking, files, err := c.generated.Asking(r.Plan.Hooks)
 	if err != nil {
@@ -141,8 +142,8 @@ func (r *Result) commands(ctx context.Context, c *cli, force bool) (tree plan.Tr
 	return c.earlier.Settings.Known(tree, c.listed), false, err
 }
 
-// choose settles the names that depend on the commands, and which commands can be
-// recorded: those that are not excluded.
+// choose decides what depends on the commands: the app's name, the name of the telemetry
+// command, and which commands can be recorded. It returns these.
 func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, error) {
 	settings, notes, err := c.settings.Named(tree, commands.BinaryName(r.Main))
 	if err != nil {
@@ -185,8 +186,8 @@ func (r *Result) generate(c *cli, list []plan.Command, state project.State) erro
 	return err
 }
 
-// notReached is the error that the CLI ran as if all were well without executing a
-// command that is tracked: something else is its root. Output is what it printed, cut.
+// notReached is the error that the built CLI succeeded without executing a tracked
+// command: another one is its root. Output is the beginning of what it printed.
 func (r *Result) notReached(output string) error {
 	var executions []string
 	for _, f := range r.Findings {
@@ -199,7 +200,7 @@ func (r *Result) notReached(output string) error {
 		strings.Join(executions, "\n\t"), output)
 }
 
-// factored are the files whose only import stood in parentheses.
+// factored returns the files that had one import, in parentheses.
 func factored(files []edit.File) (names []string) {
 	for _, f := range files {
 		if f.Factored {
@@ -209,7 +210,7 @@ func factored(files []edit.File) (names []string) {
 	return names
 }
 
-// sourceChanges are the author's files that will change.
+// sourceChanges returns the changes of the author's files.
 func sourceChanges(sources *load.Sources, files []edit.File) (changes []transaction.Change) {
 	edited := map[string][]byte{}
 	for _, f := range files {

@@ -1,5 +1,5 @@
-// Package cache keeps on this machine what a run found out, for the next one. It
-// may fail: then everything is found out again.
+// Package cache keeps results of a run on this machine for the next one. It reports no
+// errors: what cannot be read or written is computed again.
 package cache
 
 import (
@@ -15,11 +15,11 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// Keep is how long an entry is of use: the source has changed since.
+// Keep is how long an entry is kept. After that the source has most likely changed.
 const Keep = 30 * 24 * time.Hour
 
-// Name is the file of an entry: its kind, and what tells it from others of that kind.
-// It is "" where there is no cache.
+// Name returns the file of an entry: its kind, and a hash of what tells it from others of
+// that kind. It is "" if there is no cache.
 func Name(kind string, of ...string) string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -29,7 +29,7 @@ func Name(kind string, of ...string) string {
 	return filepath.Join(dir, "telemetrygen", kind+"-"+hex.EncodeToString(sum[:]))
 }
 
-// Load reads an entry that is not older than keep. It reports false where there is none.
+// Load reads an entry that is not older than keep. It reports false if there is none.
 func Load(name string, keep time.Duration, entry any) bool {
 	info, err := os.Stat(name)
 	if err != nil || !filepath.IsAbs(name) || time.Since(info.ModTime()) >= keep {
@@ -40,7 +40,7 @@ func Load(name string, keep time.Duration, entry any) bool {
 }
 
 // Store writes an entry as JSON, and removes those of its kind that are older than Keep. An
-// entry that was not written whole is no JSON.
+// entry that was only written in part is not valid JSON, so Load ignores it.
 func Store(name string, entry any) {
 	data, err := json.Marshal(entry)
 	if err != nil || !filepath.IsAbs(name) || os.MkdirAll(filepath.Dir(name), 0o755) != nil {

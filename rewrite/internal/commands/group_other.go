@@ -4,5 +4,5 @@ package commands
 
 import "os/exec"
 
-// ownGroup leaves the CLI in this process's group: killing it has to do.
+// ownGroup does nothing here: what the CLI starts is not killed with it.
 func ownGroup(*exec.Cmd) {}

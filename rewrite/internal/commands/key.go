@@ -15,20 +15,20 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// Key is a hash of everything that decides what the instrumented CLI's command
-// tree is: the module's own files as they will be, the generated ones, and the
-// build IDs of everything else, which are in the names of the export data. The
-// build ID of a dependency that imports the module back changes with the module:
-// its files are taken. Files that no change names are those on disk.
+// Key returns a hash of everything that the command tree of the instrumented CLI depends
+// on: the module's files as they will be, the generated files, and the build IDs of all
+// dependencies, which are in the names of their export data. A dependency that imports the
+// module is hashed by its files, because its build ID changes with the module. Files
+// without a change are read from disk.
 func Key(g *load.Program, generated map[string][]byte, changes []transaction.Change) (string, error) {
-	decides := maps.Clone(generated) // by file, or import path: the order of a visit changes with what is imported
+	decides := maps.Clone(generated) // by file or import path, because the order of a visit changes with the imports
 	planned := map[string][]byte{}
 	for _, c := range changes {
 		planned[c.Name] = c.New
 	}
 	var failed error
-	overOwn := map[string]bool{} // of the module, or reach a package of it
-	// What main reaches without the generated packages is the same before and after they are there.
+	overOwn := map[string]bool{} // packages of the module, and those that reach one
+	// Without the generated packages, main reaches the same before and after it is instrumented.
 	authors := func(p *packages.Package) bool { return !g.Generated(p.PkgPath) }
 	packages.Visit([]*packages.Package{g.Main}, authors, func(p *packages.Package) {
 		if !authors(p) {

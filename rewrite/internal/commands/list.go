@@ -27,24 +27,24 @@ import (
 // timeLimit is how long the CLI may take until it executes its root command.
 var timeLimit = 30 * time.Second // shorter in tests
 
-// keepFailed is how long a CLI that could not be asked is not asked again: each run
-// would build it and wait for it, but what it lacks may come up.
+// keepFailed is how long a CLI that could not be asked is not asked again. Asking takes a
+// build and up to timeLimit, and what the CLI lacks may be there later.
 const keepFailed = time.Hour
 
-// BinaryName is the name that go build gives the binary of a main package. For a folder
-// that is named after what it holds, cmd or main, it is that of the folder above.
+// BinaryName returns the name that go build gives the binary of a main package. In a folder
+// named cmd or main, that says nothing of the CLI, so the folder above names it.
 func BinaryName(importPath string) string {
 	return path.Base(nameless.ReplaceAllString(importPath, ""))
 }
 
-// nameless are the last elements of an import path that name no CLI.
+// nameless are the last elements of import paths that do not name a CLI.
 var nameless = regexp.MustCompile(`(/(cmd|main|v([2-9]|[1-9][0-9]+)))+$`)
 
 // A RunError says why the built CLI could not be asked for its tree.
 type RunError struct {
 	Why    string
-	Output string // what it printed, cut
-	Missed bool   // it ended with status 0, and executed no command that is tracked
+	Output string // the beginning of what it printed
+	Missed bool   // it ended with status 0 without executing a tracked command
 }
 
 func (e *RunError) Error() string {
@@ -56,11 +56,11 @@ func (e *RunError) Error() string {
 	return s
 }
 
-// List returns what the CLI says of itself, built with changes that are not written yet.
-// Key is a hash of everything that goes into it, "" for none; for a key seen before, nothing
-// is built or run. It runs the go command and then the CLI itself, with --help as its only
-// argument, and with help where that tells nothing. It has an empty scratch home, no terminal
-// and a time limit; nothing is left behind but a cache entry.
+// List builds the CLI with changes that are not written yet, runs it, and returns the command
+// tree that it prints. Key is a hash of everything that the tree depends on, "" if unknown;
+// for a key seen before, nothing is built or run. The CLI runs with --help as its only
+// argument, and once more with help if that did not reach its root. It has an empty scratch
+// home, no terminal and a time limit. Only a cache entry is left behind.
 func List(ctx context.Context, m *load.Module, changes []transaction.Change, key string) (plan.Tree, error) {
 	var answer plan.Tree
 	cached := cacheFile(m, key)
@@ -95,7 +95,7 @@ func List(ctx context.Context, m *load.Module, changes []transaction.Change, key
 	return answer, nil
 }
 
-// cacheFile is where the list of a build is remembered, "" for nowhere.
+// cacheFile returns the file that remembers the tree of a build, "" if there is none.
 func cacheFile(m *load.Module, key string) string {
 	if key == "" {
 		return ""
@@ -122,7 +122,7 @@ func build(ctx context.Context, m *load.Module, changes []transaction.Change, sc
 	if err := os.WriteFile(overlayFile, data, 0o644); err != nil {
 		return "", err
 	}
-	binary := filepath.Join(scratch, "bin", BinaryName(m.Main.PkgPath)) // a root's name may be made of it
+	binary := filepath.Join(scratch, "bin", BinaryName(m.Main.PkgPath)) // the CLI may name its root after it
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
@@ -137,8 +137,9 @@ func build(ctx context.Context, m *load.Module, changes []transaction.Change, sc
 	return binary, nil
 }
 
-// ask runs the CLI in an empty home with a bare environment, and returns its answer. A
-// CLI that reads its flags before it executes its root may end at --help: that it answers as help.
+// ask runs the CLI with --help in an empty home and a bare environment, and returns its
+// answer. A CLI that parses flags before it executes its root may end there; it is run again
+// with help.
 func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	home := filepath.Join(scratch, "home")
 	if err := os.Mkdir(home, 0o755); err != nil {
@@ -177,8 +178,8 @@ func ask(ctx context.Context, binary, scratch string) ([]byte, error) {
 	return nil, &RunError{Why: "ended without executing its root command, nor did it as `help`", Output: cut(out, 10), Missed: true}
 }
 
-// scratchEnvironment holds what a program needs to start, and nothing that
-// says who runs it.
+// scratchEnvironment returns the variables that a program needs to start, and none that
+// tell who runs it.
 func scratchEnvironment(home, answer string) []string {
 	env := []string{
 		"HOME=" + home, "USERPROFILE=" + home, "AppData=" + home, "LocalAppData=" + home,
@@ -195,9 +196,9 @@ func scratchEnvironment(home, answer string) []string {
 	return env
 }
 
-// withoutPlugins leaves out of PATH the folders that have a plugin of the CLI: a
-// program whose name goes on from its own, as git-lfs does. A CLI that makes a command
-// of each would have the plugins of this machine in its list.
+// withoutPlugins removes from PATH the folders with a plugin of the CLI: a program whose
+// name begins with the CLI's name, as git-lfs does for git. A CLI that makes a command of
+// each plugin would list those of this machine.
 func withoutPlugins(path, name string) string {
 	return strings.Join(slices.DeleteFunc(filepath.SplitList(path), func(dir string) bool {
 		entries, _ := os.ReadDir(dir)
@@ -205,13 +206,13 @@ func withoutPlugins(path, name string) string {
 	}), string(os.PathListSeparator))
 }
 
-// controls are what colours a terminal's text and moves its cursor.
+// controls matches escape sequences, which colour a terminal's text or move its cursor.
 var controls = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]`)
 
 // most is how many bytes of an output are shown.
 const most = 4 << 10
 
-// An output keeps the beginning of what is written to it: a CLI may print without an end.
+// An output keeps the beginning of what is written to it: a CLI may print without limit.
 type output []byte
 
 func (o *output) Write(p []byte) (int, error) {
@@ -219,7 +220,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// cut keeps the first lines of an output as plain text.
+// cut returns the first lines of an output as plain text.
 func cut(out []byte, lines int) string {
 	if len(out) > most {
 		out = append(bytes.ToValidUTF8(out[:most], nil), "..."...)

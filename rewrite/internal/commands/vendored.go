@@ -12,15 +12,15 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// besideVendor is the folder of the module in which the overlay shows packages
-// that are new in vendor/. It never exists on disk.
+// besideVendor is the folder of the module in which the overlay has packages that are
+// new in vendor/. It never exists on disk.
 const besideVendor = "telemetrygen_vendor"
 
-// overlaid returns the changes as this build can use them where they touch
-// vendor/modules.txt. The go command reads that file past its overlay, holds it
-// against go.mod, and from go 1.23 imports nothing that it does not list. So the
-// module files stay as they are on disk, and packages new in vendor/ are shown
-// as packages of the CLI's module. Other changes are returned as they are.
+// overlaid returns the changes in a form that a build with an overlay can use if they
+// touch vendor/modules.txt. The go command reads that file from disk, compares it with
+// go.mod, and since go 1.23 imports nothing that it does not list. So go.mod and
+// vendor/modules.txt stay as they are on disk, and packages that are new in vendor/
+// become packages of the CLI's module. Other changes are returned as they are.
 func overlaid(m *load.Module, changes []transaction.Change) []transaction.Change {
 	list := slices.IndexFunc(changes, func(c transaction.Change) bool { return filepath.Base(c.Name) == "modules.txt" })
 	if list < 0 {

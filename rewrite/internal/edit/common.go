@@ -10,14 +10,14 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 )
 
-// withoutCommon returns two versions of a file without the declarations, and the
-// statements of functions, that both have as often, by their text: their trees are the
-// same, too, and a decorated tree costs twenty times what its syntax does. A marker
-// stands for each, so that moving one makes a difference. What mentions the injected
-// package stays. Versions that do not parse are returned as they are.
+// withoutCommon returns two versions of a file without the declarations and statements
+// that both have, with the same text and equally often. Equal text has equal trees, and a
+// decorated tree costs twenty times as much as its syntax. A marker replaces each, so that
+// a move is still a difference. What mentions the injected package stays. Versions that do
+// not parse are returned as they are.
 func withoutCommon(a, b, local string) (string, string) {
 	piecesA, piecesB := pieces(a), pieces(b)
-	more := map[piece]int{} // in a than in b
+	more := map[piece]int{} // how many more a has than b
 	for _, p := range piecesA {
 		more[p]++
 	}
@@ -42,13 +42,13 @@ func withoutCommon(a, b, local string) (string, string) {
 	return joined(piecesA), joined(piecesB)
 }
 
-// A piece is a part of a file up to the next one.
+// A piece is the text from the beginning of a declaration or statement to that of the next.
 type piece struct {
 	text  string
 	whole bool // it is a declaration or a statement, and a marker can stand for it
 }
 
-// pieces cuts a file before each declaration behind its imports, and each statement of a function.
+// pieces cuts a file before each declaration after its imports, and each statement of a function.
 func pieces(src string) (list []piece) {
 	f, err := form.Parse([]byte(src), parser.SkipObjectResolution)
 	if err != nil {

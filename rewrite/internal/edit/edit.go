@@ -1,7 +1,7 @@
-// Package edit turns a plan and the source bytes into edited bytes, and back. It
-// needs neither types nor the go command. Every edited file is checked in two
-// ways: stripping the instrumentation must give the original byte for byte, and a
-// tree rewriter that knows no offsets must arrive at the original's tree.
+// Package edit applies a plan to source bytes, and undoes that. It needs neither types
+// nor the go command. Every edited file is checked in two ways: Strip must restore the
+// original bytes, and a tree rewriter that uses no offsets must arrive at the original's
+// tree.
 package edit
 
 import (
@@ -27,17 +27,17 @@ type File struct {
 	Content []byte // nil where there is nothing to edit, or the file is refused
 	Refused string // why the file is left alone, "" if it is not
 
-	Factored bool // what Strip has to be told of the content
+	Factored bool // the argument of that name that Strip needs for the content
 
 	splices []splice.Splice
 }
 
-// Edited maps an offset of the stripped file to the edited one.
+// Edited returns the offset in the edited file for one in the stripped file.
 func (f File) Edited(offset int) int { return splice.Moved(offset, f.splices) }
 
-// Apply edits every file of a plan. Source returns a file without
-// instrumentation, by its name in the plan, and disk the file as it is: where an
-// earlier run's import stands there, it stays.
+// Apply edits every file of a plan. Source returns a file without instrumentation, by
+// its name in the plan, and disk the file as it is. An import from an earlier run stays
+// where it is on disk.
 func Apply(p *plan.Plan, source, disk func(name string) []byte) ([]File, error) {
 	files := make([]File, len(p.Files))
 	var group errgroup.Group
@@ -109,7 +109,7 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		if factored && !bytes.Equal(Strip(result, owns, true), src) {
 			continue
 		}
-		if !bytes.Equal(result, disk) { // it will be written
+		if !bytes.Equal(result, disk) { // the witness checks what will be written
 			if err := witness(src, result, facts.Local, owns); err != nil {
 				out.Refused = "its edits were taken out in two ways, and the results differ: " + err.Error()
 				return out, nil
@@ -122,18 +122,18 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 	return out, nil
 }
 
-// An importer brings the injected package into a file.
+// An importer imports the injected package in a file.
 type importer struct {
 	form.Source
 	module string // module path
 	path   string // what to import
-	name   string // and its name there, "" for its own
+	name   string // the name of the import, "" for the package's own
 	local  string
-	unused []*ast.ImportSpec // whose every use is swapped
+	unused []*ast.ImportSpec // imports of which every use is swapped
 }
 
-// ways are the ways to import the injected package, the best first. Not each of
-// them can be undone to the byte in each file.
+// ways returns the ways to import the injected package, the best first. Not every way
+// can be undone byte for byte in every file.
 func (i importer) ways(disk []byte, owns func(string) bool) (ways [][]splice.Splice) {
 	if as := i.asOnDisk(disk, owns); as != nil {
 		ways = append(ways, as)
@@ -146,8 +146,8 @@ func (i importer) ways(disk []byte, owns func(string) bool) (ways [][]splice.Spl
 	return ways
 }
 
-// keep declares a use of each unused import that is not dropped, behind the import
-// declarations.
+// keep returns the edits that declare a use of each unused import which is not dropped,
+// after the import declarations.
 func (i importer) keep(dropped []*ast.ImportSpec) (edits []splice.Splice) {
 	at := splice.LineEnd(i.Src, importsEnd(i.Source))
 	for _, spec := range i.unused {

@@ -11,16 +11,15 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
-// An importBlock is one parenthesised import declaration, cut into the groups
-// that blank lines make, as gofmt sorts them.
+// An importBlock is a parenthesised import declaration, cut at its blank lines into
+// groups, each of which gofmt sorts by itself.
 type importBlock struct {
 	decl   *ast.GenDecl
 	groups [][]*ast.ImportSpec
 }
 
-// importGroups returns the first parenthesised import declaration that has
-// every spec on a line of its own, or nil. `import "C"` is never in it: its
-// comment is code.
+// importGroups returns the first parenthesised import declaration that has each spec
+// on a line of its own, or nil. A declaration of "C" does not count: its comment is code.
 func importGroups(f form.Source) *importBlock {
 	line := func(p token.Pos) int { return splice.LineStart(f.Src, f.Offset(p)) }
 	for _, decl := range importDecls(f) {
@@ -53,7 +52,7 @@ func importGroups(f form.Source) *importBlock {
 	return nil
 }
 
-// firstLine is the offset of the line that an import begins in, with its comments.
+// firstLine returns the offset of the line in which an import, with its comments, begins.
 func firstLine(f form.Source, spec *ast.ImportSpec) int {
 	if spec.Doc != nil {
 		return splice.LineStart(f.Src, f.Offset(spec.Doc.Pos()))
@@ -105,12 +104,12 @@ func (i importer) add() splice.Splice {
 	return splice.Insert(at, eol+"import "+spec+eol)
 }
 
-// specText is an import under a name, "" for its own.
+// specText returns an import spec, with a name unless that is "".
 func specText(name, path string) string {
 	return strings.TrimLeft(name+" "+strconv.Quote(path), " ")
 }
 
-// importDecls are the import declarations of a file.
+// importDecls returns the import declarations of a file.
 func importDecls(f form.Source) (decls []*ast.GenDecl) {
 	for _, d := range f.File.Decls {
 		if decl, ok := d.(*ast.GenDecl); ok && decl.Tok == token.IMPORT {
@@ -120,7 +119,7 @@ func importDecls(f form.Source) (decls []*ast.GenDecl) {
 	return decls
 }
 
-// importsEnd is the end of the last import declaration, or of the package clause.
+// importsEnd returns the end of the last import declaration, or of the package clause.
 func importsEnd(f form.Source) int {
 	end := f.File.Name.End()
 	for _, decl := range importDecls(f) {
@@ -150,10 +149,9 @@ func onlyImport(f form.Source) *ast.ImportSpec {
 	return decls[0].Specs[0].(*ast.ImportSpec)
 }
 
-// groupIn picks the group that the author would have put the import into:
-// beside the module's other packages, else the last one that is not the
-// standard library's. It is not put between two lines with comments behind them,
-// gofmt would realign these.
+// groupIn returns the group that the author would have put the import into: the one with
+// other packages of the module, else the last one that is not the standard library's. It
+// avoids a place between two lines that end in comments: gofmt would realign these.
 func (i importer) groupIn(block *importBlock) []*ast.ImportSpec {
 	var best []*ast.ImportSpec
 	for _, group := range block.groups {
@@ -175,7 +173,7 @@ func (i importer) groupIn(block *importBlock) []*ast.ImportSpec {
 	return best
 }
 
-// sortedInsert puts an import into a group before the first path that is greater.
+// sortedInsert returns the edit that puts an import before the first greater path of a group.
 func sortedInsert(f form.Source, group []*ast.ImportSpec, name, path string) splice.Splice {
 	spec := specText(name, path) + splice.Newline(f.Src)
 	for _, other := range group {
@@ -188,9 +186,9 @@ func sortedInsert(f form.Source, group []*ast.ImportSpec, name, path string) spl
 	return splice.Insert(splice.LineEnd(f.Src, f.Offset(last.End())), splice.Indentation(f.Src, f.Offset(last.Pos()))+spec)
 }
 
-// drop returns the edits that take imports away whose every use was swapped, if any, and
-// bring ours in: in the place of one of them, or sorted. It reports false where there are none,
-// and where restoreImport could not bring them back to the byte; the caller checks that.
+// drop returns the edits that remove unused imports and add that of the injected package, in
+// the place of one of them, or sorted. It reports false if there is no such edit. The
+// caller checks that restoreImport brings the imports back byte for byte.
 func (i importer) drop(specs []*ast.ImportSpec) (edits []splice.Splice, ok bool) {
 	kept := func(spec *ast.ImportSpec) bool { return !slices.Contains(specs, spec) }
 	var replaced *ast.ImportSpec
@@ -216,7 +214,7 @@ func (i importer) drop(specs []*ast.ImportSpec) (edits []splice.Splice, ok bool)
 		for _, group := range groups {
 			last := group[len(group)-1] == spec && !slices.ContainsFunc(group, func(other *ast.ImportSpec) bool { return kept(other) || other == replaced })
 			if next := splice.LineEnd(i.Src, to); last && to < next && splice.Blank(i.Src[to:next]) {
-				to = next // the group goes as a whole
+				to = next // the whole group is removed
 			}
 		}
 		if spec != replaced {

@@ -12,10 +12,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
-// asOnDisk returns the edits that import the injected package just where the
-// file on disk imports it: a formatter, or the author, may have moved it since
-// the last run. Nil where the file on disk has no such import, or differs in what
-// it imports.
+// asOnDisk returns the edits that import the injected package where the file on disk
+// imports it: a formatter or the author may have moved the import since the last run. It
+// returns nil if the file on disk has no such import, or differs in its other imports.
 func (i importer) asOnDisk(disk []byte, owns func(string) bool) []splice.Splice {
 	source, err := form.Parse(disk, parser.ParseComments)
 	if err != nil {

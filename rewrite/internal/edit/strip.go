@@ -15,18 +15,17 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
-// Strip removes all instrumentation from a file: it is the inverse of Apply,
-// and what --remove does. It works on syntax alone, so it also undoes what the
-// author has edited around, moved or copied. A file that does not import an
-// injected package, as owns says, or does not parse, is returned as it is.
+// Strip removes all instrumentation from a file. It is the inverse of Apply, and what
+// --remove does. It needs only syntax, so it also undoes forms that the author has moved,
+// copied or edited around. Owns says which import paths are those of injected packages; a
+// file without one, or that does not parse, is returned as it is.
 //
-// Where one other import is left, factored says that it stood in parentheses:
-// the instrumented file is the same if it did not, and formatters rearrange what
-// could tell the two apart.
+// Factored says that the only other import stood in parentheses before. The instrumented
+// file does not show that.
 func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte {
 	head, _ := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
 	if head == nil || len(importsOwned(head, owns)) == 0 {
-		return src // most files, which need not be parsed whole
+		return src // most files: only their imports were parsed
 	}
 	source, err := form.Parse(src, parser.ParseComments)
 	if err != nil {
@@ -36,16 +35,16 @@ func Strip(src []byte, owns func(importPath string) bool, factored bool) []byte 
 	if s.Referenced() {
 		return splice.Apply(src, s.Edits)
 	}
-	return Strip(s.stripped(factored), owns, factored) // it may import the leaf, too
+	return Strip(s.stripped(factored), owns, factored) // the file may import another injected package
 }
 
-// importsOwned are a file's imports of injected packages.
+// importsOwned returns a file's imports of injected packages.
 func importsOwned(f *ast.File, owns func(importPath string) bool) []*ast.ImportSpec {
 	return slices.DeleteFunc(slices.Clone(f.Imports), func(spec *ast.ImportSpec) bool { return !owns(form.PathOf(spec)) })
 }
 
-// packageName returns the name under which a file uses an import of ours: the
-// generated package is always named after its folder, the leaf is imported by name.
+// packageName returns the name under which a file uses an injected package. A generated
+// package is named after its folder; a leaf is always imported under a name.
 func packageName(spec *ast.ImportSpec) string {
 	if spec.Name != nil {
 		return spec.Name.Name
@@ -62,7 +61,7 @@ func newStripper(source form.Source, spec *ast.ImportSpec) stripper {
 	return stripper{form.Find(source, packageName(spec)), spec}
 }
 
-// stripped is the file without forms and without the import.
+// stripped returns the file without forms and without the import.
 func (s stripper) stripped(factored bool) []byte {
 	return splice.Apply(s.Src, slices.Concat(s.Edits, s.imports(factored)))
 }
@@ -74,7 +73,7 @@ func (s stripper) imports(factored bool) (edits []splice.Splice) {
 	missing := slices.SortedFunc(maps.Keys(s.Restore), func(a, b string) int {
 		if standard(a) == standard(b) {
 			return cmp.Compare(a, b)
-		} else if standard(a) { // these have a group above the others'
+		} else if standard(a) { // the standard library's group comes first
 			return -1
 		}
 		return 1
@@ -104,17 +103,17 @@ func (s stripper) imports(factored bool) (edits []splice.Splice) {
 	}
 	from, to, alone := splice.OwnLine(s.Src, start, end)
 	if !alone {
-		to = splice.LineEnd(s.Src, end) // the author put a comment behind it
+		to = splice.LineEnd(s.Src, end) // with a comment that the author put after it
 	}
-	besides := func(e splice.Splice) bool { return from <= e.Start && e.Start <= to } // then the group stays
+	besides := func(e splice.Splice) bool { return from <= e.Start && e.Start <= to } // a restored import keeps the group
 	if before := splice.BlankLineBefore(s.Src, from); before < from && s.groupEnds(to) && !slices.ContainsFunc(edits, besides) {
 		from = before
 	}
 	return append(edits, splice.Cut(from, to))
 }
 
-// otherOf returns the spec beside ours in a block of two: such a block was a
-// single import. Nil where there are more, or comments that would be lost.
+// otherOf returns the other spec of a block of two, which was a single import. It is nil
+// if there are more specs, or comments that would be lost.
 func (s stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
 	inside := func(c *ast.CommentGroup) bool { return decl.Lparen < c.Pos() && c.Pos() < decl.Rparen }
 	if len(decl.Specs) != 2 || slices.ContainsFunc(s.File.Comments, inside) {
@@ -124,8 +123,8 @@ func (s stripper) otherOf(decl *ast.GenDecl) *ast.ImportSpec {
 	return decl.Specs[other].(*ast.ImportSpec)
 }
 
-// groupEnds reports whether no spec follows in the same group. Comments may: an import
-// that the author has commented out.
+// groupEnds reports whether no spec follows in the same group. A comment may follow, such
+// as an import that the author has commented out.
 func (s stripper) groupEnds(offset int) bool {
 	for {
 		next := s.Src[offset:splice.LineEnd(s.Src, offset)]
@@ -136,8 +135,8 @@ func (s stripper) groupEnds(offset int) bool {
 	}
 }
 
-// restoreImport brings an import back to where gofmt keeps it: sorted in the
-// first group that has one of its kind, or in a new first group for the standard library.
+// restoreImport returns the edit that brings an import back: sorted in the first group that
+// has an import of its kind, or in a new first group for the standard library.
 func (s stripper) restoreImport(path string) splice.Splice {
 	eol := splice.Newline(s.Src)
 	block := importGroups(s.Source)

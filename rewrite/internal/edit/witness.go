@@ -15,11 +15,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 )
 
-// witness takes the instrumentation out of an edited file a second way: a
-// rewriter that knows no offsets unwraps the calls and deletes the statements in
-// a decorated syntax tree. It must come to the tree of the original, comments
-// included, and to its imports. Blank lines are not compared here: the first way
-// is exact to the byte.
+// witness removes the instrumentation of an edited file in a second way: a rewriter that
+// uses no offsets unwraps the calls and deletes the statements in a decorated syntax tree.
+// The result must have the original's tree, comments included, and its imports. Blank lines
+// are not compared: Strip checks these byte for byte.
 func witness(original, edited []byte, local string, owns func(string) bool) error {
 	first, second := withoutCommon(string(original), string(edited), local)
 	if compare(first, second, local, owns) == nil {
@@ -51,7 +50,7 @@ func compare(original, edited, local string, owns func(string) bool) error {
 	if err = difference(want, got); err == nil {
 		return nil
 	}
-	// What an edit moves to another line is no difference either.
+	// Line breaks that an edit moves make no difference either.
 	onOneLine(want)
 	onOneLine(got)
 	if difference(want, got) == nil {
@@ -60,7 +59,7 @@ func compare(original, edited, local string, owns func(string) bool) error {
 	return err
 }
 
-// decorated is the tree of a file without objects, which would make a graph of it.
+// decorated returns the tree of a file, without objects, which would make it a graph.
 func decorated(src string) (*dst.File, error) {
 	d := decorator.NewDecorator(token.NewFileSet())
 	file, err := parser.ParseFile(d.Fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
@@ -70,7 +69,7 @@ func decorated(src string) (*dst.File, error) {
 	return d.DecorateFile(file)
 }
 
-// takeImports takes the imports out of a file, and returns their paths but for ours.
+// takeImports removes the imports of a file, and returns the paths of the author's.
 func takeImports(f *dst.File, owns func(string) bool) (paths []string) {
 	for _, spec := range f.Imports {
 		if path := strings.Trim(spec.Path.Value, "`\""); !owns(path) {
@@ -85,20 +84,20 @@ func takeImports(f *dst.File, owns func(string) bool) (paths []string) {
 	return paths
 }
 
-// onOneLine forgets which nodes are on lines of their own.
+// onOneLine removes all line breaks between nodes.
 func onOneLine(f *dst.File) {
 	dst.Inspect(f, func(n dst.Node) bool {
 		if n != nil {
 			n.Decorations().Before, n.Decorations().After = dst.None, dst.None
 		}
-		if block, ok := n.(*dst.BlockStmt); ok { // the line end of an empty one
+		if block, ok := n.(*dst.BlockStmt); ok { // an empty block may have a line break
 			block.Decs.Lbrace = slices.DeleteFunc(block.Decs.Lbrace, func(s string) bool { return s == "\n" })
 		}
 		return true
 	})
 }
 
-// printed is a tree as text without blank lines and indentation.
+// printed returns a tree as text without blank lines and indentation.
 func printed(f *dst.File) ([]string, error) {
 	var out bytes.Buffer
 	if err := decorator.Fprint(&out, f); err != nil {
@@ -113,8 +112,8 @@ func printed(f *dst.File) ([]string, error) {
 	return kept, nil
 }
 
-// difference returns the first line in which two trees differ, as text: a comment can
-// hang on one node or the other.
+// difference returns the first line in which two trees differ. They are compared as text,
+// because a comment can belong to the node before or after it.
 func difference(want, got *dst.File) error {
 	a, errA := printed(want)
 	b, errB := printed(got)

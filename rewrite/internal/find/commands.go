@@ -30,10 +30,10 @@ func Commands(g *load.Program) (tree plan.Tree, unknown int, err error) {
 	return tree, t.unknown, g.Err()
 }
 
-// Elsewhere adds to the tree that the built CLI told the commands that it has on
-// other systems: those of files that this machine's build leaves out, and those that
-// are added where the code looks at runtime.GOOS. So all machines come to one list.
-// Of several roots the CLI told only one; it adds the commands of all.
+// Elsewhere adds to the tree of the built CLI the commands that it has on other systems:
+// those of files that this machine's build leaves out, and those that code adds which looks
+// at runtime.GOOS. So the list is the same on all machines. The built CLI told the tree of
+// one root; if there are several, the commands of all are added.
 func Elsewhere(g *load.Program, several bool, tree plan.Tree) (plan.Tree, error) {
 	if !several && !platformCommands(g) {
 		return tree, nil
@@ -48,8 +48,8 @@ func Elsewhere(g *load.Program, several bool, tree plan.Tree) (plan.Tree, error)
 	return tree, g.Err()
 }
 
-// platformCommands reports whether the text of a file says that the CLI may have
-// other commands on another system.
+// platformCommands reports whether the CLI may have other commands on another system, as
+// far as the text of its files tells.
 func platformCommands(g *load.Program) bool {
 	has := func(text []byte) bool { return containsOne(text, []string{"AddCommand", "cobra.Command"}) }
 	return slices.ContainsFunc(g.Own, func(p *packages.Package) bool {
@@ -61,16 +61,16 @@ func platformCommands(g *load.Program) bool {
 // systems are the names of the constants of package runtime that tell systems apart.
 var systems = []string{"GOOS", "GOARCH"}
 
-// A sourceTree is the command tree as the source tells it.
+// A sourceTree is the command tree as far as the source tells it.
 type sourceTree struct {
 	flow      *flow
 	assigned  map[*ast.CompositeLit]map[string]origin // fields that are set after construction
 	children  map[*ast.CompositeLit][]child
 	below     map[*ast.CompositeLit]bool   // children of some command
-	leftOut   map[*load.Package]bool       // with a file that this machine's build leaves out
+	leftOut   map[*load.Package]bool       // packages with a file that this machine's build leaves out
 	roots     map[*ast.CompositeLit]string // names of the commands that are executed
 	commands  map[string]plan.Command      // by path
-	elsewhere map[string]bool              // paths that there may be on another system only
+	elsewhere map[string]bool              // paths that may exist on another system only
 	unknown   int                          // additions that could not be followed
 
 	calls  map[string][]calling // of the module's functions, by their full names
@@ -78,7 +78,7 @@ type sourceTree struct {
 	steps  int
 }
 
-// A calling is a call, and the function that it is in, nil outside of any.
+// A calling is a call, with the function that it is in, nil outside of one.
 type calling struct {
 	in        *load.Package
 	call      *ast.CallExpr
@@ -86,21 +86,21 @@ type calling struct {
 	elsewhere bool
 }
 
-// A handing says that a function adds what it is handed as one parameter to what it is
-// handed as another one. Each call of it adds its own arguments.
+// A handing is a function that adds one of its parameters, a command or several, to another
+// one. Each call of it adds its own arguments.
 type handing struct {
 	fn            *types.Func
 	parent, child int
 }
 
-// most is how many steps down a source's tree are taken. Where all commands seem to be
-// below all others, there is no end of paths.
+// most limits the steps down a source's tree. Where every command seems to be below every
+// other one, the number of paths grows exponentially.
 const most = 20_000
 
 // A child is a command that is added to another one.
 type child struct {
 	literal
-	elsewhere bool // it may be so on another system only
+	elsewhere bool // it may be added on another system only
 }
 
 func newSourceTree(g *load.Program) *sourceTree {
@@ -120,7 +120,7 @@ func newSourceTree(g *load.Program) *sourceTree {
 			t.look(v.Package, v.File, true)
 		}
 	}
-	for n := 0; n < len(t.handed); n++ { // a call may hand on parameters of its own
+	for n := 0; n < len(t.handed); n++ { // addBy may append: a caller may pass its own parameters on
 		calls := t.calls[t.handed[n].fn.FullName()]
 		if len(calls) == 0 {
 			t.unknown++
@@ -145,7 +145,7 @@ func newSourceTree(g *load.Program) *sourceTree {
 	return t
 }
 
-// names are those of the roots, without those that are not constant.
+// names returns the names of the roots, as far as they are constant.
 func (t *sourceTree) names() []string {
 	names := slices.Compact(slices.Sorted(maps.Values(t.roots)))
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
@@ -218,7 +218,7 @@ func (t *sourceTree) add(at calling, to origin, children []origin) {
 func (t *sourceTree) addBy(at calling, h handing) {
 	params, args := h.fn.Signature().Params(), at.call.Args
 	if max(h.parent, h.child) >= len(args) {
-		return // it adds none, or is handed the results of one call
+		return // no variadic argument, or the results of one call as arguments
 	}
 	var children []origin
 	if h.fn.Signature().Variadic() && h.child == params.Len()-1 {
@@ -233,7 +233,8 @@ func (t *sourceTree) addBy(at calling, h handing) {
 	t.add(at, origin{expr: args[h.parent], in: at.in}, children)
 }
 
-// parameter is the number of a function's parameter that a value passes, -1 for none.
+// parameter returns the index of the parameter among the places that a value passed, -1 if
+// there is none.
 func parameter(fn *types.Func, passed map[string]bool) int {
 	for i := 0; fn != nil && i < fn.Signature().Params().Len(); i++ {
 		if place := paramPlace(fn, i); passed[place] || passed[elementOf(place)] {
@@ -243,12 +244,12 @@ func parameter(fn *types.Func, passed map[string]bool) int {
 	return -1
 }
 
-// addedTo is the command that a call of AddCommand adds others to.
+// addedTo returns the command that a call of AddCommand adds others to.
 func addedTo(c *load.Package, call *ast.CallExpr) origin {
 	return origin{expr: ast.Unparen(call.Fun).(*ast.SelectorExpr).X, in: c}
 }
 
-// assign notes a field that a command gets by assignment.
+// assign notes the fields of commands that are set by assignment.
 func (t *sourceTree) assign(c *load.Package, assign *ast.AssignStmt) {
 	for i, lhs := range assign.Lhs {
 		sel, ok := ast.Unparen(lhs).(*ast.SelectorExpr)
@@ -289,13 +290,13 @@ func (t *sourceTree) descend(lit *ast.CompositeLit, path string, elsewhere bool,
 	}
 }
 
-// word is the first word of a field of a command, "" when it is not constant.
+// word returns the first word of a command's field, "" if it is not constant.
 func (t *sourceTree) word(l literal, name string) string {
 	word, _, _ := strings.Cut(constant.StringVal(t.value(l, name)), " ")
 	return word
 }
 
-// value is a field of a command where it is constant.
+// value returns the value of a command's field, unknown if it is not constant.
 func (t *sourceTree) value(l literal, name string) constant.Value {
 	f, ok := t.assigned[l.lit][name]
 	for _, elt := range l.lit.Elts {

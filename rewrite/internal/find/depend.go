@@ -19,20 +19,20 @@ import (
 type dependencies struct {
 	g        *load.Program
 	own      []*load.Package // the CLI's, as far as they may matter
-	hooks    []plan.Hook     // exit hooks of loggers, which see these also here
+	hooks    []plan.Hook     // exit hooks of loggers, which also see calls inside dependencies
 	flow     *flow           // of the commands inside dependencies
 	values   *flow           // of the functions that they keep
 	analysed map[string]bool // by import path, whether it may execute commands
-	executed map[string]bool // places from which a command comes to be executed
+	executed map[string]bool // places whose command is executed
 	ending   map[string]string
 	itself   map[string]string
 	status   map[string]string
-	beside   map[string]map[string]bool // by import path, the names of functions in files that name something that ends the process
+	beside   map[string]map[string]bool // by import path, the functions that stand in a file which names something that ends the process
 
 	executors map[string]bool // import paths of those that may execute a command
-	endings   map[string]bool // whether they name something that ends the process, as far as it is known
+	endings   map[string]bool // answers of namesEnd
 
-	endsBehind map[string]string // by import path, a function that a package which executes commands ends the process with
+	endsBehind map[string]string // by import path of an executor, the function with which it may end the process
 }
 
 func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
@@ -66,15 +66,15 @@ func (d *dependencies) ofCobra() (paths []string) {
 	return paths
 }
 
-// executes reports whether the package of a dependency executes, or keeps to be
-// executed, the command that comes to a place of it: a parameter of one of its
-// functions, or what a function that is passed there returns.
+// executes reports whether a dependency's package executes the command at a place: a
+// parameter of one of its functions, or the result of a function that is passed there.
+// A command that it keeps in order to execute it later counts too.
 func (d *dependencies) executes(path, place string) bool {
 	return remembered(d.analysed, path, func() bool { return d.analyse(path) }) && d.executed[place]
 }
 
-// analyse looks through a package of another module. It reports false when that has
-// nothing to do with executing commands.
+// analyse marks the places of a dependency's package whose command it executes. It reports
+// false for a package that executes none.
 func (d *dependencies) analyse(path string) bool {
 	if !d.executors[path] {
 		return false
@@ -102,20 +102,20 @@ func (d *dependencies) analyse(path string) bool {
 		}
 	}
 	if len(own) > 0 {
-		for c := range d.flow.added { // where they are put together
+		for c := range d.flow.added { // any of these may put commands together
 			d.below(c, own)
 		}
 	}
 	return true
 }
 
-// unused reports whether nobody calls a function of a dependency that has the
-// name of one of cobra's that execute: carapace.Gen(cmd) keeps a command for an
-// Execute of its own, which hardly any CLI calls.
+// unused reports whether a dependency's function named Execute... is never called. So
+// carapace.Gen(cmd) executes no command: it keeps one for an Execute of its own, which
+// hardly any CLI calls.
 func (d *dependencies) unused(c *load.Package, decl *ast.FuncDecl) bool {
 	fn, ok := c.Info.Defs[decl.Name].(*types.Func)
 	if !ok || !strings.HasPrefix(fn.Name(), "Execute") || uses(c, fn) {
-		return false // own packages that call a function of another name may not be loaded
+		return false // packages that call a function of another name may not be loaded
 	}
 	return !slices.ContainsFunc(d.own, func(own *load.Package) bool { return uses(own, fn) }) &&
 		!some(maps.Values(d.g.All), func(p *packages.Package) bool {
@@ -152,8 +152,8 @@ func (d *dependencies) passedOn(c *load.Package, call *ast.CallExpr) {
 	}
 }
 
-// below marks the commands that are put under a root which the dependency makes
-// and executes itself: each is the root of the CLI's part of the tree.
+// below marks the commands that a package adds to a root of the dependency, which the
+// dependency makes and executes: each is the root of the CLI's part of the tree.
 func (d *dependencies) below(c *load.Package, own map[*ast.CompositeLit]bool) {
 	for _, decl := range declarations(c) {
 		for call := range nodes[*ast.CallExpr](decl) {
@@ -175,9 +175,8 @@ func (d *dependencies) reach(from origin) []literal {
 	return found
 }
 
-// imports are the import paths, as source has them, of the dependencies that the module
-// imports for what may execute a command or end the process. Those that every CLI
-// imports for its flags are left out.
+// imports returns the quoted import paths of the dependencies that may execute a command or
+// end the process. Those that every CLI imports for its flags are left out.
 func (d *dependencies) imports() (words []string) {
 	for path := range d.g.Imports() {
 		if !settingUp[path] && (d.executors[path] || d.namesEnd(path)) {
@@ -187,7 +186,7 @@ func (d *dependencies) imports() (words []string) {
 	return words
 }
 
-// executors are the import paths of the dependencies that may execute a command which
+// executors returns the import paths of the dependencies that may execute a command which
 // is handed to them: they import cobra, and their text names Execute, or that of
 // another one which they import.
 func executors(g *load.Program) map[string]bool {

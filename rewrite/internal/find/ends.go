@@ -20,9 +20,9 @@ func endsProcess(fn *types.Func) bool {
 	return fatal || swapped || isSyscallExit(fn)
 }
 
-// mayEnd reports whether the source of a function is worth asking whether it ends
-// the process: the text of its package names something that does. A method of an
-// interface, and what is a logger's, are judged by their names.
+// mayEnd reports whether the source of a function is worth looking at: the text of its
+// package names something that ends the process. Methods of an interface, and functions of
+// a logger, are judged by their own names.
 func (d *dependencies) mayEnd(fn *types.Func) bool {
 	switch path := fn.Pkg().Path(); {
 	case isSyscallExit(fn):
@@ -34,7 +34,7 @@ func (d *dependencies) mayEnd(fn *types.Func) bool {
 	}
 }
 
-// foreign reports whether a package is a dependency's, other than cobra.
+// foreign reports whether a package belongs to another module, and is not cobra.
 func (d *dependencies) foreign(path string) bool {
 	p := d.g.All[path]
 	return p != nil && p.Module != nil && path != load.Cobra && !d.g.IsOwn(path)
@@ -52,7 +52,7 @@ func (d *dependencies) namesEnd(path string) bool {
 	return remembered(d.endings, path, func() bool { return d.foreign(path) && textContains(d.g, d.g.All[path], endWords) })
 }
 
-// endWords are what the text of such a package has.
+// endWords are the words of which the text of such a package has at least one.
 var endWords = func() []string {
 	names := []string{"os.Exit", "syscall.Exit", "cobra.CheckErr"}
 	for _, name := range loggers.Names() {
@@ -61,7 +61,7 @@ var endWords = func() []string {
 	return names
 }()
 
-// textContains reports whether a file of this build of a package has one of some words.
+// textContains reports whether a file of a package that this machine builds has one of some words.
 func textContains(g *load.Program, p *packages.Package, words []string) bool {
 	return some(g.Texts(p, p.GoFiles), func(text []byte) bool { return containsOne(text, words) })
 }
@@ -70,8 +70,8 @@ func textContains(g *load.Program, p *packages.Package, words []string) bool {
 // process without os.Exit.
 func isSyscallExit(fn *types.Func) bool { return pathOf(fn) == "syscall" && fn.Name() == "Exit" }
 
-// ends returns the function with which a function of a dependency may end the
-// process, "" if its source, and what it calls in its package, has none.
+// ends returns the name of a function with which a dependency's function may end the
+// process, "" if neither its source nor the functions of its package that it calls do.
 func (d *dependencies) ends(fn *types.Func) string {
 	if isSyscallExit(fn) {
 		return fn.FullName()
@@ -79,8 +79,8 @@ func (d *dependencies) ends(fn *types.Func) string {
 	return remembered(d.ending, fn.FullName(), func() string { return d.endsIn(fn.Origin(), map[string]bool{}) })
 }
 
-// remembered is what find says of a name, which is asked once. To a question that leads back
-// to itself the answer is none.
+// remembered returns find's answer for a name, and calls find once for each. While find runs,
+// the answer for that name is the zero value, so recursion ends.
 func remembered[V any](known map[string]V, name string, find func() V) V {
 	answer, ok := known[name]
 	if !ok {
@@ -98,7 +98,7 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 	}
 	seen[name] = true
 	p := d.g.All[fn.Pkg().Path()]
-	if p == nil || p.Module == nil { // the standard library ends nothing else
+	if p == nil || p.Module == nil { // endsProcess has those of the standard library
 		return ""
 	}
 	c, bodies := d.declared(fn)
@@ -113,13 +113,13 @@ func (d *dependencies) endsIn(fn *types.Func, seen map[string]bool) string {
 	if len(bodies) == 0 && isInterfaceMethod(fn) {
 		return "a method behind an interface"
 	}
-	return "" // also without a body: what is in assembly makes system calls
+	return "" // also for a function in assembly
 }
 
-// always returns the status, not 0, with which a function of a dependency ends the process: its
-// last statement does, and before that nothing returns, nor calls what may end the process
-// or is of another module. It is "" for any other function: one that does a command's work
-// and ends with 0 says nothing of a run that fails in it.
+// always returns the status with which a function of a dependency ends the process in every
+// call: its last statement ends it, and nothing before that returns, may end the process, or
+// calls another module. It is "" for any other function, and for status 0: a function that
+// does the work of a command and ends with 0 may panic or fail before.
 func (d *dependencies) always(fn *types.Func) string {
 	return remembered(d.status, fn.FullName(), func() (status string) {
 		c, bodies := d.declared(fn)
@@ -154,10 +154,10 @@ func (d *dependencies) always(fn *types.Func) string {
 	})
 }
 
-// endsItself returns the function with which a function of a dependency that returns
-// something ends the process in its own code, or in that of its package which it
-// calls: func Load() Config { ... log.Fatal(err) }. It is "" where there is none. What
-// loggers return is an event, and known.
+// endsItself returns the name of a function that a dependency's function, which returns
+// something, calls to end the process, directly or in a function of its package:
+// func Load() Config { ... log.Fatal(err) }. It is "" if there is none, and for loggers,
+// whose functions are known.
 func (d *dependencies) endsItself(fn *types.Func) string {
 	return remembered(d.itself, fn.FullName(), func() string { return d.endsInCode(fn, map[string]bool{}) })
 }
@@ -189,8 +189,8 @@ func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how str
 	return how
 }
 
-// endsBeside reports whether a file that may declare a function of a dependency names
-// something that ends the process, as far as its text tells. Most are not worth a type check.
+// endsBeside reports whether a file that may declare a dependency's function names something
+// that ends the process. It reads text: most packages are not worth a type check.
 func (d *dependencies) endsBeside(fn *types.Func) bool {
 	p := d.g.All[fn.Pkg().Path()]
 	return remembered(d.beside, p.PkgPath, func() map[string]bool {
@@ -208,7 +208,7 @@ func (d *dependencies) endsBeside(fn *types.Func) bool {
 
 var declaration = regexp.MustCompile(`(?m)^func (?:\(.*?\) ?)?(\w+)[\[(]`)
 
-// endsWithin looks at everything that a piece of code names.
+// endsWithin is ends for a piece of code: it looks at everything that the code names.
 func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[string]bool) (how string) {
 	for n := range ast.Preorder(code) {
 		switch n := n.(type) {
@@ -239,8 +239,8 @@ func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[strin
 	return how
 }
 
-// makesCommand reports whether a function returns a command. Cobra's own only look
-// for one.
+// makesCommand reports whether a function returns a command. Those of cobra do not count:
+// they look for one.
 func makesCommand(fn *types.Func) bool {
 	return fn.Pkg().Path() != load.Cobra && commandResult(fn.Signature()) >= 0
 }
@@ -250,7 +250,7 @@ func isInterfaceMethod(fn *types.Func) bool {
 	return recv != nil && types.IsInterface(recv.Type())
 }
 
-// endsInValue looks at what a variable or field of function type may hold.
+// endsInValue is ends for the functions that a variable or field may hold.
 func (d *dependencies) endsInValue(c *load.Package, e ast.Expr, seen map[string]bool) (how string) {
 	place := d.values.place(c, e)
 	if seen[place] {

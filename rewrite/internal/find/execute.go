@@ -14,13 +14,13 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// An execution is a place where a command is executed, or handed to something
-// that executes it.
+// An execution is a place where a command is executed, or handed to a function that
+// executes it.
 type execution struct {
 	origin   // what is executed
 	finder   *finder
 	at       ast.Node
-	from, to token.Pos // what goes to Track
+	from, to token.Pos // of the expression that Track is put around
 	operands plan.Operands
 	what     string
 	where    enclosure
@@ -28,8 +28,8 @@ type execution struct {
 
 var executeMethods = map[string]bool{"Execute": true, "ExecuteC": true, "ExecuteContext": true, "ExecuteContextC": true}
 
-// executes returns how a selector names a method that executes a command, nil
-// if it does not.
+// executes returns the selection of a method that executes a command, nil if a selector
+// names none.
 func executes(c *load.Package, sel *ast.SelectorExpr) *types.Selection {
 	s, ok := c.Info.Selections[sel]
 	if !ok || !executeMethods[sel.Sel.Name] {
@@ -42,8 +42,8 @@ func executes(c *load.Package, sel *ast.SelectorExpr) *types.Selection {
 	return s
 }
 
-// execute finds root.Execute() and its siblings, called or as a method value, and
-// what executes a command behind an interface.
+// execute finds root.Execute() and its siblings, called or as a method value, also through
+// an interface.
 func (f *finder) execute(sel *ast.SelectorExpr) {
 	fn, ok := f.c.Info.Uses[sel.Sel].(*types.Func)
 	if !ok || !executeMethods[fn.Name()] {
@@ -70,8 +70,8 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 	f.executes = true
 }
 
-// passesCobra notes where a command's own function is called outside of a run: after Find or
-// Traverse, say. Cobra, and so the initializer that counts, is not part of it.
+// passesCobra notes where a command's own function is called outside of a run, after Find or
+// Traverse, for example. Cobra does not run its initializers then, so nothing is counted.
 func (f *finder) passesCobra(sel *ast.SelectorExpr) {
 	s := f.c.Info.Selections[sel]
 	if s == nil || s.Kind() != types.FieldVal || !isCommand(ownerOf(s)) || sel.Sel.Name != "Run" && sel.Sel.Name != "RunE" || callOf(f.cur) == nil {
@@ -86,7 +86,7 @@ func (f *finder) passesCobra(sel *ast.SelectorExpr) {
 			function = n.Name
 		}
 		if hasHookType(f.c.Info.TypeOf(function)) {
-			return // it is made for runs
+			return // a hook, which cobra calls in a run
 		}
 	}
 	if !f.insideRuns(enclosed(f.c, f.cur, false)) {
@@ -94,8 +94,8 @@ func (f *finder) passesCobra(sel *ast.SelectorExpr) {
 	}
 }
 
-// receiver is where the value before a selected method comes from; of a method
-// expression, the first argument of its call.
+// receiver returns the origin of a selected method's receiver. That of a method expression
+// is the first argument of its call.
 func (f *finder) receiver(sel *ast.SelectorExpr) origin {
 	s := f.c.Info.Selections[sel]
 	if s.Kind() != types.MethodExpr {
@@ -107,13 +107,13 @@ func (f *finder) receiver(sel *ast.SelectorExpr) origin {
 	return origin{}
 }
 
-// cannotTrack notes an execution whose command is out of reach.
+// cannotTrack notes an execution whose command cannot be handed to Track.
 func (f *finder) cannotTrack(at ast.Node, what string) {
 	f.note(plan.Uncovered, at, what)
 	f.survey.untracked = append(f.survey.untracked, f.at(at)+": "+what)
 }
 
-// operands say what more than the receiver has to be handed to Track.
+// operands returns what Track needs beside the receiver to name the command.
 func (f *finder) operands(sel *ast.SelectorExpr, s *types.Selection) (o plan.Operands) {
 	command := f.c.Info.TypeOf(sel.X)
 	for _, field := range embedded(s.Recv(), s.Index()) {
@@ -126,7 +126,7 @@ func (f *finder) operands(sel *ast.SelectorExpr, s *types.Selection) (o plan.Ope
 	return o
 }
 
-// embedded are the embedded fields between a type and what it has at an index path.
+// embedded returns the embedded fields on an index path of a type, without its last step.
 func embedded(t types.Type, index []int) (fields []*types.Var) {
 	for _, i := range index[:len(index)-1] {
 		st, ok := deref(t).Underlying().(*types.Struct)
@@ -139,7 +139,7 @@ func embedded(t types.Type, index []int) (fields []*types.Var) {
 	return fields
 }
 
-// embeddedPlace is the place of the last of these fields, "" for none.
+// embeddedPlace returns the place of the last of these fields, "" if there is none.
 func embeddedPlace(t types.Type, index []int) string {
 	fields := embedded(t, index)
 	if len(fields) == 0 {
@@ -148,8 +148,8 @@ func embeddedPlace(t types.Type, index []int) string {
 	return fieldPlace(declaring(t, index[:len(fields)]), fields[len(fields)-1].Name())
 }
 
-// receiver is where the executed command comes from: the expression before the
-// selector, or the embedded field that it implies.
+// receiver returns the origin of an executed command: the expression before the selector,
+// or the embedded field that the selector implies.
 func receiver(c *load.Package, sel *ast.SelectorExpr, s *types.Selection) origin {
 	if place := embeddedPlace(s.Recv(), s.Index()); place != "" {
 		return origin{place: place, in: c}
@@ -157,21 +157,21 @@ func receiver(c *load.Package, sel *ast.SelectorExpr, s *types.Selection) origin
 	return origin{expr: sel.X, in: c}
 }
 
-// An indirect is an execution that does not name the command: the call of an
-// interface's Execute, or of a dependency that executes what a function returns.
+// An indirect is an execution that does not name the command: a call of an interface's
+// Execute, or of a dependency's function that executes what another function returns.
 type indirect struct {
 	origin  // the interface's value, or the function's result
 	finder  *finder
 	at      ast.Expr
 	where   enclosure
-	how     string // the command comes to be executed, for the report
-	factory string // the function
+	how     string // how the command comes to be executed, for the report
+	factory string // the function that returns the command, as the source has it; "" for an interface
 }
 
-// handOver finds a root that is handed to a function of another module which
-// executes it, itself or below a root of its own: fang.Execute(ctx, root),
-// cli.Run(root), plugin.Run(func(...) *cobra.Command { ... }).
-// It reports whether the report says of the call that it may end the process.
+// handOver finds a root that is handed to a dependency's function which executes it, as
+// it is or below a root of its own: fang.Execute(ctx, root), cli.Run(root),
+// plugin.Run(func(...) *cobra.Command { ... }). It reports whether it noted that the call
+// may end the process.
 func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 	fn := callee(f.c, call)
 	if fn == nil || f.g.IsOwn(fn.Pkg().Path()) || fn.Pkg().Path() == load.Cobra {
@@ -209,16 +209,17 @@ func (f *finder) handOver(call *ast.CallExpr) (noted bool) {
 	return noted
 }
 
-// noteExecution notes an expression whose value is a command that is executed elsewhere.
+// noteExecution adds an execution elsewhere of the command that an expression denotes.
 func (f *finder) noteExecution(e ast.Expr, how string, where enclosure) {
 	f.survey.executed = append(f.survey.executed, execution{
 		origin: origin{expr: e, in: f.c}, finder: f, at: e, from: e.Pos(), to: e.End(), what: f.short(e) + how, where: where,
 	})
 }
 
-// track decides what is a root. A command that is executed inside a run is part
-// of that run. Code that other CLIs of the module share may execute their root, so
-// it is tracked there all the same: inside a run, that has no effect.
+// track adds the sites of the commands that are roots. A command that is only executed
+// inside a run is part of that run, and is left alone. Code that several CLIs of the module
+// share may execute the root of another one, so it is tracked: inside a run Track has no
+// effect.
 func (s *survey) track() error {
 	for _, call := range s.indirect {
 		s.trackIndirect(call)
@@ -245,8 +246,8 @@ func (s *survey) track() error {
 	return nil
 }
 
-// noRoot is the error that no root command is executed where it could be tracked. Inside
-// are executions inside runs of other commands.
+// noRoot returns the error that no execution could be tracked. Inside lists those inside
+// runs of other commands.
 func (s *survey) noRoot(inside []string) error {
 	main, module, dependencies := s.g.Main.PkgPath, s.g.Path, s.depend.ofCobra()
 	text := fmt.Sprintf("%s executes no root command: telemetrygen finds nothing that it reaches in module %s to call Execute on a *cobra.Command, or to hand one to a function that does", main, module)
@@ -265,8 +266,9 @@ func (s *survey) noRoot(inside []string) error {
 	return errors.New(text)
 }
 
-// noteRoots finds out whether there are several roots: one for each name that the CLI is
-// started under, say. A field may hold other commands beside a root.
+// noteRoots sets several if there is more than one root, such as one for each name that the
+// CLI is started under, and notes their names. Roots that come from a field do not count:
+// it may hold other commands too.
 func (s *survey) noteRoots(tracked []execution) {
 	roots := map[*ast.CompositeLit]bool{}
 	for _, e := range tracked {
@@ -283,7 +285,7 @@ func (s *survey) noteRoots(tracked []execution) {
 	if len(roots) < 2 {
 		return
 	}
-	tree := newSourceTree(s.g) // knows which of them are added to others
+	tree := newSourceTree(s.g) // its roots are those that are not added to another command
 	s.several = len(tree.roots) > 1
 	if names := tree.names(); len(names) > 1 {
 		tracked[0].finder.note(plan.Note, tracked[0].at, "the root command may be "+strings.Join(names, " or ")+
@@ -291,9 +293,9 @@ func (s *survey) noteRoots(tracked []execution) {
 	}
 }
 
-// trackIndirect finds the commands that a function can return, or that an
-// interface's value or one of a type parameter can be: where they become one, or are
-// put into a struct that does.
+// trackIndirect adds the executions of the commands that a function can return, or that
+// an interface or a type parameter can stand for: where a command is assigned to it, or to
+// the embedded field of a struct that is.
 func (s *survey) trackIndirect(call indirect) {
 	found, other, seen := false, false, map[string]bool{}
 	var visit func(e ast.Expr, in *load.Package) bool
@@ -301,7 +303,7 @@ func (s *survey) trackIndirect(call indirect) {
 		typ := in.Info.TypeOf(e)
 		if isCommandPointer(typ) {
 			if id, ok := e.(*ast.Ident); ok && in.Info.Defs[id] != nil {
-				return false // a result that is returned by its name
+				return false // a named result: what is assigned to it is visited
 			}
 			f := s.finderOf(in, e)
 			if f == nil {
@@ -340,7 +342,7 @@ func (s *survey) trackIndirect(call indirect) {
 	case found:
 	case call.factory != "":
 		call.finder.cannotTrack(call.at, name+" executes the command that "+call.factory+" returns, which could not be followed; its runs are not counted unless it is tracked elsewhere")
-	default: // it may be no command
+	default: // the interface may stand for something else
 		const what = ": the command behind the interface could not be followed"
 		s.untracked = append(s.untracked, call.finder.at(call.at)+": "+name+what)
 		if !other && s.canBeCommand(call.at.(*ast.SelectorExpr), call.finder.c) {
@@ -349,8 +351,8 @@ func (s *survey) trackIndirect(call indirect) {
 	}
 }
 
-// canBeCommand reports whether a *cobra.Command satisfies the interface, or the
-// constraint, before a selected method.
+// canBeCommand reports whether a *cobra.Command satisfies the interface or the constraint
+// that a method is selected from.
 func (s *survey) canBeCommand(sel *ast.SelectorExpr, in *load.Package) bool {
 	iface, ok := in.Info.TypeOf(sel.X).Underlying().(*types.Interface)
 	cobra := s.g.Imported(load.Cobra)

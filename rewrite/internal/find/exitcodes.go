@@ -12,8 +12,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// exitCodes are the exit statuses with a name in the source, by number: constants that
-// reach a function which ends the process.
+// exitCodes returns the exit statuses that have a name in the source, by number. A name
+// is that of a constant which reaches a function that ends the process.
 func exitCodes(finders []*finder, fl *flow, own func(path string) bool) (codes []plan.ExitCode) {
 	names := map[int][]string{} // by the status that the shell sees
 	note := func(e ast.Expr, in *load.Package) bool {
@@ -40,8 +40,8 @@ func exitCodes(finders []*finder, fl *flow, own func(path string) bool) (codes [
 	return codes
 }
 
-// exits reports whether a function value may be one that ends the process with
-// its first argument. The CLI's own functions are followed to what they call.
+// exits reports whether a function value may end the process with its first argument as
+// the status. The CLI's own functions are followed to what they call.
 func (fl *flow) exits(function origin, own func(path string) bool) (found bool) {
 	fl.back(function, func(e ast.Expr, in *load.Package) bool {
 		fn, ok := named(in, e).(*types.Func)
@@ -51,8 +51,8 @@ func (fl *flow) exits(function origin, own func(path string) bool) (found bool) 
 	return found
 }
 
-// endsWithArgument reports whether a function has the form of os.Exit and
-// logrus.Exit.
+// endsWithArgument reports whether a function has the name and the signature of one that
+// ends the process with its argument, such as os.Exit and logrus.Exit.
 func endsWithArgument(fn *types.Func) bool {
 	params := fn.Signature().Params()
 	return strings.HasPrefix(fn.Name(), "Exit") && returnsNothing(fn) && params.Len() > 0 && types.Identical(params.At(0).Type(), types.Typ[types.Int])

@@ -7,7 +7,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// swapOf returns the form that stands in for a function.
+// swapOf returns the form that replaces a function, if there is one.
 func swapOf(fn *types.Func) (name string, ok bool) {
 	if fn.Signature().Recv() != nil {
 		return "", false
@@ -16,8 +16,8 @@ func swapOf(fn *types.Func) (name string, ok bool) {
 	return name, ok
 }
 
-// swap finds every use of os.Exit and cobra.CheckErr, called or as a value: the
-// injected function of the same type takes its place.
+// swap adds a site for each use of os.Exit and cobra.CheckErr, called or as a value. The
+// injected function of the same type replaces it there.
 func (f *finder) swap(fn *types.Func) {
 	name, ok := swapOf(fn)
 	if !ok {
@@ -45,8 +45,8 @@ func (f *finder) swap(fn *types.Func) {
 	f.edit(plan.Exit, at, name, at.Pos(), at.End(), plan.Operands{}, what)
 }
 
-// spelled returns how the file names a function in the form that an edit is taken back to, "" if
-// the file imports its package under two names.
+// spelled returns how the file names a function, in the form to which the edit is undone. It is
+// "" if the file imports its package under two names.
 func (f *finder) spelled(fn *types.Func) (text string) {
 	for _, spec := range f.file.Imports {
 		again := form.Spelled(spec, fn.Pkg().Path(), fn.Name())

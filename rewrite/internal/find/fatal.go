@@ -19,10 +19,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// fatal finds calls that log and end the process inside a dependency. What
-// ends the process cannot be swapped there, so the status is announced before
-// the call, or, where computing the arguments may take the whole run
-// (log.Fatal(http.ListenAndServe(...))), behind its last argument.
+// fatal finds calls that end the process inside a dependency, such as log.Fatal. The
+// exit there cannot be replaced, so its status is announced before the call; or after
+// its last argument, if computing the arguments may take the whole run, as in
+// log.Fatal(http.ListenAndServe(...)).
 func (f *finder) fatal(call *ast.CallExpr) {
 	fn := callee(f.c, call)
 	if f.beforeMain(enclosed(f.c, f.cur, false)) {
@@ -63,8 +63,8 @@ func (f *finder) fatal(call *ast.CallExpr) {
 	}
 }
 
-// loggerBehind returns a logger that satisfies an interface of the CLI's own and
-// ends the process in its method fn, "" for none.
+// loggerBehind returns the name of a logger that satisfies an interface of the CLI and
+// ends the process in the interface's method fn, "" if there is none.
 func (f *finder) loggerBehind(fn *types.Func) string {
 	if !isInterfaceMethod(fn) {
 		return ""
@@ -83,8 +83,8 @@ func (f *finder) loggerBehind(fn *types.Func) string {
 	return ""
 }
 
-// fatalValue names a function that logs and ends the process where it is used as
-// a value: nothing can be announced before a call that goes through a variable.
+// fatalValue notes where a function that ends the process is used as a value: a call
+// through a variable cannot be announced.
 func (f *finder) fatalValue(fn *types.Func) {
 	if loggers.Covers(f.hooks, fn) != "" {
 		return
@@ -97,16 +97,16 @@ func (f *finder) fatalValue(fn *types.Func) {
 	}
 }
 
-// dependency looks at a call of a function of a dependency that may end the
-// process. Whether it does is a question to its source.
+// dependency announces or notes a call of a dependency's function, if its source says that
+// it may end the process.
 func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 	how := f.depend.ends(fn)
 	if how == "" {
 		return
 	}
-	if endsWithArgument(fn) { // should it end with another status, the runtime moves the count
+	if endsWithArgument(fn) { // if it ends with another status, the runtime moves the count
 		switch arg := ast.Unparen(call.Args[0]).(type) {
-		case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr: // can be said twice
+		case *ast.BasicLit, *ast.Ident, *ast.SelectorExpr: // can be evaluated twice
 			f.announce(call, call, f.text(arg), fn)
 			return
 		}
@@ -118,13 +118,13 @@ func (f *finder) dependency(call *ast.CallExpr, fn *types.Func) {
 	f.noteEnd(call, fn.Pkg().Path(), how)
 }
 
-// orDie ends the names of functions that end the process instead of returning an
-// error, also where that is somebody else's function in a variable. Of others that
-// return something only their own code is asked: what they call, keep or hand out
-// often names an exit that such a call never comes to.
+// orDie is the end of the name of a function that ends the process instead of returning an
+// error. The source of such a function is followed everywhere, also through variables. Of
+// other functions that return something, only their own code is looked at: the functions
+// that they keep or hand out often end the process in places that the call never reaches.
 const orDie = "OrDie"
 
-// variableOrDie looks at a call of such a function that a dependency keeps in a variable.
+// variableOrDie notes a call of such a function that a dependency keeps in a variable.
 func (f *finder) variableOrDie(call *ast.CallExpr) {
 	v, ok := named(f.c, call.Fun).(*types.Var)
 	if !ok || !strings.HasSuffix(v.Name(), orDie) || !f.depend.foreign(pathOf(v)) {
@@ -135,8 +135,8 @@ func (f *finder) variableOrDie(call *ast.CallExpr) {
 	}
 }
 
-// noteEnd notes a call of a dependency's function that may end the process. A method is named by its type,
-// not by the value that a place has for it: the report has one line for many places.
+// noteEnd notes a call of a dependency's function that may end the process. A method is named by its type, so that
+// the report has one line for all values of the type.
 func (f *finder) noteEnd(call *ast.CallExpr, path, how string) {
 	what := f.short(call.Fun)
 	if fn := callee(f.c, call); fn != nil && fn.Signature().Recv() != nil {
@@ -145,8 +145,8 @@ func (f *finder) noteEnd(call *ast.CallExpr, path, how string) {
 	f.note(plan.Dependency, call, what+" of "+path+" may end the process, with "+how+"; such a run is recorded as -1 if a command had begun")
 }
 
-// status is loggers.Status, also for the module's own functions that return nothing but
-// events of a logger's fatal level. An event that a hook sees is none.
+// status is loggers.Status, also for the module's own functions that only return events of
+// a logger's fatal level. Events that an exit hook covers do not count.
 func (f *finder) status(fn *types.Func) (status int, chain, ok bool) {
 	if !f.g.IsOwn(pathOf(fn)) || !returnsEvent(fn) {
 		return loggers.Status(fn)
@@ -159,7 +159,7 @@ func (f *finder) status(fn *types.Func) (status int, chain, ok bool) {
 		}
 		made := callee(in, call)
 		if made != nil && f.g.IsOwn(pathOf(made)) {
-			return false // it is what that one returns
+			return false // what that function returns is visited
 		}
 		code := 0
 		if made != nil && loggers.Covers(f.hooks, made) == "" {
@@ -174,7 +174,7 @@ func (f *finder) status(fn *types.Func) (status int, chain, ok bool) {
 	return codes[0], true, true
 }
 
-// returnsEvent reports whether a function returns what a logger's package declares.
+// returnsEvent reports whether a function returns one value, of a type that a logger declares.
 func returnsEvent(fn *types.Func) bool {
 	results := fn.Signature().Results()
 	if results.Len() != 1 {
@@ -184,13 +184,13 @@ func returnsEvent(fn *types.Func) bool {
 	return ok && loggers.Known(pathOf(event.Obj()))
 }
 
-// chain climbs from an event to the end of its chain; the process ends in the
-// last call, so the whole statement is announced.
+// chain announces the whole chain of calls that begins with a fatal event: the process ends
+// in the last one.
 func (f *finder) chain(call *ast.CallExpr, status int) {
 	for cur := range f.cur.Enclosing((*ast.FuncDecl)(nil)) {
 		if fn, ok := f.c.Info.Defs[cur.Node().(*ast.FuncDecl).Name].(*types.Func); ok {
 			if _, passedOn, _ := f.status(fn); passedOn {
-				return // its callers end the process
+				return // it returns the event, and its callers are announced
 			}
 		}
 	}
@@ -201,8 +201,8 @@ func (f *finder) chain(call *ast.CallExpr, status int) {
 	f.announce(call, top.Node().(*ast.CallExpr), strconv.Itoa(status), nil)
 }
 
-// announce says before a call that the process will end with a status, given as
-// its source.
+// announce adds a site that records a status, given as source text, before a call that ends
+// the process.
 func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func) {
 	what := fmt.Sprintf("%s: status %s is recorded before the call", f.short(call.Fun), status)
 	o := plan.Operands{Status: status}
@@ -221,8 +221,8 @@ func (f *finder) announce(at, call *ast.CallExpr, status string, fn *types.Func)
 	f.note(plan.Uncovered, at, f.short(call.Fun)+" ends the process, and no edit is possible here; the run is recorded as -1 if a command had begun")
 }
 
-// statementOf returns the statement that consists of this call alone and
-// stands in a list, where another can be put before it.
+// statementOf returns the statement that consists of this call alone, if it stands in a
+// list, where another statement can be put before it.
 func (f *finder) statementOf(call *ast.CallExpr) (ast.Stmt, bool) {
 	for cur := range f.cur.Enclosing((*ast.ExprStmt)(nil)) {
 		stmt := cur.Node().(*ast.ExprStmt)
@@ -240,8 +240,8 @@ func (f *finder) deferred() bool {
 	return kind == edge.DeferStmt_Call || kind == edge.GoStmt_Call
 }
 
-// pure reports whether evaluating a call's arguments, and its receiver, can be
-// taken as immediate: only names, literals, operators and calls that format.
+// pure reports whether a call's receiver and arguments take no time to evaluate: they
+// consist of names, literals, operators and calls that format.
 func (f *finder) pure(call *ast.CallExpr) bool {
 	ok := true
 	ast.Inspect(call, func(n ast.Node) bool {
@@ -286,8 +286,8 @@ func (f *finder) immediate(call *ast.CallExpr) bool {
 	return formatting[path] || loggers.Known(path) // as logrus.WithError(err).WithField("k", v)
 }
 
-// lastAny returns a call's last argument when it is passed as an interface{},
-// so that it can go through a function.
+// lastAny returns a call's last argument if it is passed as an interface{}, so that
+// ExitingWith can be put around it; nil otherwise.
 func (f *finder) lastAny(call *ast.CallExpr, fn *types.Func) ast.Expr {
 	if fn == nil || len(call.Args) == 0 || call.Ellipsis.IsValid() {
 		return nil

@@ -1,7 +1,7 @@
-// Package find looks through a CLI's typed syntax and says what has to be done
-// where, as a plan of plain data: where commands are executed, and where the
-// process ends. It decides by types; names of packages and variables mean
-// nothing. It renders no Go text and knows nothing of how edits are made.
+// Package find looks through a CLI's typed syntax for the places where commands are
+// executed and where the process ends, and returns a plan of what to do there. It
+// decides by types; the names of packages and variables mean nothing. It renders no Go
+// text and knows nothing of how edits are made.
 package find
 
 import (
@@ -27,14 +27,14 @@ import (
 // Options say what to look for and what the injected package is called.
 type Options struct {
 	Runtime string // import path of the generated package
-	Shared  string // that of the one for all but the main package
+	Shared  string // import path of the one that packages other than main import
 	Several bool   // the module has other CLIs that are instrumented
 	Force   bool   // also track what is only executed inside a run
 }
 
-// tokens are what a file that needs an edit must contain one of, or else an import
-// of what may execute a command or end the process. Packages without them are
-// neither parsed nor type-checked, unless a command is followed into them.
+// tokens are words of which a file that needs an edit has at least one, or it imports a
+// dependency that may execute a command or end the process. A package without any is
+// neither parsed nor type-checked, unless a command is followed into it.
 var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main", orDie + "(", ".Parse()", "." + exitOnError}, endsInC)
 
 func swappedNames() (names []string) {
@@ -61,7 +61,7 @@ func Plan(g *load.Program, o Options) (*plan.Plan, error) {
 	if err := cmp.Or(g.Err(), untracked); err != nil {
 		return nil, err
 	}
-	s.flow.more = func(string) {} // what names an exit status is looked for in what is loaded
+	s.flow.more = func(string) {} // names of exit statuses are not worth loading another package
 	p := &plan.Plan{Module: g.Path, Leaf: o.Shared + "/exit", Hooks: s.hooks, ExitCodes: exitCodes(s.finders, s.flow, g.IsOwn), SeveralRoots: s.several}
 	for _, f := range s.finders {
 		f.flagSets()
@@ -97,23 +97,24 @@ type survey struct {
 	g        *load.Program
 	options  Options
 	hooks    []plan.Hook // exit hooks of loggers, whose calls need no edit
-	several  bool        // roots are executed
+	several  bool        // more than one root command is executed
 	packages []*load.Package
 	variants []load.Variant
 	finders  []*finder
 	flow     *flow
 	depend   *dependencies
 
-	hooked    map[string]int // by the path of an exit hook, the calls of the module that it covers
+	hooked    map[string]int // number of the module's calls that an exit hook covers, by its path
 	executed  []execution
-	inside    map[string]bool                          // by full name, whether a function is only used inside runs, as far as it is known
-	early     map[string]bool                          // the same, before main()
-	named     map[string]map[string][]inspector.Cursor // by import path and name, where packages name functions
+	inside    map[string]bool                          // answers of insideRuns, by the function's full name
+	early     map[string]bool                          // answers of beforeMain, likewise
+	named     map[string]map[string][]inspector.Cursor // answers of names, by import path
 	indirect  []indirect
 	untracked []string // executions that cannot be tracked, as an error names them
 }
 
-// search walks every file that may matter: those with one of the tokens.
+// search walks every file that has one of the tokens, or imports a dependency that may
+// matter.
 func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *survey {
 	depend := newDependencies(g, hooks)
 	words := slices.Concat(tokens, depend.imports())
@@ -151,8 +152,7 @@ func (s *survey) look(c *load.Package, file *ast.File) *finder {
 	return f
 }
 
-// follow adds the package of the module that a place belongs to, when it was no
-// candidate.
+// follow adds the package that a place belongs to, if it is of the module.
 func (s *survey) follow(place string) {
 	path := packageOf(place)
 	if p := s.g.All[path]; p != nil && s.g.IsOwn(path) {
@@ -170,12 +170,12 @@ type finder struct {
 
 	cur      inspector.Cursor // the node at hand
 	sites    []plan.Site
-	swapped  map[string]int // import paths, and how many of their uses are swapped
+	swapped  map[string]int // how many uses of an import are swapped, by its path
 	executes bool
-	parses   []*ast.CallExpr // of flags
+	parses   []*ast.CallExpr // calls that parse flags
 }
 
-// walk visits the file, but for code that is never compiled in.
+// walk visits the file, except for code that never runs in the CLI.
 func (f *finder) walk() {
 	inspector.New([]*ast.File{f.file}).Root().Inspect(nil, func(cur inspector.Cursor) bool {
 		f.cur = cur
@@ -208,9 +208,9 @@ func (f *finder) visit(n ast.Node) {
 	}
 }
 
-// leaveExits takes the exits of a file out that another tool generates: that tool
-// would drop the edits. A file that starts telemetry or executes commands keeps
-// them, it is edited in any case.
+// leaveExits drops the edits of exits in a file that another tool generates: the next
+// generation would drop them. A file that starts telemetry or executes commands keeps
+// them, because it has to be edited in any case.
 func (f *finder) leaveExits() {
 	rest := slices.DeleteFunc(slices.Clone(f.sites), func(site plan.Site) bool { return site.Form != "" })
 	exits := len(f.sites) - len(rest)
@@ -222,7 +222,7 @@ func (f *finder) leaveExits() {
 		"the file is generated, and the next generation would drop an edit, so it is left alone; a run that ends here (places: %d) is recorded as -1 if a command had begun", exits))
 }
 
-// mainFunc is where telemetry starts.
+// mainFunc adds the site of func main, where telemetry starts.
 func (f *finder) mainFunc(decl *ast.FuncDecl) {
 	if f.file.Name.Name != "main" || decl.Recv != nil || decl.Name.Name != "main" || decl.Body == nil {
 		return
@@ -235,7 +235,7 @@ func (f *finder) mainFunc(decl *ast.FuncDecl) {
 		"func main: starts telemetry, and records status 0 or a panic on the way out")
 }
 
-// note adds a site that takes no edit.
+// note adds a site without an edit, for the report.
 func (f *finder) note(kind plan.Kind, at ast.Node, reason string) {
 	f.edit(kind, at, "", at.Pos(), at.End(), plan.Operands{}, reason)
 }
@@ -252,7 +252,7 @@ func (f *finder) text(n ast.Node) string {
 	return string(f.src[f.offset(n.Pos()):f.offset(n.End())])
 }
 
-// short is an expression on one line, cut to fit a report.
+// short returns the text of an expression on one line, cut to fit a report.
 func (f *finder) short(n ast.Node) string {
 	s := strings.Join(strings.Fields(f.text(n)), " ")
 	if len(s) > 60 {
@@ -261,13 +261,14 @@ func (f *finder) short(n ast.Node) string {
 	return s
 }
 
-// at is a node's position as error messages name it.
+// at returns a node's position as file:line:col.
 func (f *finder) at(n ast.Node) string {
 	p := f.g.Fset.Position(n.Pos())
 	return fmt.Sprintf("%s:%d:%d", f.name, p.Line, p.Column)
 }
 
-// whole is a name with the package or the value before it.
+// whole returns the selector that a name is the last part of, such as os.Exit for Exit,
+// or the name itself.
 func whole(name inspector.Cursor) inspector.Cursor {
 	if name.ParentEdgeKind() == edge.SelectorExpr_Sel {
 		return name.Parent()
@@ -275,7 +276,7 @@ func whole(name inspector.Cursor) inspector.Cursor {
 	return name
 }
 
-// callOf returns the call of a function, nil where it is not called.
+// callOf returns the call whose function is at the cursor, nil if it is not called there.
 func callOf(function inspector.Cursor) *ast.CallExpr {
 	for function.ParentEdgeKind() == edge.ParenExpr_X {
 		function = function.Parent()

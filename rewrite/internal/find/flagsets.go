@@ -7,21 +7,21 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// flagPackages have sets of flags that end the process where they are made so.
+// flagPackages have flag sets that can end the process.
 var flagPackages = map[string]bool{"flag": true, "github.com/spf13/pflag": true}
 
-// exitOnError is the constant that makes them so.
+// exitOnError is the constant with which a flag set ends the process on a wrong flag.
 const exitOnError = "ExitOnError"
 
-// commandLine ends the place of the set that is made for the command line.
+// commandLine is the end of the place of the flag set that these packages declare.
 const commandLine = ".CommandLine"
 
 func ofFlags(obj types.Object, name string) bool {
 	return obj != nil && obj.Name() == name && flagPackages[pathOf(obj)]
 }
 
-// flagSets notes where a set of flags ends the process itself, because of a flag that it
-// does not know: a set that was made with ExitOnError, as that of the command line is.
+// flagSets notes where a flag set ends the process because of a wrong flag: one that was
+// made with ExitOnError, as that of the command line is.
 func (f *finder) flagSets() {
 	for _, call := range f.parses {
 		fn := callee(f.c, call)
@@ -39,13 +39,13 @@ func (f *finder) flagSets() {
 	}
 }
 
-// parsesNothing reports whether arguments are written out as none.
+// parsesNothing reports whether a list of arguments is nil or an empty literal.
 func parsesNothing(c *load.Package, args ast.Expr) bool {
 	lit, ok := ast.Unparen(args).(*ast.CompositeLit)
 	return ok && len(lit.Elts) == 0 || isNil(args, c)
 }
 
-// exitsOnError reports whether a set of flags may be one that ends the process.
+// exitsOnError reports whether a flag set may be one that ends the process.
 func (fl *flow) exitsOnError(set origin) (found bool) {
 	passed := fl.back(set, func(e ast.Expr, in *load.Package) bool {
 		call, ok := e.(*ast.CallExpr)

@@ -11,14 +11,14 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// A flow says where values come from: for each place that keeps one, what is
-// assigned to it. It covers the packages that were added to it, and it is a
-// may-analysis: the order of statements, conditions and callers are ignored.
+// A flow says where values come from: it has, for each place that keeps a value, what is
+// assigned to it. It covers the packages that were added to it. It is a may-analysis: the
+// order of statements, conditions and callers are ignored.
 type flow struct {
 	into   map[string][]origin
 	params map[*types.Var]string // places of the parameters of declared functions
 	added  map[*load.Package]bool
-	more   func(place string) // adds the package that a place on the way back may belong to
+	more   func(place string) // called for each place on the way back; may add its package
 }
 
 // An origin is where a value comes from: an expression, or else another place.
@@ -58,7 +58,7 @@ func (fl *flow) addFile(c *load.Package, f *ast.File) {
 		case *ast.SendStmt:
 			fl.put(elementOf(fl.place(c, n.Chan)), origin{expr: n.Value, in: c})
 		case *ast.TypeSwitchStmt:
-			if assign, ok := n.Assign.(*ast.AssignStmt); ok { // each case has a variable, at the place of this one
+			if assign, ok := n.Assign.(*ast.AssignStmt); ok { // the variables of all cases share one place
 				fl.put(at(c, assign.Lhs[0]), origin{expr: assign.Rhs[0], in: c})
 			}
 		case *ast.CompositeLit:
@@ -81,7 +81,7 @@ func (fl *flow) put(to string, from origin) {
 	}
 }
 
-// places are those that expressions denote.
+// places returns those of some expressions.
 func places[E ast.Expr](fl *flow, c *load.Package, list []E) (names []string) {
 	for _, e := range list {
 		names = append(names, fl.place(c, e))
@@ -89,7 +89,7 @@ func places[E ast.Expr](fl *flow, c *load.Package, list []E) (names []string) {
 	return names
 }
 
-// assign records that places are given values: one each, or the results of one call.
+// assign records an assignment to places: of one value each, or of the results of one call.
 func (fl *flow) assign(c *load.Package, to []string, values []ast.Expr) {
 	if len(to) == len(values) {
 		for i, value := range values {
@@ -156,7 +156,7 @@ func (fl *flow) call(c *load.Package, call *ast.CallExpr) {
 	}
 }
 
-// variadic is where an element comes from that a call hands to a variadic parameter with
+// variadic returns the origin of an element that a call hands to a variadic parameter in
 // one of its arguments.
 func (fl *flow) variadic(c *load.Package, call *ast.CallExpr, arg ast.Expr) origin {
 	if call.Ellipsis.IsValid() {
@@ -204,7 +204,7 @@ func (fl *flow) returns(c *load.Package, body *ast.BlockStmt, function string, t
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			return false // it returns to somebody else
+			return false // its return statements are its own
 		case *ast.ReturnStmt:
 			if n.Results == nil {
 				fl.assign(c, results, names)
@@ -215,8 +215,8 @@ func (fl *flow) returns(c *load.Package, body *ast.BlockStmt, function string, t
 	})
 }
 
-// back visits every expression that a value can be, and what it can come from until
-// visit says that this is the end. It returns the places on the way.
+// back visits every expression that a value can come from, backwards, until visitExpr
+// reports the end of a way. It returns the places that it passed.
 func (fl *flow) back(from origin, visitExpr func(e ast.Expr, in *load.Package) (end bool)) (passed map[string]bool) {
 	passed = map[string]bool{}
 	var follow func(place string)
@@ -246,8 +246,8 @@ func (fl *flow) back(from origin, visitExpr func(e ast.Expr, in *load.Package) (
 	return passed
 }
 
-// origins are those of a place. What a value returns when it is called, or holds, is what its own
-// origins do: of an element that is called, what the elements of their literal return.
+// origins returns what is assigned to a place. A derived place, such as the result of calling a
+// variable, also has the origins that the same suffix gives to the origins of the variable.
 func (fl *flow) origins(place string) (list []origin) {
 	list = slices.Clone(fl.into[place])
 	if value, suffix := cutDerived(place); suffix != "" && strings.Count(value, "[]")+strings.Count(value, "()#") < 4 { // a tree's nodes hold nodes
@@ -258,8 +258,8 @@ func (fl *flow) origins(place string) (list []origin) {
 	return list
 }
 
-// bare is an expression without parentheses, conversions, type assertions, & and
-// *: for the question where a value comes from, these make no difference.
+// bare returns an expression without parentheses, conversions, type assertions, & and *.
+// They make no difference to where a value comes from.
 func bare(c *load.Package, e ast.Expr) ast.Expr {
 	for inner(c, e) != nil {
 		e = inner(c, e)
@@ -267,7 +267,7 @@ func bare(c *load.Package, e ast.Expr) ast.Expr {
 	return e
 }
 
-// inner takes one of these off, nil where there is none.
+// inner removes one of these, and returns nil if there is none.
 func inner(c *load.Package, e ast.Expr) ast.Expr {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
@@ -300,7 +300,7 @@ func (fl *flow) literals(from origin) []literal {
 	return found
 }
 
-// backToLiterals also returns the places on the way.
+// backToLiterals is literals with the places that it passed.
 func (fl *flow) backToLiterals(from origin) (found []literal, passed map[string]bool) {
 	passed = fl.back(from, func(e ast.Expr, in *load.Package) bool {
 		lit, ok := e.(*ast.CompositeLit)
@@ -313,7 +313,7 @@ func (fl *flow) backToLiterals(from origin) (found []literal, passed map[string]
 	return found, passed
 }
 
-// packageOf is the import path in the name of a place.
+// packageOf returns the import path in the name of a place.
 func packageOf(place string) string {
 	place = strings.TrimPrefix(place, "field ")
 	place = strings.TrimLeft(place, "(*")

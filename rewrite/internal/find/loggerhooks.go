@@ -15,7 +15,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// exitHooks are the exit hooks of loggers that the module imports itself.
+// exitHooks returns the exit hooks of the loggers that the module imports itself.
 func exitHooks(g *load.Program) []plan.Hook {
 	return loggers.Decide(loggers.World{
 		Imports: slices.Sorted(maps.Keys(g.Imports())),
@@ -29,7 +29,8 @@ func exitHooks(g *load.Program) []plan.Hook {
 	})
 }
 
-// hasIdentifier reports whether a file has the word as an identifier, or may have it.
+// hasIdentifier reports whether a file has the word as an identifier. A file that does not
+// parse may have it.
 func hasIdentifier(src []byte, word string) bool {
 	if !bytes.Contains(src, []byte(word)) {
 		return false

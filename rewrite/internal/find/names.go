@@ -17,7 +17,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// facts are what the edit stage has to know of the file beside its sites.
+// facts returns what the edit stage has to know of the file beside its sites.
 func (f *finder) facts() plan.File {
 	runtime := f.options.Shared
 	if f.c.PkgPath == f.g.Main.PkgPath {
@@ -36,8 +36,8 @@ func (f *finder) facts() plan.File {
 	return facts
 }
 
-// localName picks the name for the injected package in a file: its own, unless
-// the file or its package uses that name for something else.
+// localName returns the name of the injected package in the file: its own name, unless
+// the file or its package uses that for something else.
 func (f *finder) localName(want string) string {
 	for _, name := range []string{want, "usagetelemetry", "cmdtelemetry", "telemetrygen"} {
 		if !f.taken(name) {
@@ -47,8 +47,8 @@ func (f *finder) localName(want string) string {
 	return want
 }
 
-// taken reports whether the file, or its package, uses a name for something that
-// is not selected from a value.
+// taken reports whether the file, or its package, uses a name for something other than
+// a field or method.
 func (f *finder) taken(name string) bool {
 	if f.c.Types != nil && f.c.Types.Scope().Lookup(name) != nil || f.declaredBeside(name) {
 		return true
@@ -58,7 +58,7 @@ func (f *finder) taken(name string) bool {
 			continue
 		}
 		switch obj := f.c.Info.ObjectOf(id).(type) {
-		case nil, *types.Func: // a method: a function is in the scope of the package
+		case nil, *types.Func: // a method; functions were looked up above
 		case *types.Var:
 			if !obj.IsField() {
 				return true
@@ -70,8 +70,8 @@ func (f *finder) taken(name string) bool {
 	return false
 }
 
-// declaredBeside reports whether a file that this build leaves out, or a test, declares a
-// name for the whole package.
+// declaredBeside reports whether a test of the package, or a file that this build leaves
+// out, declares a name at package level.
 func (f *finder) declaredBeside(name string) bool {
 	return slices.ContainsFunc(load.GoFiles(filepath.Dir(f.g.NameOf(f.file))), func(other string) bool {
 		src, _ := os.ReadFile(other)
@@ -99,7 +99,8 @@ func (f *finder) usesOf(path string, spec *ast.ImportSpec) int {
 	return n
 }
 
-// lineDirective is the text of a comment that the compiler obeys: a position ends in a number.
+// lineDirective matches a //line or /*line comment that the compiler obeys. Its position
+// ends in a number.
 var lineDirective = regexp.MustCompile(`^/[/*]line .*:[0-9]+(\*/)?$`)
 
 func hasLineDirective(file *ast.File) bool {

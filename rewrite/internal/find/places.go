@@ -10,13 +10,13 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// A place keeps a value: a variable, a field, a parameter, a function. Places
-// are named by strings, because each package is type-checked against the export
-// data of its imports, and the same object has another identity there. Two
-// suffixes derive a place from another: F()#0 is the first result of the function
-// at F, and L[] stands for all elements of the map, slice or array at L.
+// A place keeps a value: a variable, a field, a parameter, a function. It is named by
+// a string, because each package is type-checked against the export data of its imports,
+// in which the same object has another identity. Two suffixes derive a place from
+// another: F()#0 is the first result of the function at F, and L[] stands for all
+// elements of the map, slice, array or channel at L.
 
-// placeOf names what an origin denotes.
+// placeOf returns the place of an origin.
 func (fl *flow) placeOf(o origin) string {
 	if o.expr == nil {
 		return o.place
@@ -24,7 +24,7 @@ func (fl *flow) placeOf(o origin) string {
 	return fl.place(o.in, o.expr)
 }
 
-// place names what an expression denotes, "" for what the flow does not follow.
+// place returns the place of an expression, "" if the flow does not follow it.
 func (fl *flow) place(c *load.Package, e ast.Expr) string {
 	switch e := bare(c, e).(type) {
 	case *ast.Ident:
@@ -56,13 +56,13 @@ func (fl *flow) place(c *load.Package, e ast.Expr) string {
 	return ""
 }
 
-// at names a place by where it stands.
+// at returns the place of what has no name, by its position.
 func at(c *load.Package, e interface{ Pos() token.Pos }) string {
 	return fmt.Sprintf("%s@%d", c.PkgPath, e.Pos())
 }
 
-// object names a variable or a function: by package and name at package level, as
-// a parameter of its function, by its position in the file set elsewhere.
+// object returns the place of a variable or function: by package and name at package level,
+// as a parameter of its function, by its position elsewhere.
 func (fl *flow) object(c *load.Package, obj types.Object) string {
 	switch obj := obj.(type) {
 	case *types.Func:
@@ -79,8 +79,8 @@ func (fl *flow) object(c *load.Package, obj types.Object) string {
 	return ""
 }
 
-// functionPlace names a function. A method that is called through an interface
-// may be any with its name and signature.
+// functionPlace returns the place of a function. A method of an interface shares the place
+// of all methods with its name and signature.
 func functionPlace(fn *types.Func) string {
 	fn = fn.Origin()
 	if recv := fn.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
@@ -89,12 +89,12 @@ func functionPlace(fn *types.Func) string {
 	return fn.FullName()
 }
 
-// methodPlace is shared by all methods of one name and signature.
+// methodPlace returns the place that all methods of one name and signature share.
 func methodPlace(fn *types.Func) string {
 	return fmt.Sprintf("method %s%v%v", fn.Name(), typesOf(fn.Signature().Params()), typesOf(fn.Signature().Results()))
 }
 
-// typesOf are the types of parameters or results. Their names make no difference.
+// typesOf returns the types of parameters or results, without their names.
 func typesOf(list *types.Tuple) (names []string) {
 	for v := range list.Variables() {
 		names = append(names, v.Type().String())
@@ -104,7 +104,7 @@ func typesOf(list *types.Tuple) (names []string) {
 
 func paramPlace(fn *types.Func, i int) string { return fmt.Sprintf("%s$%d", functionPlace(fn), i) }
 
-// argumentPlace is where a call's i-th argument goes.
+// argumentPlace returns the place that a call's i-th argument is assigned to.
 func argumentPlace(fn *types.Func, i int, ellipsis bool) string {
 	sig := fn.Signature()
 	if last := sig.Params().Len() - 1; sig.Variadic() && i >= last && !ellipsis {
@@ -113,13 +113,13 @@ func argumentPlace(fn *types.Func, i int, ellipsis bool) string {
 	return paramPlace(fn, i)
 }
 
-// resultOf is the place of a function's i-th result.
+// resultOf returns the place of a function's i-th result.
 func resultOf(function string, i int) string { return derived(function, fmt.Sprintf("()#%d", i)) }
 
-// elementOf is the place of what a map, slice, array or channel holds.
+// elementOf returns the place of the elements of a map, slice, array or channel.
 func elementOf(place string) string { return derived(place, "[]") }
 
-// derived is a place that another one leads to, "" for none.
+// derived returns a place with a suffix, "" if there is no place.
 func derived(place, suffix string) string {
 	if place == "" {
 		return ""

@@ -15,9 +15,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// dead reports whether the node at hand never runs in the CLI: a branch that its condition,
-// written out as false or true, keeps from it, a statement behind one that never goes on, a
-// function for tests, or one for other programs. A named constant proves nothing: another build may give it another value.
+// dead reports whether the node at hand never runs in the CLI: it is a branch whose condition is written out as true or
+// false, a statement after one that never goes on, a function for tests, or one for other programs. A named constant
+// proves nothing: another build may give it another value.
 func (f *finder) dead() bool {
 	if decl, ok := f.cur.Node().(*ast.FuncDecl); ok {
 		return f.forTests(decl) || f.leftUnused(decl)
@@ -37,8 +37,8 @@ func (f *finder) dead() bool {
 	return false
 }
 
-// neverGoesOn reports whether what follows a statement in its list is not reached from it. Only functions of the
-// standard library are taken to end the process for certain.
+// neverGoesOn reports whether a statement never reaches the next one of its list. Of functions that end the process, only
+// those of the standard library count: no hook or mock can change them.
 func (f *finder) neverGoesOn(stmt ast.Node) bool {
 	switch stmt := stmt.(type) {
 	case *ast.ReturnStmt, *ast.BranchStmt:
@@ -57,7 +57,7 @@ func (f *finder) neverGoesOn(stmt ast.Node) bool {
 	return false
 }
 
-// forTests reports whether a function is handed a *testing.T or its like.
+// forTests reports whether a function has a parameter of package testing, such as *testing.T.
 func (f *finder) forTests(decl *ast.FuncDecl) bool {
 	return slices.ContainsFunc(decl.Type.Params.List, func(field *ast.Field) bool {
 		named, ok := deref(f.c.Info.TypeOf(field.Type)).(*types.Named)
@@ -65,7 +65,7 @@ func (f *finder) forTests(decl *ast.FuncDecl) bool {
 	})
 }
 
-// literalBool evaluates a condition as far as it is made of true and false.
+// literalBool evaluates a condition that consists of true, false and operators.
 func (f *finder) literalBool(e ast.Expr) (value, known bool) {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
@@ -90,9 +90,9 @@ func (f *finder) literalBool(e ast.Expr) (value, known bool) {
 	return false, false
 }
 
-// givesHook reports whether a node gives cobra a function to call: as a field of a
-// command, in its literal or by assignment. Below is its child on the way to that
-// function.
+// givesHook reports whether the parent of below hands cobra a function: in the literal of
+// a command, by assignment to a field of one, or as an argument. The function is below,
+// or inside of it.
 func givesHook(c *load.Package, below inspector.Cursor) bool {
 	switch n := below.Parent().Node().(type) {
 	case *ast.KeyValueExpr:
@@ -118,22 +118,23 @@ func isFunc(t types.Type) bool {
 	return ok
 }
 
-// hasHookType reports whether a function can be a hook of a command.
+// hasHookType reports whether a function has the type of a command's hook, with or
+// without a result.
 func hasHookType(t types.Type) bool {
 	sig, ok := t.(*types.Signature)
 	return ok && sig.Params().Len() == 2 && isCommandPointer(sig.Params().At(0).Type()) &&
 		types.Identical(sig.Params().At(1).Type(), types.NewSlice(types.Typ[types.String]))
 }
 
-// An enclosure says where code stands, as far as runs of commands are concerned.
+// An enclosure says which function or variable code stands in, and when it runs.
 type enclosure struct {
-	hook bool         // in a function that cobra calls in a run: a hook, or what was handed to OnInitialize, SetHelpFunc ...
-	decl types.Object // the declared function, or the variable of the package that keeps it for later; nil for neither and in init
-	now  bool         // it runs while that function does, not in one that is kept or in a goroutine
+	hook bool         // cobra calls it in a run: in a hook, or a function handed to OnInitialize, SetHelpFunc ...
+	decl types.Object // the declared function, or the package's variable, that it stands in; nil in neither, and in init
+	now  bool         // it runs during the call of decl: not in a goroutine, nor in a function that is kept
 }
 
-// enclosed says where a node stands. Inside says whether it is known to run later
-// than the expression around it, as a function's name is.
+// enclosed returns where a node stands. Inside says that the node runs later than the
+// expression around it, as a function does that is named and not called.
 func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 	code := enclosure{now: !inside}
 	for ; below.ParentEdgeKind() != edge.Invalid; below = below.Parent() {
@@ -151,7 +152,7 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 			}
 		case *ast.FuncDecl:
 			code.decl = nil
-			if n.Recv != nil || n.Name.Name != "init" { // nothing can call that
+			if n.Recv != nil || n.Name.Name != "init" { // nothing can call an init function
 				code.decl = c.Info.Defs[n.Name]
 				code.now = code.now && code.decl != nil
 			}
@@ -161,9 +162,9 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 	return code
 }
 
-// insideRuns reports whether code is only ever reached inside runs: it stands in a hook
-// of a command, or in a declared function or a variable that is only used in such places.
-// What only a dependency calls, through an interface of its own, is not known to be.
+// insideRuns reports whether code only runs inside runs of commands: it stands in a hook of
+// a command, or in a function or variable that is only used in such places. It is false
+// where that cannot be known, as for a method that a dependency calls through an interface.
 func (s *survey) insideRuns(code enclosure) bool {
 	if code.hook || code.decl == nil {
 		return code.hook
@@ -171,25 +172,26 @@ func (s *survey) insideRuns(code enclosure) bool {
 	return s.all(s.inside, code.decl, s.insideRuns)
 }
 
-// beforeMain reports whether code only runs while packages are initialised: in an init
-// function itself, in a variable's initialiser, or in a function that is not exported and
-// only called there. Nothing can be recorded then.
+// beforeMain reports whether code only runs while packages are initialised, when nothing can
+// be recorded yet: in an init function, in a variable's initialiser, or in an unexported
+// function that is only called there.
 func (s *survey) beforeMain(code enclosure) bool {
 	fn, _ := code.decl.(*types.Func)
 	return code.now && (fn == nil || fn.Signature().Recv() == nil && !fn.Exported() && s.all(s.early, fn, s.beforeMain))
 }
 
-// all reports whether a function or variable of the module is used, and only in such places.
+// all reports whether a function or variable of the module is used at all, and every use is
+// as asked for.
 func (s *survey) all(known map[string]bool, decl types.Object, is func(enclosure) bool) bool {
-	return remembered(known, nameOf(decl), func() bool { // one that uses itself is none for that
+	return remembered(known, nameOf(decl), func() bool { // a function that calls itself gets false while it is asked for
 		uses := s.usesOf(decl)
 		return len(uses) > 0 && !slices.ContainsFunc(uses, func(use enclosure) bool { return !is(use) })
 	})
 }
 
-// usesOf returns where a function or variable of the module is used. A method is also
-// used where an interface of the same form is called. Uses that may be in code which is
-// not looked at are an enclosure without a function.
+// usesOf returns where a function or variable of the module is used. A call through an
+// interface counts as a use of each method with its name and signature. If code that is not
+// looked at may use decl, the result is one empty enclosure.
 func (s *survey) usesOf(decl types.Object) (uses []enclosure) {
 	if s.mayUseUnseen(decl) {
 		return []enclosure{{}}
@@ -213,7 +215,7 @@ func (s *survey) usesOf(decl types.Object) (uses []enclosure) {
 	return uses
 }
 
-// nameOf is the full name of a function or a variable.
+// nameOf returns the full name of a function or a variable.
 func nameOf(decl types.Object) string {
 	if fn, ok := decl.(*types.Func); ok {
 		return fn.Origin().FullName()
@@ -221,7 +223,7 @@ func nameOf(decl types.Object) string {
 	return pathOf(decl) + "." + decl.Name()
 }
 
-// names are the places where a package names functions and variables of packages, by their names.
+// names returns where a package uses functions and package variables, by their names.
 func (s *survey) names(c *load.Package) map[string][]inspector.Cursor {
 	return remembered(s.named, c.PkgPath, func() map[string][]inspector.Cursor {
 		names := map[string][]inspector.Cursor{}
@@ -235,13 +237,13 @@ func (s *survey) names(c *load.Package) map[string][]inspector.Cursor {
 	})
 }
 
-// mayUseUnseen reports whether code that is not looked at may use a function or variable: that of another system, of another
-// module, which may import this one back, of C or of the linker.
+// mayUseUnseen reports whether code that is not looked at may use a function or variable: files for another system, another
+// module that imports this one, C, or a go:linkname line.
 func (s *survey) mayUseUnseen(decl types.Object) bool {
 	path := decl.Pkg().Path()
 	named := func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }
 	p := s.g.All[path]
-	return p == nil || // only another system has the package
+	return p == nil || // only a build for another system has the package
 		some(s.g.Texts(p, load.LeftOut(p)), named) || textContains(s.g, p, []string{"//export " + decl.Name(), "go:linkname " + decl.Name()}) ||
 		decl.Exported() && some(maps.Values(s.g.All), func(p *packages.Package) bool {
 			if s.g.IsOwn(p.PkgPath) {
@@ -251,8 +253,8 @@ func (s *survey) mayUseUnseen(decl types.Object) bool {
 		})
 }
 
-// alike reports whether a method can be that of an interface. Their types may come from two readings of one package,
-// so names are compared; what has no name of its own, and what is generic, may be anything.
+// alike reports whether a method can stand for that of an interface. Types are compared by name, because one package may
+// have been read twice; a type that typeName has no name for matches any.
 func alike(a, b *types.Signature) bool {
 	same := func(a, b *types.Tuple) bool {
 		return slices.EqualFunc(slices.Collect(a.Variables()), slices.Collect(b.Variables()), func(a, b *types.Var) bool {
@@ -263,7 +265,7 @@ func alike(a, b *types.Signature) bool {
 	return same(a.Params(), b.Params()) && same(a.Results(), b.Results()) && a.Variadic() == b.Variadic()
 }
 
-// typeName names a type, and a pointer to it or a slice of it as Go does. It is "" for others.
+// typeName returns the name of a named or basic type, also behind pointers and slices. It is "" for others and for generic types.
 func typeName(t types.Type) string {
 	switch t := types.Unalias(t).(type) {
 	case *types.Pointer:

@@ -12,10 +12,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// setsUp reports whether an expression sets a flag or a command up in a way that
-// fails only where the source is wrong: cmd.MarkFlagRequired("nosuch"),
-// viper.BindPFlag("key", nil). Such an error is the author's to see, in each run
-// and in each test. An exit because of it needs no edit.
+// setsUp reports whether an expression is a call that fails only if the source is wrong,
+// such as cmd.MarkFlagRequired("nosuch") or viper.BindPFlag("key", nil). The author sees
+// such an error in every run and every test, so an exit because of it needs no edit.
 func (f *finder) setsUp(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
@@ -28,12 +27,12 @@ func (f *finder) setsUp(e ast.Expr) bool {
 
 var settingUp = map[string]bool{load.Cobra: true, "github.com/spf13/pflag": true, "github.com/spf13/viper": true}
 
-// setters begin the names of the functions of these modules whose errors do not
-// depend on a file, an argument or a flag's value.
+// setters are prefixes of functions of these modules whose errors do not depend on a
+// file, an argument or a flag's value.
 var setters = []string{"Bind", "Mark", "RegisterFlagCompletionFunc", "SetAnnotation"}
 
-// onSetup reports whether the walk stands in the branch that is taken where such
-// a call failed:
+// onSetup reports whether the node at hand stands in the branch for the error of such a
+// call:
 //
 //	if err := cmd.MarkFlagRequired("x"); err != nil {
 func (f *finder) onSetup() bool {
@@ -49,8 +48,8 @@ func (f *finder) onSetup() bool {
 	return false
 }
 
-// assigned returns what a variable was given right before an if statement, or in
-// it.
+// assigned returns the value that an if statement, or the statement before it, assigns to
+// a variable; nil if there is none.
 func (f *finder) assigned(variable ast.Expr, stmt inspector.Cursor) ast.Expr {
 	var before ast.Node = stmt.Node().(*ast.IfStmt).Init
 	if previous, ok := stmt.PrevSibling(); ok && stmt.Node().(*ast.IfStmt).Init == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// nodes are the nodes of one type in the tree of another one, in the order of the source.
+// nodes returns the nodes of type N below a node, in the order of the source.
 func nodes[N ast.Node](root ast.Node) iter.Seq[N] {
 	return func(yield func(N) bool) {
 		for n := range ast.Preorder(root) {
@@ -20,7 +20,7 @@ func nodes[N ast.Node](root ast.Node) iter.Seq[N] {
 	}
 }
 
-// some reports whether one of some values is as it should be.
+// some reports whether is returns true for at least one of the values.
 func some[V any](values iter.Seq[V], is func(v V) bool) bool {
 	for v := range values {
 		if is(v) {
@@ -30,7 +30,7 @@ func some[V any](values iter.Seq[V], is func(v V) bool) bool {
 	return false
 }
 
-// declarations are those of all files of a package.
+// declarations returns those of all files of a package.
 func declarations(c *load.Package) (list []ast.Decl) {
 	for _, file := range c.Files {
 		list = append(list, file.Decls...)
@@ -38,8 +38,8 @@ func declarations(c *load.Package) (list []ast.Decl) {
 	return list
 }
 
-// callee returns the function or method that a call names, nil for values and for
-// what no package declares, as the Error of an error.
+// callee returns the function or method that a call names. It is nil for a variable, and
+// for what no package declares, such as the Error method of an error.
 func callee(c *load.Package, call *ast.CallExpr) *types.Func {
 	fn, ok := named(c, call.Fun).(*types.Func)
 	if !ok || fn.Pkg() == nil {
@@ -48,7 +48,7 @@ func callee(c *load.Package, call *ast.CallExpr) *types.Func {
 	return fn.Origin()
 }
 
-// pathOf is the import path of the package that declares an object, "" for none.
+// pathOf returns the import path of the package that declares an object, "" if there is none.
 func pathOf(obj types.Object) string {
 	if obj == nil || obj.Pkg() == nil {
 		return ""
@@ -56,7 +56,7 @@ func pathOf(obj types.Object) string {
 	return obj.Pkg().Path()
 }
 
-// named returns the object that an expression names, nil for none.
+// named returns the object that an expression names, nil if it is not a name.
 func named(c *load.Package, e ast.Expr) types.Object {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
@@ -95,13 +95,13 @@ func isPointer(t types.Type) bool {
 	return pointer
 }
 
-// commandResult is the index of a function's first result that is a command,
-// -1 where it returns none.
+// commandResult returns the index of a function's first result that is a *cobra.Command,
+// -1 if there is none.
 func commandResult(sig *types.Signature) int {
 	return slices.IndexFunc(slices.Collect(sig.Results().Variables()), func(v *types.Var) bool { return isCommandPointer(v.Type()) })
 }
 
-// ofCobra returns the function of cobra that a call names, "" for others.
+// ofCobra returns the name of the cobra function that is called, "" for another function.
 func ofCobra(c *load.Package, call *ast.CallExpr) string {
 	if fn := callee(c, call); fn != nil && fn.Pkg().Path() == load.Cobra {
 		return fn.Name()

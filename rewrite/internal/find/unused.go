@@ -13,10 +13,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// leftUnused reports whether a function that may end the process or execute a
-// command is there for other programs only: the CLI links its package, and nothing
-// names it but functions of that kind. It is left alone, and the report says so.
-// Another CLI of the module may use it.
+// leftUnused reports whether a function that may end the process or execute a command is
+// not used by the CLI: only unused functions name it. Such a function is left alone, and
+// the report says so. Where the module has several CLIs, another one may use it.
 func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	fn, ok := f.c.Info.Defs[decl.Name].(*types.Func)
 	if !ok || f.options.Several || !forOthers(fn) || decl.Body == nil || fn.Name() == "init" {
@@ -29,16 +28,16 @@ func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	return true
 }
 
-// namesEnd reports whether a name is one of those that matter: it may execute a command, or end
+// namesEnd reports whether an identifier names a function that may execute a command or end
 // the process.
 func (f *finder) namesEnd(id *ast.Ident) bool {
 	fn, _ := f.c.Info.Uses[id].(*types.Func)
 	switch {
 	case fn == nil:
 		return false
-	case executeMethods[id.Name]: // a template's is none of these
+	case executeMethods[id.Name]: // not that of a template
 		return pathOf(fn) == load.Cobra || isInterfaceMethod(fn)
-	case id.Name == "Exec": // nor is a database's
+	case id.Name == "Exec": // not that of a database
 		return becomesAnother(fn)
 	case f.g.IsOwn(pathOf(fn)) && !isInterfaceMethod(fn): // what it does is found where it is declared
 		_, passedOn, _ := f.status(fn)
@@ -47,8 +46,8 @@ func (f *finder) namesEnd(id *ast.Ident) bool {
 	return slices.Contains(tokens, id.Name)
 }
 
-// leaveOtherPrograms leaves files alone that have a func main which this build leaves out, where the program that they
-// are built into comes to no place where a command is executed: it prints the CLI's documentation, say.
+// leaveOtherPrograms drops the edits of a file with a func main that this build leaves out, if its program reaches no place
+// where a command is executed. Such a program generates the CLI's documentation, for example.
 func (s *survey) leaveOtherPrograms() {
 	executes := map[string]bool{} // files, and packages of the module
 	for _, f := range s.finders {
@@ -68,8 +67,8 @@ func (s *survey) leaveOtherPrograms() {
 	}
 }
 
-// comesTo reports whether a package has one of some files, or imports, itself or through others of the module, one of some
-// packages. What this build knows nothing of is taken for one of them.
+// comesTo reports whether a package has one of the goal's files, or imports one of its packages, directly or through other
+// packages of the module. A package that this build does not have counts as one of them.
 func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 	seen := map[string]bool{}
 	var visit func(path string) bool
@@ -89,14 +88,14 @@ func (s *survey) comesTo(goal map[string]bool, c *load.Package) bool {
 	return false
 }
 
-// forOthers reports whether other programs, or tests, can call a function.
+// forOthers reports whether other programs, or tests, can call a function: it is neither
+// a method nor in package main.
 func forOthers(fn *types.Func) bool {
 	return fn.Signature().Recv() == nil && fn.Pkg().Name() != "main"
 }
 
-// used reports whether the CLI uses a function: something but itself names it, and
-// that is not in another function which the CLI does not use. Where that cannot be
-// known, it does. What is seen already is being asked for.
+// used reports whether the CLI uses a function: code outside of unused functions names it.
+// It is true where that cannot be known. Seen are the functions that are being asked for.
 func (s *survey) used(fn *types.Func, seen map[string]bool) bool {
 	seen[fn.FullName()] = true
 	return slices.ContainsFunc(s.usesOf(fn), func(use enclosure) bool {
@@ -106,7 +105,7 @@ func (s *survey) used(fn *types.Func, seen map[string]bool) bool {
 }
 
 // importsUnknown reports whether a file that this build leaves out imports a package of the module that this
-// build leaves out, too.
+// build does not have.
 func (s *survey) importsUnknown(p *packages.Package) bool {
 	return some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool {
 		return slices.ContainsFunc(load.Imports(src), func(path string) bool { return s.g.Holds(path) && s.g.All[path] == nil })

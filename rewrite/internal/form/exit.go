@@ -10,7 +10,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
-// A Function is named by its package path and its name there.
+// A Function is a function of a package.
 type Function struct{ Path, Name string }
 
 // Swaps are the functions whose every use, called or stored, is replaced by
@@ -26,8 +26,7 @@ var (
 	CheckErr = swap("check-err", "CheckErr", Function{"github.com/spf13/cobra", "CheckErr"})
 )
 
-// swap makes the form of a swapped function. Its arguments are its name, the
-// injected function, and the function that it replaces.
+// swap returns the form with a name that replaces a function by an injected one.
 func swap(name, injected string, original Function) string {
 	Swaps[original] = name
 	return register(Form{
@@ -64,8 +63,8 @@ func swap(name, injected string, original Function) string {
 	})
 }
 
-// nameOf is the name under which the file imports a package, "." for a dot
-// import, and the last element of the path where it does not.
+// nameOf returns the name under which the file imports a package: "." for a dot
+// import, and the last element of the path if the file does not import it.
 func (t *Tree) nameOf(path string) string {
 	for _, spec := range t.File.Imports {
 		if spec.Path.Value == `"`+path+`"` && spec.Name != nil && spec.Name.Name != "_" {

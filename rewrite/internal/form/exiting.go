@@ -11,8 +11,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
-// Exiting announces the status before a statement that ends the process. The
-// site is the statement.
+// Exiting records the status before a statement that ends the process. The site is the
+// statement.
 //
 //	telemetry.Exiting(1)
 //	log.Fatal(err)
@@ -50,7 +50,7 @@ func (t *Tree) announces(stmt dst.Stmt) bool {
 	return ok && t.is(call.Fun, "Exiting")
 }
 
-// relabel gives a label the statement that it had before one was put between.
+// relabel puts the statement after an injected one back under its label.
 func (t *Tree) relabel(c *dstutil.Cursor, label *dst.LabeledStmt) bool {
 	list, next := behind(c)
 	if list == nil || next >= len(*list) {
@@ -64,8 +64,8 @@ func (t *Tree) relabel(c *dstutil.Cursor, label *dst.LabeledStmt) bool {
 	return true
 }
 
-// ExitingWith announces the status behind the evaluation of a call's last
-// argument, where computing it may take the whole run. The site is that argument.
+// ExitingWith records the status after the last argument of a call was evaluated, which
+// may take the whole run. The site is that argument.
 //
 //	log.Fatal(telemetry.ExitingWith(1, http.ListenAndServe(addr, nil)))
 var ExitingWith = register(Form{

@@ -22,9 +22,10 @@ import (
 // A Form is one way in which code is injected.
 type Form struct {
 	Name string // in plan.Site.Form
-	Root bool   // it needs the whole generated package, not only the leaf
+	Root bool   // it needs the generated package, not only the leaf
 
-	// Text renders the form at a site. Local is the injected package's name there.
+	// Text returns the edits that inject the form at a site. Local is the name of the
+	// injected package there.
 	Text func(src []byte, s plan.Site, local string) []splice.Splice
 
 	// Undo looks at one node of an instrumented file and notes how to take the
@@ -36,7 +37,7 @@ type Form struct {
 	Tree func(t *Tree, c *dstutil.Cursor) bool
 }
 
-// forms are all forms by name. No two of them recognise the same code.
+// forms has all forms by name. No two of them recognise the same code.
 var forms = map[string]*Form{}
 
 // register makes a form known and returns its name.
@@ -66,7 +67,7 @@ func Parse(src []byte, mode parser.Mode) (Source, error) {
 // Offset is the offset of a position in Src.
 func (s Source) Offset(p token.Pos) int { return int(p - s.File.FileStart) }
 
-// Undo has the edits that take all forms out of one file.
+// Undo has the edits that remove all forms from one file.
 type Undo struct {
 	Source
 	Edits   []splice.Splice
@@ -76,8 +77,8 @@ type Undo struct {
 	done  map[*ast.Ident]bool
 }
 
-// Find finds every form in a file that was parsed with the resolution of objects. Local is
-// the injected package's name there.
+// Find finds every form in a file that was parsed with object resolution. Local is the
+// injected package's name there.
 func Find(source Source, local string) *Undo {
 	u := &Undo{Source: source, Restore: map[string]bool{}, local: local, done: map[*ast.Ident]bool{}}
 	for n := range ast.Preorder(u.File) {
@@ -111,8 +112,8 @@ func (u *Undo) keep(call *ast.CallExpr, part ast.Expr) {
 	u.cut(part.End(), call.End())
 }
 
-// call returns the call of a function of the injected package that e is, once. The caller
-// takes it out.
+// call returns e if it is a call of a function of the injected package that was not returned
+// before. The caller removes it.
 func (u *Undo) call(e ast.Node, name string, args int) *ast.CallExpr {
 	call, ok := e.(*ast.CallExpr)
 	if !ok || len(call.Args) != args {
@@ -126,8 +127,8 @@ func (u *Undo) call(e ast.Node, name string, args int) *ast.CallExpr {
 	return call
 }
 
-// member returns the package's identifier where e selects name from the
-// injected package, else nil.
+// member returns the package's identifier if e selects name from the injected package,
+// else nil.
 func (u *Undo) member(e ast.Node, name string) *ast.Ident {
 	sel, ok := e.(*ast.SelectorExpr)
 	if !ok || sel.Sel.Name != name {
@@ -136,8 +137,8 @@ func (u *Undo) member(e ast.Node, name string) *ast.Ident {
 	return u.injected(sel.X)
 }
 
-// injected returns an identifier that names the injected package, else nil. What the
-// parser has found declared in the file is a variable of the author's with that name.
+// injected returns e if it is an identifier of the injected package, else nil. An identifier
+// that the parser resolved in the file is a variable of the author's.
 func (u *Undo) injected(e ast.Expr) *ast.Ident {
 	id, ok := e.(*ast.Ident)
 	if !ok || id.Name != u.local || id.Obj != nil {
@@ -146,8 +147,8 @@ func (u *Undo) injected(e ast.Expr) *ast.Ident {
 	return id
 }
 
-// cutStatement removes a statement with its line, or with the `; ` behind it
-// where it shares the line with others.
+// cutStatement removes a statement with its line, or with the `; ` after it if it shares
+// the line with others.
 func (u *Undo) cutStatement(stmt ast.Stmt) {
 	start, end := u.Offset(stmt.Pos()), u.Offset(stmt.End())
 	if from, to, alone := splice.OwnLine(u.Src, start, end); alone {
@@ -172,8 +173,8 @@ func (u *Undo) qualified(path, name string) string {
 	return base(path) + "." + name
 }
 
-// Spelled is how a file names a function of a package that it imports, "" where the import
-// is of another path, or nothing can be named by it.
+// Spelled returns how a file names a function of a package by one of its imports. It is ""
+// if the import has another path, or is blank.
 func Spelled(spec *ast.ImportSpec, path, name string) string {
 	switch {
 	case PathOf(spec) != path:
@@ -188,7 +189,7 @@ func Spelled(spec *ast.ImportSpec, path, name string) string {
 	return spec.Name.Name + "." + name
 }
 
-// PathOf is the path that an import names.
+// PathOf returns the path of an import.
 func PathOf(spec *ast.ImportSpec) string {
 	path, _ := strconv.Unquote(spec.Path.Value)
 	return path
@@ -196,18 +197,18 @@ func PathOf(spec *ast.ImportSpec) string {
 
 func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
-// Tree is a file on its way back through the tree rewriter.
+// A Tree is a file from which the tree rewriter removes the forms.
 type Tree struct {
 	File     *dst.File
 	Local    string
 	Restored map[string]bool // import paths that the file uses again
 }
 
-// Remove takes every form out of the file.
+// Remove removes every form from the file.
 func (t *Tree) Remove() { t.removeFrom(t.File) }
 
-// removeFrom goes from the leaves up, because what is put in the place of a node
-// is not visited any more.
+// removeFrom removes the forms below a node, those further down first: the rewriter does
+// not visit what replaces a node.
 func (t *Tree) removeFrom(n dst.Node) {
 	dstutil.Apply(n, nil, func(c *dstutil.Cursor) bool {
 		for _, f := range forms {
@@ -242,8 +243,7 @@ func (t *Tree) unwrap(c *dstutil.Cursor, name string, arg int) bool {
 	return true
 }
 
-// drop deletes the statement at the cursor; comments before it are those of
-// the statement behind it.
+// drop deletes the statement at the cursor. Comments before it go to the statement after it.
 func drop(c *dstutil.Cursor) bool {
 	list, next := behind(c)
 	if list == nil {
@@ -257,8 +257,8 @@ func drop(c *dstutil.Cursor) bool {
 	return true
 }
 
-// behind returns the list that the statement at the cursor stands in, and the index of
-// the one behind it; nil where it stands in none.
+// behind returns the list that the statement at the cursor stands in, and the index of the
+// next one; nil if it stands in none.
 func behind(c *dstutil.Cursor) (list *[]dst.Stmt, next int) {
 	switch parent := c.Parent().(type) {
 	case *dst.BlockStmt:
@@ -271,7 +271,7 @@ func behind(c *dstutil.Cursor) (list *[]dst.Stmt, next int) {
 	return list, c.Index() + 1
 }
 
-// decorate gives a node what stood around the one that it replaces.
+// decorate gives a node the comments and line breaks of the node that it replaces.
 func decorate(inner, outer dst.Node) {
 	in, out := inner.Decorations(), outer.Decorations()
 	in.Before, in.After = out.Before, out.After

@@ -14,8 +14,8 @@ import (
 
 const keeperComment = "// telemetrygen: keeps the import for --remove"
 
-// KeeperText declares a use of an import whose every use was swapped, where
-// taking the import out could not be undone to the byte.
+// KeeperText declares a use of an import of which every other use was swapped. It is
+// needed where removing the import could not be undone byte for byte.
 //
 //	var _ = os.Exit // telemetrygen: keeps the import for --remove
 func KeeperText(name, newline string) string {

@@ -11,9 +11,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
-// Start is main's first statement: it has to run before anything else, and its
-// deferred half after everything else. The site goes from behind the opening
-// brace of the body to its first statement, or to the closing brace.
+// Start is main's first statement: Start runs before anything else, and the function that
+// it returns after everything else. The site reaches from the opening brace of main's body
+// to its first statement, or to the closing brace.
 //
 //	defer telemetry.Start()()
 var Start = register(Form{
@@ -26,7 +26,7 @@ var Start = register(Form{
 		empty := src[s.End] == '}'
 		if (rest == "" || strings.HasPrefix(rest, "//")) && next <= s.End {
 			indent := splice.Indentation(src, s.Start) + "\t"
-			if theirs := splice.Indentation(src, s.End); !empty && splice.LineStart(src, s.End) >= next && theirs != "" { // it is "" before a label
+			if theirs := splice.Indentation(src, s.End); !empty && splice.LineStart(src, s.End) >= next && theirs != "" { // labels have none
 				indent = theirs
 			}
 			return []splice.Splice{splice.Insert(next, indent+stmt+splice.Newline(src))}

@@ -13,9 +13,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
 )
 
-// Track is put around a command that is executed, or handed to something that
-// executes it. The receiver of x.Execute() may be more than the command: then
-// the address of a value, or the embedded command, is what is handed over.
+// Track is put around a command that is executed, or handed to a function that executes
+// it. The receiver of x.Execute() may not be a *cobra.Command: then Track gets the address
+// of a value, or the embedded command.
 //
 //	Track(root).Execute()               root.Execute()
 //	Track(&root).Execute()              root.Execute()           a value
@@ -52,7 +52,7 @@ var Track = register(Form{
 	},
 })
 
-// receiver is the text to add before and after the author's receiver.
+// receiver returns the text to add before and after the author's receiver.
 func receiver(o plan.Operands) (before, after string) {
 	if o.Address {
 		before = "&"
@@ -80,7 +80,7 @@ func impliedReceiver(arg ast.Expr) ast.Expr {
 	}
 	paren, ok := x.(*ast.ParenExpr)
 	switch {
-	case ok && last == nil: // (app.Command), or what the author has put there
+	case ok && last == nil: // (app.Command), or another expression that the author has put there
 		if field, ok := paren.X.(*ast.SelectorExpr); ok && field.Sel.Name == "Command" {
 			return field
 		}
@@ -92,8 +92,8 @@ func impliedReceiver(arg ast.Expr) ast.Expr {
 	return arg
 }
 
-// writtenReceiver is the same question to the tree: an address and a last
-// .Command are ours, and so is everything around a receiver in parentheses.
+// writtenReceiver is impliedReceiver for the tree rewriter: & and a last .Command are
+// injected, and so is everything around a receiver in parentheses.
 func writtenReceiver(arg dst.Expr) dst.Expr {
 	if u, ok := arg.(*dst.UnaryExpr); ok && u.Op == token.AND {
 		arg = u.X

@@ -1,6 +1,5 @@
-// Package gomod lets a module import what the runtime package needs, changing
-// nothing else: no go or toolchain line, no other version, and it knows the
-// way back to the byte.
+// Package gomod adds to a module what the runtime package imports, and nothing else: the
+// go and toolchain lines and other versions stay. It can undo that byte for byte.
 package gomod
 
 import (
@@ -21,20 +20,19 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// needed are the modules that the runtime package imports, with the version to
-// require where the module's build has none yet.
+// needed are the modules that the runtime package imports, with the version to require if
+// the module's build has none.
 var needed = []module.Version{
 	{Path: "github.com/google/uuid", Version: "v1.6.0"},
 	{Path: "github.com/spf13/cobra", Version: ""}, // a cobra CLI always has one
 	{Path: "gopkg.in/yaml.v3", Version: "v3.0.1"},
 }
 
-// Add returns the changes to go.mod, go.sum and vendor/ that let a package of
-// the module in dir import what the runtime needs, and the record that Remove takes
-// them back by. Loggers are modules of the build that the runtime package sets a hook
-// of, though the CLI may not import them. Nothing is written. A version that the
-// module's build already has is kept. It runs the go command, without a network where
-// all is known.
+// Add returns the changes to go.mod, go.sum and vendor/ that let the module in dir import
+// what the runtime package needs, and the record by which Remove undoes them. Loggers are
+// modules of the build whose exit hook the runtime package sets; go.mod may lack them.
+// Versions that the build has are kept. Add writes nothing. It runs the go command, which
+// needs a network only for modules that are not in the module cache.
 func Add(ctx context.Context, dir string, loggers []string) (changes []transaction.Change, undo Undo, err error) {
 	name := filepath.Join(dir, "go.mod")
 	data, err := os.ReadFile(name)
@@ -98,7 +96,7 @@ func Add(ctx context.Context, dir string, loggers []string) (changes []transacti
 	return slices.Concat(transaction.Replaced(name, data, all), sums, vendored), undo, err
 }
 
-// edited is the change of a text, none where there is no such file.
+// edited returns the change of a text file, none if the file does not exist.
 func edited(name string, change func(text string) (string, error)) ([]transaction.Change, error) {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -115,7 +113,7 @@ func indexOf(list []*modfile.Require, path string) int {
 	return slices.IndexFunc(list, func(r *modfile.Require) bool { return r.Mod.Path == path })
 }
 
-// required adds or makes direct some requirements, and adds indirect ones for tests.
+// required returns go.mod with some requirements, and with indirect ones for tests.
 func required(name string, data []byte, added, tests []module.Version) ([]byte, error) {
 	return rewritten(name, data, func(list []*modfile.Require) []*modfile.Require {
 		for _, m := range added {
@@ -132,7 +130,7 @@ func required(name string, data []byte, added, tests []module.Version) ([]byte, 
 	})
 }
 
-// rewritten is go.mod with other requirements, where go mod tidy would have them.
+// rewritten returns go.mod with changed requirements, each where go mod tidy puts it.
 func rewritten(name string, data []byte, change func(list []*modfile.Require) []*modfile.Require) ([]byte, error) {
 	return withLF(data, func(text string) (string, error) {
 		f, err := modfile.Parse(name, []byte(text), nil)
@@ -151,7 +149,7 @@ func rewritten(name string, data []byte, change func(list []*modfile.Require) []
 	})
 }
 
-// withLF changes a text that may have other line ends, and keeps these.
+// withLF changes a text as if its lines ended in \n. It keeps their real ends.
 func withLF(data []byte, change func(text string) (string, error)) ([]byte, error) {
 	text := string(data)
 	out, err := change(strings.ReplaceAll(text, "\r\n", "\n"))
@@ -161,7 +159,8 @@ func withLF(data []byte, change func(text string) (string, error)) ([]byte, erro
 	return []byte(out), err
 }
 
-// goCommand runs the go command without letting it write to the module.
+// goCommand runs the go command without the flags of GOFLAGS, such as -mod=mod, which would
+// let it write to the module.
 func goCommand(ctx context.Context, dir string, args []string, env ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir

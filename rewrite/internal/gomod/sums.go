@@ -16,9 +16,9 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// known are the go.sum lines of the versions that needed has, so that they can be
-// added without a network. The last two are a dependency of yaml.v3's tests: go.mod
-// files before 1.17 need it for the module graph, and go mod tidy adds it.
+// known has the go.sum lines of the versions in needed, so that they can be added without
+// a network. Those of check.v1 are for a dependency of yaml.v3's tests: a go.mod before
+// 1.17 needs it for the module graph, and go mod tidy adds it.
 var known = map[module.Version][]string{
 	{Path: "github.com/google/uuid", Version: "v1.6.0"}: {
 		"github.com/google/uuid v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=",
@@ -32,11 +32,11 @@ var known = map[module.Version][]string{
 	},
 }
 
-// addSums completes go.sum, as go mod tidy does with the tests of what the module
-// comes to import, and returns what go.mod requires for these. Where that cannot be
-// known, without a network or in a workspace whose modules find each other only there,
-// and where a test needs a newer Go than the module, the tests are left to go mod tidy. So
-// is all of it in a vendored module, where the go command does not look at go.sum.
+// addSums completes go.sum as go mod tidy does, also for the tests of the added modules,
+// and returns what go.mod requires for these tests. They are left to go mod tidy if they
+// cannot be resolved, without a network or in a workspace whose modules find each other only
+// there, and if one needs a newer Go than the module. In a vendored module go.sum is left
+// alone if it cannot be completed: the go command does not read it there.
 func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added []module.Version, undo *Undo) (changes []transaction.Change, tests []module.Version, err error) {
 	name := filepath.Join(dir, "go.sum")
 	data, err := os.ReadFile(name)
@@ -55,7 +55,7 @@ func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added
 		if err != nil {
 			all, err = completed(ctx, dir, scratch, minimal(added), lines, added)
 		}
-		next := "" // behind the last line
+		next := "" // the line after the one at hand
 		for _, line := range slices.Backward(all) {
 			if !slices.Contains(lines, line) {
 				undo.GoSum = append(undo.GoSum, sumKey(line))
@@ -78,8 +78,8 @@ func addSums(ctx context.Context, dir, root, scratch string, goMod []byte, added
 	return transaction.Replaced(name, data, out), tests, nil
 }
 
-// requiredIn returns what the go command came to require in the scratch folder's go.mod,
-// which was goMod. It is an error if that needs a newer Go.
+// requiredIn returns what the go command added to the scratch folder's go.mod, which was
+// goMod. It is an error if that needs a newer Go.
 func requiredIn(scratch string, goMod []byte) (list []module.Version, err error) {
 	completed, unread := os.ReadFile(filepath.Join(scratch, "go.mod"))
 	was, broken := modfile.Parse("go.mod", goMod, nil)
@@ -98,7 +98,7 @@ func requiredIn(scratch string, goMod []byte) (list []module.Version, err error)
 	return list, nil
 }
 
-// minimal is the go.mod of a module that requires nothing else.
+// minimal returns the go.mod of a module with some requirements.
 func minimal(required []module.Version) []byte {
 	text := "module scratch\n\ngo 1.17\n\n"
 	for _, m := range required {
@@ -107,8 +107,8 @@ func minimal(required []module.Version) []byte {
 	return []byte(text)
 }
 
-// completed returns go.sum as the go command completes it for a go.mod and some
-// packages, sorted. Both are files in the scratch folder.
+// completed returns the lines of go.sum, sorted, as the go command completes it for a go.mod
+// and some packages. Both files are made in the scratch folder.
 func completed(ctx context.Context, dir, scratch string, goMod []byte, have []string, added []module.Version, flags ...string) ([]string, error) {
 	file, sums := filepath.Join(scratch, "go.mod"), filepath.Join(scratch, "go.sum")
 	var ours []string
@@ -137,7 +137,7 @@ func completed(ctx context.Context, dir, scratch string, goMod []byte, have []st
 	}), err
 }
 
-// sumKey is a go.sum line without its hash: "path version" or "path version/go.mod".
+// sumKey returns a go.sum line without its hash: "path version" or "path version/go.mod".
 func sumKey(line string) string {
 	key, _, _ := strings.Cut(line, " h1:")
 	return key

@@ -16,22 +16,22 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// Undo says what Add did, for Remove. It marshals to JSON.
+// Undo records what Add did, for Remove. It marshals to JSON.
 type Undo struct {
 	Added    []string   `json:"added,omitempty"`    // modules that go.mod did not require
 	Direct   []string   `json:"direct,omitempty"`   // modules that go.mod had as // indirect
-	GoMod    []revision `json:"go.mod,omitempty"`   // exact ways back, the newest first
+	GoMod    []revision `json:"go.mod,omitempty"`   // earlier contents, the newest first
 	GoSum    []string   `json:"go.sum,omitempty"`   // added lines, without their hashes
 	GoSumNew bool       `json:"sumNew,omitempty"`   // there was no go.sum
 	Vendored []string   `json:"vendored,omitempty"` // modules brought into vendor/
 }
 
-// Empty reports whether there is nothing to take back.
+// Empty reports whether there is nothing to undo.
 func (u Undo) Empty() bool {
 	return len(u.Added)+len(u.Direct)+len(u.GoSum)+len(u.Vendored) == 0
 }
 
-// After is the record of two runs, u after an earlier one.
+// After returns the record of two runs, u after an earlier one.
 func (u Undo) After(earlier Undo) Undo {
 	both := func(a, b []string) []string {
 		return slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(a), b...))))
@@ -44,7 +44,7 @@ func (u Undo) After(earlier Undo) Undo {
 	}
 }
 
-// A revision leads from one content of go.mod, known by its hash, back to the
+// A revision has the edits that turn one content of go.mod, known by its hash, into the
 // one before it.
 type revision struct {
 	Is    string          `json:"is"`
@@ -56,12 +56,12 @@ func fingerprint(data []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// inverse is the way from new back to old, by lines.
+// inverse returns the revision that leads from new back to old, line by line.
 func inverse(new, old []byte) revision {
 	return revision{Is: fingerprint(new), Edits: splice.Of(udiff.Lines(string(new), string(old)))}
 }
 
-// replayed goes back as far as the revisions lead; ok says that the first one did.
+// replayed applies the revisions as far as their hashes match; ok says that the first one did.
 func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 	for _, r := range revisions {
 		if r.Is != fingerprint(data) {
@@ -72,12 +72,11 @@ func replayed(data []byte, revisions []revision) (old []byte, ok bool) {
 	return data, ok
 }
 
-// Remove returns the changes that take back what Add did. Where go.mod is what
-// Add made of it, its old bytes come back; where the author or go mod tidy has
-// edited it since, the requirements are taken out or made indirect again: that, too,
-// where a dependency has come to need the module. Modules that the author's own code
-// has come to import stay, and in an edited module so do the go.sum lines of other
-// modules: the author's may need them, and go mod tidy knows.
+// Remove returns the changes that undo what Add did. If go.mod is still what Add made of
+// it, its old bytes come back. If the author or go mod tidy has edited it, the requirements
+// are removed, or made indirect where a dependency needs the module by now. Modules that
+// the author's own code imports by now stay. In an edited module the go.sum lines of other
+// modules stay too: the author's code may need them, and go mod tidy removes the rest.
 func Remove(dir string, undo Undo, stillImported, needed func(modulePath string) bool) ([]transaction.Change, error) {
 	if undo.Empty() {
 		return nil, nil

@@ -16,11 +16,11 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// vendorList is the name of vendor/modules.txt, which every vendor folder has.
+// vendorList returns the name of vendor/modules.txt, which every vendor folder has.
 func vendorList(dir string) string { return filepath.Join(dir, "vendor", "modules.txt") }
 
-// vendoring returns the folder whose vendor/ the build of the module in dir uses, if there
-// is one: that of its workspace (go 1.22), else its own.
+// vendoring returns the folder whose vendor/ the build of the module in dir uses, if it
+// exists: that of its workspace (since go 1.22), else dir.
 func vendoring(ctx context.Context, dir string) string {
 	out, _ := goCommand(ctx, dir, []string{"env", "GOWORK"})
 	root := filepath.Dir(strings.TrimSpace(string(out)))
@@ -30,9 +30,8 @@ func vendoring(ctx context.Context, dir string) string {
 	return dir
 }
 
-// addVendor brings modules into vendor/ as go mod vendor does in a module that
-// needs nothing else. Since go 1.17 vendor/modules.txt has an entry for each module that
-// go.mod requires, which may lack the package.
+// addVendor adds modules to vendor/ as go mod vendor does. Since go 1.17 vendor/modules.txt
+// has an entry for each module that go.mod requires; it may lack the package.
 func addVendor(ctx context.Context, dir, root, scratch string, replaces []*modfile.Replace, added []module.Version, undo *Undo) ([]transaction.Change, error) {
 	var files []transaction.Change
 	changed, err := edited(vendorList(root), func(list string) (string, error) {
@@ -69,11 +68,11 @@ func addVendor(ctx context.Context, dir, root, scratch string, replaces []*modfi
 	return append(files, changed...), err
 }
 
-// vendored runs go mod vendor in the scratch folder, for a module that imports some
-// others, replaced as in dir, and returns its vendor/modules.txt.
+// vendored runs go mod vendor for a module in the scratch folder that imports some modules,
+// with the replacements of the one in dir, and returns its vendor/modules.txt.
 func vendored(ctx context.Context, dir, scratch string, replaces []*modfile.Replace, modules []module.Version) (string, error) {
 	source, goMod := "package scratch\n", minimal(modules)
-	var names []string // of folders in the scratch module, and in dir
+	var names []string // replacements of modules by folders: as the scratch module has them, and as dir does
 	for _, m := range modules {
 		source += fmt.Sprintf("\nimport _ %q\n", m.Path)
 		for _, r := range replaces {
@@ -101,9 +100,8 @@ func vendored(ctx context.Context, dir, scratch string, replaces []*modfile.Repl
 	return strings.NewReplacer(names...).Replace(string(list)), err
 }
 
-// cutEntry cuts modules.txt around what it says of a module. Where that is nothing,
-// it is cut where an entry would be sorted. Behind all entries stand the replacements
-// of which none makes use.
+// cutEntry cuts modules.txt around the entry of a module. If there is none, it is cut where
+// the entry belongs. After all entries come the replacements that are not used.
 func cutEntry(list, path string) (before, entry, after string) {
 	entries := list
 	for _, line := range slices.Backward(slices.Collect(strings.Lines(list))) {
@@ -127,7 +125,7 @@ func cutEntry(list, path string) (before, entry, after string) {
 	return list[:start], list[start:at], list[at:]
 }
 
-// packageFiles are the files of a vendored package, as changes that delete them.
+// packageFiles returns the files of a vendored package, as changes that delete them.
 func packageFiles(dir, path string) (files []transaction.Change, err error) {
 	dir = filepath.Join(dir, "vendor", filepath.FromSlash(path))
 	entries, err := os.ReadDir(dir)
@@ -148,7 +146,7 @@ func packageFiles(dir, path string) (files []transaction.Change, err error) {
 	return files, nil
 }
 
-// removeVendor takes back what addVendor did.
+// removeVendor returns the changes that undo what addVendor did.
 func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (changes []transaction.Change, err error) {
 	changed, err := edited(vendorList(root), func(list string) (string, error) {
 		for _, path := range undo.Vendored {

@@ -1,6 +1,6 @@
-// Package known remembers a run that had nothing to change: a hash of all that
-// decided so, and what it found. While the hash is the same, so is what is found. The
-// go command is asked each time; what it says is part of the hash.
+// Package known remembers a run that had nothing to change: what it found, and a hash of
+// everything that this depends on. While the hash is the same, the next run finds the same.
+// The go command is asked each time; its answer is part of the hash.
 package known
 
 import (
@@ -17,22 +17,22 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// A Run is what is known of runs with the same options.
+// A Run is what is remembered of runs with the same options.
 type Run struct {
 	name  string
 	begin time.Time
 	last  entry
-	sum   func() []byte // of what the last one read, as it is now
+	sum   func() []byte // the hash of what the last one read, as it is now
 }
 
 type entry struct {
-	Sum   string          // of all that decided
-	Read  []string        // files, and folders whose Go files were read
-	Found json.RawMessage // what was found
+	Sum   string          // hash of everything that Found depends on
+	Read  []string        // files that were read, and folders whose Go files were
+	Found json.RawMessage // what the run found
 }
 
-// Begin reads what the last run like this one left, and begins to read what that
-// one had read.
+// Begin reads what the last run with the same options remembered, and starts to hash the
+// files that it had read.
 func Begin(of ...string) *Run {
 	r := &Run{name: cache.Name("known", of...), begin: time.Now()}
 	if !cache.Load(r.name, cache.Keep, &r.last) {
@@ -43,14 +43,14 @@ func Begin(of ...string) *Run {
 	return r
 }
 
-// Found fills in what the last run found. It reports false where anything that decided
-// differs: what the caller says, a file, or telemetrygen itself.
+// Found fills in what the last run found. It reports false if anything that this depends on
+// has changed: what the caller passes, a file, or telemetrygen itself.
 func (r *Run) Found(decides []byte, found any) bool {
 	return r.sum != nil && r.last.Sum == hashed(decides, r.sum()) && json.Unmarshal(r.last.Found, found) == nil
 }
 
-// Remember keeps what a run found, by what decided it and the files, and folders with Go
-// files, that it read. It keeps nothing where one of them was changed while it ran.
+// Remember keeps what a run found, with what it depends on: what the caller passes, files,
+// and folders with Go files. It keeps nothing if one of them was changed during the run.
 func (r *Run) Remember(decides []byte, read []string, found any) {
 	files := sum(read, r.begin)
 	if data, err := json.Marshal(found); err == nil && files != nil {
@@ -63,9 +63,8 @@ func hashed(decides, files []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-// sum is a hash of the running program, of the files that were read, and of the Go files of
-// the folders. What does not exist has one, too. It is nil where something was changed
-// since a time that is not zero.
+// sum returns a hash of the running program, of files, and of the Go files of folders. They
+// need not exist. It returns nil if one was changed after since, unless that is zero.
 func sum(read []string, since time.Time) []byte {
 	self, err := os.Executable()
 	if err != nil {

@@ -44,8 +44,8 @@ type Package struct {
 	Errs  []error
 }
 
-// NewProgram prepares a module for type checks. It takes generated packages out of Own: what
-// is decided does not depend on an earlier run.
+// NewProgram prepares a module for type checks. It removes the generated packages from Own,
+// so that nothing that is decided depends on an earlier run.
 func NewProgram(m *Module, s *Sources, generated func(importPath string) bool) *Program {
 	m.Own = slices.DeleteFunc(m.Own, func(p *packages.Package) bool { return generated(p.PkgPath) })
 	return &Program{Module: m, Fset: token.NewFileSet(), Sources: s, Generated: generated, imported: map[string]*types.Package{}, checked: map[string]*Package{}, withFile: map[string]*Package{}}
@@ -65,11 +65,11 @@ func (g *Program) fail(err error) {
 	g.err = cmp.Or(g.err, err)
 }
 
-// Check type-checks the module's packages that are wanted, several at a time. Err says what
-// is wrong with them, unless they use C: of that nothing is known here, and the go command
-// has compiled such packages.
+// Check type-checks the module's packages that are wanted, several at a time. Err reports
+// their errors, but not those of packages that use C: types of C are not known here, and the
+// go command has compiled these packages.
 func (g *Program) Check(wanted func(p *packages.Package) bool) []*Package {
-	list := make([]*Package, len(g.Own)) // nil where nothing is wanted
+	list := make([]*Package, len(g.Own)) // nil for packages that are not wanted
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range g.Own {
@@ -102,7 +102,7 @@ func (c *Package) usesC() bool {
 	})
 }
 
-// text is a file without instrumentation.
+// text returns a file without instrumentation.
 func (g *Program) text(name string) []byte {
 	s, err := g.Sources.Read(name)
 	if err != nil {
@@ -139,18 +139,18 @@ func (g *Program) Package(p *packages.Package) *Package {
 	return c
 }
 
-// With returns the package that a file was type-checked with, nil for none.
+// With returns the package that a file was type-checked with, nil if it was not.
 func (g *Program) With(name string) *Package {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.withFile[name]
 }
 
-// NameOf is the absolute name of a file.
+// NameOf returns the absolute name of a file.
 func (g *Program) NameOf(f *ast.File) string { return g.Fset.File(f.FileStart).Name() }
 
-// Types type-checks p with the given file contents. The generated packages, which
-// need not exist yet, are taken from substitute.
+// Types type-checks p with the given file contents. Imports in substitute are taken from
+// there: a generated package need not exist yet.
 func (g *Program) Types(p *packages.Package, contents map[string][]byte, substitute map[string]*types.Package) *Package {
 	c := &Package{Package: p, Info: &types.Info{
 		Types:      map[ast.Expr]types.TypeAndValue{},

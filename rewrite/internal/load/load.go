@@ -32,10 +32,10 @@ type Module struct {
 	Path     string // module path
 	Dir      string // folder of go.mod
 	Main     *packages.Package
-	Own      []*packages.Package // of the module, reached from main, sorted by path
+	Own      []*packages.Package // the module's packages that main reaches, sorted by path
 	Siblings []string            // other modules of the workspace that main reaches
 	All      map[string]*packages.Package
-	Tags     string // all that the CLI is built with, comma-separated
+	Tags     string // all build tags, comma-separated
 }
 
 // IsOwn reports whether a package belongs to the CLI's module.
@@ -44,7 +44,7 @@ func (m *Module) IsOwn(path string) bool {
 	return p != nil && p.Module != nil && p.Module.Path == m.Path
 }
 
-// Imports are the packages that those of the module import, by import path.
+// Imports returns the packages that those of the module import, by import path.
 func (m *Module) Imports() map[string]*packages.Package {
 	all := map[string]*packages.Package{}
 	for _, p := range m.Own {
@@ -53,8 +53,8 @@ func (m *Module) Imports() map[string]*packages.Package {
 	return all
 }
 
-// Holds reports whether an import path is of the CLI's module, also where this build has no
-// such package.
+// Holds reports whether an import path is one of the CLI's module, even if this build has
+// no such package.
 func (m *Module) Holds(path string) bool { return strings.HasPrefix(path+"/", m.Path+"/") }
 
 // An Error lists everything that keeps a package from being loaded.
@@ -64,7 +64,7 @@ func (e *Error) Error() string {
 	return "the package does not build; make `go build` succeed, then run telemetrygen again:\n" + e.List()
 }
 
-// List shows the first errors, one a line.
+// List returns the first errors, one a line.
 func (e *Error) List() string {
 	const most = 10
 	if len(e.Errors) <= most {
@@ -73,11 +73,10 @@ func (e *Error) List() string {
 	return fmt.Sprintf("%s\n(and %d more)", strings.Join(e.Errors[:most], "\n"), len(e.Errors)-most)
 }
 
-// Load asks the go command for the main package named by pattern, seen from
-// dir, as it is built with the tags that are asked for and those of GOFLAGS. Where
-// it does not load because of instrumentation (an import that the author's edit left
-// over, a generated package that was deleted), it is loaded again as strip leaves
-// the files of the module in root.
+// Load asks the go command for the main package named by pattern, seen from dir, with
+// the tags that are asked for and those of GOFLAGS. A package may fail to load because of
+// its instrumentation: the author's edit made an import unused, or a generated package was
+// deleted. Then it is loaded again as strip leaves the files of the module in root.
 func Load(ctx context.Context, dir, pattern, asked, root string, strip func(src []byte) []byte) (*Module, error) {
 	m, err := load(ctx, dir, pattern, asked, nil)
 	var failed *Error
@@ -85,7 +84,7 @@ func Load(ctx context.Context, dir, pattern, asked, root string, strip func(src 
 		return m, err
 	}
 	overlay := map[string][]byte{}
-	names, _ := GoFilesBelow(root) // what cannot be read the go command will name
+	names, _ := GoFilesBelow(root) // the go command reports what cannot be read
 	for _, name := range names {
 		disk, err := os.ReadFile(name)
 		if stripped := strip(disk); err == nil && len(stripped) != len(disk) {
@@ -156,14 +155,15 @@ func load(ctx context.Context, dir, pattern, asked string, overlay map[string][]
 	return m, nil
 }
 
-// tooOld reports whether a version of cobra lacks what the runtime uses. A folder has no version.
+// tooOld reports whether a version of cobra lacks what the runtime uses. One that is replaced
+// by a folder has no version.
 func tooOld(cobra *packages.Module) bool {
 	cobra = cmp.Or(cobra.Replace, cobra)
 	return semver.IsValid(cobra.Version) && semver.Compare(cobra.Version, "v0.0.2") < 0
 }
 
-// messages are a package's errors, by line. The go command names the package in a
-// line of its own before those of the compiler.
+// messages returns a package's errors, line by line, without the line with which the go
+// command names the package before the compiler's errors.
 func messages(p *packages.Package) (list []string) {
 	for _, e := range p.Errors {
 		if e.Pos != "" && e.Pos != "-" {
@@ -179,7 +179,8 @@ func messages(p *packages.Package) (list []string) {
 	return list
 }
 
-// onlyMain picks the main package that the pattern names.
+// onlyMain returns the main package that the pattern names. It is an error if there is none,
+// or more than one.
 func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package, error) {
 	var mains, others, why []string
 	var main *packages.Package
@@ -215,7 +216,7 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	if Root(dir) == "" {
 		return nil, noModule(dir)
 	}
-	// go/packages keeps some complaints of the go command to itself.
+	// go/packages does not return every error of the go command.
 	list := exec.Command("go", "list", "--", pattern)
 	list.Dir = dir
 	var failed *exec.ExitError
@@ -225,7 +226,7 @@ func onlyMain(found []*packages.Package, dir, pattern string) (*packages.Package
 	return nil, fmt.Errorf("no Go package at %s", pattern)
 }
 
-// mainFolders are the folders below one that have a main package, as a command line names them.
+// mainFolders returns the folders below dir with a main package, in the form ./path.
 func mainFolders(dir string) (list []string) {
 	find := exec.Command("go", "list", "-e", "-find", "-f", `{{if eq .Name "main"}}{{.Dir}}{{end}}`, "./...")
 	find.Dir = dir
@@ -257,7 +258,7 @@ func explainListFailure(dir, pattern string, err error) error {
 	return fmt.Errorf("loading %s: %w", pattern, err)
 }
 
-// Root is the nearest folder above dir with a go.mod, "" without one.
+// Root returns dir or the nearest folder above it that has a go.mod, "" if there is none.
 func Root(dir string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

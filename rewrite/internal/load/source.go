@@ -13,10 +13,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// Sources are the Go files of a module, read once: as they are on disk, and as
-// they are without instrumentation. Everything is decided on the stripped bytes,
-// so a second run changes nothing, and a run after the author's own edits adds
-// just what they made necessary.
+// Sources are the Go files of a module, each read once: as it is on disk, and without
+// instrumentation. Everything is decided by the stripped bytes. So a second run changes
+// nothing, and a run after the author's edits adds only what they made necessary.
 type Sources struct {
 	dir   string
 	strip func(relative string, src []byte) []byte
@@ -31,7 +30,7 @@ type Source struct {
 	Stripped []byte
 }
 
-// NewSources reads files of the module in dir; strip takes the instrumentation out.
+// NewSources returns the sources of the module in dir. Strip removes the instrumentation.
 func NewSources(dir string, strip func(relative string, src []byte) []byte) *Sources {
 	return &Sources{dir: dir, strip: strip}
 }
@@ -75,8 +74,8 @@ func (s *Sources) Stripped(relative string) []byte { return s.Known(relative).St
 // OnDisk returns the bytes of a file as it is, by its relative name, nil if it was not read.
 func (s *Sources) OnDisk(relative string) []byte { return s.Known(relative).Disk }
 
-// Relative is a file's name as reports have it: relative to the module's root,
-// with slashes.
+// Relative returns a file's name as reports have it: relative to the module's root, with
+// slashes.
 func (s *Sources) Relative(name string) string {
 	if rel, err := filepath.Rel(s.dir, name); err == nil && !strings.HasPrefix(rel, "..") {
 		return filepath.ToSlash(rel)
@@ -84,8 +83,8 @@ func (s *Sources) Relative(name string) string {
 	return filepath.ToSlash(name)
 }
 
-// Texts reads files of a package: those of the module without instrumentation, those of
-// dependencies as they are on disk.
+// Texts returns the contents of files of a package: without instrumentation for a package of
+// the module, as on disk for a dependency.
 func (g *Program) Texts(p *packages.Package, names []string) iter.Seq[[]byte] {
 	return func(yield func(text []byte) bool) {
 		for _, name := range names {
@@ -102,24 +101,24 @@ func (g *Program) Texts(p *packages.Package, names []string) iter.Seq[[]byte] {
 	}
 }
 
-// LeftOut are the Go files of a package, but for tests, that this machine's build leaves out.
+// LeftOut returns the Go files of a package, without tests, that this machine's build leaves out.
 func LeftOut(p *packages.Package) []string {
 	return slices.DeleteFunc(slices.Clone(p.IgnoredFiles), func(name string) bool {
 		return !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go")
 	})
 }
 
-// GoFiles are the Go files of a folder, tests among them, sorted.
+// GoFiles returns the Go files of a folder, including tests, sorted.
 func GoFiles(dir string) (names []string) {
-	found, _ := fs.Glob(os.DirFS(dir), "*.go") // filepath.Glob would take a bracket in dir for its own
+	found, _ := fs.Glob(os.DirFS(dir), "*.go") // filepath.Glob would interpret a bracket in dir
 	for _, name := range found {
 		names = append(names, filepath.Join(dir, name))
 	}
 	return names
 }
 
-// GoFilesBelow are the Go files of a module, also behind links: not those of modules
-// nested in it, nor vendored ones.
+// GoFilesBelow returns the Go files of a module, also those that are symbolic links, without
+// nested modules and vendor/.
 func GoFilesBelow(root string) (names []string, err error) {
 	root += string(filepath.Separator) // the root may be a link
 	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
@@ -135,7 +134,7 @@ func GoFilesBelow(root string) (names []string, err error) {
 		if !strings.HasSuffix(name, ".go") {
 			return nil
 		}
-		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() { // no folder, and no link to nothing
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() { // not a folder or a broken link
 			names = append(names, name)
 		}
 		return nil

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Tags are the tags that the CLI is built with, comma-separated: those asked for
-// and those of GOFLAGS. The go command takes the -tags of its command line instead
-// of those of GOFLAGS, so a caller that passes one has to pass both.
+// Tags returns the build tags, comma-separated: those asked for and those of GOFLAGS. A
+// -tags flag on the go command's command line overrides GOFLAGS, so a caller that passes one
+// has to pass both.
 func Tags(ctx context.Context, dir, asked string) string {
 	cmd := exec.CommandContext(ctx, "go", "list", "-f", `{{join context.BuildTags ","}}`, "unsafe")
 	cmd.Dir = dir

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// platforms are those of go tool dist list, and of earlier versions of Go. They are tried for a file in this order, after
-// this machine's own. So a file that only lacks a tag is checked as it would be built here.
+// platforms are those of go tool dist list, and of earlier versions of Go. They are tried in this order, after this machine's
+// own, so that a file that only needs a tag is checked for this machine.
 var platforms = strings.Fields(`linux/amd64 windows/amd64 darwin/arm64 linux/arm64 freebsd/amd64 openbsd/amd64
 	netbsd/amd64 dragonfly/amd64 solaris/amd64 illumos/amd64 aix/ppc64 android/arm64 ios/arm64 plan9/amd64 js/wasm
 	wasip1/wasm linux/386 windows/386 windows/arm64 darwin/amd64 linux/arm linux/ppc64le linux/s390x linux/riscv64
@@ -26,17 +26,17 @@ var platforms = strings.Fields(`linux/amd64 windows/amd64 darwin/arm64 linux/arm
 	freebsd/386 freebsd/arm freebsd/arm64 freebsd/riscv64 ios/amd64 netbsd/386 netbsd/arm netbsd/arm64 openbsd/386
 	openbsd/arm openbsd/arm64 openbsd/ppc64 openbsd/riscv64 plan9/386 plan9/arm windows/arm openbsd/mips64`)
 
-// neverTags mark files that are no part of any build of their package.
+// neverTags mark files that belong to no build of their package.
 var neverTags = map[string]bool{"ignore": true, "tools": true, "notelemetry": true}
 
-// A Variant is a file that this machine's build leaves out. It is type-checked
-// together with the files that it is built with, and with dependencies as they
-// are on this machine. What they only have elsewhere is unknown.
+// A Variant is a file that this machine's build leaves out. It is type-checked with the
+// files that it is built with, and with dependencies as they are on this machine. What
+// these only have on another one is unknown.
 type Variant struct {
 	*Package
 	File   *ast.File
 	Where  string // a setting under which it is built, such as windows/amd64
-	Tagged bool   // that setting has other tags than the CLI is built with here
+	Tagged bool   // its tags are not those that the CLI is built with here
 }
 
 // Variants type-checks the files of the module that this machine's build leaves
@@ -45,7 +45,7 @@ type Variant struct {
 func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 	given := strings.FieldsFunc(g.Tags, func(r rune) bool { return r == ',' })
 	queue := slices.Clone(g.Own)
-	queued := map[string]bool{} // that only left-out files import
+	queued := map[string]bool{} // packages that only left-out files import
 	for ; len(queue) > 0; queue = queue[1:] {
 		p := queue[0]
 		for _, name := range LeftOut(p) {
@@ -72,8 +72,7 @@ func (g *Program) Variants(wanted func(src []byte) bool) (variants []Variant) {
 	return variants
 }
 
-// elsewhere describes a package of the module that only files for another
-// platform import.
+// elsewhere returns a package of the module that only files for another platform import.
 func (g *Program) elsewhere(path string) *packages.Package {
 	dir := filepath.Join(g.Dir, filepath.FromSlash(strings.TrimPrefix(path, g.Path)))
 	return &packages.Package{PkgPath: path, Dir: dir, Module: g.Main.Module, IgnoredFiles: GoFiles(dir)}
@@ -98,7 +97,7 @@ func settingOf(name string, text []byte, given []string) (c build.Context, ok bo
 	return c, false
 }
 
-// described is a setting as the report says it, such as windows/amd64.
+// described returns a setting as the report has it, such as windows/amd64.
 func described(c build.Context) string {
 	s := c.GOOS + "/" + c.GOARCH
 	if c.CgoEnabled && !build.Default.CgoEnabled {
@@ -113,9 +112,9 @@ func described(c build.Context) string {
 	return s
 }
 
-// tagChoices are the sets of tags to try for a file whose constraint has some tags:
-// those that the CLI is built with, alone and with all others, and then each set of
-// the file's, with what else the CLI is built with.
+// tagChoices returns the sets of tags to try for a file whose constraint has some tags:
+// those that the CLI is built with, these with all of the file's, and then each subset of
+// the file's with the CLI's other tags.
 func tagChoices(given, tags []string) [][]string {
 	custom := slices.DeleteFunc(tags, func(tag string) bool { return neverTags[tag] || ofGo(tag) })
 	slices.Sort(custom)
@@ -126,7 +125,7 @@ func tagChoices(given, tags []string) [][]string {
 		return choices
 	}
 	choices = append(choices, slices.Concat(others, custom))
-	for set := range 1 << min(len(custom), 6) { // of more tags, the first ones
+	for set := range 1 << min(len(custom), 6) { // subsets of the first six
 		choice := slices.Clone(others)
 		for i, tag := range custom {
 			if set>>i&1 == 1 {
@@ -161,8 +160,8 @@ func (g *Program) variant(p *packages.Package, name string, where build.Context)
 	return nil
 }
 
-// loadMissing gets export data for imports of left-out files that nothing of
-// this machine's build imports. What does not exist here stays unknown.
+// loadMissing loads export data for imports of left-out files that this machine's build
+// does not import. A package that does not exist on this machine stays unknown.
 func (g *Program) loadMissing(contents map[string][]byte) {
 	var missing []string
 	for _, src := range contents {
@@ -177,9 +176,9 @@ func (g *Program) loadMissing(contents map[string][]byte) {
 	}
 	found, err := packages.Load(&packages.Config{Dir: g.Main.Dir, Mode: packages.NeedName | packages.NeedExportFile}, missing...)
 	if err != nil {
-		return // the files are checked as far as the rest goes
+		return // the files are checked without these imports
 	}
-	for _, path := range missing { // what is not found is not asked for again
+	for _, path := range missing { // the next call does not ask for these again
 		found = append(found, &packages.Package{PkgPath: path})
 	}
 	for _, p := range found {
@@ -189,10 +188,10 @@ func (g *Program) loadMissing(contents map[string][]byte) {
 	}
 }
 
-// constraintTags are the tags of a file's build constraint.
+// constraintTags returns the tags of a file's build constraint.
 func constraintTags(src []byte) (tags []string) {
 	if expr := Constraint(src); expr != nil {
-		expr.Eval(func(tag string) bool { // asks for every tag
+		expr.Eval(func(tag string) bool { // called for every tag
 			tags = append(tags, tag)
 			return false
 		})
@@ -200,8 +199,8 @@ func constraintTags(src []byte) (tags []string) {
 	return tags
 }
 
-// Constraint is the //go:build line of a file, nil if it has none, or one that the go
-// command will complain of.
+// Constraint returns the //go:build line of a file, nil if there is none or it does not
+// parse.
 func Constraint(src []byte) constraint.Expr {
 	for line := range strings.Lines(string(src)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "package ") {
@@ -222,7 +221,7 @@ func ofGo(tag string) bool {
 	})
 }
 
-// Imports lists the import paths of a file, none if it does not parse.
+// Imports returns the import paths of a file, none if it does not parse.
 func Imports(src []byte) []string {
 	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
 	if f == nil || err != nil {

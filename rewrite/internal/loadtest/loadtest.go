@@ -1,6 +1,6 @@
-// Package loadtest makes programs of a few lines for tests of the stages behind
-// load. They are type-checked as real ones are, from files and export data, but
-// without the go command, so a test takes milliseconds.
+// Package loadtest makes programs of a few lines for tests of the stages after load. They
+// are type-checked as real ones are, from files and export data, but without the go
+// command, so a test takes milliseconds.
 package loadtest
 
 import (
@@ -25,7 +25,7 @@ import (
 // Module is the path of the module whose packages are the CLI's own.
 const Module = "example.com/cli"
 
-// known are as much as the tests need of packages that they all import.
+// known has those parts of well-known packages that the tests need.
 var known = map[string]string{
 	"os":                     "package os\n\ntype File struct{}\n\nvar Args []string\n\nvar Stderr *File\n\nfunc Exit(code int) {}\n\nfunc Getpid() int { return 1 }\n",
 	"log":                    "package log\n\ntype Logger struct{}\n\nfunc (l *Logger) Fatal(v ...any) {}\n\nfunc (l *Logger) Print(v ...any) {}\n\nfunc Fatal(v ...any) {}\n\nfunc Fatalf(format string, v ...any) {}\n\nfunc Print(v ...any) {}\n",

@@ -10,7 +10,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// World is what has to be known of the CLI to decide.
+// World is what Decide needs to know of the CLI.
 type World struct {
 	// Imports are the import paths in the module's own packages.
 	Imports []string
@@ -21,8 +21,8 @@ type World struct {
 	Mentions func(path, word string) bool
 }
 
-// Decide returns the hooks of the loggers that the module imports itself, in a
-// version that has one, and of those that these end the process with.
+// Decide returns the hooks of the loggers that the module imports itself, if their versions
+// have one, and of the loggers with which these end the process.
 func Decide(w World) []plan.Hook {
 	var hooks []plan.Hook
 	for _, l := range table {
@@ -33,7 +33,7 @@ func Decide(w World) []plan.Hook {
 		if ok && l.hook.through != "" {
 			below, found := hookAt(l.hook.through).decide(w)
 			if !found || !below.Known {
-				continue // it could record a status that is not the one
+				continue // it could record a wrong status
 			}
 			hooks = append(hooks, below)
 		}
@@ -57,10 +57,10 @@ func (h *hook) decide(w World) (hook plan.Hook, ok bool) {
 	return plan.Hook{Path: h.path, Known: known}, known || h.unknown != ""
 }
 
-// taken is the word that other code has if it may set the hook.
+// taken returns the identifier that other code has if it may set the hook.
 func (h *hook) taken() string { return cmp.Or(h.word, h.uses[0].name) }
 
-// exists reports whether the version at hand has what the generated code uses, of
+// exists reports whether the version in the build has what the generated code uses, with
 // the types that it expects.
 func (h *hook) exists(pkg *types.Package) bool {
 	return !slices.ContainsFunc(h.uses, func(s symbol) bool {
@@ -70,8 +70,8 @@ func (h *hook) exists(pkg *types.Package) bool {
 	})
 }
 
-// Modules returns the modules that the generated file imports and the CLI's own
-// packages may not.
+// Modules returns the modules that the generated file imports and that the CLI's own
+// packages may not import.
 func Modules(hooks []plan.Hook) []string {
 	var paths []string
 	for _, h := range hooks {
@@ -82,14 +82,14 @@ func Modules(hooks []plan.Hook) []string {
 	return paths
 }
 
-// hookAt returns the hook of a package, which has one.
+// hookAt returns the hook of a package that has one.
 func hookAt(path string) *hook { return at(path).hook }
 
 func (h *hook) inModule() string {
 	return cmp.Or(h.module, h.path)
 }
 
-// imported reports whether an import path is of the logger's module.
+// imported reports whether an import path is one of the logger's module.
 func (h *hook) imported(path string) bool {
 	return path == h.inModule() || strings.HasPrefix(path, h.inModule()+"/")
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// Names are the shortest names among the functions that end the process: each of
-// them has one in its name.
+// Names returns the shortest names among the functions that end the process: the name of
+// each contains one of them.
 func Names() []string {
 	var names []string
 	for _, name := range allNames() {
@@ -39,16 +39,16 @@ func allNames() (names []string) {
 	return names
 }
 
-// NamesEnd reports whether a method of an interface, of which only its name is known, is taken to end the process: Fatal in
-// any form, Exit and others as a logger of the table names them. ExitIdle of gRPC ends nothing.
+// NamesEnd reports whether a method of an interface, of which only the name is known, counts as ending the process: any
+// name with Fatal, and names in the table, such as Exit. ExitIdle of gRPC ends nothing.
 func NamesEnd(name string) bool {
 	return strings.HasPrefix(name, "Fatal") || slices.Contains(allNames(), name)
 }
 
-// Status returns the status with which a function logs and ends the process. With
-// chain, it returns an event, and the last call of its chain ends the process. Whose
-// a method is decides its type, so a logger embedded in a struct, behind an interface
-// or under another import name is the same.
+// Status returns the status with which a function logs and ends the process. If chain is
+// true, the function returns an event, and the last call of its chain ends the process.
+// Methods are known by their receiver's type, so a logger may be embedded in a struct,
+// behind an interface or imported under another name.
 func Status(fn *types.Func) (status int, chain, ok bool) {
 	if fn.Pkg() == nil {
 		return 0, false, false
@@ -59,20 +59,21 @@ func Status(fn *types.Func) (status int, chain, ok bool) {
 	return e.status, ok && l.chain, ok
 }
 
-// FatalLevel reports whether a method of zap's logs at its first argument, and that is the constant at which zap
-// ends the process with status 1.
+// FatalLevel reports whether a method of zap logs at the level of its first argument, and that is the constant at which
+// zap ends the process with status 1.
 func FatalLevel(fn *types.Func, level types.TypeAndValue) bool {
 	return fn.Pkg().Path() == "go.uber.org/zap" && strings.HasSuffix(receiver(fn), "Logger") &&
 		level.Value != nil && level.Type.String() == "go.uber.org/zap/zapcore.Level" && level.Value.String() == "5"
 }
 
-// Known reports whether a package logs: its functions return at once.
+// Known reports whether the table has functions of a package that end the process with a
+// known status.
 func Known(path string) bool {
 	return slices.ContainsFunc(at(path).ends, func(e end) bool { return e.status != told })
 }
 
-// Behind returns the type of a logger's package that satisfies an interface and ends
-// the process in one of its methods, unless a hook sees it, "" for none.
+// Behind returns the type of a logger's package that satisfies an interface and ends the
+// process in one of its methods. It is "" if there is none, or a hook covers it.
 func Behind(hooks []plan.Hook, pkg *types.Package, iface *types.Interface, method string) string {
 	l := at(pkg.Path())
 	for _, e := range l.ends {
@@ -89,8 +90,8 @@ func Behind(hooks []plan.Hook, pkg *types.Package, iface *types.Interface, metho
 	return ""
 }
 
-// Covers returns the path of the hook that sees the process end when fn ends it,
-// "" for none.
+// Covers returns the path of the hook that is called when fn ends the process, "" if there
+// is none.
 func Covers(hooks []plan.Hook, fn *types.Func) string {
 	if fn.Pkg() == nil {
 		return ""
@@ -103,8 +104,8 @@ func Covers(hooks []plan.Hook, fn *types.Func) string {
 	return l.hook.path
 }
 
-// seen reports whether a hook is set that sees what methods of a type end. Another
-// major version is another package, with a hook of its own.
+// seen reports whether a hook is set that covers the methods of a type. Another major
+// version is another package, with a hook of its own.
 func (l logger) seen(hooks []plan.Hook, path, receiver string) bool {
 	if l.hook == nil || slices.Contains(l.hook.unseen, receiver) {
 		return false
@@ -114,10 +115,10 @@ func (l logger) seen(hooks []plan.Hook, path, receiver string) bool {
 	return major == hooked && slices.ContainsFunc(hooks, func(h plan.Hook) bool { return h.Path == l.hook.path })
 }
 
-// split takes the module's major version out of an import path: it ends the path, or
-// stands before the folder of a package.
+// split removes the module's major version from an import path: at its end, or before the
+// folder of a package.
 func split(path string) (prefix, major string) {
-	prefix, major, ok := module.SplitPathVersion(path) // gopkg.in has it behind a dot
+	prefix, major, ok := module.SplitPathVersion(path) // gopkg.in has it after a dot
 	if within := majorVersion.FindString(prefix); ok && within != "" {
 		return strings.Replace(prefix, within, "/", 1), within
 	}
@@ -126,7 +127,7 @@ func split(path string) (prefix, major string) {
 
 var majorVersion = regexp.MustCompile(`/v[0-9]+/`)
 
-// at returns the logger with a package, an empty one for none.
+// at returns the logger that has a package, an empty one if there is none.
 func at(path string) logger {
 	prefix, _ := split(path)
 	for _, l := range table {
@@ -146,7 +147,7 @@ func (l logger) end(receiver, name string) end {
 	return end{}
 }
 
-// receiver is the bare name of a method's receiver type, "" for a function.
+// receiver returns the bare name of a method's receiver type, "" for a function.
 func receiver(fn *types.Func) string {
 	recv := fn.Signature().Recv()
 	if recv == nil {

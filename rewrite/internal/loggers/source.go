@@ -8,11 +8,11 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// standard are the packages of the standard library that the text of hooks may use.
+// standard lists the packages of the standard library that the text of hooks may use.
 var standard = []string{"os", "runtime", "strings"}
 
-// Source is the body of loggers.go for a runtime package of that name, nil
-// where there is no hook to set.
+// Source returns the body of loggers.go for a runtime package of that name, nil if there
+// is no hook to set.
 func Source(pkg string, hooks []plan.Hook) []byte {
 	if len(hooks) == 0 {
 		return nil

@@ -3,48 +3,48 @@ package loggers
 // A logger has functions that end the process. To teach telemetrygen another one,
 // add a row to table.
 type logger struct {
-	paths []string // import paths without a major version: x/log stands for x/v2/log, and for x.v1 at gopkg.in, too
+	paths []string // import paths without a major version: x/log also stands for x/v2/log, and for x.v1 at gopkg.in
 	ends  []end
 	chain bool  // they return an event, and the last call of its chain ends the process: log.Fatal().Err(err).Msg("...")
-	hook  *hook // nil where it has none
+	hook  *hook // nil if it has none
 }
 
 // An end is a set of functions that end the process.
 type end struct {
-	receivers []string // bare names of types whose methods they are, "" for functions; of an interface for calls through it
+	receivers []string // bare names of the types, or interfaces, that have the methods; "" for functions
 	names     []string
-	status    int // of the process, or told
+	status    int // the exit status, or told
 }
 
-// told is the status where only the hook is told it: without the hook these
-// functions are not looked at.
+// told is the status of functions that tell only the hook with which status they end the
+// process. Without the hook they are not looked at.
 const told = 0
 
 // A hook is a function that a logger calls before it ends the process, or instead
 // of os.Exit. The generated package sets it.
 type hook struct {
-	path    string   // of the package that has it
-	module  string   // of that package, "" where it is the same
-	alias   string   // of the package in the generated file, "" for its own name
-	uses    []symbol // what known and unknown name of the package, the hook first; a version that lacks one has no hook
-	word    string   // an identifier that other code has if it may set the hook as well, or change the status; "" for the hook's own
-	through string   // path of another hook that has to be set, because the logger may end the process with that logger
-	unseen  []string // receivers whose calls it does not always see
+	path    string   // import path of the package that has it
+	module  string   // path of that package's module, "" if it is the same
+	alias   string   // name of the package in the generated file, "" for its own
+	uses    []symbol // symbols of the package in known and unknown, the hook first; a version that lacks one has no hook
+	word    string   // identifier in other code that may set the hook too, or change the status; "" for the hook's own name
+	through string   // path of another hook that has to be set, because this logger may end the process with that one
+	unseen  []string // receivers whose calls do not always reach the hook
 
-	// Go text, of Go 1.17, that sets the hook, and what that needs: first hookNAME(). It
-	// may call record(code, last), which counts the run under that code (with last, the
-	// process must end at once), and ending(code), which leaves a code that is known
-	// already, or noExitSeen.
+	// known is Go text, of Go 1.17, that sets the hook: first hookNAME(), then what that
+	// needs. It may call record(code, last), which counts the run under that code, and with
+	// last the process must end at once; and ending(code), which records a code unless an
+	// exact one is known.
 	known   string
-	unknown string // where other code may set it as well; "" to leave the hook alone then
+	unknown string // the same if other code may set the hook too; "" to leave the hook alone then
 }
 
 // A symbol is a variable or a function, and its type.
 type symbol struct{ name, typ string }
 
-// table has the exit statuses of each package's documentation or source, by path.
-// github.com/gookit/slog has no row: since v0.5.1 its Fatal ends the process only
-// through a function of the CLI's, where os.Exit is swapped.
+// table has the loggers, with the exit statuses of their documentation or source.
+// github.com/gookit/slog has no row: since v0.5.1 its Fatal ends the process only through
+// a function that the CLI sets, where os.Exit is swapped.
 var table = []logger{
 	{paths: []string{"log"}, ends: []end{{[]string{"", "Logger"}, []string{"Fatal", "Fatalf", "Fatalln"}, 1}}},
 	{paths: []string{"github.com/apex/log"}, ends: []end{{[]string{"", "Logger", "Entry", "Interface"}, []string{"Fatal", "Fatalf"}, 1}}},

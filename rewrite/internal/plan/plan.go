@@ -1,6 +1,6 @@
-// Package plan holds what is found in a CLI and what is to become of it, as
-// plain data: the find stage makes it, the edit stage needs nothing else but
-// the source bytes, and the report prints it. It survives JSON unchanged.
+// Package plan holds what was found in a CLI and what is done about it, as plain data. The
+// find stage makes a plan, the edit stage needs only the plan and the source bytes, and
+// the report prints it. It goes through JSON unchanged.
 package plan
 
 import (
@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Kind says what was found and what becomes of it.
+// Kind says what was found.
 type Kind string
 
 const (
@@ -30,7 +30,7 @@ type Site struct {
 	At       int      `json:"at"`   // where the report says it is
 	Start    int      `json:"start"`
 	End      int      `json:"end"`
-	Form     string   `json:"form,omitempty"` // name of a form; "" where nothing is edited
+	Form     string   `json:"form,omitempty"` // name of a form; "" for no edit
 	Operands Operands `json:"operands,omitzero"`
 	Reason   string   `json:"reason"` // what was found and what is done
 }
@@ -38,38 +38,38 @@ type Site struct {
 // Operands are what a form needs to know beside the place.
 type Operands struct {
 	Status   string   `json:"status,omitempty"`   // the exit status, as the source names it
-	Address  bool     `json:"address,omitempty"`  // the command is a value: its address is handed over
+	Address  bool     `json:"address,omitempty"`  // the command is a value: Track gets its address
 	Embedded []string `json:"embedded,omitempty"` // embedded fields between the receiver and the command
 	Field    bool     `json:"field,omitempty"`    // the receiver is itself a field that is called Command
 }
 
-// A File is what the edit stage has to know of a file with sites.
+// A File is what the edit stage needs to know of a file with sites.
 type File struct {
 	Name    string   `json:"name"`              // as in Site.File
 	Package string   `json:"package"`           // import path
 	Runtime string   `json:"runtime"`           // import path of the generated package that it imports, itself or its leaf
 	Local   string   `json:"local"`             // the name that the injected package gets in this file
-	Unused  []string `json:"unused,omitempty"`  // imports whose every use is swapped
+	Unused  []string `json:"unused,omitempty"`  // imports of which every use is swapped
 	Refused string   `json:"refused,omitempty"` // why the file must not be edited
 }
 
 // A Plan is everything that the find stage found.
 type Plan struct {
 	Module string `json:"module"` // module path
-	Leaf   string `json:"leaf"`   // import path of the package for Exit and its like, which needs only the standard library
+	Leaf   string `json:"leaf"`   // import path of the package with Exit, which needs only the standard library
 	Files  []File `json:"files"`
 	Sites  []Site `json:"sites"`
 
-	Hooks     []Hook     `json:"hooks,omitempty"` // of loggers, set by the generated package
-	ExitCodes []ExitCode `json:"exit_codes"`      // that have a name in the source
+	Hooks     []Hook     `json:"hooks,omitempty"` // exit hooks that the generated package sets
+	ExitCodes []ExitCode `json:"exit_codes"`      // exit statuses with a name in the source
 
-	SeveralRoots bool `json:"several_roots,omitempty"` // are executed, and the built CLI tells only the commands of one
+	SeveralRoots bool `json:"several_roots,omitempty"` // more than one is executed; the built CLI tells the commands of one
 }
 
 // A Hook is an exit hook of a logger.
 type Hook struct {
 	Path  string `json:"path"`  // import path of the package that has it
-	Known bool   `json:"known"` // the status that it is given, or stands for, is the one that the process ends with
+	Known bool   `json:"known"` // the status that it records is always the one that the process ends with
 }
 
 // An ExitCode is an exit status, as the shell sees it, and the names of its

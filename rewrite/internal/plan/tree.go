@@ -15,11 +15,11 @@ type Command struct {
 
 // A Tree is the command tree of a CLI, as the built CLI or its source tells it.
 type Tree struct {
-	Name     string    `json:"name"`     // of the root command; "" where it is not constant
+	Name     string    `json:"name"`     // of the root command; "" if it is not constant
 	Version  string    `json:"version"`  // of the root command
 	Use      string    `json:"use"`      // its usage line
 	Display  string    `json:"display"`  // how users call it, where that is not its name: "kubectl tree"
-	Taken    []string  `json:"taken"`    // names and aliases of the commands below the root, as far as Commands lacks them
+	Taken    []string  `json:"taken"`    // names and aliases of commands below the root that Commands lacks
 	Commands []Command `json:"commands"` // paths below the root
 }
 
@@ -39,9 +39,9 @@ func (t Tree) Takes(name string) bool {
 		slices.ContainsFunc(t.Commands, func(c Command) bool { return strings.EqualFold(c.Path, name) })
 }
 
-// Plugin returns the name of a CLI that users call through another one, as
-// `kubectl tree` stands for kubectl-tree, "" for others. It shares neither the
-// name nor the folder of that other CLI.
+// Plugin returns the name of a CLI that users call through another one: kubectl-tree for
+// `kubectl tree`. It is "" for other CLIs. A plugin must not share the name and the folder of
+// the CLI that runs it.
 func (t Tree) Plugin(binary string) string {
 	if words := strings.Fields(t.Display); len(words) > 1 {
 		return strings.Join(words, "-")

@@ -20,11 +20,11 @@ const CommandsFile = "commands.txt"
 // ExitCodesFile names the exit statuses, in the generated package's folder.
 const ExitCodesFile = "exitcodes.txt"
 
-// UsersPage is the name of the page for the CLI's users, at the module's root.
+// UsersPage returns the name of the page for the CLI's users, at the module's root.
 func (g Package) UsersPage() string { return g.pages()[0] }
 
-// pages are the names of that page, now and before another CLI was removed. Mains may
-// be in folders of one name.
+// pages returns the names that this page has, or had as long as the module had another
+// instrumented CLI.
 func (g Package) pages() []string {
 	main := strings.TrimPrefix(strings.TrimPrefix(g.at.Main, g.at.Module), "/") // its folder
 	names := []string{"TELEMETRY.md", "TELEMETRY-" + strings.ReplaceAll(cmp.Or(main, "main"), "/", "-") + ".md"}
@@ -34,8 +34,8 @@ func (g Package) pages() []string {
 	return names[1:]
 }
 
-// Files are the folders of all generated packages, and what is generated for this one
-// beside Go files.
+// Files returns the folders of all generated packages, and the other files that are generated
+// for this one.
 func (g Package) Files() (names []string) {
 	for _, path := range slices.Concat([]string{g.Path}, g.Older, g.Others) {
 		dir := g.at.Folder(path)
@@ -47,8 +47,8 @@ func (g Package) Files() (names []string) {
 	return names
 }
 
-// replaced is the change of a generated file, none where only its line ends differ: git
-// may have checked it out with others. A header stays, unless new is nil.
+// replaced returns the change of a generated file, none if only its line ends differ: git may
+// have changed these. A header stays, unless the file is deleted.
 func replaced(name string, old, new []byte) []transaction.Change {
 	lf := func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 	if head, _, ours := header(old); ours && new != nil {
@@ -60,10 +60,10 @@ func replaced(name string, old, new []byte) []transaction.Change {
 	return transaction.Replaced(name, old, new)
 }
 
-// packages are the changes from the generated packages of earlier runs to the files that
-// are wanted.
+// packages returns the changes that make the wanted files of those that earlier runs
+// generated.
 func (g Package) packages(want map[string][]byte) (changes []transaction.Change, err error) {
-	all := maps.Clone(want) // nil where they are on disk and not wanted
+	all := maps.Clone(want) // with nil for files that are on disk and not wanted
 	have := map[string][]byte{}
 	for _, path := range load.Dedup(slices.Concat([]string{g.Path, g.Shared()}, g.Older)) {
 		files, err := generated(g.at.Folder(path))
@@ -82,8 +82,9 @@ func (g Package) packages(want map[string][]byte) (changes []transaction.Change,
 	return changes, nil
 }
 
-// page are the changes to the page for users, nil for none, and to one of another name.
-// Foreign reports that the author wrote that page, so it is left alone.
+// page returns the changes that write the page for users, or delete it if want is nil, and
+// delete one with its other name. Foreign reports that the author wrote the page, so that it
+// is left alone.
 func (g Package) page(want []byte) (changes []transaction.Change, foreign bool) {
 	for i, page := range slices.Backward(g.pages()) {
 		name, now := filepath.Join(g.at.Root, page), want
@@ -100,15 +101,15 @@ func (g Package) page(want []byte) (changes []transaction.Change, foreign bool) 
 	return changes, foreign
 }
 
-// Remove are the changes that delete everything that was generated for a CLI.
+// Remove returns the changes that delete everything that was generated for a CLI.
 func (g Package) Remove() ([]transaction.Change, error) {
 	changes, err := g.packages(map[string][]byte{})
 	pages, _ := g.page(nil)
 	return append(pages, changes...), err
 }
 
-// Asking are the changes that let the built CLI tell its commands, and the generated files
-// that it is built with. The settings make no difference to the commands.
+// Asking returns the changes with which the built CLI prints its commands, and the generated
+// files among them. The settings make no difference to the commands.
 func (g Package) Asking(hooks []plan.Hook) (changes []transaction.Change, files map[string][]byte, err error) {
 	files = g.sources(Config{Settings: Settings{App: "app"}}, hooks)
 	files[filepath.Join(g.Dir, CommandsFile)] = []byte{}
@@ -124,8 +125,8 @@ type Contents struct {
 	ExitCodes []plan.ExitCode
 }
 
-// Generate are the changes that write the generated packages, their lists, and the page for
-// the CLI's users. Foreign is as for page.
+// Generate returns the changes that write the generated packages, their lists, and the page
+// for the CLI's users. Foreign is as for page.
 func (g Package) Generate(of Contents) (changes []transaction.Change, foreign bool, err error) {
 	files := g.sources(of.Config, of.Hooks)
 	delete(files, filepath.Join(g.Dir, treeFile))

@@ -13,10 +13,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// commandsText is the content of commands.txt: one path a line, sorted by bytes. A TAB
-// ends the path where words about the command follow.
+// commandsText returns the content of commands.txt: one path a line, sorted by bytes. A TAB
+// and words about the command may follow.
 func commandsText(list []plan.Command) []byte {
-	text := []byte{} // a file also of no commands
+	text := []byte{} // not nil: the file exists even without commands
 	for _, c := range list {
 		line := c.Path
 		switch {
@@ -32,9 +32,9 @@ func commandsText(list []plan.Command) []byte {
 	return text
 }
 
-// Sendable drops the commands below which a collector would refuse a report, as
-// docs/protocol.md says: their runs are counted under the nearest command that it takes,
-// with "(unlisted)" as one more word.
+// Sendable removes the commands whose paths a collector refuses by the rules of
+// docs/protocol.md. Their runs are counted under the nearest command that it accepts, with
+// "(unlisted)" as one more word.
 func Sendable(list []plan.Command) (kept, refused []plan.Command) {
 	for _, c := range list {
 		unseen := func(r rune) bool {
@@ -49,8 +49,8 @@ func Sendable(list []plan.Command) (kept, refused []plan.Command) {
 	return kept, refused
 }
 
-// Without drops the excluded command paths, and those below them, from
-// a list of command paths, and says which of them it did not hold.
+// Without removes the excluded command paths, and those below them, from a list of
+// commands. Unknown are the excluded ones that the list did not have.
 func Without(list []plan.Command, excluded []string) (kept []plan.Command, unknown []string) {
 	below := func(path, prefix string) bool { return strings.HasPrefix(path+" ", prefix+" ") }
 	kept = slices.DeleteFunc(slices.Clone(list), func(c plan.Command) bool {
@@ -62,7 +62,7 @@ func Without(list []plan.Command, excluded []string) (kept []plan.Command, unkno
 	return kept, unknown
 }
 
-// exitCodesText is the content of exitcodes.txt, a status and its names a line.
+// exitCodesText returns the content of exitcodes.txt: a status and its names a line.
 func exitCodesText(codes []plan.ExitCode) []byte {
 	var b bytes.Buffer
 	for _, c := range codes {
@@ -71,7 +71,7 @@ func exitCodesText(codes []plan.ExitCode) []byte {
 	return b.Bytes()
 }
 
-// Listed is the commands.txt of the last run, nil without one.
+// Listed returns the commands.txt of the last run, nil if there was none.
 func (g Package) Listed() ([]plan.Command, error) {
 	name := filepath.Join(g.Dir, CommandsFile)
 	onDisk, _ := os.ReadFile(name)
@@ -82,7 +82,7 @@ func (g Package) Listed() ([]plan.Command, error) {
 	return list, nil
 }
 
-// parseCommands reads what commandsText wrote, and fails on anything that is no list of paths.
+// parseCommands reads what commandsText wrote. Anything else is an error.
 func parseCommands(data []byte) ([]plan.Command, error) {
 	var list []plan.Command
 	for i, line := range strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n") {

@@ -30,10 +30,10 @@ type Config struct {
 type State struct {
 	Main string     `json:"main"`           // import path of the main package
 	Tags string     `json:"tags,omitempty"` // of --tags, comma-separated
-	Undo gomod.Undo `json:"undo,omitzero"`  // what --remove takes back beside the source
+	Undo gomod.Undo `json:"undo,omitzero"`  // what --remove undoes in go.mod, go.sum and vendor/
 
-	// Factored are the files whose only import stood in parentheses: that cannot be
-	// seen once a second import stands there.
+	// Factored are the files whose only import stood in parentheses. Once a second import
+	// stands there, the source does not show that.
 	Factored []string `json:"factored,omitempty"`
 }
 
@@ -43,7 +43,7 @@ func (s State) IsFactored(name string) bool { return slices.Contains(s.Factored,
 
 const stateComment = "//telemetrygen:state "
 
-// Source is the body of config.go for a runtime package of that name.
+// Source returns the body of config.go for a runtime package of that name.
 func (c Config) Source(pkg string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "//go:build !notelemetry\n\npackage %s\n\nimport \"time\"\n\n", pkg)
@@ -78,8 +78,8 @@ func ReadConfig(dir string) (Config, error) {
 	return c, nil
 }
 
-// parseConfig reads the config.go of a package that has to be called name, as its folder is:
-// edits are found by that name.
+// parseConfig reads the config.go of a package. It is an error if the package is not called
+// name, as its folder is: Strip finds edits by that name.
 func parseConfig(data []byte, name string) (c Config, err error) {
 	f, err := parser.ParseFile(token.NewFileSet(), "", data, parser.SkipObjectResolution)
 	if err != nil {

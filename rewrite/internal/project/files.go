@@ -22,8 +22,8 @@ import (
 // leafPath is the import path that the leaf has in the runtime's own source.
 const leafPath = "github.com/telemetrygen/telemetrygen/runtime/" + Leaf
 
-// treeFile lets the CLI print its command tree. It is there while the generator
-// builds the CLI to ask for that, and never in the author's module.
+// treeFile lets the CLI print its command tree. The generator builds the CLI with it, and
+// never writes it to the author's module.
 const treeFile = "tree.go"
 
 // ConfigFile has the settings, in every generated package.
@@ -32,7 +32,7 @@ const ConfigFile = "config.go"
 // loggersFile has the exit hooks of the loggers that a CLI uses.
 const loggersFile = "loggers.go"
 
-// generatedNames are the names of the Go files of generated packages.
+// generatedNames returns the names of the Go files of generated packages.
 var generatedNames = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{ConfigFile: true, loggersFile: true}
 	for name := range runtimeSource() {
@@ -43,8 +43,7 @@ var generatedNames = sync.OnceValue(func() map[string]bool {
 
 var packageClause = regexp.MustCompile(`(?m)^package telemetry$`)
 
-// sources returns the Go files of the generated packages, by name, and the one that lets
-// the CLI print its command tree.
+// sources returns the Go files of the generated packages, by name, including treeFile.
 func (g Package) sources(c Config, hooks []plan.Hook) map[string][]byte {
 	files := map[string][]byte{}
 	for _, bodies := range g.runtime() {
@@ -66,7 +65,7 @@ func (g Package) Disabled() map[string]map[string][]byte {
 	for _, files := range packages {
 		maps.DeleteFunc(files, func(_ string, body []byte) bool { return !withTag(body, "notelemetry") })
 	}
-	if shared := g.Shared(); shared != g.Path { // the same under another name
+	if shared := g.Shared(); shared != g.Path { // the same package with another name
 		packages[shared] = map[string][]byte{}
 		for name, body := range packages[g.Path] {
 			packages[shared][name] = bytes.Replace(body, []byte("package "+Name(g.Path)+"\n"), []byte("package "+Name(shared)+"\n"), 1)
@@ -75,7 +74,7 @@ func (g Package) Disabled() map[string]map[string][]byte {
 	return packages
 }
 
-// runtime is the runtime's source as it is in this CLI, by import path and file name.
+// runtime returns the runtime's source as this CLI has it, by import path and file name.
 func (g Package) runtime() map[string]map[string][]byte {
 	leaf := g.Shared() + "/" + Leaf
 	packages := map[string]map[string][]byte{g.Path: {}, leaf: {}}
@@ -91,26 +90,26 @@ func (g Package) runtime() map[string]map[string][]byte {
 	return packages
 }
 
-// runtimeSource are the files of the runtime's source, by their names in this module.
+// runtimeSource returns the files of the runtime's source, by their names in this module.
 var runtimeSource = sync.OnceValue(func() map[string][]byte {
 	files := map[string][]byte{}
 	_ = fs.WalkDir(telemetrygen.RuntimeSource, ".", func(name string, d fs.DirEntry, err error) error {
 		if !d.IsDir() {
 			files[name], err = telemetrygen.RuntimeSource.ReadFile(name)
 		}
-		return err // there is none: the files are part of the program
+		return err // always nil: the files are embedded
 	})
 	return files
 })
 
-// withTag reports whether a file is built where one tag is set, and no other.
+// withTag reports whether a file is built with one tag and no other.
 func withTag(body []byte, tag string) bool {
 	expr := load.Constraint(body)
 	return expr == nil || expr.Eval(func(t string) bool { return t == tag })
 }
 
-// generated lists the files of a generated package, and of its leaf, that are
-// on disk. It fails when one was edited that has Go.
+// generated returns the files of a generated package and its leaf that are on disk. It is
+// an error if a Go file was edited by hand.
 func generated(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	var dirty []string
@@ -120,7 +119,7 @@ func generated(dir string) (map[string][]byte, error) {
 			return nil, err
 		}
 		if _, _, ours := header(data); !ours {
-			continue // the author's own file beside ours
+			continue // the author's own file in the folder
 		}
 		if !intact(data) {
 			dirty = append(dirty, name)

@@ -21,8 +21,8 @@ type GenerateLine struct {
 
 var generateLine = regexp.MustCompile(`(?m)^//go:generate[ \t](.*telemetrygen.*)$`)
 
-// GenerateLines returns the lines in the folder of a CLI's main package, and at
-// the root of its module, nil where one of them cannot be read for certain.
+// GenerateLines returns the lines in the folder of a CLI's main package, and at the root
+// of its module. It returns nil if the arguments of one are not known for certain.
 func (at Location) GenerateLines() (lines []GenerateLine) {
 	ctx := build.Default
 	ctx.BuildTags = []string{"generate"} // as go generate has it
@@ -44,8 +44,8 @@ func (at Location) GenerateLines() (lines []GenerateLine) {
 	return lines
 }
 
-// words splits the text of a //go:generate line as go generate does, nil where it
-// has variables: their values are known only when it runs.
+// words splits the text of a //go:generate line as go generate does. It returns nil if the
+// line has variables: only go generate knows their values.
 func words(text string) (list []string) {
 	if strings.Contains(text, "$") {
 		return nil
@@ -66,8 +66,8 @@ func words(text string) (list []string) {
 	return list
 }
 
-// arguments returns what follows telemetrygen in a command: as a program, as a
-// tool of the module, or by go run.
+// arguments returns the arguments of telemetrygen in a command that runs it as a program,
+// as a tool of the module, or with go run.
 func arguments(command []string) (args []string, ok bool) {
 	if len(command) > 2 && command[0] == "go" && (command[1] == "run" || command[1] == "tool") {
 		command = command[2:]

@@ -13,17 +13,17 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
-// A Location is where a CLI's main package is, as far as files tell without the
-// go command.
+// A Location is where a CLI's main package is, as far as it is known without running the go
+// command.
 type Location struct {
-	Dir    string // where the package is, as far as its name says; absolute
+	Dir    string // folder of the package, absolute
 	Root   string // folder of the module's go.mod, "" outside of a module
 	Module string // module path
 	Main   string // import path of the package
 }
 
-// Locate finds the package that a pattern names, seen from dir. Below the root of
-// a go.work project its module is not the one of dir.
+// Locate finds the package that a pattern names, seen from dir. In a workspace its module
+// may not be the one of dir.
 func Locate(dir, pattern string) Location {
 	named := strings.HasPrefix(pattern, ".") || filepath.IsAbs(pattern)
 	if filepath.IsAbs(pattern) {
@@ -47,7 +47,7 @@ func Locate(dir, pattern string) Location {
 	return at
 }
 
-// Folder is where a package of the module is, "" for a path of another module.
+// Folder returns the folder of a package of the module, "" for another module's.
 func (at Location) Folder(path string) string {
 	rel, ok := strings.CutPrefix(path+"/", at.Module+"/")
 	if !ok {
@@ -56,16 +56,16 @@ func (at Location) Folder(path string) string {
 	return filepath.Join(at.Root, filepath.FromSlash(rel))
 }
 
-// ImportPath is the import path of a folder of the module.
+// ImportPath returns the import path of a folder of the module.
 func (at Location) ImportPath(dir string) string {
 	rel, _ := filepath.Rel(at.Root, dir) // cannot fail: both are absolute
 	return path.Join(at.Module, filepath.ToSlash(rel))
 }
 
-// Package finds where the generated package is, or decides where it will be: the
-// folder asked for, else the one of an earlier run, which the main package imports
-// or which is one of Dirs, else the first of Dirs that is free. Reached are other folders of
-// the module that may hold generated packages.
+// Package returns where the generated package is or will be: in the folder asked for, else
+// in that of an earlier run, which the main package imports or which is one of Dirs, else in
+// the first of Dirs that is free. Reached are other folders of the module that may hold
+// generated packages.
 func (at Location) Package(asked string, reached ...string) Package {
 	g := Package{at: at}
 	var dirs []string
@@ -125,8 +125,8 @@ func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string
 	return used, mains
 }
 
-// imported are the folders of the module's packages that the main package imports,
-// for a leaf that of the package above it.
+// imported returns the folders of the module's packages that the main package imports, for
+// a leaf that of the generated package above it.
 func (at Location) imported() (dirs []string) {
 	for _, path := range imports(at.Dir) {
 		if dir := at.Folder(strings.TrimSuffix(path, "/"+Leaf)); dir != "" {
@@ -136,7 +136,7 @@ func (at Location) imported() (dirs []string) {
 	return dirs
 }
 
-// imports are the paths that the files in a folder import.
+// imports returns the import paths of the files in a folder.
 func imports(dir string) (paths []string) {
 	for _, name := range load.GoFiles(dir) {
 		if data, err := os.ReadFile(name); err == nil {

@@ -7,13 +7,13 @@ import (
 	"regexp"
 )
 
-// checksumPrefix starts the second line of every generated Go file. The sum
-// covers the rest of the file, line ends and paths of the module aside, so that an
-// edit by hand is noticed before it is overwritten, and a renamed module is none.
+// checksumPrefix starts the second line of every generated Go file. The sum covers the
+// rest of the file, so that an edit by hand is noticed before it is overwritten. It ignores
+// line ends and the module's path, so that git and a renamed module change nothing.
 const checksumPrefix = "// checksum: "
 
-// modulePaths are what renaming a module, or moving the package in it, changes: the import
-// of the leaf, and the name of the main package in config.go.
+// modulePaths matches what renaming a module, or moving the package in it, changes: the
+// import of the leaf, and the path of the main package in config.go.
 var modulePaths = regexp.MustCompile(`"[^"\n]*/` + Leaf + `"|` + stateComment + `\{"main":"[^"\n]*"|//go:generate line of \S+`)
 
 func sealed(body []byte) []byte {
@@ -29,9 +29,9 @@ func intact(data []byte) bool {
 	return bytes.Equal(file, sealed(body))
 }
 
-// header cuts what stands above the marker of a generated file, where that is
-// nothing but comments, such as a licence that a tool of the author's has put
-// there. It stays. ours is false for a file without a marker.
+// header cuts a generated file at its marker. The part above, which may only have comments,
+// is kept: a tool of the author's may have put a licence there. ours is false for a file
+// without a marker.
 func header(data []byte) (head, file []byte, ours bool) {
 	for file = data; ; {
 		file = bytes.TrimLeft(file, " \t\r\n")

@@ -12,12 +12,12 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// Settings are what the flags of the //go:generate line say. They end up in
-// the generated config.go. The report has some of them.
+// Settings are the values of the flags that end up in the generated config.go. The report has
+// some of them.
 type Settings struct {
 	App      string        `json:"app"`     // first word of every path
 	Folder   string        `json:"-"`       // the folder under ~/.config; "" is App
-	Command  string        `json:"command"` // that turns telemetry on and off; "" is Command
+	Command  string        `json:"command"` // the command that turns telemetry on and off; "" is Command
 	Endpoint string        `json:"-"`       // URL of the collector; "" means nothing is ever sent
 	Interval time.Duration `json:"-"`       // least time between two uploads; negative means never
 	Consent  string        `json:"-"`       // "opt-out" or "opt-in"
@@ -27,12 +27,12 @@ type Settings struct {
 // Command is the name of the CLI's command that turns telemetry on and off.
 const Command = "telemetry"
 
-// otherCommands are tried, in this order, where the CLI has a Command of its own.
+// otherCommands are tried, in this order, if the CLI has a command named Command.
 var otherCommands = []string{"usage-telemetry", "command-telemetry", "telemetrygen"}
 
 var appName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// Check looks at what can be wrong before the CLI was asked.
+// Check reports settings that are wrong whatever the CLI's commands are.
 func (s Settings) Check() error {
 	if s.Folder != "" && !appName.MatchString(s.Folder) {
 		return fmt.Errorf("--folder is %q; it takes one folder name below ~/.config, of letters, digits, dots, dashes and underscores", s.Folder)
@@ -40,14 +40,14 @@ func (s Settings) Check() error {
 	return nil
 }
 
-// Known adds to a tree that the built CLI did not tell what these settings of an
-// earlier run, and its list of commands, say of it.
+// Known completes a tree that was read from the source by what an earlier run knew: its
+// settings, which these are, and its list of commands.
 func (s Settings) Known(tree plan.Tree, listed []plan.Command) plan.Tree {
 	tree.Name = cmp.Or(s.App, tree.Name)
 	if s.Command != "" {
 		tree.Taken = append(slices.Clone(tree.Taken), Command)
 	}
-	var known []plan.Command // with more than the source tells of them
+	var known []plan.Command // the list may say more of a command than the source
 	for _, c := range listed {
 		if path, ok := strings.CutPrefix(c.Path, s.App+" "); ok {
 			c.Path = path
@@ -58,9 +58,9 @@ func (s Settings) Known(tree plan.Tree, listed []plan.Command) plan.Tree {
 	return tree
 }
 
-// Named completes the settings by what the CLI says of itself: an app without a
-// name is called after the root command, and the telemetry command like none of
-// the CLI's own. Notes say where either is not what a reader would expect.
+// Named completes the settings by the command tree: the app gets the name of the root
+// command unless one was given, and the telemetry command a name that the CLI does not have.
+// Notes say if either differs from what a reader expects.
 func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []string, err error) {
 	if s.App == "" {
 		s.App = tree.Name

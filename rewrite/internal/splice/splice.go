@@ -1,6 +1,5 @@
-// Package splice edits text by byte ranges. All edits of source files are
-// splices into the author's own bytes: nothing is printed from a syntax tree,
-// so bytes without instrumentation cannot change.
+// Package splice edits text by byte ranges. All edits of source files are splices into
+// the author's own bytes. Nothing is printed from a syntax tree, so all other bytes stay.
 package splice
 
 import (
@@ -12,17 +11,17 @@ import (
 )
 
 // A Splice replaces src[Start:End] by Text. Its JSON is part of the record in config.go,
-// which --remove reads whichever version of telemetrygen wrote it.
+// which an older version of telemetrygen may have written.
 type Splice struct {
 	Start int    `json:"at"`
 	End   int    `json:"to"`
 	Text  string `json:"was,omitempty"`
 }
 
-// Insert is the splice that puts text at an offset.
+// Insert returns the splice that puts text at an offset.
 func Insert(at int, text string) Splice { return Splice{Start: at, End: at, Text: text} }
 
-// Cut is the splice that deletes src[start:end].
+// Cut returns the splice that deletes src[start:end].
 func Cut(start, end int) Splice { return Splice{Start: start, End: end} }
 
 // Apply returns src with all edits applied. Edits must not overlap; several
@@ -44,7 +43,7 @@ func Apply(src []byte, edits []Splice) []byte {
 	return out.Bytes()
 }
 
-// Of are the edits that a comparison of two texts returns.
+// Of returns the splices for the edits that a comparison of two texts returned.
 func Of(difference []udiff.Edit) (edits []Splice) {
 	for _, e := range difference {
 		edits = append(edits, Splice{Start: e.Start, End: e.End, Text: e.New})
@@ -52,8 +51,8 @@ func Of(difference []udiff.Edit) (edits []Splice) {
 	return edits
 }
 
-// Moved maps an offset of the unedited source to the edited one: positions in
-// reports refer to the files as the author will see them.
+// Moved returns the offset in the edited source for one in the source. Positions in reports
+// are those of the files as the author will see them.
 func Moved(offset int, edits []Splice) int {
 	shift := 0
 	for _, e := range edits {
@@ -69,8 +68,8 @@ func LineStart(src []byte, offset int) int {
 	return bytes.LastIndexByte(src[:offset], '\n') + 1
 }
 
-// LineEnd returns the offset behind the newline that ends offset's line, or
-// len(src) on a last line without one.
+// LineEnd returns the offset after the newline that ends offset's line, or len(src) on a
+// last line without one.
 func LineEnd(src []byte, offset int) int {
 	if i := bytes.IndexByte(src[offset:], '\n'); i >= 0 {
 		return offset + i + 1

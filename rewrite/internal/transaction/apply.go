@@ -1,5 +1,5 @@
-// Package transaction writes several files or none. An error on the way rolls
-// back; what a killed process left behind is rolled back by Recover.
+// Package transaction writes several files or none. An error rolls the writes back. Recover
+// rolls back what a killed process left behind.
 package transaction
 
 import (
@@ -20,8 +20,8 @@ type Change struct {
 	Old, New []byte
 }
 
-// Replaced is the change of one file from old to new, none where it stays what it is. Nil
-// means that the file does not exist.
+// Replaced returns the change of one file from old to new, none if they are equal. Nil means
+// that the file does not exist.
 func Replaced(name string, old, new []byte) []Change {
 	if (old == nil) == (new == nil) && bytes.Equal(old, new) {
 		return nil
@@ -29,11 +29,10 @@ func Replaced(name string, old, new []byte) []Change {
 	return []Change{{Name: name, Old: old, New: new}}
 }
 
-// Apply writes all changes or none. It fails, with nothing changed, when a file is
-// no longer what Old says, unless all files are what New says already: then
-// another run has just done the same. Until the journal is on disk nothing but the
-// staging folder below root is touched; from then on every file is replaced by
-// one rename. SIGINT and SIGTERM are held back meanwhile.
+// Apply writes all changes or none. It fails and changes nothing if a file is no longer
+// what Old says; unless every file already is what New says, because another run has done
+// the same. Until the journal is on disk, only the staging folder below root is touched.
+// After that each file is replaced by one rename. SIGINT and SIGTERM wait until it is done.
 func Apply(root string, changes []Change) error {
 	if len(changes) == 0 {
 		return nil
@@ -62,8 +61,8 @@ func Apply(root string, changes []Change) error {
 	return os.RemoveAll(j.staging())
 }
 
-// compare reports whether all changes are done already. It is an error if a file was
-// edited since it was read.
+// compare reports whether all changes are already done. It is an error if a file was edited
+// since it was read.
 func compare(changes []Change) (done bool, err error) {
 	done = true
 	for _, c := range changes {
@@ -84,7 +83,7 @@ func compare(changes []Change) (done bool, err error) {
 	return done, err
 }
 
-// commit moves everything into place and then forgets the journal.
+// commit moves every file into place and then deletes the journal.
 func (j journal) commit() error {
 	for i, e := range j.Entries {
 		if e.New {
@@ -101,7 +100,7 @@ func (j journal) commit() error {
 	return os.Remove(j.name())
 }
 
-// place moves a staged file to where it belongs.
+// place moves a staged file to its place.
 func place(staged, name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
@@ -109,7 +108,7 @@ func place(staged, name string) error {
 	return os.Rename(staged, name)
 }
 
-// removeEmpty removes a folder and those above it as long as nothing is left in them.
+// removeEmpty removes a folder and the folders above it, up to the first that is not empty.
 func (j journal) removeEmpty(dir string) {
 	for ; dir != j.Root; dir = filepath.Dir(dir) {
 		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -13,9 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// A journal says how to bring back what a transaction replaces. It is complete
-// on disk before the first file is touched and goes when the last one is done. The
-// staging folder has it, and the old and the new content of each file.
+// A journal says how to undo a transaction. It is complete on disk before the first file is
+// touched, and is deleted after the last one is written. It is in the staging folder, with
+// the old and the new content of each file.
 type journal struct {
 	Root    string `json:"-"`
 	Entries []entry
@@ -23,25 +23,25 @@ type journal struct {
 
 type entry struct {
 	Name     string
-	Old, New bool // there is such a content
+	Old, New bool // whether the file existed before, and exists after
 }
 
 func (j journal) staging() string { return filepath.Join(j.Root, ".telemetrygen") }
 
 func (j journal) name() string { return filepath.Join(j.staging(), "journal") }
 
-// staged is the name of the old or new content of a file in the staging folder.
+// staged returns the name of a file's old or new content in the staging folder.
 func (j journal) staged(i int, which string) string {
 	return filepath.Join(j.staging(), fmt.Sprint(i, ".", which))
 }
 
-// stage writes all contents, and then the journal, whole or not at all.
+// stage writes all contents, and then the journal with one rename.
 func (j *journal) stage(changes []Change) error {
 	for i, c := range changes {
 		e := entry{Name: c.Name, Old: c.Old != nil, New: c.New != nil}
 		mode := fs.FileMode(0o644)
 		if real, err := filepath.EvalSymlinks(c.Name); err == nil {
-			e.Name = real // a link stays a link
+			e.Name = real // the link stays, and its target is replaced
 		}
 		if info, err := os.Stat(e.Name); err == nil {
 			mode = info.Mode().Perm()
@@ -61,7 +61,7 @@ func (j *journal) stage(changes []Change) error {
 	return os.Rename(j.name()+".tmp", j.name())
 }
 
-// writeSynced writes a file, none for nil, and waits until it is on disk.
+// writeSynced writes a file and waits until it is on disk. It writes none for nil.
 func writeSynced(name string, data []byte, mode fs.FileMode) error {
 	if data == nil {
 		return nil
@@ -72,7 +72,7 @@ func writeSynced(name string, data []byte, mode fs.FileMode) error {
 	}
 	_, err = f.Write(data)
 	if err == nil {
-		err = f.Chmod(mode) // whatever the umask is
+		err = f.Chmod(mode) // os.OpenFile applies the umask
 	}
 	if err == nil {
 		err = f.Sync()
@@ -80,8 +80,8 @@ func writeSynced(name string, data []byte, mode fs.FileMode) error {
 	return errors.Join(err, f.Close())
 }
 
-// rollback brings every file back, and removes the staging folder if that went well. It
-// can be interrupted and done again.
+// rollback restores every file, and removes the staging folder if that succeeded. It can be
+// interrupted and run again.
 func (j journal) rollback() error {
 	var errs []error
 	for i, e := range j.Entries {
@@ -107,9 +107,8 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// Recover rolls back what a killed Apply left below root, and returns the names
-// of the files that the interrupted run was about to change. Without such
-// leftovers it does nothing.
+// Recover rolls back a transaction that was killed, and returns the names of the files that
+// it was about to change. If there is none below root, it does nothing.
 func Recover(root string) (restored []string, err error) {
 	j := journal{Root: root}
 	if root == "" || !exists(j.staging()) {
@@ -139,8 +138,9 @@ func Recover(root string) (restored []string, err error) {
 	return restored, nil
 }
 
-// lock keeps two runs on one module apart. The kernel lets go of it when the
-// process ends, however it ends. The file is in the user's cache, not the tree.
+// lock waits until no other run works on the module, and keeps others out. The kernel
+// releases it when the process ends, however that happens. The file is in the user's cache,
+// not in the module.
 func lock(root string) (unlock func(), err error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/transaction"
 )
 
-// Types type-checks every package with a changed file as it will be: the others the go
-// command has just compiled. The generated packages are represented by what they are with
-// -tags notelemetry: the same API, which needs nothing but cobra, so that it works before
-// go.mod is touched. An error is a defect of telemetrygen.
+// Types type-checks every package with a changed file, as it will be; the go command has
+// compiled the others. For the generated packages it uses what they are with -tags
+// notelemetry: the same API, which imports only cobra, so go.mod need not be changed yet.
+// An error is a defect of telemetrygen.
 func Types(g *load.Program, generated project.Package, changes []transaction.Change) error {
 	changed := map[string][]byte{}
 	var touched []*load.Package
@@ -57,11 +57,11 @@ func Types(g *load.Program, generated project.Package, changes []transaction.Cha
 	return nil
 }
 
-// disabled type-checks the generated packages as they are with -tags notelemetry.
+// disabled returns the types of the generated packages as they are with -tags notelemetry.
 func disabled(g *load.Program, generated project.Package) (map[string]*types.Package, error) {
 	sources := generated.Disabled()
 	api := map[string]*types.Package{}
-	leaf := generated.Shared() + "/" + project.Leaf // it imports nothing of ours
+	leaf := generated.Shared() + "/" + project.Leaf // first, because the others import it
 	for _, path := range append([]string{leaf}, slices.Sorted(maps.Keys(sources))...) {
 		if api[path] != nil {
 			continue
@@ -76,8 +76,8 @@ func disabled(g *load.Program, generated project.Package) (map[string]*types.Pac
 	return api, nil
 }
 
-// newErrors are those that an edit brought. A file for another platform has
-// some before, where this machine lacks the packages it imports.
+// newErrors returns the errors that an edit caused. A file for another platform may have
+// some before, because this machine lacks packages that it imports.
 func newErrors(before, after []error) []string {
 	known := map[string]bool{}
 	for _, err := range before {
