@@ -146,7 +146,7 @@ func (c *crowd) makeRoom() {
 		share := held[g.network.Site]
 		if g.network.Provider.IsValid() {
 			held[g.network.Provider] += g.bytes
-			share = max(share, held[g.network.Provider]/sitesPerProvider)
+			share = max(share, held[g.network.Provider]/intake.SitesPerProvider)
 		}
 		shares[g] = share / fairStep
 	}

@@ -31,7 +31,7 @@ func (s *Server) connected(ctx context.Context, socket net.Conn) context.Context
 	if secure, ok := socket.(*tls.Conn); ok {
 		c.socket, c.bytes = secure.NetConn(), secureGuestBytes
 	}
-	if !s.arrivals.allow(s.now(), network, 1) {
+	if !s.arrivals.Allow(s.now(), network, 1) {
 		c.end()
 		return ctx
 	}

@@ -85,26 +85,11 @@ func wholeBody(w http.ResponseWriter, r *http.Request) {
 const (
 	requestsPerSite = 50
 	erasuresPerSite = 1
-	// A provider's customer, who has 65,536 sites at most, may do as much as so many.
-	sitesPerProvider = 10
 )
 
-// A networkLimiter bounds what one site, and one provider, may do.
-type networkLimiter struct{ sites, providers *intake.Limiter }
-
-func newNetworkLimiter(perSecond float64, burst int) networkLimiter {
-	return networkLimiter{intake.NewLimiter(perSecond, burst), intake.NewLimiter(sitesPerProvider*perSecond, sitesPerProvider*burst)}
-}
-
 // newWatchLimiter is for what watches the process.
-func newWatchLimiter() networkLimiter { return newNetworkLimiter(2*requestsPerSite, 4*requestsPerSite) }
-
-func (l networkLimiter) allow(now time.Time, network intake.Network, requests int) bool {
-	allowed := l.sites.AllowN(now, intake.Key(network.Site), requests)
-	if allowed && network.Provider.IsValid() {
-		allowed = l.providers.AllowN(now, intake.Key(network.Provider), requests)
-	}
-	return allowed
+func newWatchLimiter() *intake.NetworkLimiter {
+	return intake.NewNetworkLimiter(2*requestsPerSite, 4*requestsPerSite)
 }
 
 // usualBody is what a request brings at most that counts as one: a report of
@@ -122,10 +107,10 @@ func requestsIn(r *http.Request) int {
 
 // limited bounds how much one network can ask for of what next does. The connection of what is
 // over the limit ends: answers that say so to requests that were sent all at once are work, too.
-func (s *Server) limited(limiter networkLimiter, next http.Handler) http.Handler {
+func (s *Server) limited(limiter *intake.NetworkLimiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		network, n := intake.NetworkOf(r, s.config.TrustedProxies), requestsIn(r)
-		if !limiter.allow(s.now(), network, n) {
+		if !limiter.Allow(s.now(), network, n) {
 			problem := tooMany("too many requests from this network", time.Second)
 			if r.URL.Path != "/telemetry" {
 				problem.outcome = notAReport

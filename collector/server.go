@@ -50,10 +50,10 @@ type Server struct {
 	installs    *intake.Limiter
 	passed      *passthrough.Limiter // where nothing is kept
 	crowd       *crowd
-	connections sync.Map       // *connection by net.Conn
-	arrivals    networkLimiter // of connections
-	requests    networkLimiter
-	erasures    networkLimiter
+	connections sync.Map               // *connection by net.Conn
+	arrivals    *intake.NetworkLimiter // of connections
+	requests    *intake.NetworkLimiter
+	erasures    *intake.NetworkLimiter
 	erasing     *turns
 	decoding    chan struct{}   // holds one for each large report that is being decoded
 	logged      *intake.Limiter // lines that senders can cause
@@ -65,11 +65,11 @@ func New(config Config) *Server {
 		config:   config,
 		log:      config.Log,
 		now:      time.Now,
-		installs: intake.NewLimiter(reportsPerMinute/60.0, reportsPerMinute),
+		installs: intake.NewIDLimiter(),
 		passed:   passthrough.NewLimiter(),
-		arrivals: newNetworkLimiter(2*requestsPerSite, 4*requestsPerSite),
-		requests: newNetworkLimiter(requestsPerSite, 2*requestsPerSite),
-		erasures: newNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
+		arrivals: intake.NewNetworkLimiter(2*requestsPerSite, 4*requestsPerSite),
+		requests: intake.NewNetworkLimiter(requestsPerSite, 2*requestsPerSite),
+		erasures: intake.NewNetworkLimiter(erasuresPerSite, 10*erasuresPerSite),
 		erasing:  newTurns(),
 		decoding: make(chan struct{}, largeAtOnce),
 		logged:   intake.NewLimiter(1, 10),

@@ -14,10 +14,6 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// reportsPerMinute is how often one id may report. An install does so once an
-// interval; a burst comes from several machines with a copied id, or from tests.
-const reportsPerMinute = 10
-
 // takeReport answers 200 and OK once the report is durable: the original client
 // takes nothing else for success.
 func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +81,7 @@ func (s *Server) take(ctx context.Context, report wire.Report, from intake.Netwo
 		return s.pass(report, from)
 	}
 	if !s.installs.Allow(s.now(), report.ID[:]) {
-		return tooMany(fmt.Sprintf("more than %d reports of one id in a minute", reportsPerMinute), time.Minute/reportsPerMinute)
+		return tooMany(fmt.Sprintf("more than %d reports of one id in a minute", intake.ReportsPerMinute), time.Minute/intake.ReportsPerMinute)
 	}
 	err := s.committer.add(ctx, store.Submission{Report: report, Site: from.Site, Provider: from.Provider})
 	var refusal *store.Refusal

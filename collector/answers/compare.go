@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/telemetrygen/telemetrygen/collector/answers/proportion"
 	"github.com/telemetrygen/telemetrygen/collector/store"
@@ -149,10 +150,10 @@ func pair(ctx context.Context, s Store, q Question) (from, to string, err error)
 	if err != nil {
 		return "", "", err
 	}
-	names := named(versions)
+	releases := named(versions)
 	to = q.To
-	if to == "" && len(names) > 0 {
-		to = names[0]
+	if to == "" && len(releases) > 0 {
+		to = releases[0].Name
 	}
 	if from = q.From; from != "" {
 		if from == to {
@@ -160,28 +161,40 @@ func pair(ctx context.Context, s Store, q Question) (from, to string, err error)
 		}
 		return from, to, nil
 	}
-	if at := slices.Index(names, to); at >= 0 && at+1 < len(names) {
-		return names[at+1], to, nil
+	at := slices.IndexFunc(releases, func(v store.Version) bool { return plain(v.Name) == plain(to) })
+	if at >= 0 && at+1 < len(releases) {
+		return releases[at+1].Name, to, nil
 	}
 	return "", to, nil
 }
 
 // named are the releases that somebody has, newest first: the registered ones where
-// there are any.
-func named(versions []store.Version) []string {
-	var registered, all []string
+// there are any. Of one that has several names that with most installs stands for all.
+func named(versions []store.Version) []store.Version {
+	var registered, all []store.Version
 	ordered, releases := releasesFirst(versions)
 	for _, v := range ordered[:releases] {
 		if v.First.IsZero() {
 			continue
 		}
-		all = append(all, v.Name)
+		if last := len(all) - 1; last < 0 || plain(all[last].Name) != plain(v.Name) {
+			all = append(all, v)
+		} else if v.Installs > all[last].Installs {
+			all[last] = v
+		}
 		if !v.Registered.IsZero() {
-			registered = append(registered, v.Name)
+			registered = append(registered, v)
 		}
 	}
 	if len(registered) > 0 {
 		return registered
 	}
 	return all
+}
+
+// plain is a version without what builds of one release may differ in: a v in front,
+// and what follows a +.
+func plain(version string) string {
+	version, _, _ = strings.Cut(strings.TrimPrefix(version, "v"), "+")
+	return version
 }

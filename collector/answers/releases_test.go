@@ -3,6 +3,11 @@ package answers
 import (
 	"fmt"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 func TestReleases(t *testing.T) {
@@ -32,5 +37,38 @@ func TestUnused(t *testing.T) {
 			got += fmt.Sprintf("%s hidden %v group %v since %s last %s %d; ", c.Path, c.Hidden, c.Group, c.Listed, c.Last, c.Days)
 		}
 		equal(t, raw, got, want)
+	}
+}
+
+// TestOneReportOfAllCommandsLeavesNoneUnused: a stranger knows the list, and nothing
+// tells such a report from one of somebody who tries everything. A purge of its day does.
+func TestOneReportOfAllCommandsLeavesNoneUnused(t *testing.T) {
+	s := small(t)
+	unused := func() int {
+		t.Helper()
+		a, err := AskUnused(t.Context(), s, asked(t, s, "app=pace"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(a.Commands)
+	}
+	before := unused()
+	report := wire.Report{App: "pace", CLIVersion: "v1.1.0", OperatingSystem: "linux", ID: uuid.New()}
+	for _, path := range []string{"pace", "pace get", "pace set", "pace old", "pace new"} {
+		report.Counters = append(report.Counters, wire.Counter{Path: path, Count: 1})
+	}
+	if refusals, err := s.Add(t.Context(), clock, []wire.Report{report}); err != nil || refusals[0] != nil {
+		t.Fatal(err, refusals)
+	}
+	if got := unused(); before != 2 || got != 0 {
+		t.Errorf("%d commands are unused, and %d before; want 0 and 2", got, before)
+	}
+	for _, path := range []string{"pace", "pace old"} {
+		if _, err := s.Purge(t.Context(), clock, store.PurgeSelection{App: "pace", Command: path, Since: clock, Until: clock}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := unused(); got != before {
+		t.Errorf("%d commands are unused after the purge, want %d", got, before)
 	}
 }

@@ -41,6 +41,9 @@ func TestAStrangersVersionIsNoRelease(t *testing.T) {
 	for install := range 40 {
 		report("v1.1.0", 5, install, "198.51.100.0/24", 2, 0, 2, uint64(install%2))
 	}
+	for install := range 20 { // a distribution builds the release itself
+		report([]string{"1.1.0", "v1.1.0+debian1"}[install%2], 5, 100+install, "198.51.100.0/24", 1)
+	}
 	report("v1.1.1-0.20261120101112-abcdefabcdef", 4, 0, "198.51.100.0/24", 3, 1, 2, 1)
 	for i := range 60 {
 		report(fmt.Sprintf("v99.0.%d", i), 1, i, "192.0.2.0/24", 0, 1)
@@ -50,20 +53,24 @@ func TestAStrangersVersionIsNoRelease(t *testing.T) {
 	if worse := compared.Worse(); err != nil || compared.From != "v1.0.0" || compared.To != "v1.1.0" || len(worse) != 1 || worse[0].Path != "pace set" {
 		t.Errorf("%s to %s: %+v, %v", compared.From, compared.To, worse, err)
 	}
+	named, err := AskCompare(t.Context(), s, asked(t, s, "app=pace&to=1.1.0"))
+	if err != nil || named.From != "v1.0.0" || named.To != "1.1.0" {
+		t.Errorf("%s to %s, %v", named.From, named.To, err)
+	}
 	versions, err := AskVersions(t.Context(), s, asked(t, s, "app=pace"))
-	if err != nil || versions.Versions[0].Name != "v1.1.0" || versions.Versions[1].Name != "v1.0.0" || len(versions.Versions) != 54 {
-		t.Errorf("%d versions: %+v, %v", len(versions.Versions), versions.Versions[:2], err)
+	if err != nil || versions.Versions[0].Name != "1.1.0" || versions.Versions[3].Name != "v1.0.0" || len(versions.Versions) != 56 {
+		t.Errorf("%d versions: %+v, %v", len(versions.Versions), versions.Versions[:4], err)
 	}
 	command, err := AskCommand(t.Context(), s, asked(t, s, "app=pace&days=90&command=pace+get"))
-	if err != nil || command.Versions[0].Name != "v1.1.0" || command.Versions[1].Name != "v1.0.0" {
-		t.Errorf("versions of a command: %+v, %v", command.Versions[:2], err)
+	if err != nil || command.Versions[1].Name != "v1.1.0" || command.Versions[3].Name != "v1.0.0" {
+		t.Errorf("versions of a command: %+v, %v", command.Versions[:4], err)
 	}
 	monday, err := AskMonday(t.Context(), s, asked(t, s, "app=pace"))
-	if err != nil || len(monday.News.Releases) != 1 || monday.News.Releases[0].Name != "v1.1.0" {
+	if err != nil || len(monday.News.Releases) != 3 || monday.News.Releases[1].Name != "v1.1.0" {
 		t.Errorf("new releases: %+v, %v", monday.News.Releases, err)
 	}
 	series, err := AskSeries(t.Context(), s, clock)
-	if err != nil || len(series.Releases) != 2 || len(series.Worse) != 1 || series.Worse[0].Command != "pace set" {
+	if err != nil || len(series.Releases) != 4 || len(series.Worse) != 1 || series.Worse[0].Command != "pace set" {
 		t.Errorf("series: %+v and %+v, %v", series.Releases, series.Worse, err)
 	}
 	var text strings.Builder

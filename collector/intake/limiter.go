@@ -2,6 +2,7 @@ package intake
 
 import (
 	"hash/maphash"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -35,11 +36,12 @@ func NewLimiter(perSecond float64, burst int) *Limiter {
 	return &Limiter{perSecond: perSecond, burst: burst, round: 10 * time.Minute}
 }
 
-// NewDailyLimiter returns a limiter that lets through so many in 24 hours for each
-// key, at once or one by one.
-func NewDailyLimiter(perDay int) *Limiter {
-	return &Limiter{burst: perDay, round: 24 * time.Hour}
-}
+// ReportsPerMinute is how often one id may report. An install does so once an
+// interval; a burst comes from several machines with a copied id, or from tests.
+const ReportsPerMinute = 10
+
+// NewIDLimiter returns a limiter for the reports of each id.
+func NewIDLimiter() *Limiter { return NewLimiter(ReportsPerMinute/60.0, ReportsPerMinute) }
 
 // Allow takes one token out of the key's bucket.
 func (l *Limiter) Allow(now time.Time, key []byte) bool { return l.AllowN(now, key, 1) }
@@ -64,4 +66,35 @@ func (l *Limiter) AllowN(now time.Time, key []byte, n int) bool {
 	}
 	l.buckets[hash] = b
 	return allowed
+}
+
+// SitesPerProvider is how much more than a site a provider may do, whose customers
+// have 65,536 sites at most.
+const SitesPerProvider = 10
+
+// A NetworkLimiter bounds what one site, and one provider, may do. Senders whose
+// network is not known are one site.
+type NetworkLimiter struct{ sites, providers *Limiter }
+
+// NewNetworkLimiter returns one that lets a site do so much a second, and a burst at once.
+func NewNetworkLimiter(perSecond float64, burst int) *NetworkLimiter {
+	return &NetworkLimiter{NewLimiter(perSecond, burst), NewLimiter(SitesPerProvider*perSecond, SitesPerProvider*burst)}
+}
+
+// NewDailyNetworkLimiter returns one that lets a site do so much in 24 hours, at once or
+// one by one.
+func NewDailyNetworkLimiter(perDay int) *NetworkLimiter {
+	daily := func(n int) *Limiter { return &Limiter{burst: n, round: 24 * time.Hour} }
+	return &NetworkLimiter{daily(perDay), daily(SitesPerProvider * perDay)}
+}
+
+// Allow reports whether a network may do n more, and takes them if so.
+func (l *NetworkLimiter) Allow(now time.Time, network Network, n int) bool {
+	return l.sites.AllowN(now, key(network.Site), n) && (!network.Provider.IsValid() || l.providers.AllowN(now, key(network.Provider), n))
+}
+
+// key identifies a prefix in a Limiter.
+func key(prefix netip.Prefix) []byte {
+	key, _ := prefix.MarshalBinary()
+	return key
 }

@@ -118,9 +118,3 @@ func contains(prefixes []netip.Prefix, address netip.Addr) bool {
 	}
 	return false
 }
-
-// Key identifies a prefix in a Limiter.
-func Key(prefix netip.Prefix) []byte {
-	key, _ := prefix.MarshalBinary()
-	return key
-}

@@ -12,13 +12,9 @@ import (
 )
 
 const (
-	// ReportsPerMinute is how often one id may report. An install does so once an
-	// interval; a burst comes from several machines with a copied id, or from tests.
-	ReportsPerMinute = 10
 	// SeriesPerNetwork is how many series a /24 or /48 may make in a day, each of
 	// which is on somebody's bill; an IPv6 /32 ten times as many.
 	SeriesPerNetwork = 10_000
-	providerShare    = 10
 	// maxSeen bounds what is remembered, to about 20 MB. What is forgotten counts
 	// as made once more.
 	maxSeen = 500_000
@@ -27,7 +23,8 @@ const (
 // A Limiter bounds what strangers can make a bill hold, as far as a process can
 // tell that keeps nothing: what it knows ends with it. It is safe for concurrent use.
 type Limiter struct {
-	ids, sites, providers *intake.Limiter
+	ids      *intake.Limiter
+	networks *intake.NetworkLimiter
 
 	mu   sync.Mutex
 	seed maphash.Seed
@@ -37,10 +34,9 @@ type Limiter struct {
 // NewLimiter returns one that has seen nothing.
 func NewLimiter() *Limiter {
 	return &Limiter{
-		ids:       intake.NewLimiter(ReportsPerMinute/60.0, ReportsPerMinute),
-		sites:     intake.NewDailyLimiter(SeriesPerNetwork),
-		providers: intake.NewDailyLimiter(providerShare * SeriesPerNetwork),
-		seed:      maphash.MakeSeed(), seen: map[uint64]struct{}{},
+		ids:      intake.NewIDLimiter(),
+		networks: intake.NewDailyNetworkLimiter(SeriesPerNetwork),
+		seed:     maphash.MakeSeed(), seen: map[uint64]struct{}{},
 	}
 }
 
@@ -58,7 +54,7 @@ func (l *Limiter) Admit(now time.Time, report wire.Report, samples []sink.Sample
 			fresh = append(fresh, key)
 		}
 	}
-	if !l.sites.AllowN(now, intake.Key(from.Site), len(fresh)) || from.Provider.IsValid() && !l.providers.AllowN(now, intake.Key(from.Provider), len(fresh)) {
+	if !l.networks.Allow(now, from, len(fresh)) {
 		return "too many new series from this network today"
 	}
 	if len(l.seen)+len(fresh) > maxSeen {

@@ -43,7 +43,7 @@ func TestABillIsBounded(t *testing.T) {
 	for n := range 12 {
 		total += made(site(2+n), 45)
 	}
-	if most := providerShare * SeriesPerNetwork; total > most || total < most-12*256 {
+	if most := intake.SitesPerProvider * SeriesPerNetwork; total > most || total < most-12*256 {
 		t.Errorf("twelve networks of one provider made %d series, want about %d", total, most)
 	}
 	for range 24 * 60 { // what is known makes no series, and is reported as often as it likes to
@@ -65,7 +65,7 @@ func TestABillIsBounded(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != 20-ReportsPerMinute {
+	if refused != 20-intake.ReportsPerMinute {
 		t.Errorf("of 20 reports of one id %d were refused", refused)
 	}
 }
