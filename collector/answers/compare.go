@@ -19,6 +19,10 @@ const CompareDays = 365
 // where no command fails more than before.
 const FalseAlarms = 0.05
 
+// fewestFailed is how many installs have to fail at a command that got worse: one sender
+// may be a stranger, or a machine on which nothing works.
+const fewestFailed = 3
+
 // Compare is what got worse from one release to another.
 type Compare struct {
 	Period
@@ -46,7 +50,8 @@ type Compared struct {
 	// Chance is the probability of at least so many failures in To where both
 	// fail alike (Fisher's exact test, one-sided).
 	Chance float64 `json:"chance"`
-	// Worse: beyond chance when all commands are tested (Holm, FalseAlarms).
+	// Worse: beyond chance when all commands are tested (Holm, FalseAlarms), and for
+	// more than two installs.
 	Worse bool `json:"worse"`
 }
 
@@ -120,7 +125,7 @@ func (c *Compare) decide() {
 		chances[i] = one.Chance
 	}
 	for i, beyond := range proportion.Beyond(FalseAlarms, chances) {
-		c.Commands[i].Worse = beyond
+		c.Commands[i].Worse = beyond && c.Commands[i].To.FirstUseFailed >= fewestFailed
 	}
 	slices.SortStableFunc(c.Commands, func(a, b Compared) int {
 		switch {

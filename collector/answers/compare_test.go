@@ -36,6 +36,17 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestOneInstallMakesNothingWorse: the first report of a new release comes from a
+// stranger, or from a machine on which nothing works.
+func TestOneInstallMakesNothingWorse(t *testing.T) {
+	for failed, want := range map[int64]bool{1: false, 2: false, 3: true} {
+		c := CompareSides(map[string]Side{"pace get": {FirstUse: 10_000}}, map[string]Side{"pace get": {FirstUse: failed, FirstUseFailed: failed}})
+		if one := c.Commands[0]; one.Worse != want || one.Chance > .001 {
+			t.Errorf("%d of %d installs failed, and none of 10,000 before: %+v", failed, failed, one)
+		}
+	}
+}
+
 func TestIsRelease(t *testing.T) {
 	for version, want := range map[string]bool{"v1.0.0": true, "0.3": true, "": false, "(unregistered)": false, "(other)": false, "unknown": false} {
 		if isRelease(version) != want {
