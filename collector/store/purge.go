@@ -39,7 +39,7 @@ var errDryRun = errors.New("nothing was meant to change")
 // open follow at their next batch. A selection of nothing is a *Refusal.
 func (s *Store) Purge(ctx context.Context, now time.Time, sel PurgeSelection) (purged Purged, err error) {
 	err = s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error { // no batch is under way now
-		p := &purge{store: s, tx: tx, clock: c, now: now, since: math.MinInt64, until: math.MaxInt64, PurgeSelection: sel, sums: sums{}, runs: map[Key]int64{}, weeks: weekSums{}}
+		p := &purge{store: s, tx: tx, clock: c, now: now, since: math.MinInt64, until: math.MaxInt64, PurgeSelection: sel, left: map[int64]int64{}, sums: sums{}, runs: map[Key]int64{}, weeks: weekSums{}}
 		if !sel.Since.IsZero() {
 			p.since = day(sel.Since)
 		}
@@ -77,9 +77,10 @@ type purge struct {
 	versions     map[int64]string // all of the app
 	version      int64            // the one that is meant; 0: all
 
-	sums   sums          // what is added to them
-	weeks  weekSums      // the same
-	runs   map[Key]int64 // what is taken from the totals
+	left   map[int64]int64 // installs that no longer count as having reported a version
+	sums   sums            // what is added to them
+	weeks  weekSums        // the same
+	runs   map[Key]int64   // what is taken from the totals
 	purged Purged
 }
 
@@ -234,6 +235,11 @@ func (p *purge) write(ctx context.Context) error {
 	}
 	if err := p.store.addWeeks(ctx, p.tx, p.weeks); err != nil {
 		return err
+	}
+	for _, version := range slices.Sorted(maps.Keys(p.left)) {
+		if err := p.exec(ctx, `UPDATE versions SET installs = installs - ? WHERE id = ?`, p.left[version], version); err != nil {
+			return err
+		}
 	}
 	if err := p.exec(ctx, `DELETE FROM weeks WHERE app = ? AND installs = 0 AND stayed = 0`, p.App); err != nil {
 		return err

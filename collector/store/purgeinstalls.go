@@ -43,6 +43,14 @@ func (p *purge) leave(ctx context.Context) error {
 			if !p.leaves(&row, ids) {
 				continue
 			}
+			if len(one.row.uses) == 0 { // of before there were uses
+				p.left[ids[one.row.version]]++
+			}
+			for _, was := range one.row.uses {
+				if was.command == p.app && !slices.ContainsFunc(row.uses, func(is use) bool { return is.command == p.app && is.version == was.version }) {
+					p.left[was.version]++
+				}
+			}
 			one.row.take(p.sums, p.app, ids[one.row.version], -1)
 			p.weeks.take(&one.row, -1)
 			if len(row.uses) == 0 {
