@@ -3,10 +3,12 @@
 package telemetry
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -45,6 +47,37 @@ func TestProgramName(t *testing.T) {
 		process.args, process.root = strings.Fields(c.args), c.root
 		if got := programName(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.args, got, c.want)
+		}
+	}
+}
+
+// On Windows no file is replaced while a program has it open, as a virus scanner does: the telemetry command waits for that.
+func TestOffWhileTheDecisionIsRead(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.run("telemetry", "on")
+	reader, err := os.Open(h.file(consentFile))
+	must(t, err)
+	defer reader.Close()
+	off := h.command(built.cli, "telemetry", "off")
+	var text bytes.Buffer
+	off.Stderr = &text
+	must(t, off.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- off.Wait() }()
+	for waits := 0; ; {
+		select {
+		case err := <-ended:
+			if err != nil || !strings.HasPrefix(h.read(consentFile), "off ") {
+				t.Errorf("%v: %s\nthe decision is %q", err, text.String(), h.read(consentFile))
+			}
+			return
+		case <-time.After(time.Millisecond):
+			if _, err := os.Stat(h.file(consentFile + ".tmp")); err == nil {
+				if waits++; waits == 20 { // it is not the write that takes so long
+					must(t, reader.Close())
+				}
+			}
 		}
 	}
 }

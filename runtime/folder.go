@@ -82,9 +82,19 @@ func (d folder) replace(name string, data []byte) error {
 		err = closed
 	}
 	if err == nil {
-		err = os.Rename(temporary, path)
+		err = rename(temporary, path)
 	}
 	return err
+}
+
+// self is the file of this program. On Linux it is so even after an update has replaced the file: the new program might
+// not know what an uploader is. Windows lets nobody replace it.
+func self() string {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe"
+	}
+	path, _ := os.Executable()
+	return path
 }
 
 // stampOf is a file's size and time. It changes when the file is written to.

@@ -10,9 +10,9 @@ import (
 
 // Without a lock of the kernel's nothing can be counted: here telemetry is off.
 
-const rootDir = "/"
-
 const exclusive, unlocked = 1, 0
+
+var rename = os.Rename
 
 var errUnsupported = errors.New("no telemetry on this system")
 
@@ -22,4 +22,3 @@ func owned(path string) bool                               { return false }
 func detached() *syscall.SysProcAttr                       { return nil }
 func adminFile() string                                    { return "/etc/" + app + "/telemetry" }
 func closeInherited()                                      {}
-func self() string                                         { return "" }

@@ -23,6 +23,8 @@ func openFile(path string, flags int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
+var rename = os.Rename
+
 // What setLock can make of a lock.
 const exclusive, unlocked = syscall.F_WRLCK, syscall.F_UNLCK
 
@@ -53,26 +55,12 @@ func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true}
 // adminFile is where an administrator limits telemetry for the whole machine.
 func adminFile() string { return "/etc/" + app + "/telemetry" }
 
-// rootDir is the uploader's working folder. It keeps no other folder in use.
-const rootDir = "/"
-
 // closeInherited closes the files that the uploader inherited: the reader of a pipe would wait for it to be closed.
 // Files that this process opened itself are close-on-exec and stay open.
 func closeInherited() {
 	for fd := uintptr(3); fd < 256; fd++ {
-		flags, _, errno := syscall.Syscall(syscall.SYS_FCNTL, fd, syscall.F_GETFD, 0)
-		if errno == 0 && flags&syscall.FD_CLOEXEC == 0 {
+		if flags, _, errno := syscall.Syscall(syscall.SYS_FCNTL, fd, syscall.F_GETFD, 0); errno == 0 && flags&syscall.FD_CLOEXEC == 0 {
 			_ = syscall.Close(int(fd))
 		}
 	}
-}
-
-// self is the file of this program. On Linux it is so even after an update has replaced the file: the new program might
-// not know what an uploader is.
-func self() string {
-	if runtime.GOOS == "linux" {
-		return "/proc/self/exe"
-	}
-	path, _ := os.Executable()
-	return path
 }

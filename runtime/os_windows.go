@@ -6,11 +6,22 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
 // openFile opens a file with mode 0600.
 func openFile(path string, flags int) (*os.File, error) { return os.OpenFile(path, flags, 0o600) }
+
+// rename replaces a file. Windows does not while a program has it open, such as a virus scanner: rename waits for that, no
+// longer than lockPatience.
+func rename(from, to string) error {
+	for end := time.Now().Add(lockPatience); ; time.Sleep(time.Millisecond) {
+		if err := os.Rename(from, to); err == nil || time.Now().After(end) {
+			return err
+		}
+	}
+}
 
 var (
 	kernel32     = syscall.NewLazyDLL("kernel32.dll")
@@ -30,14 +41,12 @@ func setLock(f *os.File, kind int16, at, size int64) error {
 		_, _, _ = unlockFileEx.Call(f.Fd(), 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
 		return nil
 	}
-	ok, _, err := lockFileEx.Call(f.Fd(), exclusiveNow, 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from)))
-	switch {
-	case ok != 0:
-		return nil
-	case err == violation:
+	if ok, _, err := lockFileEx.Call(f.Fd(), exclusiveNow, 0, uintptr(size), 0, uintptr(unsafe.Pointer(&from))); ok == 0 && err == violation {
 		return errBusy
+	} else if ok == 0 {
+		return err
 	}
-	return err
+	return nil
 }
 
 // owned reports whether a file is there, and this user's: %AppData% follows the user.
@@ -53,14 +62,5 @@ func detached() *syscall.SysProcAttr {
 // adminFile is where an administrator limits telemetry for the whole machine.
 func adminFile() string { return filepath.Join(os.Getenv("ProgramData"), app, "telemetry") }
 
-// rootDir is the uploader's working folder. It keeps no other folder in use.
-const rootDir = `C:\`
-
 // closeInherited has nothing to close: Go passes no other handles down.
 func closeInherited() {}
-
-// self is the file of this program, which Windows lets nobody replace.
-func self() string {
-	path, _ := os.Executable()
-	return path
-}

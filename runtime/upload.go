@@ -5,6 +5,7 @@ package telemetry
 import (
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -37,8 +38,8 @@ func flush() {
 // uploaderEnv marks the process that uploads. That process takes no arguments: it reads what to send from the file.
 const uploaderEnv = variable + "_UPLOAD_CHILD"
 
-// startUploader starts this program again, detached: without a terminal, without output, and in a folder where it is in
-// nobody's way.
+// startUploader starts this program again, detached: without a terminal, without output, and in the root folder (of the
+// system's drive), so that it keeps no other in use.
 func startUploader() {
 	null, err := openFile(os.DevNull, os.O_RDWR)
 	if err != nil {
@@ -46,7 +47,7 @@ func startUploader() {
 	}
 	defer null.Close()
 	env := append([]string{uploaderEnv + "=1"}, process.env...) // of two, the first one counts
-	attr := &os.ProcAttr{Dir: rootDir, Env: env, Files: []*os.File{null, null, null}, Sys: detached()}
+	attr := &os.ProcAttr{Dir: folder(filepath.VolumeName(os.Getenv("SystemRoot"))).path(""), Env: env, Files: []*os.File{null, null, null}, Sys: detached()}
 	if child, err := os.StartProcess(self(), process.args[:1], attr); err == nil {
 		go child.Wait() // no zombie stays if this process goes on
 	}
@@ -67,8 +68,7 @@ func upload() {
 		}
 		os.Exit(1) // also while it connects or sends: `telemetry off` waits for that
 	}()
-	l, err := d.lockFile()
-	if err != nil || l.lock(theUploader, uploadDeadline) != nil {
+	if l, err := d.lockFile(); err != nil || l.lock(theUploader, uploadDeadline) != nil {
 		return
 	}
 	bodies, _ := d.nextBodies()
@@ -97,6 +97,5 @@ func ask(method, url, body string, timeout time.Duration) (*http.Response, error
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	client := http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return client.Do(request)
+	return (&http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(request)
 }
