@@ -147,11 +147,10 @@ func (l *lockFile) take(path string, was int, unsent bool) *block {
 // cut removes free blocks from the end of the file, unless a process holds the lock of one and may be about to write there.
 func (l *lockFile) cut() {
 	if setLock(l.file, exclusive, lockOffset(blocksKept), blockLimit) == nil {
-		all, err := l.blocks(0, blockLimit) // while the range is locked, no process adds a block
-		for len(all) > blocksKept && all[len(all)-1].path == "" {
-			all = all[:len(all)-1]
-		}
-		if err == nil {
+		if all, err := l.blocks(0, blockLimit); err == nil { // while the range is locked, no process adds a block
+			for len(all) > blocksKept && all[len(all)-1].path == "" {
+				all = all[:len(all)-1]
+			}
 			_ = l.file.Truncate(int64(len(all)) * blockSize)
 		}
 		_ = setLock(l.file, unlocked, lockOffset(blocksKept), blockLimit)

@@ -11,7 +11,6 @@ package telemetry
 import (
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -19,15 +18,18 @@ import (
 // hookLoggers sets the exit hooks of loggers that this CLI imports. The generator writes it where there are any.
 var hookLoggers = func() {}
 
+// bare: the program was started without arguments. An init of the CLI's, which runs later, may add some.
+var bare = len(os.Args) == 1
+
 // Start turns the telemetry of this process on and returns the function that main has to call on its way out:
 // `defer telemetry.Start()()` is main's first statement. It does not return in the process that was started to upload,
 // nor if the user called the telemetry command. A process that starts while telemetry is off is never recorded.
 func Start() func() {
-	if len(os.Args) == 1 && os.Getenv(uploaderEnv) == "1" {
+	if bare && os.Getenv(uploaderEnv) == "1" {
 		upload()
 		os.Exit(0)
 	}
-	if process.args != nil || !strings.HasPrefix(caller(), "main.") {
+	if process.args != nil || caller() != "main.main" {
 		return func() {} // main() calls itself, or a test binary calls it (testscript does): there it has its import path
 	}
 	process.args, process.env, process.consent = os.Args, os.Environ(), consentIn(findFolder())

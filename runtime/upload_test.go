@@ -356,6 +356,20 @@ func TestOffWhileTheUploaderConnects(t *testing.T) {
 	}
 }
 
+// A CLI whose init gives it a command where the user gave none does not run that command in its uploader.
+func TestUploaderOfACLIThatSetsItsArguments(t *testing.T) {
+	t.Parallel()
+	server := newCollector(t, nil)
+	h := newHome(t, "SHAPE=arguments that an init sets", "PACE_TELEMETRY=on", "PACE_TELEMETRY_ENDPOINT="+server.URL)
+	if got := h.runProgram(shapes(t)); got != (outcome{stdout: "got\n"}) {
+		t.Errorf("%+v", got)
+	}
+	eventually(t, "the uploader ends", 10*time.Second, func() bool { return len(h.uploaders()) == 0 })
+	if h.want("pace get 0 1"); len(server.bodies()) != 1 {
+		t.Errorf("sent %v", server.bodies())
+	}
+}
+
 // The variable that marks the uploader does nothing to a command with arguments.
 func TestUploaderVariableInAShell(t *testing.T) {
 	t.Parallel()

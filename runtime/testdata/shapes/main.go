@@ -26,6 +26,10 @@ func init() {
 	if os.Getenv("SHAPE") == "flags of package testing" { // some CLIs have a file for fuzzing that does so
 		testing.Init()
 	}
+	shapes["arguments that an init sets"] = func() error { return telemetry.Track(tree()).Execute() }
+	if os.Getenv("SHAPE") == "arguments that an init sets" && len(os.Args) == 1 {
+		os.Args = append(os.Args, "get")
+	}
 	shapes["main calls itself"] = func() error {
 		if err := os.Setenv("SHAPE", "no hook"); err != nil {
 			return err
