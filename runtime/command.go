@@ -74,11 +74,10 @@ func (d folder) change(make bool, do func(*lockFile) error) error {
 	}
 	l, err := d.lockFile()
 	if err == nil {
-		err = l.lock(theFolder, 20*lockPatience)
-	}
-	if err == nil {
-		err = do(l)
-		l.unlock(theFolder)
+		if err = l.lock(theFolder, 20*lockPatience); err == nil {
+			err = do(l)
+			l.unlock(theFolder)
+		}
 	}
 	if err != nil {
 		err = fmt.Errorf("the files in the folder %s cannot be changed: %w", d, err)
@@ -138,7 +137,7 @@ func askToErase(id string, unknown error) (string, error) {
 	}
 	url := strings.TrimSuffix(consentIn("").endpoint, "/") + "/" + id
 	answer, err := ask(http.MethodDelete, url, "", 10*time.Second)
-	if err == nil && answer.StatusCode/100 != 2 && answer.StatusCode != http.StatusNotFound {
+	if err == nil && answer.StatusCode != http.StatusNoContent && answer.StatusCode != http.StatusNotFound {
 		err = fmt.Errorf("the server answered %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 	}
 	if err != nil {

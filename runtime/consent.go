@@ -156,8 +156,9 @@ func programName() string {
 		return root.CommandPath()
 	}
 	name := filepath.Base(process.args[0])
-	if _, err := exec.LookPath(name); err != nil && name != process.args[0] {
-		name, _ = os.Executable()
+	_, absent := exec.LookPath(name)
+	if file, err := os.Executable(); err == nil && absent != nil && name != process.args[0] { // without /proc, it fails
+		name = file
 	}
 	return strings.TrimSuffix(name, ".exe")
 }

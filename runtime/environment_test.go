@@ -4,7 +4,10 @@ package telemetry
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -66,5 +69,35 @@ func TestUmask(t *testing.T) {
 		if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 			t.Errorf("%s: %v (%v)", dir, info.Mode(), err)
 		}
+	}
+}
+
+// Without /proc and /dev, as in a small chroot, a program does not know its own file. The command is its twin's, the run is
+// counted, and the telemetry command has a name for the program.
+func TestWithoutProc(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	h := newHome(t)
+	for program, name := range map[string]string{built.cli: "pace", built.twin: "twin"} {
+		must(t, exec.Command("cp", program, filepath.Join(h.dir, name)).Run())
+	}
+	inside := func(program string, args ...string) outcome {
+		cmd := h.command("/"+program, args...)
+		cmd.Env, cmd.Dir, cmd.SysProcAttr = []string{"HOME=/", "PACE_TELEMETRY_ENDPOINT=http://127.0.0.1:9/"}, "/", &syscall.SysProcAttr{Chroot: h.dir}
+		cmd.Args[0] = "/pace"
+		var stdout, stderr strings.Builder
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		if err := cmd.Run(); cmd.ProcessState == nil {
+			t.Fatal(err)
+		}
+		return outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	}
+	if got := inside("pace", "telemetry", "on"); got.code != 0 {
+		t.Fatalf("%+v", got)
+	}
+	sameForUser(t, inside("pace", "end", "three"), inside("twin", "end", "three"))
+	h.want("pace end three 3 1")
+	if got := inside("pace", "telemetry", "off"); !strings.Contains(got.stdout, "run `pace telemetry forget` instead") {
+		t.Errorf("%+v", got)
 	}
 }

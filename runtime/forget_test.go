@@ -21,6 +21,7 @@ func TestForget(t *testing.T) {
 		says   string
 	}{
 		"erased":       {204, 0, "The server answered 204 No Content: it keeps nothing under this id.\n"},
+		"not a server": {200, 1, "the server answered 200 OK\n"}, // a portal that answers everything
 		"nothing kept": {404, 0, "The server answered 404 Not Found: it keeps nothing under this id.\n"},
 		"refused":      {429, 1, "the server answered 429 Too Many Requests\n"},
 		"broken":       {500, 1, "the server answered 500 Internal Server Error\n"},
