@@ -27,7 +27,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 		defer func() {
 			if cause := recover(); cause != nil {
 				if cause != http.ErrAbortHandler { //nolint:errorlint // not an error but what was panicked with
-					s.log.Error("a request failed", "path", r.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+					s.log.Error("a request failed", "route", r.Pattern, "cause", cause, "stack", string(debug.Stack()))
 				}
 				panic(http.ErrAbortHandler)
 			}
