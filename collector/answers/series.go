@@ -1,7 +1,9 @@
 package answers
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -36,8 +38,9 @@ type ReleaseSeries struct {
 var SeriesDays = []int{7, 30, 90, 365}
 
 const (
-	seriesCommands = 200 // those of an app with most installs
-	seriesReleases = 10  // the newest
+	seriesCommands = 200   // those of an app with most installs
+	seriesUsed     = 8_000 // commands and windows of all apps together, those with most installs
+	seriesReleases = 10    // the newest
 )
 
 // AskSeries asks for all apps.
@@ -79,6 +82,10 @@ func AskSeries(ctx context.Context, s Store, now time.Time) (all Series, err err
 			}
 			all.Releases = append(all.Releases, ReleaseSeries{app, v.Name, at})
 		}
+	}
+	if len(all.Used) > seriesUsed { // apps may have been invented
+		slices.SortStableFunc(all.Used, func(a, b UsedSeries) int { return cmp.Compare(b.Installs, a.Installs) })
+		all.Used = all.Used[:seriesUsed]
 	}
 	return all, nil
 }

@@ -78,3 +78,44 @@ func TestAStrangersVersionIsNoRelease(t *testing.T) {
 		t.Errorf("%v\n%s", err, text.String())
 	}
 }
+
+// TestInventedAppsMakeFewSeries: what a sink gets of all apps together is bounded, and
+// has what most installs use.
+func TestInventedAppsMakeFewSeries(t *testing.T) {
+	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.Limit(store.Limits{})
+	var reports []wire.Report
+	add := func(app string, commands int) {
+		r := wire.Report{App: app, CLIVersion: "v1.0.0", OperatingSystem: "linux", ID: uuid.New()}
+		for i := range commands {
+			r.Counters = append(r.Counters, wire.Counter{Path: fmt.Sprintf("%s do%d", app, i), Count: 1})
+		}
+		reports = append(reports, r)
+	}
+	for i := range 30 {
+		add(fmt.Sprintf("evil%d", i), 300)
+	}
+	for range 3 {
+		add("pace", 50)
+	}
+	if _, err := s.Add(t.Context(), clock, reports); err != nil {
+		t.Fatal(err)
+	}
+	series, err := AskSeries(t.Context(), s, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	honest := 0
+	for _, one := range series.Used {
+		if one.App == "pace" && one.Installs == 3 {
+			honest++
+		}
+	}
+	if len(series.Used) != seriesUsed || honest != 50*len(SeriesDays) {
+		t.Errorf("%d series, of the app with most installs %d; want %d and %d", len(series.Used), honest, seriesUsed, 50*len(SeriesDays))
+	}
+}

@@ -170,3 +170,38 @@ func TestAnInstallIsOneAtAllCollectors(t *testing.T) {
 		t.Error("an install of an app that another collector made known is not found", err)
 	}
 }
+
+// TestActiveInstallsAreToldApartUpToABound: a sink gets no series for each version and
+// system that strangers invent. Every install is in one.
+func TestActiveInstallsAreToldApartUpToABound(t *testing.T) {
+	t.Parallel()
+	s := open(t, "sqlite:"+t.TempDir()+"/telemetry.db")
+	s.Limit(store.Limits{})
+	systems := []string{"aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9", "solaris", "wasip1", "windows", wire.Other}
+	var reports []wire.Report
+	for version := range 600 {
+		for _, system := range systems {
+			r := report(uuid.New(), fmt.Sprintf("v9.%d", version), counter("pace get", 0, 1))
+			r.OperatingSystem = system
+			reports = append(reports, r)
+		}
+	}
+	for range 3 {
+		reports = append(reports, report(uuid.New(), "v1.0", counter("pace get", 0, 1)))
+	}
+	add(t, s, noon, reports...)
+	shot, err := s.Snapshot(t.Context(), noon, store.Anyone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	installs, real := int64(0), int64(0)
+	for _, one := range shot.Active {
+		installs += one.Installs
+		if one.CLIVersion == "v1.0" {
+			real = one.Installs
+		}
+	}
+	if most := 10_000 + len(systems); len(shot.Active) > most || installs != int64(len(reports)) || real != 3 {
+		t.Errorf("%d series of %d installs, of the real version %d; want %d at most, %d and 3", len(shot.Active), installs, real, most, len(reports))
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -209,6 +210,10 @@ const (
 	shownApp     = `EXISTS (SELECT 1 FROM versions AS other WHERE other.app = c.app AND other.away = 0)`
 )
 
+// maxActive is how many versions and systems are told apart, of all apps together. Those
+// of fewer installs are together under Overflow: they may have been invented.
+const maxActive = 10_000
+
 // active counts the installs of each app, version and system.
 func (s *Store) active(ctx context.Context, now time.Time) ([]Active, error) {
 	since := day(now) - ActiveDays + 1
@@ -240,16 +245,25 @@ func (s *Store) active(ctx context.Context, now time.Time) ([]Active, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Active
-	for one, n := range counts {
-		if one.Installs = n; n > 0 {
-			all = append(all, one)
-		}
-	}
-	slices.SortFunc(all, func(a, b Active) int {
+	byName := func(a, b Active) int {
 		return cmp.Or(cmp.Compare(a.App, b.App), cmp.Compare(a.CLIVersion, b.CLIVersion), cmp.Compare(a.OperatingSystem, b.OperatingSystem))
-	})
-	return all, nil
+	}
+	all := slices.Collect(maps.Keys(counts))
+	if len(all) > maxActive {
+		slices.SortFunc(all, func(a, b Active) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), byName(a, b)) })
+		for _, few := range all[maxActive:] {
+			n := counts[few]
+			delete(counts, few)
+			few.CLIVersion = Overflow
+			counts[few] += n
+		}
+		all = slices.Collect(maps.Keys(counts))
+	}
+	slices.SortFunc(all, byName)
+	for i := range all {
+		all[i].Installs = counts[all[i]]
+	}
+	return slices.DeleteFunc(all, func(one Active) bool { return one.Installs <= 0 }), nil
 }
 
 type scan func(...any) error
