@@ -183,40 +183,57 @@ func (s *Store) closeDay(ctx context.Context, tx *sql.Tx, c clock, next int64) e
 	if err != nil {
 		return err
 	}
+	ran := map[int64]bool{}
+	err = s.run(ctx, tx, `SELECT DISTINCT command FROM recent`, nil, func(scan scan) error {
+		var id int64
+		err := scan(&id)
+		ran[id] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	closed := &closing{}
 	for _, command := range all {
-		if err := s.closeCommand(ctx, tx, c, next, command, whole[command]); err != nil {
+		if err := s.closeCommand(ctx, tx, c, next, command, whole[command], ran[command], closed); err != nil {
 			return err
 		}
+		if len(closed.rows)+len(closed.pictures) > closeAtOnce {
+			if err := s.writeClosed(ctx, tx, closed); err != nil {
+				return err
+			}
+		}
 	}
-	return nil
+	return s.writeClosed(ctx, tx, closed)
 }
+
+// closeAtOnce is how many values are written at once: with a command each, silent ones,
+// of which strangers can have invented many, would cost several times as much.
+const closeAtOnce = 20_000
+
+// A closing is what closed commands have to be written, as values of history and windows.
+type closing struct{ rows, pictures []any }
 
 type historyKey struct {
 	version int64
 	system  string
 }
 
-// closeCommand reads the sums that were added to, and those of which pictures are
-// kept; the others, of versions that nobody uses any more, are most of them.
-func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, command int64, whole bool) error {
+// closeCommand reads the sums that were added to, if the command ran, and those of which
+// pictures are kept; the others, of versions that nobody uses any more, are most of them.
+func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, command int64, whole, ran bool, closed *closing) error {
 	added := map[historyKey][]daySum{}
-	err := s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, day, measure, n FROM recent WHERE command = ?`), []any{command}, func(scan scan) error {
-		var key historyKey
-		var one daySum
-		err := scan(&key.version, &key.system, &one.day, &one.measure, &one.n)
-		all := historyKey{key.version, ""}
-		added[key], added[all] = append(added[key], one), append(added[all], one)
-		return err
-	})
-	if err != nil {
-		return err
+	if ran {
+		if err := s.readRecent(ctx, tx, command, added); err != nil {
+			return err
+		}
 	}
 	all := map[historyKey][]daySum{}
 	kept := 0
 	if whole {
 		kept = 1
 	}
-	err = s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, sums FROM history h WHERE command = ? AND (version = 0 OR ? = 1
+	err := s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, sums FROM history h WHERE command = ? AND (version = 0 OR ? = 1
 		OR EXISTS (SELECT 1 FROM recent r WHERE r.command = h.command AND r.version = h.version))`), []any{command, kept}, func(scan scan) error {
 		var key historyKey
 		var data []byte
@@ -227,43 +244,60 @@ func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, com
 		all[key], err = decodeSums(data, c.kept)
 		return err
 	})
+	if err == nil && ran {
+		_, err = tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM recent WHERE command = ?`), command)
+	}
 	if err != nil {
 		return err
 	}
 	for key, sums := range added {
 		all[key] = mergeSums(all[key], sums)
 	}
-	var rows, pictures []any
 	for _, key := range slices.SortedFunc(maps.Keys(all), func(a, b historyKey) int {
 		return cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.system, b.system))
 	}) {
 		if added[key] != nil {
 			data, first, last := encodeSums(all[key])
-			rows = append(rows, command, key.version, key.system, first, last, data)
+			closed.rows = append(closed.rows, command, key.version, key.system, first, last, data)
 		}
 		if key.version == 0 || whole {
 			for end := c.day; end < next && end < c.day+maxGap; end++ {
 				if counts := inWindows(all[key], end, whole && key.version != 0); counts != [8]int64{} {
-					pictures = append(pictures, end, command, key.version, key.system)
+					closed.pictures = append(closed.pictures, end, command, key.version, key.system)
 					for _, n := range counts {
-						pictures = append(pictures, n)
+						closed.pictures = append(closed.pictures, n)
 					}
 				}
 			}
 		}
 	}
-	err = s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES `, 6, rows,
+	return nil
+}
+
+// readRecent adds the recent sums of a command to those of each version and system, and
+// of all systems together.
+func (s *Store) readRecent(ctx context.Context, tx *sql.Tx, command int64, added map[historyKey][]daySum) error {
+	return s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, day, measure, n FROM recent WHERE command = ?`), []any{command}, func(scan scan) error {
+		var key historyKey
+		var one daySum
+		err := scan(&key.version, &key.system, &one.day, &one.measure, &one.n)
+		all := historyKey{key.version, ""}
+		added[key], added[all] = append(added[key], one), append(added[all], one)
+		return err
+	})
+}
+
+// writeClosed writes what was closed, and empties it.
+func (s *Store) writeClosed(ctx context.Context, tx *sql.Tx, closed *closing) error {
+	err := s.insert(ctx, tx, `INSERT INTO history (command, version, operating_system, first_day, last_day, sums) VALUES `, 6, closed.rows,
 		` ON CONFLICT (command, version, operating_system) DO UPDATE SET first_day = excluded.first_day, last_day = excluded.last_day, sums = excluded.sums`, nil)
 	if err != nil {
 		return err
 	}
-	err = s.insert(ctx, tx, `INSERT INTO windows (day, command, version, operating_system, used7, used30, used90, used365, failed7, failed30, failed90, failed365) VALUES `, 12, pictures,
+	err = s.insert(ctx, tx, `INSERT INTO windows (day, command, version, operating_system, used7, used30, used90, used365, failed7, failed30, failed90, failed365) VALUES `, 12, closed.pictures,
 		` ON CONFLICT (command, version, operating_system, day) DO UPDATE SET used7 = excluded.used7, used30 = excluded.used30, used90 = excluded.used90, used365 = excluded.used365,
 		failed7 = excluded.failed7, failed30 = excluded.failed30, failed90 = excluded.failed90, failed365 = excluded.failed365`, nil)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM recent WHERE command = ?`), command)
+	closed.rows, closed.pictures = closed.rows[:0], closed.pictures[:0]
 	return err
 }
 

@@ -248,10 +248,14 @@ func (p *purge) write(ctx context.Context) error {
 	for key := range p.sums {
 		changed[key.command] = true
 	}
+	closed := &closing{}
 	for _, command := range slices.Sorted(maps.Keys(changed)) { // into the sums that they change, without pictures of a day
-		if err := p.store.closeCommand(ctx, p.tx, p.clock, p.clock.day, command, command == p.app); err != nil {
+		if err := p.store.closeCommand(ctx, p.tx, p.clock, p.clock.day, command, command == p.app, true, closed); err != nil {
 			return err
 		}
+	}
+	if err := p.store.writeClosed(ctx, p.tx, closed); err != nil {
+		return err
 	}
 	which := `command IN (SELECT id FROM commands WHERE app = ? AND (? = '' OR path = ?)) AND (? = 0 OR version = ?)`
 	args := []any{p.App, p.Command, p.Command, p.version, p.version}
