@@ -1,6 +1,7 @@
 package find
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -65,6 +66,10 @@ func (fl *flow) addFile(c *load.Package, f *ast.File) {
 			fl.literal(c, n)
 		case *ast.CallExpr:
 			fl.call(c, n)
+		case *ast.SelectorExpr:
+			if sel := c.Info.Selections[n]; sel != nil && sel.Kind() == types.MethodVal {
+				fl.put(paramPlace(sel.Obj().(*types.Func), ofReceiver), receiver(c, n, sel))
+			}
 		case *ast.FuncDecl:
 			if fn, ok := c.Info.Defs[n.Name].(*types.Func); ok {
 				fl.declare(c, n, fn)
@@ -170,6 +175,7 @@ func (fl *flow) variadic(c *load.Package, call *ast.CallExpr, arg ast.Expr) orig
 // may implement.
 func (fl *flow) declare(c *load.Package, decl *ast.FuncDecl, fn *types.Func) {
 	sig := fn.Signature()
+	fl.params[sig.Recv()] = paramPlace(fn, ofReceiver) // a function has none: nil
 	for i := range sig.Params().Len() {
 		fl.params[sig.Params().At(i)] = paramPlace(fn, i)
 		if sig.Recv() != nil {
@@ -252,22 +258,14 @@ func (fl *flow) origins(place string) (list []origin) {
 	list = slices.Clone(fl.into[place])
 	if value, suffix := cutDerived(place); suffix != "" && strings.Count(value, "[]")+strings.Count(value, "()#") < 4 { // a tree's nodes hold nodes
 		for _, o := range fl.origins(value) {
-			list = append(list, origin{place: derived(fl.placeOf(o), suffix), in: o.in})
+			list = append(list, origin{place: derived(cmp.Or(o.place, fl.place(o.in, o.expr)), suffix), in: o.in})
 		}
 	}
 	return list
 }
 
-// bare returns an expression without parentheses, conversions, type assertions, & and *.
-// They make no difference to where a value comes from.
-func bare(c *load.Package, e ast.Expr) ast.Expr {
-	for inner(c, e) != nil {
-		e = inner(c, e)
-	}
-	return e
-}
-
-// inner removes one of these, and returns nil if there is none.
+// inner returns an expression without one of its parentheses, conversions, type assertions, &
+// and *, nil if it has none. They make no difference to where a value comes from.
 func inner(c *load.Package, e ast.Expr) ast.Expr {
 	switch e := e.(type) {
 	case *ast.ParenExpr:

@@ -131,14 +131,17 @@ func Root() *cobra.Command { return &cobra.Command{Use: "a"} }
 	}
 }
 
-// TestBareExpressions takes off what makes no other value.
-func TestBareExpressions(t *testing.T) {
+// TestInner takes off what makes no other value.
+func TestInner(t *testing.T) {
 	c := loadtest.Package(t, "package p\n\ntype T int\n\nvar x any\n\nvar y, n = 1, 2\n\nfunc f(int) {}\n\nvar list = []any{x.(int), *(&y), T(y), T(+y), len(\"\"), ((y)), &n}\n")
 	var got []string
 	ast.Inspect(c.Files[0], func(n ast.Node) bool {
 		if lit, ok := n.(*ast.CompositeLit); ok {
 			for _, e := range lit.Elts {
-				switch e := bare(c, e).(type) {
+				for inner(c, e) != nil {
+					e = inner(c, e)
+				}
+				switch e := e.(type) {
 				case *ast.Ident:
 					got = append(got, e.Name)
 				case *ast.UnaryExpr:

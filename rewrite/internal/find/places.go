@@ -16,17 +16,12 @@ import (
 // another: F()#0 is the first result of the function at F, and L[] stands for all
 // elements of the map, slice, array or channel at L.
 
-// placeOf returns the place of an origin.
-func (fl *flow) placeOf(o origin) string {
-	if o.expr == nil {
-		return o.place
-	}
-	return fl.place(o.in, o.expr)
-}
-
 // place returns the place of an expression, "" if the flow does not follow it.
 func (fl *flow) place(c *load.Package, e ast.Expr) string {
-	switch e := bare(c, e).(type) {
+	if inside := inner(c, e); inside != nil {
+		return fl.place(c, inside)
+	}
+	switch e := e.(type) {
 	case *ast.Ident:
 		return fl.object(c, c.Info.ObjectOf(e))
 	case *ast.SelectorExpr:
@@ -101,6 +96,9 @@ func typesOf(list *types.Tuple) (names []string) {
 	}
 	return names
 }
+
+// ofReceiver is the index of a method's receiver among its parameters.
+const ofReceiver = -1
 
 func paramPlace(fn *types.Func, i int) string { return fmt.Sprintf("%s$%d", functionPlace(fn), i) }
 
