@@ -39,15 +39,15 @@ func (t Tree) Takes(name string) bool {
 		slices.ContainsFunc(t.Commands, func(c Command) bool { return strings.EqualFold(c.Path, name) })
 }
 
-// Plugin returns the name of a CLI that users call through another one: kubectl-tree for
-// `kubectl tree`. It is "" for other CLIs. A plugin must not share the name and the folder of
-// the CLI that runs it.
-func (t Tree) Plugin(binary string) string {
+// LongName returns the name of a CLI that is called by more than its root's name: kubectl-tree
+// for the plugin `kubectl tree`, or for a root "tree" in a folder of that name. It is "" for
+// other CLIs. Under the short name it would share the folder of another CLI.
+func (t Tree) LongName(binary string) string {
 	if words := strings.Fields(t.Display); len(words) > 1 {
 		return strings.Join(words, "-")
 	}
 	words := strings.Fields(t.Use)
-	if len(words) > 1 && binary == words[0]+"-"+words[1] {
+	if len(words) > 1 && binary == words[0]+"-"+words[1] || t.Name != "" && strings.HasSuffix(binary, "-"+t.Name) {
 		return binary
 	}
 	return ""

@@ -17,19 +17,21 @@ func TestBelow(t *testing.T) {
 	}
 }
 
-// A plugin has a name of its own, where its usage line or its display name says
-// that it is one.
-func TestPlugin(t *testing.T) {
-	for _, test := range []struct{ use, display, binary, want string }{
-		{"kubectl tree KIND NAME", "", "kubectl-tree", "kubectl-tree"},
-		{"gh dash", "", "gh-dash", "gh-dash"},
-		{"tree KIND NAME", "kubectl tree", "tree", "kubectl-tree"},
-		{"foo", "", "foo-cli", ""},
-		{"foo cli", "", "foo", ""},
-		{"foo [flags]", "foo", "foo", ""},
-		{"", "", "foo", ""},
+// A plugin has a name of its own, where its usage line, its display name or the folder of
+// its main package says that it is one.
+func TestLongName(t *testing.T) {
+	for _, test := range []struct{ name, use, display, binary, want string }{
+		{"kubectl", "kubectl tree KIND NAME", "", "kubectl-tree", "kubectl-tree"},
+		{"gh", "gh dash", "", "gh-dash", "gh-dash"},
+		{"tree", "tree KIND NAME", "", "kubectl-tree", "kubectl-tree"},
+		{"tree", "tree KIND NAME", "kubectl tree", "tree", "kubectl-tree"},
+		{"foo", "foo", "", "foo-cli", ""},
+		{"foo", "foo cli", "", "foo", ""},
+		{"foo", "foo [flags]", "foo", "foo", ""},
+		{"foo", "foo", "", "barfoo", ""},
+		{"", "", "", "foo-", ""},
 	} {
-		if got := (Tree{Use: test.use, Display: test.display}).Plugin(test.binary); got != test.want {
+		if got := (Tree{Name: test.name, Use: test.use, Display: test.display}).LongName(test.binary); got != test.want {
 			t.Errorf("%+v: %q", test, got)
 		}
 	}

@@ -64,9 +64,9 @@ func (s Settings) Known(tree plan.Tree, listed []plan.Command) plan.Tree {
 func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []string, err error) {
 	if s.App == "" {
 		s.App = tree.Name
-		if plugin := tree.Plugin(binary); plugin != "" {
-			s.App = plugin
-			notes = append(notes, fmt.Sprintf("the CLI is a plugin of another one; runs are recorded under %q (choose another name with --app)", s.App))
+		if long := tree.LongName(binary); long != "" {
+			s.App = long
+			notes = append(notes, fmt.Sprintf("the CLI has a longer name than its root command; runs are recorded under %q (choose another name with --app)", s.App))
 		}
 		if s.App == "" || path.Base(s.App) == binary && s.App != binary {
 			s.App = binary
