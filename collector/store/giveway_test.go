@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
 	"testing"
 	"time"
@@ -203,5 +204,51 @@ func TestActiveInstallsAreToldApartUpToABound(t *testing.T) {
 	}
 	if most := 10_000 + len(systems); len(shot.Active) > most || installs != int64(len(reports)) || real != 3 {
 		t.Errorf("%d series of %d installs, of the real version %d; want %d at most, %d and 3", len(shot.Active), installs, real, most, len(reports))
+	}
+}
+
+// TestWhatGaveWayCostsNoDay: at the end of a day there is a picture of each command, also
+// of a silent one. Those that gave way have none, or what strangers invent in a month
+// would cost a minute, and disk, each day from then on.
+func TestWhatGaveWayCostsNoDay(t *testing.T) {
+	t.Parallel()
+	file := t.TempDir() + "/telemetry.db"
+	s := open(t, "sqlite:"+file)
+	const series = 100
+	s.Limit(store.Limits{Series: series})
+	ids := [3]uuid.UUID{uuid.New(), uuid.New(), uuid.New()}
+	const days, invented = 10, 80
+	stranger := uuid.New()
+	for day := range days {
+		now := noon.AddDate(0, 0, day)
+		for _, id := range ids {
+			add(t, s, now, report(id, "v1", counter("pace get", 0, uint64(day+1))))
+		}
+		for i := range invented {
+			add(t, s, now, report(stranger, "v1", counter(fmt.Sprintf("pace evil%d-%d", day, i), 0, 1)))
+		}
+	}
+	last := noon.AddDate(0, 0, days)
+	add(t, s, last, report(ids[0], "v1", counter("pace get", 0, days+1)))
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var pictures int
+	if err := db.QueryRow(`SELECT COUNT(*) FROM windows WHERE day = (SELECT day - 1 FROM clock)`).Scan(&pictures); err != nil {
+		t.Fatal(err)
+	}
+	if most := 2 * (series + invented + 2); pictures > most || pictures < series {
+		t.Errorf("%d pictures of a day on which %d of %d commands gave way, want %d at most", pictures, days*invented-series, days*invented, most)
+	}
+	sel := store.Selection{App: "pace", Command: "pace get", Since: last.AddDate(0, 0, -6), Until: last}
+	windows, err := s.Windows(t.Context(), sel, 7)
+	if err != nil || len(windows) != 7 || windows[0].Installs != 3 || windows[6].Installs != 3 {
+		t.Errorf("pictures of what most installs use: %+v, %v", windows, err)
+	}
+	sel.Command, sel.Since = "pace evil0-0", noon
+	if sums, err := s.Total(t.Context(), sel); err != nil || sums.Runs != 1 || sums.Installs != 1 {
+		t.Errorf("of one that gave way %+v, %v; want its run and its install", sums, err)
 	}
 }

@@ -169,25 +169,29 @@ const maxGap = 31
 // closeDay puts the sums that were added since the last time to those of closed
 // days, and keeps how many distinct installs there were in the windows that
 // ended on the day that is over, and on those after it without a report: later,
-// when installs have moved on, that can no longer be told.
+// when installs have moved on, that can no longer be told. A command that gave way
+// and did not run has no picture: strangers may have invented any number.
 func (s *Store) closeDay(ctx context.Context, tx *sql.Tx, c clock, next int64) error {
 	var all []int64
 	whole := map[int64]bool{}
-	err := s.run(ctx, tx, `SELECT id, path FROM commands ORDER BY id`, nil, func(scan scan) error {
+	ran := map[int64]bool{}
+	err := s.run(ctx, tx, `SELECT DISTINCT command FROM recent`, nil, func(scan scan) error {
 		var id int64
-		var path string
-		err := scan(&id, &path)
-		all, whole[id] = append(all, id), path == ""
+		err := scan(&id)
+		ran[id] = true
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	ran := map[int64]bool{}
-	err = s.run(ctx, tx, `SELECT DISTINCT command FROM recent`, nil, func(scan scan) error {
+	err = s.run(ctx, tx, `SELECT id, path, EXISTS (SELECT 1 FROM series WHERE series.command = commands.path AND series.away = 0) FROM commands ORDER BY id`, nil, func(scan scan) error {
 		var id int64
-		err := scan(&id)
-		ran[id] = true
+		var path string
+		var there bool
+		err := scan(&id, &path, &there)
+		if path == "" || there || ran[id] {
+			all, whole[id] = append(all, id), path == ""
+		}
 		return err
 	})
 	if err != nil {
