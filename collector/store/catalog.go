@@ -44,12 +44,16 @@ func (s *Store) catalog(ctx context.Context, tx *sql.Tx, c clock) (*catalog, err
 	return known, err
 }
 
+// there is the condition for the commands that did not give way, and for the apps of
+// which a version did not.
+const there = `(EXISTS (SELECT 1 FROM series WHERE series.command = commands.path AND series.away = 0)
+	OR path IN ('', app || ' ` + Overflow + `') AND EXISTS (SELECT 1 FROM versions WHERE versions.app = commands.app AND versions.away = 0))`
+
 // loadCatalog reads what did not give way.
 func (s *Store) loadCatalog(ctx context.Context, tx *sql.Tx, at clock) (*catalog, error) {
 	c := newCatalog()
 	c.names = at.names
-	err := s.run(ctx, tx, `SELECT app, path, id FROM commands WHERE EXISTS (SELECT 1 FROM series WHERE series.command = commands.path AND series.away = 0)
-		OR path IN ('', app || ' `+Overflow+`') AND EXISTS (SELECT 1 FROM versions WHERE versions.app = commands.app AND versions.away = 0)`, nil, func(scan scan) error {
+	err := s.run(ctx, tx, `SELECT app, path, id FROM commands WHERE `+there, nil, func(scan scan) error {
 		var n name
 		var id int64
 		err := scan(&n.app, &n.text, &id)

@@ -71,7 +71,7 @@ func (s *Store) makeRoom(ctx context.Context) error {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`)
+		_, err = tx.ExecContext(ctx, `UPDATE clock SET names = names + 1, closed = closed + 1`) // questions told it apart
 		return err
 	})
 }

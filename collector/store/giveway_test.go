@@ -252,3 +252,55 @@ func TestWhatGaveWayCostsNoDay(t *testing.T) {
 		t.Errorf("of one that gave way %+v, %v; want its run and its install", sums, err)
 	}
 }
+
+// TestVersionsThatGaveWayAreOne: strangers invent versions each day, of which those that
+// gave way are told together and have no pictures.
+func TestVersionsThatGaveWayAreOne(t *testing.T) {
+	t.Parallel()
+	file := t.TempDir() + "/telemetry.db"
+	s := open(t, "sqlite:"+file)
+	const versions, days, invented = 20, 10, 15
+	s.Limit(store.Limits{Versions: versions})
+	ids := [2]uuid.UUID{uuid.New(), uuid.New()}
+	for day := range days {
+		now := noon.AddDate(0, 0, day)
+		for _, id := range ids {
+			add(t, s, now, report(id, "v1", counter("pace get", 0, uint64(day+1))))
+		}
+		for i := range invented {
+			add(t, s, now, report(uuid.New(), fmt.Sprintf("v99.%d.%d", day, i), counter("pace get", 0, 1)))
+		}
+	}
+	last := noon.AddDate(0, 0, days)
+	add(t, s, last, report(ids[0], "v1", counter("pace get", 0, days+1)))
+	for _, command := range []string{"", "pace get"} {
+		sel := store.Selection{App: "pace", Command: command, Since: noon, Until: last}
+		rows, err := s.ByVersion(t.Context(), sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs, installs, named := int64(0), int64(0), map[string]int64{}
+		for _, row := range rows {
+			runs, installs, named[row.Name] = runs+row.Runs, installs+row.Installs, row.Runs
+		}
+		if want := int64(2*days + 1 + days*invented); len(rows) > versions+1 || runs != want || installs != 2+days*invented || named["v1"] != 2*days+1 || len(named) != len(rows) {
+			t.Errorf("%q: %d versions, %d runs and %d installs: %v; want %d versions at most and %d runs", command, len(rows), runs, installs, named, versions+1, want)
+		}
+	}
+	adoption, err := s.Adoption(t.Context(), store.Selection{App: "pace", Since: noon, Until: last}, 30)
+	if err != nil || len(adoption) > versions+1 || len(adoption["v1"]) != days+1 {
+		t.Errorf("adoption of %d versions, of v1 %v, %v", len(adoption), adoption["v1"], err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var pictures int
+	if err := db.QueryRow(`SELECT COUNT(*) FROM windows WHERE version <> 0 AND day = (SELECT day - 1 FROM clock)`).Scan(&pictures); err != nil {
+		t.Fatal(err)
+	}
+	if most := 2 * (versions + invented + 1); pictures > most {
+		t.Errorf("%d pictures of versions of a day, want %d at most", pictures, most)
+	}
+}

@@ -169,8 +169,8 @@ const maxGap = 31
 // closeDay puts the sums that were added since the last time to those of closed
 // days, and keeps how many distinct installs there were in the windows that
 // ended on the day that is over, and on those after it without a report: later,
-// when installs have moved on, that can no longer be told. A command that gave way
-// and did not run has no picture: strangers may have invented any number.
+// when installs have moved on, that can no longer be told. A command, a version or an
+// app that gave way and did not run has no picture: strangers may have invented any number.
 func (s *Store) closeDay(ctx context.Context, tx *sql.Tx, c clock, next int64) error {
 	var all []int64
 	whole := map[int64]bool{}
@@ -184,12 +184,12 @@ func (s *Store) closeDay(ctx context.Context, tx *sql.Tx, c clock, next int64) e
 	if err != nil {
 		return err
 	}
-	err = s.run(ctx, tx, `SELECT id, path, EXISTS (SELECT 1 FROM series WHERE series.command = commands.path AND series.away = 0) FROM commands ORDER BY id`, nil, func(scan scan) error {
+	err = s.run(ctx, tx, `SELECT id, path, `+there+` FROM commands ORDER BY id`, nil, func(scan scan) error {
 		var id int64
 		var path string
-		var there bool
-		err := scan(&id, &path, &there)
-		if path == "" || there || ran[id] {
+		var isThere bool
+		err := scan(&id, &path, &isThere)
+		if isThere || ran[id] {
 			all, whole[id] = append(all, id), path == ""
 		}
 		return err
@@ -237,7 +237,7 @@ func (s *Store) closeCommand(ctx context.Context, tx *sql.Tx, c clock, next, com
 	if whole {
 		kept = 1
 	}
-	err := s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, sums FROM history h WHERE command = ? AND (version = 0 OR ? = 1
+	err := s.run(ctx, tx, s.dialect.bind(`SELECT version, operating_system, sums FROM history h WHERE command = ? AND (version = 0 OR ? = 1 AND EXISTS (SELECT 1 FROM versions v WHERE v.id = h.version AND v.away = 0)
 		OR EXISTS (SELECT 1 FROM recent r WHERE r.command = h.command AND r.version = h.version))`), []any{command, kept}, func(scan scan) error {
 		var key historyKey
 		var data []byte

@@ -79,7 +79,7 @@ func (sel selected) where(table string) (name, from, where string, args []any) {
 	}
 	switch {
 	case sel.by.version:
-		name, from = `v.name`, from+` JOIN versions v ON v.id = t.version`
+		name, from = shownVersion, from+` JOIN versions v ON v.id = t.version`
 		add(`t.version <> 0`)
 	case sel.version != "":
 		add(`t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, sel.app, sel.version)

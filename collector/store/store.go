@@ -203,8 +203,8 @@ func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Sna
 	return shot, err
 }
 
-// What is active of a version that gave way is told with what had no room, and of
-// an app that did not at all.
+// A version that gave way is told with what had no room, and what is active of an app
+// that did not at all.
 const (
 	shownVersion = `CASE v.away WHEN 0 THEN v.name ELSE '` + Overflow + `' END`
 	shownApp     = `EXISTS (SELECT 1 FROM versions AS other WHERE other.app = c.app AND other.away = 0)`

@@ -37,7 +37,7 @@ func (s *Store) windows(ctx context.Context, sel Selection, days int, versions b
 	}
 	name, from, where := `''`, `commands c JOIN windows w ON w.command = c.id`, ` AND w.version = 0`
 	if versions {
-		name, from, where = `v.name`, from+` JOIN versions v ON v.id = w.version`, ``
+		name, from, where = shownVersion, from+` JOIN versions v ON v.id = w.version`, ``
 	}
 	used := []string{"7", "30", "90", "365"}[at]
 	all := map[string][]WindowDay{}
