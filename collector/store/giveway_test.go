@@ -247,7 +247,16 @@ func TestWhatGaveWayCostsNoDay(t *testing.T) {
 	if err != nil || len(windows) != 7 || windows[0].Installs != 3 || windows[6].Installs != 3 {
 		t.Errorf("pictures of what most installs use: %+v, %v", windows, err)
 	}
-	sel.Command, sel.Since = "pace evil0-0", noon
+	sel.Since = noon
+	rows, err := s.ByCommand(t.Context(), sel)
+	if err != nil || len(rows) > series+1 || rows[0].Name != "pace get" || rows[0].Runs != 3*days+1 {
+		t.Errorf("a list has %d commands, want %d at most; the first is %+v, %v", len(rows), series+1, rows[0], err)
+	}
+	spans, err := s.Spans(t.Context(), sel)
+	if err != nil || len(spans) != len(rows) || !spans["pace get"].Last.Equal(last.Truncate(24*time.Hour)) {
+		t.Errorf("%d commands have a first and a last day, want %d; %v, %v", len(spans), len(rows), spans["pace get"], err)
+	}
+	sel.Command = "pace evil0-0"
 	if sums, err := s.Total(t.Context(), sel); err != nil || sums.Runs != 1 || sums.Installs != 1 {
 		t.Errorf("of one that gave way %+v, %v; want its run and its install", sums, err)
 	}

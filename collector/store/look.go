@@ -62,6 +62,10 @@ type selected struct {
 	by                            grouping
 }
 
+// aCommand is the condition for commands c in a list: not the app as a whole, and none
+// that gave way, of which strangers may have invented any number.
+const aCommand = `c.path <> '' AND EXISTS (SELECT 1 FROM series WHERE series.command = c.path AND series.away = 0)`
+
 // where is the part of a query that finds the sums: the name that they are told
 // apart by, the tables, of which t has the sums, and the conditions. In history
 // all systems together are a row of their own.
@@ -73,7 +77,7 @@ func (sel selected) where(table string) (name, from, where string, args []any) {
 	}
 	if sel.by.command {
 		name = `c.path`
-		add(`c.path <> ''`)
+		add(aCommand)
 	} else {
 		add(`c.path = ?`, sel.command)
 	}

@@ -37,7 +37,7 @@ func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, erro
 		version, args = `t.version = (SELECT id FROM versions WHERE app = ? AND name = ?)`, append(args, sel.App, sel.Version)
 	}
 	query := `SELECT c.path, t.first_day, t.last_day FROM commands c JOIN history t ON t.command = c.id
-		WHERE c.app = ? AND c.path <> '' AND t.operating_system = '' AND ` + version
+		WHERE c.app = ? AND ` + aCommand + ` AND t.operating_system = '' AND ` + version
 	err := s.query(ctx, query, args, func(scan scan) error {
 		var path string
 		var first, last int64
@@ -52,7 +52,7 @@ func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, erro
 	if err != nil {
 		return nil, err
 	}
-	query = `SELECT c.path FROM commands c WHERE c.app = ? AND c.path <> '' AND EXISTS (
+	query = `SELECT c.path FROM commands c WHERE c.app = ? AND ` + aCommand + ` AND EXISTS (
 		SELECT 1 FROM recent t WHERE t.command = c.id AND t.day = ? AND t.measure < ? AND t.n > 0 AND ` + version + `)`
 	for _, day := range days {
 		err := s.query(ctx, query, append([]any{sel.App, day, measureUsed}, args[1:]...), func(scan scan) error {
