@@ -275,6 +275,27 @@ func TestACommand(t *testing.T) {
 	}
 }
 
+// TestVersionsThatGaveWayHaveNoPage: they are told together, and that is no version.
+func TestVersionsThatGaveWayHaveNoPage(t *testing.T) {
+	s := open(t)
+	s.Limit(store.Limits{Versions: 2})
+	for install := range 6 {
+		report := wire.Report{App: "pace", CLIVersion: "v" + string(rune('1'+install)), OperatingSystem: "linux", ID: uuid.New(), Counters: []wire.Counter{runs("pace get", 0, 1)}}
+		if refusals, err := s.Add(t.Context(), noon, []wire.Report{report}); err != nil || refusals[0] != nil {
+			t.Fatal(err, refusals)
+		}
+	}
+	section := parse(t, get(t, s, "/command?app=pace&command=pace+get")).section(t, "Versions")
+	if rows := section.rows(); len(rows) < 2 || rows[len(rows)-1][0] != "(other)" {
+		t.Errorf("versions %q", rows)
+	}
+	for _, a := range section.named("a") {
+		if resp := get(t, s, "/"+a.attrs["href"]); resp.StatusCode != http.StatusOK {
+			t.Errorf("%s leads to %s", a.text, resp.Status)
+		}
+	}
+}
+
 func TestEmptyStore(t *testing.T) {
 	response := get(t, open(t), "/")
 	body, err := io.ReadAll(response.Body)
