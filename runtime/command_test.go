@@ -74,7 +74,7 @@ func TestOffWhileTheDecisionIsRead(t *testing.T) {
 			return
 		case <-time.After(time.Millisecond):
 			if _, err := os.Stat(h.file(consentFile + ".tmp")); err == nil {
-				if waits++; waits == 20 { // it is not the write that takes so long
+				if waits++; waits == 3 { // it is not the write that takes so long
 					must(t, reader.Close())
 				}
 			}
