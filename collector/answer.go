@@ -14,17 +14,17 @@ type problem struct {
 	status int
 	outcome
 	reason string
-	retry  time.Duration // after which the same may be accepted; 0: never
+	retry  time.Duration // after which the same request may be accepted; 0: never
 }
 
-// An outcome is what became of a report, in the metrics.
+// An outcome is what became of a report, as the metrics name it.
 type outcome string
 
 const (
 	accepted   outcome = "accepted"
-	refused    outcome = "refused" // its sender's fault
+	refused    outcome = "refused" // the report breaks a rule
 	limited    outcome = "limited"
-	failed     outcome = "failed" // ours
+	failed     outcome = "failed" // the collector could not keep it
 	notAReport outcome = ""
 )
 
@@ -45,7 +45,7 @@ func unreadable(err error) *problem {
 	return &problem{status: refusal.Status, outcome: refused, reason: refusal.Reason}
 }
 
-// answer says what was wrong, in one line, which is all that a CLI would read.
+// answer writes the problem as one line of text: a CLI reads no more.
 func (s *Server) answer(w http.ResponseWriter, p *problem) {
 	s.metrics.count(p.outcome)
 	if p.retry > 0 {

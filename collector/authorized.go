@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// authorized serves who has the token, as a bearer token or as the password of any
-// user, and hands others to strangers. Without a token those are all requests for a
-// name that is none of this machine: otherwise a page on the internet could have a browser on
-// this machine read everything, by a name of its own that it points to 127.0.0.1.
+// authorized serves requests that have the token, as a bearer token or as the password of any
+// user, and hands all others to strangers. If there is no token, it serves requests whose host
+// is a name of this machine. Otherwise a page on the internet could let a browser on this
+// machine read everything, through a domain name that resolves to 127.0.0.1.
 func (s *Server) authorized(next, strangers http.Handler) http.Handler {
 	want := sha256.Sum256([]byte(s.config.PrivateToken))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		admitted := loopbackHost(r.Host)
 		if s.config.PrivateToken != "" {
 			given, ok := token(r)
-			got := sha256.Sum256([]byte(given)) // of one length, so that the comparison tells nothing
+			got := sha256.Sum256([]byte(given)) // hashes have one length, so the time of the comparison tells nothing
 			admitted = subtle.ConstantTimeCompare(got[:], want[:]) == 1 && ok
 		}
 		if admitted && !fromAPage(r) {
@@ -30,7 +30,7 @@ func (s *Server) authorized(next, strangers http.Handler) http.Handler {
 	})
 }
 
-// refuse says what a stranger's request lacks.
+// refuse answers what a request without the token lacks.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case fromAPage(r):
@@ -43,9 +43,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// fromAPage reports whether a browser asks for a page of another site, other than
-// because somebody followed a link. The page could not read the answer, but have it
-// made again and again.
+// fromAPage reports whether a page of another site had a browser send the request, other
+// than by a link that somebody followed. The page cannot read the answer, but could request
+// it again and again.
 func fromAPage(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "none", "same-origin":
@@ -54,7 +54,7 @@ func fromAPage(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
-// token is what a request authenticates itself with.
+// token returns the token that a request has.
 func token(r *http.Request) (string, bool) {
 	if _, password, ok := r.BasicAuth(); ok {
 		return password, true

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// publicAge is how old the page on the public side may be. It is what bounds
-// its cost: strangers can have it made once in that time, however they ask.
+// publicAge is how old the page on the public side may be. It bounds what the page costs: it
+// is made at most once in that time, however often it is asked for.
 const publicAge = 5 * time.Minute
 
-// publicTimeout bounds the making of the page.
+// publicTimeout is how long making the page may take.
 const publicTimeout = 30 * time.Second
 
-// A cachedPage answers every request with one page, made for nobody in
-// particular: without the query, the headers and the end of who asked for it.
+// A cachedPage answers every request with one page. Nothing of a request goes into it:
+// neither the query, nor headers, nor its cancellation.
 type cachedPage struct {
 	page   http.Handler
 	now    func() time.Time
@@ -34,8 +34,8 @@ func newCachedPage(page http.Handler, now func() time.Time) *cachedPage {
 	return &cachedPage{page: page, now: now}
 }
 
-// ServeHTTP shows the page that there is. Where it is too old, one request
-// makes another, and the others get the old one; only the first page is waited for.
+// ServeHTTP answers with the page that there is. If it is too old, one request makes a new
+// page, and others get the old one meanwhile. Only for the first page do all wait.
 func (c *cachedPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	kept, age := c.current()
 	if kept == nil {
@@ -61,8 +61,8 @@ func (c *cachedPage) current() (*recording, time.Duration) {
 	return c.kept, c.now().Sub(c.made)
 }
 
-// make makes the page, and keeps it also where it says that something failed:
-// to try again at once is what a store that cannot answer needs least.
+// make makes the page, and keeps it even if it says that something failed: a store that
+// cannot answer must not be asked again at once.
 func (c *cachedPage) make() *recording {
 	ctx, cancel := context.WithTimeout(context.Background(), publicTimeout)
 	defer cancel()
@@ -75,7 +75,7 @@ func (c *cachedPage) make() *recording {
 	return made
 }
 
-// A recording is an answer that is kept.
+// A recording keeps an answer.
 type recording struct {
 	status int
 	header http.Header

@@ -7,8 +7,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// A committer writes the reports that arrive while a transaction is under way
-// in the next one: one sync of the disk then serves all of them.
+// A committer writes all reports that arrive during a transaction in the next one, so that
+// one sync of the disk serves all of them.
 type committer struct {
 	store   *store.Store
 	metrics *metrics
@@ -18,11 +18,11 @@ type committer struct {
 }
 
 const (
-	// gatherTime is what a report waits for others to share a transaction with, unless
-	// enough of them wait. Who sends one does so in the background.
+	// gatherTime is how long a report waits for others to share its transaction, unless
+	// enough of them wait. CLIs send in the background.
 	gatherTime = 25 * time.Millisecond
-	// gatheredTime is the most that it waits for that and for the batch before it:
-	// where that one took long, those that came meanwhile are enough.
+	// gatheredTime is the most that it waits for the batch before it and for others: if that
+	// batch took long, enough have come meanwhile.
 	gatheredTime = 2 * gatherTime
 	// commitTimeout ends a transaction that hangs, so that senders get an answer.
 	commitTimeout = 20 * time.Second
@@ -39,7 +39,7 @@ func (c *committer) add(ctx context.Context, report store.Submission) error {
 	select {
 	case err := <-p.result:
 		return err
-	case <-ctx.Done(): // the sender is gone; its report is kept all the same
+	case <-ctx.Done(): // the sender has gone; its report is kept all the same
 		return ctx.Err()
 	}
 }
@@ -68,8 +68,8 @@ func (c *committer) run(ctx context.Context) {
 	}
 }
 
-// commit keeps a batch. One that fails for what is in it is divided, so that only
-// the report that cannot be kept fails, and no other with it.
+// commit keeps a batch. If a report makes it fail, the batch is divided, so that only that
+// report fails.
 func (c *committer) commit(batch []*pending) {
 	reports := make([]store.Submission, len(batch))
 	for i, p := range batch {

@@ -10,11 +10,11 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/intake"
 )
 
-// A crowd is what senders hold open: connections that bring no whole request, and
-// requests that bring no whole body. It bounds the memory of all of them together. When
-// they hold more, those of the networks that hold most give way, the oldest of each first.
-// A report that is there as a whole is no part of it: it waits in the room, and leaves less
-// for the crowd.
+// A crowd has what senders hold open: connections without a complete request, and requests
+// without a complete body. It bounds the memory of all of them together. If they need more,
+// those of the networks that hold most have to give way, the oldest of each network first. A
+// complete report does not belong to the crowd: it waits in the room, and its memory is taken
+// from the crowd's.
 type crowd struct {
 	most    int    // bytes
 	gaveWay func() // is called when some gave way; it must not block
@@ -29,13 +29,13 @@ type crowd struct {
 // A guest is one connection or one request.
 type guest struct {
 	network intake.Network
-	who     interface{ end() } // has it leave soon, without blocking
+	who     interface{ end() } // makes it leave soon, without blocking
 	bytes   int
 	came    uint64        // the number of guests before it
 	gone    chan struct{} // if not nil, closed when it has to give way
 }
 
-// What a guest holds that has brought nothing yet, in bytes: stacks, buffers and what
+// The memory of a guest that has sent nothing yet, in bytes: stacks, buffers and what
 // net/http keeps.
 const (
 	guestBytes       = 20 << 10
@@ -43,8 +43,8 @@ const (
 	maxCrowd         = 48 << 20
 )
 
-// fairStep is what networks may differ in and still hold as much as each other, in bytes:
-// one that brings a report holds more than one that only opened a connection.
+// fairStep is by how many bytes networks may differ and still count as equal: one that
+// sends a report holds more than one that only opened a connection.
 const fairStep = 2 * guestBytes
 
 var errCrowded = errors.New("too much of this network is not finished")
@@ -53,7 +53,7 @@ func newCrowd(most int, gaveWay func()) *crowd {
 	return &crowd{most: most, gaveWay: gaveWay, there: map[*guest]struct{}{}}
 }
 
-// enter adds a guest as the newest, which may have to give way at once.
+// enter adds a guest as the newest. It may have to give way at once.
 func (c *crowd) enter(g *guest) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,7 +64,7 @@ func (c *crowd) enter(g *guest) {
 	c.makeRoom()
 }
 
-// end has bodies that are not there as a whole give way.
+// end makes incomplete bodies give way.
 func (c *crowd) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -83,14 +83,14 @@ func (c *crowd) giveWay(g *guest) {
 	g.who.end()
 }
 
-// leave takes a guest out, and reports whether it was still there.
+// leave removes a guest, and reports whether it was still there.
 func (c *crowd) leave(g *guest) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.remove(g)
 }
 
-// grow has a guest hold more bytes.
+// grow adds to the bytes that a guest holds.
 func (c *crowd) grow(g *guest, bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -101,7 +101,7 @@ func (c *crowd) grow(g *guest, bytes int) {
 	}
 }
 
-// whenGone returns what is closed when a guest has to give way.
+// whenGone returns a channel that is closed when a guest has to give way.
 func (c *crowd) whenGone(g *guest) <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,15 +121,15 @@ func (c *crowd) remove(g *guest) bool {
 	return there
 }
 
-// answering counts the reports that are there as a whole.
+// answering counts the complete reports.
 func (c *crowd) answering(reports int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.whole += reports
 }
 
-// makeRoom ends guests when they hold too much, until a tenth is free: so they are
-// seldom sorted. The more a network has held since a guest came, the earlier the guest's turn is.
+// makeRoom ends guests if they hold too much, until a tenth is free, so that they are seldom
+// sorted. The more its network has held since a guest came, the earlier the guest has to go.
 func (c *crowd) makeRoom() {
 	most := max(c.most/4, c.most-c.whole*guestBytes)
 	if c.bytes <= most {

@@ -10,8 +10,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/sink"
 )
 
-// The series of what an author decides by. Other than the totals they are made
-// anew from all commands, so at most once an interval.
+// The series that an author decides by. Unlike the totals they are computed from all
+// commands, so at most once an interval.
 const (
 	commandInstalls = "cli_command_installs"
 	commandWorse    = "cli_command_worse"
@@ -24,8 +24,8 @@ type decisions struct {
 	last answers.Series
 }
 
-// decisionSamples returns the samples at a time. Where the store does not answer there
-// are none: the totals do not wait for them.
+// decisionSamples returns the samples at a time, none if the store does not answer: the
+// totals do not wait for them.
 func (s *Server) decisionSamples(ctx context.Context, at time.Time) []sink.Sample {
 	s.decisions.mu.Lock()
 	defer s.decisions.mu.Unlock()

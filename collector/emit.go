@@ -11,20 +11,21 @@ import (
 // activeInstalls is the name of the series that count installs.
 const activeInstalls = "cli_active_installs"
 
-// scrapers are a reader, all together.
+// scrapers is the reader that stands for all scrapers together.
 const scrapers = "scrapers"
 
-// A reader looks at the series: a sink, or all scrapers together. It sees each
-// series at zero first, and then its total: Prometheus' increase() and Graphite's
-// derivatives cannot see the step to the first value of a series, and so would
-// never count the first runs of a command in a new version.
+// A reader of the series is a sink, or all scrapers together. It gets each series at zero
+// first, and then its total: Prometheus' increase() and Graphite's derivatives cannot see
+// the step to the first value of a series, and so would never count the first runs of a
+// command in a new version.
 type reader struct {
 	name  string
 	queue *sink.Queue        // nil for the scrapers
 	zeros map[made]time.Time // when a series was first handed over at zero
 }
 
-// A made series is one by its number: SQLite gives that of a purged one to the next.
+// made identifies a series by its number and its time: SQLite gives the number of a purged
+// series to a new one.
 type made struct {
 	series int64
 	at     time.Time
@@ -38,9 +39,9 @@ func (s *Server) readers() []*reader {
 	return all
 }
 
-// emit hands the totals to the readers, once an interval, while this process
-// leads. The times are multiples of the interval, so that a new leader goes on
-// where the old one ended, and Graphite's buckets get one value each.
+// emit gives the totals to the readers, once an interval, while this process is the leader.
+// The times are multiples of the interval. So a new leader continues where the old one ended,
+// and each of Graphite's buckets gets one value.
 func (s *Server) emit(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := s.config.Store.Lead(ctx, func(ctx context.Context) error {
@@ -72,12 +73,11 @@ func (s *Server) emit(ctx context.Context) {
 	}
 }
 
-// show hands a reader the values at a time. That it has seen a series at zero is
-// kept before the total is handed over. So if this process is killed, whoever
-// comes after it may show another zero, but no total without a zero before it,
-// and no zero after a total.
+// show gives a reader the values at a time. It stores that the reader has got a series at
+// zero before it gives the total. So if this process is killed, the next one may repeat the
+// zero, but it never gives a total without a zero before it, nor a zero after a total.
 func (s *Server) show(ctx context.Context, at time.Time, to *reader, labels *sink.SharedLabels) error {
-	taken := at.Add(-s.config.Interval) // what there was then, who looks once an interval has seen
+	taken := at.Add(-s.config.Interval) // a scraper polls at least once per interval, so it has seen everything up to here
 	if to.queue != nil {
 		taken = to.queue.Stats().Taken
 	}
@@ -120,7 +120,7 @@ func (s *Server) show(ctx context.Context, at time.Time, to *reader, labels *sin
 	return nil
 }
 
-// samples are the values of a snapshot, which was taken at a time.
+// samples returns the values of a snapshot that was taken at a time.
 func samples(shot store.Snapshot, at time.Time) []sink.Sample {
 	samples := make([]sink.Sample, 0, len(shot.Series)+len(shot.Active))
 	for _, series := range shot.Series {
@@ -129,7 +129,7 @@ func samples(shot store.Snapshot, at time.Time) []sink.Sample {
 			value = 0
 		}
 		start := series.Created
-		if start.After(at) { // it was made between this time and the reading of the totals
+		if start.After(at) { // the series was made after this time, before the totals were read
 			start = at
 		}
 		samples = append(samples, sink.Sample{

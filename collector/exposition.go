@@ -24,11 +24,10 @@ import (
 // scrapeTimeout is Prometheus' default, and the longest that a scrape may take.
 const scrapeTimeout = 10 * time.Second
 
-// handler answers scrapers, who are known by a header that Prometheus and those
-// like it send, with new series at zero first, and everyone else with what is.
-// The collector's own metrics are there also when the store does not answer. Whatever
-// else a scraper would take, the answer is text: all read it, and in protobuf a family is
-// one message, which has to be in memory as a whole.
+// handler answers scrapers with new series at zero first, and everyone else with the totals.
+// A scraper is known by a header that Prometheus and compatible ones send. The collector's
+// own metrics are there even if the store does not answer. The answer is always text, which
+// every scraper reads: in protobuf a family is one message, which has to be in memory whole.
 func (m *metrics) handler() http.Handler {
 	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		gatherers := prometheus.Gatherers{m.registry}
@@ -66,7 +65,7 @@ func (m *metrics) handler() http.Handler {
 			return strings.Compare(family.GetName(), name)
 		})
 		for _, family := range families[:at] {
-			encoder.Encode(family) // fails where nobody reads any more
+			encoder.Encode(family) // fails if nobody reads any more
 		}
 		writeTotals(w, totals, now)
 		for _, family := range families[at:] {
@@ -77,8 +76,8 @@ func (m *metrics) handler() http.Handler {
 
 var textFormat = expfmt.NewFormat(expfmt.TypeTextPlain)
 
-// totalsAtOnce is how many series are turned into text at once. All of them as a
-// registry has them, a tree of small objects, take ten times the memory of their text.
+// totalsAtOnce is how many series are turned into text at once. The objects that the encoder
+// takes need ten times the memory of their text.
 const totalsAtOnce = 1_000
 
 // writeTotals writes the series of the commands, sorted as those of a registry are.
@@ -112,8 +111,8 @@ func writeTotals(w io.Writer, totals []store.Series, now time.Time) {
 	}
 }
 
-// seriesMetrics are the series besides the totals, of the time of a scrape. It describes
-// nothing beforehand, because which labels there are depends on what was reported.
+// seriesMetrics collects the series other than the totals at the time of a scrape. It
+// describes none beforehand, because the labels depend on what was reported.
 type seriesMetrics struct {
 	server *Server
 	ctx    context.Context // of the scrape

@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// forget erases what is kept of an id. Who knows an id may do so: it is random
-// and kept on the machine that made it.
+// forget erases what is stored of an id. Everyone who knows the id may do so: it is random,
+// and stays on the machine that made it.
 func (s *Server) forget(w http.ResponseWriter, r *http.Request) {
 	if s.config.Store == nil {
 		http.Error(w, "nothing is kept here", http.StatusNotFound)

@@ -10,7 +10,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/intake"
 )
 
-// A connection is in the crowd but while a request of it is answered.
+// A connection is in the crowd, except while one of its requests is answered.
 type connection struct {
 	guest
 	socket net.Conn // without TLS, whose Close would write
@@ -20,8 +20,9 @@ func (c *connection) end() { c.socket.Close() }
 
 type connectionKey struct{}
 
-// connected adds a connection that was accepted, or closes it: what TLS costs is more than a
-// request. Those of proxies do not count: their requests do, by whom they are from.
+// connected adds an accepted connection, or closes it if its network opens too many: TLS costs
+// more than a request. Connections of proxies do not count; their requests count for the
+// networks that they come from.
 func (s *Server) connected(ctx context.Context, socket net.Conn) context.Context {
 	network := intake.NetworkOfConnection(socket.RemoteAddr(), s.config.TrustedProxies)
 	if !network.Site.IsValid() {
@@ -41,7 +42,7 @@ func (s *Server) connected(ctx context.Context, socket net.Conn) context.Context
 	return context.WithValue(ctx, connectionKey{}, c)
 }
 
-// disconnected takes out a connection that was closed.
+// disconnected removes a connection that was closed.
 func (s *Server) disconnected(socket net.Conn, state http.ConnState) {
 	if state != http.StateClosed {
 		return
@@ -51,8 +52,8 @@ func (s *Server) disconnected(socket net.Conn, state http.ConnState) {
 	}
 }
 
-// attended takes a connection out of the crowd while a request of it is answered. Then
-// it is the newest there.
+// attended removes a connection from the crowd while one of its requests is answered. After
+// that it is the newest there.
 func (s *Server) attended(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, ok := r.Context().Value(connectionKey{}).(*connection); ok {
@@ -63,7 +64,7 @@ func (s *Server) attended(next http.Handler) http.Handler {
 	})
 }
 
-// A coming body is in the crowd, with as much as has come, until it is there as a whole.
+// A coming body is in the crowd until it is complete, with the bytes that have come.
 type coming struct {
 	guest
 	crowd   *crowd
@@ -71,7 +72,7 @@ type coming struct {
 	control *http.ResponseController
 }
 
-// bringing adds a request. If it has to give way, reading its body fails.
+// bringing adds a request to the crowd. If it has to give way, reading its body fails.
 func (s *Server) bringing(w http.ResponseWriter, r *http.Request, from intake.Network) *coming {
 	c := &coming{guest: guest{network: from, bytes: guestBytes}, crowd: s.crowd, body: r.Body, control: http.NewResponseController(w)}
 	if r.TLS != nil {

@@ -21,8 +21,8 @@ const (
 	maxHeader     = 16 << 10
 )
 
-// serve answers on all listeners until ctx is done or one of them fails, and
-// returns when the requests that were begun have been answered.
+// serve answers on all listeners until ctx is done or one of them fails. It returns after the
+// requests that had begun were answered.
 func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler) error {
 	served := make(chan error, len(sides))
 	var servers []*http.Server
@@ -37,7 +37,7 @@ func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler)
 			IdleTimeout:       idleTimeout,
 			MaxHeaderBytes:    maxHeader,
 			Protocols:         onlyHTTP1(),
-			// Or OPTIONS * would be answered before the handler and its limits.
+			// Otherwise OPTIONS * is answered before the handler and its limits.
 			DisableGeneralOptionsHandler: true,
 			ErrorLog:                     log.New(io.Discard, "", 0), // its lines have the senders' addresses; see acceptor
 		}
@@ -65,16 +65,16 @@ func (s *Server) serve(ctx context.Context, sides map[net.Listener]http.Handler)
 	return errors.Join(append(cut, failure)...)
 }
 
-// onlyHTTP1 leaves out HTTP/2: a CLI sends one request on a connection, and frames that
-// are no requests (pings, settings, empty ones) have no limit and cost CPU.
+// onlyHTTP1 turns HTTP/2 off: a CLI sends one request a connection, and frames other than
+// requests (pings, settings, empty ones) have no limit and cost CPU.
 func onlyHTTP1() *http.Protocols {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return protocols
 }
 
-// An acceptor logs why connections are not accepted, which net/http would only
-// write among lines that have addresses, and makes room where that is possible.
+// An acceptor logs why connections are not accepted, and makes room if it can. net/http's
+// own log is off, because its lines have addresses.
 type acceptor struct {
 	net.Listener
 	collector *Server
@@ -88,8 +88,8 @@ func (a *acceptor) Accept() (net.Conn, error) {
 		if a.collector.logged.Allow(a.collector.now(), []byte("accept")) {
 			a.collector.log.Error("connections cannot be accepted", "error", err)
 		}
-		// Usually there are no file descriptors left. Connections that wait for
-		// another request have some: this closes them, and new ones stay open.
+		// Usually there are no file descriptors left. This closes idle connections, which
+		// hold some; new connections stay open.
 		a.server.SetKeepAlivesEnabled(false)
 		a.server.SetKeepAlivesEnabled(true)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// metrics are the collector's own, by the names telemetry_collector_*, next to
-// the series that it collects.
+// metrics are the collector's own, named telemetry_collector_*, beside the series that it
+// collects.
 type metrics struct {
 	server   *Server
 	registry *prometheus.Registry
@@ -61,7 +61,7 @@ func newMetrics(s *Server) *metrics {
 		}),
 	}
 	for _, o := range []outcome{accepted, refused, limited, failed} {
-		m.outcomes[o] = m.reports.WithLabelValues(string(o)) // from zero on
+		m.outcomes[o] = m.reports.WithLabelValues(string(o)) // present at zero
 	}
 	for _, reason := range store.Reasons {
 		m.held.WithLabelValues(string(reason))
@@ -103,7 +103,7 @@ func (m *metrics) leading(yes bool) {
 	}
 }
 
-// sinkMetrics tells how the sinks are doing.
+// sinkMetrics collects the state of the sinks.
 type sinkMetrics struct{ server *Server }
 
 func sinkDesc(name, help string) *prometheus.Desc {

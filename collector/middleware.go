@@ -20,8 +20,8 @@ func within(handler http.Handler, layers ...middleware) http.Handler {
 	return handler
 }
 
-// recovered logs a panic, with its stack, and cuts the connection off: net/http
-// would write it among lines that have addresses.
+// recovered logs a panic, with its stack, and cuts the connection off. net/http's own log is
+// off, because its lines have addresses.
 func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -36,8 +36,8 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	})
 }
 
-// discreet tells browsers to guess nothing and to tell nobody. An answer to a report needs
-// neither: setting headers took 3 % of its CPU.
+// discreet sets headers by which browsers guess no content type and send no referrer. Answers
+// to reports do without: setting headers took 3 % of their CPU.
 func discreet(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -46,10 +46,10 @@ func discreet(next http.Handler) http.Handler {
 	})
 }
 
-// hardened has net/http read nothing behind a body unless all of it was read here (see
-// wholeBody): it would wait for the rest before it answers, and again after that. Nor behind
-// chunks: where a length was given, too, proxies disagree about what is there. No CLI sends
-// chunks.
+// hardened closes the connection after the answer, unless the whole body was read (see
+// wholeBody): otherwise net/http waits for the rest, before the answer and after it. It
+// also closes it after a body in chunks, which no CLI sends: if a length was given too,
+// proxies disagree about where the next request begins.
 func hardened(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -65,38 +65,38 @@ func hardened(next http.Handler) http.Handler {
 	})
 }
 
-// closes is the value of a header that each answer to a report has at first: Header.Set would
-// make it anew.
+// closes is the value of a header that every answer to a report gets at first. Header.Set
+// allocates one each time.
 var closes = []string{"close"}
 
-// longAgo, as a deadline, ends what waits at once.
+// longAgo is a deadline that ends a wait at once.
 var longAgo = time.Unix(1, 0)
 
-// wholeBody says that a request's body was read to its end.
+// wholeBody notes that a request's body was read to its end.
 func wholeBody(w http.ResponseWriter, r *http.Request) {
 	if len(r.TransferEncoding) == 0 {
 		w.Header().Del("Connection")
 	}
 }
 
-// How much one network may ask for a second. An office behind one address,
-// reporting hourly, stays far below the first, with a burst of twice that. An
-// erasure is a transaction, for which others wait: ten at once.
+// How many requests a second one network may send. An office behind one address that reports
+// hourly stays far below the first, which allows a burst of twice as many. An erasure is a
+// transaction that others wait for: ten at once.
 const (
 	requestsPerSite = 50
 	erasuresPerSite = 1
 )
 
-// newWatchLimiter is for what watches the process.
+// newWatchLimiter returns the limiter for requests of what watches the process.
 func newWatchLimiter() *intake.NetworkLimiter {
 	return intake.NewNetworkLimiter(2*requestsPerSite, 4*requestsPerSite)
 }
 
-// usualBody is what a request brings at most that counts as one: a report of
-// two hundred counters. A larger one is as much work as several.
+// usualBody is the largest body, in bytes, of a request that counts as one: a report of two
+// hundred counters. A larger report is the work of several.
 const usualBody = 8 << 10
 
-// requestsIn is how many requests one counts as, by the length that it declares.
+// requestsIn returns how many requests one counts as, by the length that it declares.
 func requestsIn(r *http.Request) int {
 	length := r.ContentLength
 	if length < 0 || length > wire.MaxBody {
@@ -105,8 +105,8 @@ func requestsIn(r *http.Request) int {
 	return 1 + int(length/usualBody)
 }
 
-// limited bounds how much one network can ask for of what next does. The connection of what is
-// over the limit ends: answers that say so to requests that were sent all at once are work, too.
+// limited bounds how many requests of one network next gets. A request over the limit is
+// answered and its connection closed: there may be many more on it, and each answer is work.
 func (s *Server) limited(limiter *intake.NetworkLimiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		network, n := intake.NetworkOf(r, s.config.TrustedProxies), requestsIn(r)

@@ -7,8 +7,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 )
 
-// Private returns the side of those who run the collector: the dashboard, the
-// API, the metrics, and whether it is ready.
+// Private returns the handler for those who run the collector: the dashboard, the API, the
+// metrics and readiness.
 func (s *Server) Private() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", alive)
@@ -23,7 +23,7 @@ func (s *Server) Private() http.Handler {
 	}
 	strangers := http.NewServeMux()
 	strangers.HandleFunc("GET /healthz", alive)
-	strangers.HandleFunc("GET /readyz", s.readyzToStrangers) // what watches the process has no token
+	strangers.HandleFunc("GET /readyz", s.readyzToStrangers) // probes have no token
 	strangers.HandleFunc("/", s.refuse)
 	return within(s.authorized(mux, s.limited(newWatchLimiter(), strangers)), s.attended, s.recovered, hardened, discreet)
 }

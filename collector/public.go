@@ -7,14 +7,14 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/dashboard"
 )
 
-// Public returns the side that stands on the internet, where nobody who sends
-// is known: it takes reports and erasures, says that it is alive, and shows what
-// many installs use only if Config.PublicDashboard says so.
+// Public returns the handler for the internet, where no sender is known. It takes reports and
+// erasures, and says that it is alive. With Config.PublicDashboard it also shows what many
+// installs use.
 func (s *Server) Public() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", alive) // for other methods than below
 	mux.HandleFunc("POST /telemetry", s.takeReport)
-	mux.Handle("DELETE /telemetry/{id}", s.limited(s.erasures, s.erasing.each(http.HandlerFunc(s.forget)))) // each is a transaction, for which reports wait
+	mux.Handle("DELETE /telemetry/{id}", s.limited(s.erasures, s.erasing.each(http.HandlerFunc(s.forget)))) // each is a transaction that reports wait for
 	if s.config.PublicDashboard && s.config.Store != nil {
 		listed := func(app string) bool { return s.allowed.Load().Has(app) }
 		mux.Handle("GET /{$}", newCachedPage(dashboard.PublicPage(s.config.Store, s.now, listed), s.now))
@@ -24,7 +24,7 @@ func (s *Server) Public() http.Handler {
 	watched := s.limited(newWatchLimiter(), http.HandlerFunc(alive))
 	outside := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // a second mux would cost each report a twentieth of what it allocates
 		if r.URL.Path == "/healthz" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-			watched.ServeHTTP(w, r) // whatever else its network asks for: it may be what watches the process
+			watched.ServeHTTP(w, r) // with a limiter of its own, so that probes are always answered
 			return
 		}
 		limited.ServeHTTP(w, r)
@@ -32,5 +32,5 @@ func (s *Server) Public() http.Handler {
 	return within(outside, s.attended, s.recovered, hardened)
 }
 
-// alive says that the process answers; readyz tells whether it can do its work.
+// alive answers that the process runs; readyz answers whether it can do its work.
 func alive(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "OK") }

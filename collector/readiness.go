@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// readiness is whether reports can be kept: the last commit tells, and where it
-// failed, the store is asked until it can write again, since a collector that is
-// not ready may get no reports to try.
+// readiness says whether reports can be kept, by the last commit. If that failed, the store
+// is asked until it can write again: a collector that is not ready may get no reports by
+// which it could tell.
 type readiness struct {
 	mu  sync.Mutex
 	err error // of the last commit
 }
 
 const (
-	// readyPause is the time between two questions to a store that failed.
+	// readyPause is the time between two attempts at a store that failed.
 	readyPause = time.Second
 	// readyTimeout is for a store that does not answer at all.
 	readyTimeout = 5 * time.Second
 )
 
-// set keeps how the last commit ended.
+// set stores how the last commit ended.
 func (r *readiness) set(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -36,7 +36,7 @@ func (r *readiness) get() error {
 	return r.err
 }
 
-// watch asks a store that failed again, until ctx is done.
+// watch asks a store that failed until it can write again, or ctx is done.
 func (r *readiness) watch(ctx context.Context, probe func(context.Context) error) {
 	for {
 		select {
@@ -64,8 +64,8 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "OK")
 }
 
-// readyzToStrangers has the log say why: it may be the name of a file, or of a user of
-// the database.
+// readyzToStrangers writes the reason to the log, not into the answer: it may have the name
+// of a file, or of a user of the database.
 func (s *Server) readyzToStrangers(w http.ResponseWriter, r *http.Request) {
 	if err := s.unready(r.Context()); err != nil {
 		if s.logged.Allow(s.now(), []byte("ready")) {
@@ -77,7 +77,7 @@ func (s *Server) readyzToStrangers(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "OK")
 }
 
-// unready is why reports cannot be kept, or nil.
+// unready returns why reports cannot be kept, or nil.
 func (s *Server) unready(ctx context.Context) error {
 	if s.config.Store == nil {
 		return nil

@@ -15,9 +15,9 @@ import (
 // maxRelease bounds the files of a release, in bytes.
 const maxRelease = 4 << 20
 
-// register makes a release known: PUT with the files that telemetrygen generates
-// as the parts commands and exitcodes (which may be missing) of a form. It
-// answers 204, or 400 and what is wrong with a file.
+// register registers a release: PUT with a form whose parts commands and exitcodes are the
+// files that telemetrygen generates. The second may be missing. It answers 204, or 400 and
+// what is wrong with a file.
 func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 	release, err := readRelease(w, r)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// unregister takes a registration back. It answers 204, or 404 if there is none.
+// unregister removes a registration. It answers 204, or 404 if there is none.
 func (s *Server) unregister(w http.ResponseWriter, r *http.Request) {
 	app, version := r.PathValue("app"), r.PathValue("version")
 	found, err := false, error(nil)

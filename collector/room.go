@@ -11,38 +11,38 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// A room is where reports wait for a transaction. Networks take turns in it, by
-// work and not by reports: each batch gets those that are next in a fair queue, and
-// while the room is full, those that would be last give way. So what one network
-// piles up keeps no small report of another waiting, or out.
+// A room holds the reports that wait for a transaction. Its queue is fair between networks, by
+// work and not by reports. Each batch gets those that are next, and while the room is full,
+// those that would be last give way. So however much one network sends, a small report of
+// another neither waits for it nor is refused.
 type room struct {
-	arrived chan struct{} // holds one from the first report that waits on, until run takes it
-	enough  chan struct{} // holds one while so many reports wait that a batch waits for no more
-	batch   int           // how many these are
+	arrived chan struct{} // gets a value when the first report begins to wait
+	enough  chan struct{} // gets a value when batch reports wait
+	batch   int           // a batch waits for no more reports than this
 
 	mu      sync.Mutex
 	waiting []*pending // in the order of their turns
-	work    int        // of those that wait
+	work    int        // of all that wait
 	first   time.Time  // when the first of them came
 
-	// A report's turn is when it would be done if all networks were served at once,
-	// each with an equal share: time is told by what was done for each.
+	// A report's turn is the time at which it would be done if all networks were served at
+	// once with equal shares. The clock is the work that was done for each.
 	now   float64
-	until map[netip.Prefix]float64 // the last turn of a network, if that is to come
+	until map[netip.Prefix]float64 // the last turn of a network, if it is still to come
 }
 
-// A pending report waits for what becomes of it.
+// A pending report waits for its outcome.
 type pending struct {
 	report store.Submission
 	result chan error
 	turn   float64
 }
 
-// The work of a report is its counters, of which one may have a thousand times as
-// many as another. What a report costs besides is that of some counters.
+// The work of a report is the number of its counters, which may be a thousand times that of
+// another report, and leastWork for the report itself.
 const (
 	leastWork  = 20
-	maxBatch   = 1_000 * leastWork // in a transaction, for which all others wait
+	maxBatch   = 1_000 * leastWork // of one transaction, which all others wait for
 	maxWaiting = 5 * maxBatch
 )
 
@@ -54,16 +54,16 @@ func newRoom(batch int) *room {
 
 func (p *pending) work() int { return max(leastWork, len(p.report.Counters)) }
 
-// enter has a report wait for its turn. While there is no room, the last of all
-// are told so, which may be this one. Only the first that waits wakes run, and the one
-// that makes it enough: a wake for each costs a report more than its place in the batch.
+// enter adds a report, which waits for its turn. If there is no room, the last of all are
+// refused, this one possibly among them. Only the first that waits, and the one that makes it
+// enough, wake run: a wake for each report costs more than its place in the batch.
 func (r *room) enter(p *pending) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p.turn = max(r.now, r.until[p.report.Site]) + float64(p.work())
 	r.until[p.report.Site] = p.turn
 	at, _ := slices.BinarySearchFunc(r.waiting, p.turn, func(one *pending, turn float64) int {
-		if one.turn <= turn { // of equals the first is first
+		if one.turn <= turn { // of equal turns, the one that came first
 			return -1
 		}
 		return 1
@@ -77,7 +77,7 @@ func (r *room) enter(p *pending) {
 	if len(r.waiting) == r.batch {
 		select {
 		case r.enough <- struct{}{}:
-		default: // there were as many before
+		default: // the channel has its value already
 		}
 	}
 	for r.work > maxWaiting {
@@ -89,7 +89,7 @@ func (r *room) enter(p *pending) {
 	}
 }
 
-// refuses reports whether a network's report would be sent away at once.
+// refuses reports whether a report of a network would be refused at once.
 func (r *room) refuses(site netip.Prefix, work int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,7 +111,7 @@ func (r *room) take() (batch []*pending, more bool) {
 	case <-r.enough:
 	default:
 	}
-	// With thousands of networks a large report would wait for its share for minutes.
+	// With thousands of networks, a large report would wait minutes for its share.
 	r.now += max(leastWork, float64(work)/float64(max(1, len(r.until))))
 	maps.DeleteFunc(r.until, func(_ netip.Prefix, turn float64) bool { return turn <= r.now })
 	if len(r.waiting) == 0 {

@@ -1,6 +1,5 @@
-// Package collector is the server behind the CLIs that telemetrygen
-// instruments: it takes their reports, keeps what they amount to, and feeds
-// Graphite, Prometheus and a dashboard.
+// Package collector is the server behind the CLIs that telemetrygen instruments. It takes
+// their reports, stores the totals, and feeds Graphite, Prometheus and a dashboard.
 package collector
 
 import (
@@ -22,21 +21,21 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// Config is what a collector needs to know.
+// Config configures a collector.
 type Config struct {
-	Store           *store.Store    // nil: keep nothing, pass every report on to the sinks
-	AllowList       *wire.AllowList // nil: every command is taken
-	Limits          store.Limits    // where there is a store
+	Store           *store.Store    // nil: store nothing, pass every report on to the sinks
+	AllowList       *wire.AllowList // nil: take every command
+	Limits          store.Limits    // of the store
 	Sinks           []sink.Sink
-	Interval        time.Duration // between two values of a series, at a sink
-	Retention       time.Duration // of what is kept by install and by day
+	Interval        time.Duration // between two values of a series at a sink
+	Retention       time.Duration // how long rows of installs and of days are kept
 	TrustedProxies  []netip.Prefix
-	PrivateToken    string // asked for on the private side; empty: whoever reaches it may read it
+	PrivateToken    string // required on the private side; empty: everyone who reaches it may read it
 	PublicDashboard bool   // shows what many installs use, from a cache, on the public side
 	Log             *slog.Logger
 }
 
-// A Server has two sides, Public and Private, and what goes on behind them.
+// A Server has two handlers, Public and Private, and the work behind them.
 type Server struct {
 	config      Config
 	log         *slog.Logger
@@ -48,7 +47,7 @@ type Server struct {
 	committer   *committer
 	queues      []*sink.Queue
 	installs    *intake.Limiter
-	passed      *passthrough.Limiter // where nothing is kept
+	passed      *passthrough.Limiter // without a store
 	crowd       *crowd
 	connections sync.Map               // *connection by net.Conn
 	arrivals    *intake.NetworkLimiter // of connections
@@ -56,7 +55,7 @@ type Server struct {
 	erasures    *intake.NetworkLimiter
 	erasing     *turns
 	decoding    chan struct{}   // holds one for each large report that is being decoded
-	logged      *intake.Limiter // lines that senders can cause
+	logged      *intake.Limiter // of log lines that senders can cause
 }
 
 // New returns a server that does nothing before Run.
@@ -97,7 +96,7 @@ func New(config Config) *Server {
 	return s
 }
 
-// Allow replaces the list of the commands that are taken; nil takes every one.
+// Allow replaces the list of commands that are taken; nil takes every command.
 func (s *Server) Allow(list *wire.AllowList) {
 	s.allowed.Store(list)
 	if s.config.Store != nil {
@@ -106,19 +105,19 @@ func (s *Server) Allow(list *wire.AllowList) {
 }
 
 const (
-	// shutdownTimeout is for the requests that are being answered, and then for what
-	// the sinks have not got yet where nothing is kept.
+	// shutdownTimeout is for requests that are being answered, and then, without a store, for
+	// what the sinks have not got yet.
 	shutdownTimeout = 10 * time.Second
-	// bodyPatience is for bodies that are under way then: one that does not end would
-	// have all others cut off.
+	// bodyPatience is for bodies that are being received: all others would be cut off because
+	// of one that does not end.
 	bodyPatience = time.Second
-	// sinksTimeout is for what the sinks have not got yet where there is a store: they
-	// get the totals again after the next start.
+	// sinksTimeout is, with a store, for what the sinks have not got yet: they get the totals
+	// again after the next start.
 	sinksTimeout = 3 * time.Second
 )
 
-// Run serves both sides until ctx is done, and then ends what was begun:
-// requests are answered, and the sinks get what they have not got yet.
+// Run serves both sides until ctx is done. Then it answers the requests that had begun, and
+// gives the sinks what they have not got yet.
 func (s *Server) Run(ctx context.Context, public, private net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -151,8 +150,8 @@ func (s *Server) Run(ctx context.Context, public, private net.Listener) error {
 	return failure
 }
 
-// expire erases what is older than the retention, at the start and once a day.
-// With several collectors each does; there is then nothing left to erase.
+// expire erases what is older than the retention, at the start and once a day. If there are
+// several collectors, each does so; all but the first find nothing.
 func (s *Server) expire(ctx context.Context) {
 	for {
 		if err := s.config.Store.Expire(ctx, s.now(), s.config.Retention); err != nil && ctx.Err() == nil {

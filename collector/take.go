@@ -14,8 +14,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// takeReport answers 200 and OK once the report is durable: the original client
-// takes nothing else for success.
+// takeReport answers 200 with OK once the report is durable: for the original client nothing
+// else is success.
 func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 	from := intake.NetworkOf(r, s.config.TrustedProxies)
 	report, err := s.read(w, r, from)
@@ -40,14 +40,15 @@ func (s *Server) takeReport(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, "OK")
 }
 
-// A counter is at least so many bytes of a large report.
+// A counter of a large report has at least this many bytes.
 const bytesPerCounter = 32
 
 // largeAtOnce is how many large reports are decoded at the same time.
 const largeAtOnce = 2
 
-// read reads a report. That of a large one is work that others wait for, so a few
-// are decoded at a time, and none that there is no room for. Until then it is in the crowd.
+// read reads a report. Decoding a large one is work that others wait for, so only a few are
+// decoded at a time, and none that would be refused. Until it is complete, a report is in the
+// crowd.
 func (s *Server) read(w http.ResponseWriter, r *http.Request, from intake.Network) (wire.Report, error) {
 	coming := s.bringing(w, r, from)
 	defer s.crowd.leave(&coming.guest)
@@ -75,7 +76,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, from intake.Networ
 	return intake.Decode(body.Bytes())
 }
 
-// take keeps a report, or passes it on where nothing is kept.
+// take stores a report, or passes it on if there is no store.
 func (s *Server) take(ctx context.Context, report wire.Report, from intake.Network) *problem {
 	if s.config.Store == nil {
 		return s.pass(report, from)
@@ -94,7 +95,7 @@ func (s *Server) take(ctx context.Context, report wire.Report, from intake.Netwo
 	return nil
 }
 
-// failure is the problem of a report that could not be kept.
+// failure returns the problem of a report that could not be stored.
 func (s *Server) failure(err error) *problem {
 	if !errors.Is(err, context.Canceled) && s.logged.Allow(s.now(), []byte("failed")) { // canceled: the sender has gone
 		s.log.Error("reports cannot be kept", "error", err)
@@ -102,11 +103,12 @@ func (s *Server) failure(err error) *problem {
 	return unavailable
 }
 
-// passedSamples is how many may wait for a sink where nothing is kept: each has labels of
-// its own then, 600 bytes of them.
+// passedSamples is how many samples may wait for a sink without a store: each has its own
+// labels then, of 600 bytes.
 const passedSamples = 100_000
 
-// pass passes a report on to the sinks, within what one network may make of a bill.
+// pass passes a report on to the sinks, within the limits that bound what one network can
+// cost there.
 func (s *Server) pass(report wire.Report, from intake.Network) *problem {
 	if err := s.allowed.Load().Admit(&report); err != nil {
 		return badRequest(err.Error())

@@ -5,19 +5,19 @@ import (
 	"net/http"
 )
 
-// maxQuestions is how many requests may wait for their turn; more are sent away.
+// maxQuestions is how many requests may wait for their turn; more are refused.
 const maxQuestions = 100
 
-// turns let one question, or one erasure, be answered at a time: it costs CPU or
-// the database, of which reports come first.
+// turns lets only one request of a kind be answered at a time: a question costs CPU, and an
+// erasure the database, and reports come first.
 type turns struct{ waiting, turn chan struct{} }
 
 func newTurns() *turns {
 	return &turns{make(chan struct{}, maxQuestions), make(chan struct{}, 1)}
 }
 
-// each gives every request to a handler a turn. What is answered goes out after
-// it, so that a slow reader keeps no other waiting.
+// each makes requests to a handler take turns. The answer is sent after the turn, so that no
+// request waits for a slow reader.
 func (t *turns) each(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := t.answer(next, r)
@@ -32,7 +32,7 @@ func (t *turns) each(next http.Handler) http.Handler {
 	})
 }
 
-// answer is nil if too many wait, or if nobody does any more.
+// answer is nil if too many requests wait, or if the sender has gone.
 func (t *turns) answer(next http.Handler, r *http.Request) *recording {
 	select {
 	case t.waiting <- struct{}{}:

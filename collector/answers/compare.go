@@ -33,11 +33,10 @@ type Compare struct {
 
 // A Compared command is one that installs of both versions have used.
 //
-// What decides is FirstUse: each install votes once per version, by the report of
-// its first use of the command in that version, and fails if that report has an
-// exit code of 1 to 255. A script cannot vote twice, and a version that has been
-// out for a week stands against one of a year, in which every install had more
-// time to fail.
+// FirstUse decides: each install counts once per version, by the report of its first use
+// of the command in that version, and has failed if that report has an exit code of 1 to 255.
+// So a script cannot count twice, and a version of a week can be compared with one of a year,
+// in which every install had more time to fail.
 type Compared struct {
 	Path string `json:"command"`
 	From Side   `json:"from"`
@@ -47,7 +46,7 @@ type Compared struct {
 	Difference float64 `json:"difference"`
 	Low        float64 `json:"low"`
 	High       float64 `json:"high"`
-	// Chance is the probability of at least so many failures in To where both
+	// Chance is the probability of at least so many failures in To if both versions
 	// fail alike (Fisher's exact test, one-sided).
 	Chance float64 `json:"chance"`
 	// Worse: beyond chance when all commands are tested (Holm, FalseAlarms), and for
@@ -66,7 +65,7 @@ func (s Side) sample() proportion.Sample {
 	return proportion.Sample{Failed: s.FirstUseFailed, Trials: s.FirstUse}
 }
 
-// Worse are the commands that got worse, worst first.
+// Worse returns the commands that got worse, the worst first.
 func (c Compare) Worse() []Compared {
 	var worse []Compared
 	for _, one := range c.Commands {
@@ -111,7 +110,7 @@ func CompareSides(from, to map[string]Side) Compare {
 	return c
 }
 
-// decide fills in what the counts say, and orders the commands by it.
+// decide fills in what follows from the counts, and sorts the commands by it.
 func (c *Compare) decide() {
 	slices.SortFunc(c.Commands, func(a, b Compared) int { return cmp.Compare(a.Path, b.Path) })
 	chances := make([]float64, len(c.Commands))

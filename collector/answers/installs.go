@@ -7,10 +7,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// Installs is how many there are, by week.
+// Installs says how many there are, by week.
 type Installs struct {
 	Period
-	Total  Figures      `json:"total"` // installs: distinct ones that ran a command in the period
+	Total  Figures      `json:"total"` // its installs are the distinct ones that ran a command in the period
 	Before Figures      `json:"before"`
 	Weeks  []WeekOfUse  `json:"weeks"` // those that end in the period
 	Days   []InstallDay `json:"days"`
@@ -59,7 +59,7 @@ func AskInstalls(ctx context.Context, s Store, q Question) (Installs, error) {
 		return a, err
 	}
 	switch {
-	case q.Version != "": // of which no day is kept
+	case q.Version != "": // no days are stored by version
 	case len(weeks) > 0:
 		a.Days = everyDay(days, later(q.Since, weeks[0].Start), earlier(q.Until, q.Today))
 	case len(days) > 0: // all weeks of these installs were erased
@@ -68,7 +68,7 @@ func AskInstalls(ctx context.Context, s Store, q Question) (Installs, error) {
 	return a, nil
 }
 
-// everyDay has the days of which the store keeps nothing, too: nobody was active.
+// everyDay adds the days of which the store has nothing, because nobody was active.
 func everyDay(kept []store.WindowDay, since, until time.Time) []InstallDay {
 	active := map[int64]int64{}
 	for _, d := range kept {
@@ -95,10 +95,10 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// RetentionWeeks is for how many weeks after its first an install is followed.
+// RetentionWeeks is how many weeks after its first week an install is followed.
 const RetentionWeeks = 26
 
-// Retention is who comes back, by the week of the first report.
+// Retention says how many installs come back, by the week of their first report.
 type Retention struct {
 	App    string        `json:"app"`
 	System string        `json:"system,omitempty"`
@@ -106,21 +106,21 @@ type Retention struct {
 	Mean   []MeanOfWeeks `json:"mean"`  // of all complete weeks together
 }
 
-// A FirstWeek is what became of the installs of one week. Those that expired or
-// were erased are not among them.
+// A FirstWeek says what became of the installs whose first report was in one week, without
+// those that expired or were erased.
 type FirstWeek struct {
 	Week     Day     `json:"week"`
 	Installs int64   `json:"installs"`
-	Active   []int64 `json:"active"` // [n]: of these, those that reported n weeks later, up to 26; complete weeks only, but for [0]
+	Active   []int64 `json:"active"` // [n] is how many of them reported n weeks later, up to 26; only complete weeks, except for [0]
 }
 
-// MeanOfWeeks says how many of those that had n weeks of time reported in the nth.
+// MeanOfWeeks says how many of the installs that are at least n weeks old reported in week n.
 type MeanOfWeeks struct {
 	Installs int64 `json:"installs"`
 	Active   int64 `json:"active"`
 }
 
-// AskRetention follows installs from their first week on. The period is not looked at.
+// AskRetention follows installs from their first week on. It ignores the period.
 func AskRetention(ctx context.Context, s Store, q Question) (Retention, error) {
 	a := Retention{App: q.App, System: q.System, Weeks: []FirstWeek{}, Mean: []MeanOfWeeks{}}
 	cohorts, err := s.Cohorts(ctx, q.App, q.System)

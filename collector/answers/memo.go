@@ -7,15 +7,15 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// A memo asks a store once for what several parts of one answer need. It is for
-// one request, and not safe for concurrent use.
+// A memo is a store that remembers its answers, for one request. It is not safe for
+// concurrent use.
 type memo struct {
 	Store
 	kept map[any]any // answers by their questions
 }
 
-// Once returns a store for one request, which is asked once for what several parts
-// of the answer need. Nothing in it may be changed.
+// Once returns a store that asks s each question only once, for one request. Its answers must
+// not be changed.
 func Once(s Store) Store {
 	if already, is := s.(*memo); is {
 		return already
@@ -29,7 +29,8 @@ type keptQuestion struct {
 	of     any
 }
 
-// once asks a question that was not asked yet. Errors are not kept.
+// once returns the answer to a question, and asks it if there is none yet. Errors are not
+// remembered.
 func once[T any](m *memo, method string, of any, ask func() (T, error)) (T, error) {
 	key := keptQuestion{method, of}
 	if known, is := m.kept[key]; is {

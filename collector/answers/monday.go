@@ -8,22 +8,22 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
 
-// Monday is all that the first page shows, and the report in a terminal.
+// Monday has everything that the first page, and the report in a terminal, show.
 type Monday struct {
 	Commands
 	Days      []UseDay
 	Systems   []Value
 	Codes     []CodeValue
-	Worse     Compare // of the newest release with the one before, over all of their time
+	Worse     Compare // the newest release and the one before, over all of their time
 	Installs  Installs
 	Versions  Versions
 	Retention Retention
 	Unused    Unused
 	News      News
-	Held      []Held // what was not counted, or under another name, in the period
+	Held      []Held // what was not counted in the period, or under another name
 }
 
-// News is what was not there before the period.
+// News has what did not exist before the period.
 type News struct {
 	Releases []VersionUse // newest first
 	Commands []NewCommand // by installs, most first
@@ -38,7 +38,7 @@ type NewCommand struct {
 // leastWeeks is how many weeks the first page shows of a period that has fewer.
 const leastWeeks = 12
 
-// AskMonday asks everything that the first page shows. q.Command is not looked at.
+// AskMonday asks for everything that the first page shows. It ignores q.Command.
 func AskMonday(ctx context.Context, s Store, q Question) (m Monday, err error) {
 	q.Command = ""
 	s = Once(s)
@@ -58,7 +58,7 @@ func AskMonday(ctx context.Context, s Store, q Question) (m Monday, err error) {
 	if m.Codes, err = codes(ctx, s, q, releases); err != nil {
 		return m, err
 	}
-	// A comparison and a list of commands are of releases, whatever version is looked at.
+	// A comparison and a list of commands are about releases, whatever q.Version is.
 	whole := q
 	whole.Version, whole.From, whole.To, whole.plain = "", "", "", true
 	if m.Worse, err = AskCompare(ctx, s, whole); err != nil {
@@ -94,8 +94,8 @@ type Held struct {
 	Runs    int64 // that are not counted
 }
 
-// heldBack adds up what was held back of an app's reports, and of those of which
-// the app is not known.
+// heldBack adds up what was held back of an app's reports, and of reports whose app is not
+// known.
 func heldBack(ctx context.Context, s Store, q Question) ([]Held, error) {
 	rows, err := s.HeldBack(ctx, q.Since, q.Until)
 	if err != nil {
@@ -117,8 +117,8 @@ func heldBack(ctx context.Context, s Store, q Question) ([]Held, error) {
 	return held, nil
 }
 
-// news finds what is new in what m has already. In the time of an app's first
-// reports everything is, so nothing is called so.
+// news finds what is new in the answers that m has already. In a period with an app's first
+// reports everything is new, so nothing is reported as such.
 func news(ctx context.Context, s Store, q Question, m Monday) (n News, err error) {
 	in := func(day Day) bool { return !day.Before(q.Since) && !day.After(q.Until) }
 	for i, v := range m.Versions.Versions {

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// FewestInstalls is how many installs a command must have in the period to be
-// shown to everybody: with fewer, a row could be one person's.
+// FewestInstalls is how many installs a command must have in the period to be shown to
+// everybody. With fewer, a row could show what one person does.
 const FewestInstalls = 10
 
-// Public is what everybody may see: sums of a period, and nothing by day,
-// version, system or exit code.
+// Public has what everybody may see: sums of a period, and nothing by day, version, system or
+// exit code.
 type Public struct {
 	Since          Day         `json:"since"`
 	Until          Day         `json:"until"`

@@ -1,7 +1,7 @@
-// Package answers turns what the store keeps into what an author decides by: who
-// uses which command, what a release made worse, how fast it is taken up, who
-// comes back, what nobody uses. The pages, the API and the report in a terminal
-// all show what this package says, so they cannot disagree.
+// Package answers turns what the store has into answers that an author decides by: who uses
+// which command, what a release made worse, how fast it is taken up, who comes back, what
+// nobody uses. The pages, the API and the report in a terminal show only these answers, so
+// they cannot disagree.
 package answers
 
 import (
@@ -29,10 +29,10 @@ type Question struct {
 	Days                          int       // from Since to Until
 	Today                         time.Time
 	plain                         bool // no period was given
-	Fixed                         bool // the days were given as dates, and stay when today moves on
+	Fixed                         bool // the period was given as dates, and does not move with today
 }
 
-// A Refusal says why a question has no answer. It is for whoever asked.
+// A Refusal says, for the one who asked, why a question has no answer.
 type Refusal struct{ Reason string }
 
 func (r *Refusal) Error() string { return r.Reason }
@@ -42,9 +42,9 @@ func refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(form
 // Parameters of every question.
 var common = []string{"app", "days", "since", "until", "version", "system"}
 
-// Parse reads the parameters of an address, of which others are those that this
-// question takes beside the common ones. It is strict: a mistyped filter that
-// was ignored would answer something else than was asked. Its errors are *Refusal.
+// Parse reads the parameters of an address. Others are the names of those that this question
+// takes beside the common ones. It is strict, because to ignore a mistyped filter would
+// answer another question than the one asked. Its errors are *Refusal.
 func Parse(raw string, today time.Time, others ...string) (Question, error) {
 	q := Question{Today: today, Until: today, Days: DefaultDays}
 	values, err := url.ParseQuery(raw)
@@ -77,7 +77,7 @@ func Parse(raw string, today time.Time, others ...string) (Question, error) {
 	return q, q.period(values.Get("days"), values.Get("since"), values.Get("until"))
 }
 
-// period sets the days that q covers.
+// period sets the first and the last day of q.
 func (q *Question) period(days, since, until string) error {
 	q.plain = days == "" && since == "" && until == ""
 	if days != "" {
@@ -124,13 +124,13 @@ func date(name, text string) (time.Time, error) {
 	return t, nil
 }
 
-// Date writes a day as in an address: 2026-11-24.
+// Date formats a day as addresses have it: 2026-11-24.
 func Date(day time.Time) string { return day.Format(time.DateOnly) }
 
-// Current says whether the period ends today, which is not over.
+// Current reports whether the period ends today, which is not over.
 func (q Question) Current() bool { return q.Until.Equal(q.Today) }
 
-// Values are the parameters that ask q again, without what is the default.
+// Values returns the parameters that ask q again, without defaults.
 func (q Question) Values() url.Values {
 	values := url.Values{}
 	for name, value := range map[string]string{"app": q.App, "version": q.Version, "system": q.System, "command": q.Command, "from": q.From, "to": q.To} {

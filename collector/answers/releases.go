@@ -16,7 +16,7 @@ type Releases struct {
 	Releases []Release `json:"releases"` // newest first
 }
 
-// A Release is what was registered of it.
+// A Release has what was registered of one.
 type Release struct {
 	Version    string      `json:"version"`
 	Registered Day         `json:"registered"`
@@ -52,10 +52,10 @@ func AskReleases(ctx context.Context, s Store, q Question) (Releases, error) {
 	return a, nil
 }
 
-// without are the commands of r that other does not list.
+// without returns the commands of r that other does not list.
 func without(r, other store.Release) []string {
 	paths, listed := []string{}, map[string]bool{}
-	if slices.Equal(r.Commands, other.Commands) { // as most are
+	if slices.Equal(r.Commands, other.Commands) { // the usual case
 		return paths
 	}
 	for _, c := range other.Commands {
@@ -69,7 +69,7 @@ func without(r, other store.Release) []string {
 	return paths
 }
 
-// Unused is what a release lists and nobody uses.
+// Unused has the commands that a release lists and nobody uses.
 type Unused struct {
 	Period
 	Release  string          `json:"release"`  // whose list it is; empty: none is registered
@@ -82,7 +82,7 @@ type UnusedCommand struct {
 	Path       string `json:"command"`
 	Hidden     bool   `json:"hidden"`
 	Deprecated bool   `json:"deprecated"`
-	Group      bool   `json:"group"` // others are below it; it may do no more than print its help, which is never counted
+	Group      bool   `json:"group"` // it has commands below it, and may only print its help, which is never counted
 	Listed     Day    `json:"listed"`
 	Last       Day    `json:"last"` // the last day of which a run was reported; null: none is remembered
 	Days       int    `json:"days"` // since that day, or since the first release that lists it
@@ -133,7 +133,7 @@ func AskUnused(ctx context.Context, s Store, q Question) (Unused, error) {
 	return a, nil
 }
 
-// groups are the commands that others are below.
+// groups returns the commands that have others below them.
 func groups(commands []wire.Command) map[string]bool {
 	groups := map[string]bool{}
 	for _, c := range commands {
@@ -146,8 +146,8 @@ func groups(commands []wire.Command) map[string]bool {
 	return groups
 }
 
-// lastUse has the last day up to the end of the period on which each command was
-// used, of those that were.
+// lastUse returns, for each command that was used, the last day on which it was, up to the end
+// of the period.
 func lastUse(ctx context.Context, s Store, q Question) (map[string]time.Time, error) {
 	last := map[string]time.Time{}
 	if q.Current() {
@@ -167,7 +167,7 @@ func lastUse(ctx context.Context, s Store, q Question) (map[string]time.Time, er
 	return last, err
 }
 
-// listedSince is when the first release was registered that lists a command, for each.
+// listedSince returns, for each command, when the first release that lists it was registered.
 func listedSince(releases []store.Release) map[string]Day {
 	since := map[string]Day{}
 	var before store.Release

@@ -67,7 +67,7 @@ func WriteReport(ctx context.Context, w io.Writer, s Store, q Question) error {
 	return cmp.Or(ctx.Err(), out.Flush())
 }
 
-// change is a figure against the period before.
+// change returns a figure's change since the period before.
 func change(now, before *int64) string {
 	if now == nil || before == nil || *before == 0 {
 		return ""

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Series are the answers that are worth a line over time and an alert: for
-// Prometheus and the other sinks.
+// Series are the answers that are worth a graph and an alert, for Prometheus and the other
+// sinks.
 type Series struct {
 	Used     []UsedSeries
 	Worse    []WorseSeries
@@ -38,9 +38,9 @@ type ReleaseSeries struct {
 var SeriesDays = []int{7, 30, 90, 365}
 
 const (
-	seriesCommands = 200   // those of an app with most installs
+	seriesCommands = 200   // an app's commands with most installs
 	seriesUsed     = 8_000 // commands and windows of all apps together, those with most installs
-	seriesReleases = 10    // the newest
+	seriesReleases = 10    // an app's newest releases
 )
 
 // AskSeries asks for all apps.

@@ -9,7 +9,7 @@ import (
 // ActiveDays is how long an install counts as active after its last report.
 const ActiveDays = store.ActiveDays
 
-// Versions is how releases are taken up.
+// Versions says how fast releases are taken up.
 type Versions struct {
 	Period
 	Versions []VersionUse  `json:"versions"` // releases first, newest first
@@ -75,7 +75,7 @@ type AdoptionDay struct {
 	Versions map[string]int64 `json:"versions"`
 }
 
-// Active are the active installs of all versions at the end of the period.
+// Active returns the active installs of all versions at the end of the period.
 func (v Versions) Active() (all int64) {
 	for _, one := range v.Versions {
 		all += one.Active
@@ -83,7 +83,7 @@ func (v Versions) Active() (all int64) {
 	return all
 }
 
-// AskVersions tells who has which version. q.Version and q.Command are not looked at.
+// AskVersions counts the installs of each version. It ignores q.Version and q.Command.
 func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 	q.Version, q.Command = "", ""
 	a := Versions{Period: q.about(), Versions: []VersionUse{}, Days: []AdoptionDay{}}
@@ -125,8 +125,8 @@ func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 	return a, nil
 }
 
-// adoption is every day since the oldest release that is still remembered, or
-// since the day before the period.
+// adoption returns every day since the oldest release that is still remembered, or since the
+// day before the period.
 func adoption(ctx context.Context, s Store, q Question, versions []store.Version) ([]AdoptionDay, error) {
 	q.Since = q.Since.AddDate(0, 0, -1)
 	for _, v := range versions {

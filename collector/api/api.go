@@ -1,5 +1,5 @@
-// Package api answers questions over HTTP, in JSON and CSV. It has no figures of
-// its own: what it says is what package answers says.
+// Package api answers questions over HTTP, in JSON and CSV. All figures come from package
+// answers.
 package api
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/answers"
 )
 
-// Description is the OpenAPI document of the API, as GET /api/v1/openapi.yaml gives it.
+// Description is the OpenAPI document of the API, served as /api/v1/openapi.yaml.
 //
 //go:embed openapi.yaml
 var Description []byte
@@ -54,7 +54,7 @@ func handle[T any](mux *http.ServeMux, s answers.Store, now func() time.Time, na
 		switch {
 		case errors.As(err, &refusal):
 			failure(w, http.StatusBadRequest, refusal.Reason)
-		case err != nil && r.Context().Err() != nil: // nobody waits any more
+		case err != nil && r.Context().Err() != nil: // the client has gone
 		case err != nil:
 			slog.ErrorContext(r.Context(), "a question was not answered", "question", name, "error", err)
 			failure(w, http.StatusInternalServerError, "The store did not answer. The collector's log says why.")
@@ -81,11 +81,11 @@ func answer[T any](r *http.Request, s answers.Store, now time.Time,
 	return answer, format, err
 }
 
-// splitFormat takes the parameter format out of a query.
+// splitFormat removes the parameter format from a query.
 func splitFormat(raw string) (rest, format string, err error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return raw, "", nil // the question says so
+		return raw, "", nil // the question reports the error
 	}
 	given := values["format"]
 	delete(values, "format")

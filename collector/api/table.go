@@ -103,8 +103,8 @@ func releasesCSV(a answers.Releases) [][]string {
 	return rows
 }
 
-// text keeps a name that a stranger has reported from being a formula in a
-// spreadsheet (OWASP, "CSV Injection").
+// text escapes a name that a stranger has reported, so that a spreadsheet does not take it
+// for a formula (OWASP, "CSV Injection").
 func text(name string) string {
 	if name != "" && strings.ContainsRune("=+-@\t\r", rune(name[0])) {
 		return "'" + name

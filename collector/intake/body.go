@@ -6,20 +6,20 @@ import (
 	"sync"
 )
 
-// A Body is the body of one request. It lies in pages that are used again: those that
-// do not come to their end leave no garbage, however many there are.
+// A Body is the body of one request. It consists of pages that are reused, so that bodies
+// that never become complete leave no garbage, however many there are.
 type Body struct {
 	pages []*page
 	n     int // bytes
 	first [1]*page
 }
 
-// A page holds a usual report.
+// A page has room for a usual report.
 type page [4 << 10]byte
 
 var pages = sync.Pool{New: func() any { return new(page) }}
 
-// readFrom reads to the end.
+// readFrom reads the whole body.
 func (b *Body) readFrom(r io.Reader) error {
 	b.pages = b.first[:0]
 	for {
@@ -38,10 +38,10 @@ func (b *Body) readFrom(r io.Reader) error {
 	}
 }
 
-// Len is how many bytes the body has.
+// Len returns the length in bytes.
 func (b *Body) Len() int { return b.n }
 
-// Bytes are valid until Free.
+// Bytes returns the content, which is valid until Free.
 func (b *Body) Bytes() []byte {
 	if b.n <= len(page{}) {
 		return b.pages[0][:b.n]
@@ -53,7 +53,7 @@ func (b *Body) Bytes() []byte {
 	return all
 }
 
-// Free gives the pages to other bodies.
+// Free returns the pages, for other bodies.
 func (b *Body) Free() {
 	for _, one := range b.pages {
 		pages.Put(one)

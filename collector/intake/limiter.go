@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// A Limiter has a token bucket for each key. Keys are ids and addresses, so
-// only a hash of them is kept, for a round, under a seed that is made anew with
-// each and never leaves the process.
+// A Limiter has a token bucket for each key. Keys are ids and addresses, so only their hashes
+// are kept, and only for a round. Each round has a new seed, which never leaves the process.
 type Limiter struct {
 	perSecond float64
 	burst     int
@@ -21,17 +20,17 @@ type Limiter struct {
 	buckets map[uint64]bucket
 }
 
-// A bucket has no pointer: those of a hundred thousand networks are nothing that
-// the garbage collector looks at.
+// A bucket has no pointer, so the garbage collector does not look at those of a hundred
+// thousand networks.
 type bucket struct {
 	tokens float64
-	at     time.Duration // of the round
+	at     time.Duration // since the round began
 }
 
 const maxBuckets = 200_000 // about 10 MB
 
-// NewLimiter returns a limiter that lets through so many a second for each key, and
-// a burst at once.
+// NewLimiter returns a limiter that allows each key perSecond tokens a second, and burst at
+// once.
 func NewLimiter(perSecond float64, burst int) *Limiter {
 	return &Limiter{perSecond: perSecond, burst: burst, round: 10 * time.Minute}
 }
@@ -68,27 +67,26 @@ func (l *Limiter) AllowN(now time.Time, key []byte, n int) bool {
 	return allowed
 }
 
-// SitesPerProvider is how much more than a site a provider may do, whose customers
-// have 65,536 sites at most.
+// SitesPerProvider is how many times as much as a site a provider may do. It has up to 65,536
+// sites.
 const SitesPerProvider = 10
 
-// A NetworkLimiter bounds what one site, and one provider, may do. Senders whose
-// network is not known are one site.
+// A NetworkLimiter bounds what one site, and one provider, may do. All senders whose network is
+// unknown are one site.
 type NetworkLimiter struct{ sites, providers *Limiter }
 
-// NewNetworkLimiter returns one that lets a site do so much a second, and a burst at once.
+// NewNetworkLimiter returns a limiter that allows a site perSecond a second, and burst at once.
 func NewNetworkLimiter(perSecond float64, burst int) *NetworkLimiter {
 	return &NetworkLimiter{NewLimiter(perSecond, burst), NewLimiter(SitesPerProvider*perSecond, SitesPerProvider*burst)}
 }
 
-// NewDailyNetworkLimiter returns one that lets a site do so much in 24 hours, at once or
-// one by one.
+// NewDailyNetworkLimiter returns a limiter that allows a site so much in 24 hours, at any times.
 func NewDailyNetworkLimiter(perDay int) *NetworkLimiter {
 	daily := func(n int) *Limiter { return &Limiter{burst: n, round: 24 * time.Hour} }
 	return &NetworkLimiter{daily(perDay), daily(SitesPerProvider * perDay)}
 }
 
-// Allow reports whether a network may do n more, and takes them if so.
+// Allow takes n tokens of a network, and reports whether there were as many.
 func (l *NetworkLimiter) Allow(now time.Time, network Network, n int) bool {
 	return l.sites.AllowN(now, key(network.Site), n) && (!network.Provider.IsValid() || l.providers.AllowN(now, key(network.Provider), n))
 }

@@ -24,7 +24,7 @@ func ParseProxies(text string) ([]netip.Prefix, error) {
 			}
 			prefix = netip.PrefixFrom(address, address.BitLen())
 		}
-		if mapped := prefix.Addr(); mapped.Is4In6() && prefix.Bits() >= 96 { // as all addresses are compared
+		if mapped := prefix.Addr(); mapped.Is4In6() && prefix.Bits() >= 96 { // addresses are compared as IPv4
 			prefix = netip.PrefixFrom(mapped.Unmap(), prefix.Bits()-96)
 		}
 		proxies = append(proxies, prefix)
@@ -32,8 +32,8 @@ func ParseProxies(text string) ([]netip.Prefix, error) {
 	return proxies, nil
 }
 
-// A Network stands for the sender of a request in limits: the prefixes of its
-// address, never the address itself. It is not stored or logged.
+// A Network is the sender of a request as limits see it: prefixes of its address, never the
+// address itself. It is neither stored nor logged.
 type Network struct {
 	// Site is a /24 in IPv4 and a /48 in IPv6, which is what one customer of a
 	// provider gets at most (RFC 6177). It is not valid if the address is unknown.
@@ -43,8 +43,8 @@ type Network struct {
 	Provider netip.Prefix
 }
 
-// NetworkOf returns the network that a request came from. X-Forwarded-For is
-// believed as far as proxies wrote it: each appends the address that it saw.
+// NetworkOf returns the network that a request came from. X-Forwarded-For counts as far as
+// trusted proxies wrote it: each appends the address that it saw.
 func NetworkOf(r *http.Request, proxies []netip.Prefix) Network {
 	remote, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -70,8 +70,8 @@ func NetworkOf(r *http.Request, proxies []netip.Prefix) Network {
 	return networkOf(address)
 }
 
-// NetworkOfConnection returns the network at the other end of a connection; that of
-// a proxy, whose senders are not known yet, is not valid.
+// NetworkOfConnection returns the network at the other end of a connection. It is not valid for
+// a proxy: its senders are known only by their requests.
 func NetworkOfConnection(remote net.Addr, proxies []netip.Prefix) Network {
 	tcp, ok := remote.(*net.TCPAddr)
 	if !ok {

@@ -1,6 +1,5 @@
-// Package intake reads the requests that bring reports: the same bodies are
-// taken, and the same senders limited, by the collector and by the Cloud
-// Function. It knows nothing of what becomes of a report.
+// Package intake reads the requests that bring reports, and limits their senders, alike for
+// the collector and the Cloud Function. It does not know what becomes of a report.
 package intake
 
 import (
@@ -13,7 +12,7 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// A Refusal is a request that brings no report: the sender's fault.
+// A Refusal is the error of a request that does not bring a report.
 type Refusal struct {
 	Status int    // of the answer, 4xx
 	Reason string // one line for the sender
@@ -41,7 +40,7 @@ func Decode(body []byte) (wire.Report, error) {
 }
 
 func isJSON(contentType string) bool {
-	if contentType == "application/json" { // as all CLIs say it
+	if contentType == "application/json" { // as all CLIs send it
 		return true
 	}
 	media, parameters, err := mime.ParseMediaType(contentType)
@@ -49,9 +48,9 @@ func isJSON(contentType string) bool {
 	return err == nil && media == "application/json" && (!hasCharset || strings.EqualFold(charset, "utf-8"))
 }
 
-// ReadBody reads the body of a request, which the caller has to free. It takes plain JSON
-// of a bounded size, declared as such: what a form on some web page could send without asking is
-// not. Its errors are Refusals.
+// ReadBody reads the body of a request, which the caller has to free. The body must be plain
+// JSON of a bounded size, and declared as JSON: a form on a web page can send only other types
+// without asking. Its errors are Refusals.
 func ReadBody(w http.ResponseWriter, r *http.Request) (*Body, error) {
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, &Refusal{http.StatusUnsupportedMediaType, "the Content-Type has to be application/json"}

@@ -1,7 +1,7 @@
-// Package passthrough turns one report into samples, with nothing kept
-// anywhere: how the original's cloud function fed Graphite. Each install is a
-// series of its own, told apart by its id, so whoever reads them has to add up
-// the installs, and pays for a series per install and counter.
+// Package passthrough turns one report into samples and stores nothing, as the original's
+// cloud function did for Graphite. Each install has series of its own, with its id as a
+// label. Whoever reads them has to add up the installs, and pays for a series per install
+// and counter.
 package passthrough
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// Samples makes one sample of each counter of a report, in the report's order,
-// labelled as the aggregated series are, and with the install's id.
+// Samples returns one sample for each counter of a report, in the report's order, with the
+// labels of the aggregated series and the install's id.
 func Samples(report wire.Report, at time.Time) []sink.Sample {
 	samples := make([]sink.Sample, 0, len(report.Counters))
 	id := sink.Label{Name: "id", Value: report.ID.String()}
@@ -20,7 +20,7 @@ func Samples(report wire.Report, at time.Time) []sink.Sample {
 		path string
 		code int
 	}
-	taken := map[series]int{} // what is not listed shares a series
+	taken := map[series]int{} // unlisted commands share a series
 	for _, counter := range report.Counters {
 		name := series{counter.Counted(), counter.ExitCode}
 		if n, ok := taken[name]; ok {

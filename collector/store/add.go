@@ -16,7 +16,7 @@ import (
 // A Submission is a report and the networks that it came from.
 type Submission struct {
 	wire.Report
-	Site     netip.Prefix // a /24 or /48; not valid: no limit of a network holds
+	Site     netip.Prefix // a /24 or /48; if it is not valid, no limit of a network applies
 	Provider netip.Prefix // an IPv6 /32, or not valid
 }
 
@@ -26,8 +26,8 @@ type Outcome struct {
 	Held     map[Reason]HeldCount
 }
 
-// Add counts reports of which the networks are not known. It returns as
-// Outcome.Refusals and error do.
+// Add counts reports whose networks are not known. It returns Outcome.Refusals and an error
+// as Receive does.
 func (s *Store) Add(ctx context.Context, now time.Time, reports []wire.Report) (refusals []error, err error) {
 	all := make([]Submission, len(reports))
 	for i, report := range reports {
@@ -37,15 +37,14 @@ func (s *Store) Add(ctx context.Context, now time.Time, reports []wire.Report) (
 	return outcome.Refusals, err
 }
 
-// Enough is how many reports are worth a transaction of their own: waiting for more
-// makes none of them cheaper.
+// Enough returns how many reports are worth a transaction of their own: waiting for more makes
+// none of them cheaper.
 func (s *Store) Enough() int { return s.dialect.enough }
 
-// Receive counts reports in one transaction, as far as the limits let it. An
-// error leaves out all of them, and nothing of what their networks may add is
-// taken then.
+// Receive counts reports in one transaction, as far as the limits allow. After an error none of
+// them is counted, and nothing is taken from the allowances of their networks.
 func (s *Store) Receive(ctx context.Context, now time.Time, submissions []Submission) (Outcome, error) {
-	s.receiving.Lock() // two batches must not take the same of a network's allowance
+	s.receiving.Lock() // two batches must not take the same part of a network's allowance
 	defer s.receiving.Unlock()
 	s.networks.follow(now)
 	reports := make([]named, len(submissions))
@@ -146,8 +145,8 @@ func (s *Store) batch(ctx context.Context, tx *sql.Tx, today int64, known *catal
 	return b, nil
 }
 
-// save writes a batch. Every process writes the tables, and the rows of each,
-// in the same order, so that none waits for one that waits for it.
+// save writes a batch. Every process writes the tables, and the rows of each, in the same
+// order, which avoids deadlocks.
 func (s *Store) save(ctx context.Context, tx *sql.Tx, b *batch, now time.Time) error {
 	for key, n := range b.runs {
 		b.sums.count(b.known.command(key.App(), ""), b.known.command(key.App(), key.Command), b.known.version(key.App(), key.CLIVersion), key.OperatingSystem, b.today, key.ExitCode, n)

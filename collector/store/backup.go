@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// Backup copies the SQLite database at a URL as Open takes it to a new file,
-// with mode 0600, as of one moment. It only reads, so it works beside a process
-// that has the store open. The file appears when it is complete and on the disk.
+// Backup copies the SQLite database at a URL, as Open takes it, to a new file with mode 0600.
+// The copy is consistent. Backup only reads, so another process may have the store open. The
+// file appears when it is complete and on the disk.
 func Backup(ctx context.Context, from, to string) (err error) {
 	file, ok := strings.CutPrefix(from, "sqlite:")
 	if !ok {
@@ -45,7 +45,7 @@ func Backup(ctx context.Context, from, to string) (err error) {
 	if err := syncFile(copied); err != nil {
 		return err
 	}
-	if err := os.Link(copied, to); err != nil { // unlike a rename it replaces nothing
+	if err := os.Link(copied, to); err != nil { // a rename would replace an existing file
 		return err
 	}
 	return syncFile(filepath.Dir(to))

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A batch is what the reports of one transaction amount to.
+// A batch has the changes of the reports of one transaction.
 type batch struct {
 	today    int64
 	limits   Limits
@@ -13,19 +13,19 @@ type batch struct {
 	rows     map[string]*installRow
 	changed  map[string]bool
 	runs     map[Key]int64
-	firsts   map[Key]int64  // installs that reported a series for the first time
-	versions map[name]int64 // that were reported, and by how many installs for the first time
+	firsts   map[Key]int64  // how many installs reported a series for the first time
+	versions map[name]int64 // how many installs reported a version for the first time
 	sums     sums
 	weeks    weekSums
 	held     held
 	debts    map[uint64]debt
-	claimed  []string // rows that were made to be locked
-	openApps int      // that are there, and that nobody listed or registered
+	claimed  []string // keys of rows that were made in order to lock them
+	openApps int      // number of apps that nobody listed or registered
 	moved    int      // commands and versions of installs that changed their system
 }
 
-// maxMoved is how many of them a batch moves, or one more install's: as many as it has
-// counters. Those of a thousand full installs would take 20 seconds.
+// maxMoved is how many of these a batch moves before it moves no further install: as many as
+// it has counters. Those of a thousand full installs would take 20 seconds.
 const maxMoved = 20_000
 
 func newBatch(today int64, limits Limits, known view, openApps int, rows map[string]*installRow) *batch {
@@ -52,7 +52,7 @@ func (b *batch) add(report *named, purse *purse) error {
 	}
 	total := sum(increases)
 	if total == 0 && (!seen || row.firstDay == 0) {
-		return nil // nothing but zeros, or of an install that was purged
+		return nil // only zeros, or nothing new of an install that was purged
 	}
 	size := int64(len(marks) - before)
 	if !seen {
@@ -83,8 +83,8 @@ func (b *batch) add(report *named, purse *purse) error {
 	return nil
 }
 
-// appOf is the app to tell what is held back by: a stranger must not make rows
-// of apps that there are not.
+// appOf returns the app under which it is noted what was held back. A stranger must not make
+// rows of apps that do not exist.
 func (b *batch) appOf(report *named) string {
 	if report.bounded || b.known.hasApp(report.App) {
 		return report.App
@@ -92,8 +92,8 @@ func (b *batch) appOf(report *named) string {
 	return Overflow
 }
 
-// leftOut takes a new app, and marks, from the purse, or says why the report may
-// not bring them.
+// leftOut takes a new app, and marks, from the purse, or returns why the report may not bring
+// them.
 func (b *batch) leftOut(report *named, purse *purse, marks int64) Reason {
 	newApp := !report.bounded && !b.known.hasApp(report.App)
 	switch {
@@ -112,7 +112,8 @@ func (b *batch) leftOut(report *named, purse *purse, marks int64) Reason {
 	return ""
 }
 
-// version makes the version of a report known, or says why it counts as another.
+// version returns the version that a report counts under, and makes it known. The reason says
+// why it is not the report's own.
 func (b *batch) version(report *named, purse *purse) (string, Reason) {
 	n, reason := name{report.App, report.version}, Reason("")
 	if report.registered == nil && n.text != Overflow && !b.known.hasVersion(n) {
@@ -161,9 +162,8 @@ func sum(all []uint64) (total uint64) {
 	return total
 }
 
-// share cuts numbers so that they add up to admitted instead of total, in
-// proportion: each is rounded down, and what that leaves goes to those that lost
-// most, the first of equals first.
+// share lowers numbers in proportion, so that they add up to admitted instead of total. Each
+// is rounded down, and the rest goes to those that lost most, of equal ones to the first.
 func share(all []uint64, total, admitted uint64) {
 	lost := make([]uint64, len(all)) // in parts of total
 	order := make([]int, len(all))
@@ -227,8 +227,8 @@ func (b *batch) count(report *named, row *installRow, purse *purse, version stri
 	b.sums.vote(votes, versionID, row.system, b.today)
 }
 
-// series makes a series known, or says why its runs count under one that all such
-// of the app share.
+// series returns the series that runs count under, and makes it known. The reason says why it
+// is the one for all runs of the app that have no room.
 func (b *batch) series(report *named, purse *purse, key Key) (Key, Reason) {
 	if b.known.hasSeries(key) {
 		return key, ""
@@ -268,8 +268,8 @@ func (b *batch) report(row *installRow, report *named, version string, seen bool
 		return false
 	}
 	newDay := row.lastDay != b.today
-	// Each command and version that the install ever used moves with it: thousands of
-	// rows for one small report. What there is no room for may move on another day.
+	// Each command and version that the install ever used moves with it, which may be thousands
+	// of rows for one small report. If there are too many, it may move on another day.
 	moves := newDay && row.system != report.OperatingSystem && b.moved < maxMoved
 	if seen && (moves || row.lastDay > b.today) {
 		b.moved += len(row.uses)

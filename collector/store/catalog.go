@@ -11,9 +11,8 @@ import (
 // with an empty path.
 type name struct{ app, text string }
 
-// A catalog is what there is, in memory: series, commands, versions, and what is
-// registered. What gave way or is silent is not in it, nor is what other
-// collectors made since it was read.
+// A catalog has in memory which series, commands, versions and registrations exist. It lacks
+// what gave way or is silent, and what other collectors made since it was read.
 type catalog struct {
 	names      int64 // of the clock, when it was read
 	registered map[string]*listing
@@ -31,8 +30,8 @@ func newCatalog() *catalog {
 	return &catalog{series: map[Key]bool{}, commands: map[name]int64{}, versions: map[name]version{}, apps: map[string]int{}}
 }
 
-// catalog returns what there is, read again if something other than reports has
-// changed it. For as long as the transaction has the clock, no other may.
+// catalog returns the catalog, read again if something other than a report has changed it. As
+// long as the transaction has the clock locked, no other can change it.
 func (s *Store) catalog(ctx context.Context, tx *sql.Tx, c clock) (*catalog, error) {
 	if known := s.known.Load(); known != nil && known.names == c.names {
 		return known, nil
@@ -49,7 +48,7 @@ func (s *Store) catalog(ctx context.Context, tx *sql.Tx, c clock) (*catalog, err
 const there = `(EXISTS (SELECT 1 FROM series WHERE series.command = commands.path AND series.away = 0)
 	OR path IN ('', app || ' ` + Overflow + `') AND EXISTS (SELECT 1 FROM versions WHERE versions.app = commands.app AND versions.away = 0))`
 
-// loadCatalog reads what did not give way.
+// loadCatalog reads everything that did not give way.
 func (s *Store) loadCatalog(ctx context.Context, tx *sql.Tx, at clock) (*catalog, error) {
 	c := newCatalog()
 	c.names = at.names

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 )
 
-// Certificates keeps what the ACME client needs to keep, private keys included,
-// in the database, so that all collectors of one PostgreSQL share it.
+// Certificates stores what the ACME client needs, private keys included, in the database, so
+// that all collectors of one PostgreSQL share it.
 func (s *Store) Certificates() autocert.Cache { return certificates{s} }
 
 type certificates struct{ store *Store }

@@ -5,20 +5,19 @@ import (
 	"sync"
 )
 
-// maxFound bounds the memory for what was found in closed days, to about 10 MB.
+// maxFound bounds the memory of closedDays, to about 10 MB.
 const maxFound = 250_000
 
-// closedDays keeps what questions found in closed days. That stays the same until
-// another day is closed or something is purged; a day that expires is no longer
-// asked for.
+// closedDays remembers what questions found in closed days. It stays valid until another day
+// is closed or something is purged. A day that expires is not asked for any more.
 type closedDays struct {
 	mu      sync.Mutex
-	changes int64 // clock.closed when it was found
+	changes int64 // clock.closed when this was found
 	found   map[selected][]found
 	size    int
 }
 
-// get returns what is kept for a question.
+// get returns what is remembered for a question.
 func (c *closedDays) get(changes int64, sel selected) (all []found, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -29,8 +28,8 @@ func (c *closedDays) get(changes int64, sel selected) (all []found, ok bool) {
 	return all, ok
 }
 
-// put keeps what was found, unless it would take most of the room. What is kept
-// gives way all at once: the pages that are open ask for theirs again.
+// put remembers what was found, unless it would take most of the room. If there is no room,
+// everything else is forgotten at once: pages that are open ask again.
 func (c *closedDays) put(changes int64, sel selected, all []found) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

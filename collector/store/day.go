@@ -17,23 +17,23 @@ func day(t time.Time) int64 {
 	return seconds / 86_400
 }
 
-// date is the midnight with which a day begins.
+// date returns the midnight with which a day begins.
 func date(day int64) time.Time { return time.Unix(day*86_400, 0).UTC() }
 
-// maxJump is how many days the clock may be ahead of the newest day that was
-// counted before what is old is no longer told by it: a collector that was off
-// for a season is believed, a wrong clock is not.
+// maxJump is how many days the clock may be ahead of the newest day that was counted. Beyond
+// that it does not decide what is too old: a collector may have been off for a season, but not
+// for longer.
 const maxJump = 90
 
-// stale says whether the store's day has to change. A clock that is a day behind
-// is that of another collector around midnight.
+// stale reports whether the store's day has to change. A clock that is one day behind does not
+// change it: around midnight, another collector's is ahead.
 func stale(stored, now int64) bool { return now > stored || now < stored-1 }
 
 var errStale = errors.New("the day of the store has to change")
 
-// onDay runs do in a transaction, with the day on which it counts. All
-// collectors of a store count on the same day: the first one that has a report
-// of a new day closes the last one for all.
+// onDay runs do in a transaction, with the day on which it counts. All collectors of a store
+// count on the same day: the first one that gets a report on a new day closes the last day for
+// all.
 func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, c clock) error) error {
 	for {
 		err := s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, c clock) error {
@@ -53,8 +53,8 @@ func (s *Store) onDay(ctx context.Context, now time.Time, do func(tx *sql.Tx, c 
 
 type clock struct{ day, trusted, kept, names int64 }
 
-// write runs do in a transaction that has locked the clock, for itself or with others
-// (lock). All that is written to a database that is there is written so, but for a new schema.
+// write runs do in a transaction that has locked the clock, alone or shared with others
+// (lock). Everything is written to an existing database in this way, except a new schema.
 func (s *Store) write(ctx context.Context, lock string, do func(tx *sql.Tx, c clock) error) error {
 	return s.transact(ctx, func(tx *sql.Tx) error {
 		c, err := s.readClock(ctx, tx, lock)
@@ -65,8 +65,8 @@ func (s *Store) write(ctx context.Context, lock string, do func(tx *sql.Tx, c cl
 	})
 }
 
-// readClock fails where a newer collector has changed the schema meanwhile: it waits
-// for the row that is locked here before it does.
+// readClock fails if a newer collector has changed the schema meanwhile. That collector waits
+// for the row which is locked here before it does so.
 func (s *Store) readClock(ctx context.Context, tx *sql.Tx, lock string) (c clock, err error) {
 	err = s.run(ctx, tx, `SELECT day, trusted, kept, names FROM clock`+lock, nil, func(scan scan) error {
 		return scan(&c.day, &c.trusted, &c.kept, &c.names)
@@ -84,8 +84,8 @@ func (s *Store) readClock(ctx context.Context, tx *sql.Tx, lock string) (c clock
 	})
 }
 
-// advance moves the store's day to that of now, and closes the one before, which
-// is done once it was begun: who asks for it may not have the time.
+// advance moves the store's day to that of now, and closes the day before. It is not cancelled
+// with the request that causes it.
 func (s *Store) advance(ctx context.Context, now time.Time) error {
 	ctx = context.WithoutCancel(ctx)
 	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error {
@@ -114,8 +114,8 @@ func believe(trusted, now int64) int64 {
 	return trusted
 }
 
-// Today is the day that reports are counted on: the clock's, as soon as the
-// first report of the day is there.
+// Today returns the day that reports are counted on: the clock's, once the first report of the
+// day has come.
 func (s *Store) Today(ctx context.Context) (time.Time, error) {
 	today, err := s.today(ctx)
 	return date(today), err

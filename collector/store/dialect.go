@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// A dialect is what the two databases say differently.
+// A dialect has the SQL that differs between SQLite and PostgreSQL.
 type dialect struct {
 	bind     func(query string) string // from ? for each argument
 	bytes    string                    // the type of byte strings
-	serial   string                    // the type of a key that counts itself
-	inKey    string                    // has a table hold its rows in its key; empty where that cannot be
+	serial   string                    // the type of a key that the database numbers
+	inKey    string                    // makes a table keep its rows in its primary key; empty if it cannot
 	rows     int                       // in one statement, a power of two
 	enough   int                       // reports for a transaction of their own
-	lockRow  string                    // ends a SELECT that locks what it reads; empty where a write locks everything
-	shareRow string                    // the same for those who do not change it
-	hasMeta  string                    // counts the tables by the name of meta: 0 or 1
-	retry    func(error) bool          // the transaction did nothing and may succeed if run again
+	lockRow  string                    // ends a SELECT that locks what it reads; empty if a write locks everything
+	shareRow string                    // the same for those that do not change the row
+	hasMeta  string                    // a query for the number of tables named meta: 0 or 1
+	retry    func(error) bool          // whether the transaction did nothing and may succeed if run again
 }
 
 // A chunk is n rows from at on.
@@ -46,13 +46,13 @@ func (s *Store) chunks(rows int) iter.Seq[chunk] {
 	}
 }
 
-// row is "(?,?,?)" for n values.
+// row returns "(?,?,?)" for n values.
 func row(n int) string {
 	return "(" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")"
 }
 
-// insert writes rows, whose values stand one behind the other, so many in each; each
-// is called with what comes back, if anything does.
+// insert writes rows of a number of values each, which are in one list. It calls each with
+// every row that the statement returns.
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, columns int, values []any, tail string, each func(scan) error) error {
 	for chunk := range s.chunks(len(values) / columns) {
 		rows := strings.Repeat(row(columns)+",", chunk.n)
@@ -63,7 +63,7 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, head string, columns int
 	return nil
 }
 
-// run runs a statement, and calls each with every row that comes back.
+// run runs a statement, and calls each with every row that it returns.
 func (s *Store) run(ctx context.Context, tx *sql.Tx, query string, args []any, each func(scan) error) error {
 	var rows *sql.Rows
 	var err error
@@ -86,9 +86,9 @@ func (s *Store) run(ctx context.Context, tx *sql.Tx, query string, args []any, e
 	return errors.Join(rows.Err(), rows.Close())
 }
 
-// compiled keeps statements compiled, where the driver does not do so itself.
-// The one connection for writing is busy in a transaction, so what a transaction
-// wants is compiled after it.
+// compiled keeps compiled statements, if the driver does not do so itself. The one connection
+// for writing is busy during a transaction, so a statement is compiled after the transaction
+// that first used it.
 type compiled struct {
 	mu         sync.Mutex
 	statements map[string]*sql.Stmt
@@ -101,7 +101,7 @@ type question struct {
 	query string
 }
 
-// question compiles a statement that reads, unless it is kept.
+// question returns a compiled statement that reads.
 func (c *compiled) question(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
 	if known, ok := c.questions.Load(question{db, query}); ok {
 		return known.(*sql.Stmt), nil
@@ -129,8 +129,8 @@ func (c *compiled) statement(query string) *sql.Stmt {
 	return statement
 }
 
-// compile waits for the connection, so it must not hold the lock: whoever has the
-// connection wants that.
+// compile waits for the connection, so it must not hold the lock: the transaction that has the
+// connection waits for the lock.
 func (c *compiled) compile(ctx context.Context, db *sql.DB) error {
 	if c == nil {
 		return nil
@@ -148,7 +148,7 @@ func (c *compiled) compile(ctx context.Context, db *sql.DB) error {
 		if c.statements[query] == nil {
 			c.statements[query] = statement
 		} else {
-			statement.Close() // another transaction wanted it, too
+			statement.Close() // another transaction compiled it too
 		}
 		c.mu.Unlock()
 	}
@@ -191,7 +191,7 @@ func (s *Store) prepare(ctx context.Context, pepper []byte, beside bool) error {
 	return s.samePepper(ctx)
 }
 
-// transact runs do in a transaction, and again when it lost against another.
+// transact runs do in a transaction, and again if that lost against another one.
 func (s *Store) transact(ctx context.Context, do func(*sql.Tx) error) error {
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
 		err := s.once(ctx, do)
@@ -221,5 +221,5 @@ func (s *Store) once(ctx context.Context, do func(*sql.Tx) error) error {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	return s.files.there() // or it is committed to what nobody will find
+	return s.files.there() // otherwise it is committed to a file that nobody will find
 }

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 )
 
-// besideSQLite are the ends of the names of the files that SQLite keeps beside one.
+// besideSQLite are the suffixes of the files that SQLite keeps beside a database.
 var besideSQLite = []string{"-wal", "-shm"}
 
-// resolved is the one name of a file that is the same by whatever name it is
-// given, so that it has one lock.
+// resolved returns the same name for a file by whatever name it is given, so that it has one
+// lock.
 func resolved(name string) (string, error) {
 	if name == "" {
 		return "", errors.New("sqlite: has to be followed by the name of a file")
@@ -22,14 +22,14 @@ func resolved(name string) (string, error) {
 		return "", err
 	}
 	real, err := filepath.EvalSymlinks(file)
-	if errors.Is(err, fs.ErrNotExist) { // it will be made
+	if errors.Is(err, fs.ErrNotExist) { // the file will be made
 		folder, err := filepath.EvalSymlinks(filepath.Dir(file))
 		return filepath.Join(folder, filepath.Base(file)), err
 	}
 	return real, err
 }
 
-// exists fails where there is no file, and says how to name it.
+// exists returns an error if there is no file, which says how to name it.
 func exists(file string) error {
 	info, err := os.Stat(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -38,21 +38,21 @@ func exists(file string) error {
 	return isFile(file, info, err)
 }
 
-// isFile fails for a folder, a device and all else that SQLite cannot use safely.
+// isFile returns an error for a folder, a device and everything else that SQLite cannot use
+// safely.
 func isFile(file string, info fs.FileInfo, err error) error {
 	if err == nil && !info.Mode().IsRegular() {
 		err = fmt.Errorf("%s is not a file; --store names one, as sqlite:FILE", file)
 	}
-	if err == nil && links(info) > 1 { // the lock and SQLite's log lie beside one name
+	if err == nil && links(info) > 1 { // the lock and SQLite's log are beside only one of its names
 		err = fmt.Errorf("%s has a second name, a hard link: what is kept under one would be lost under the other; remove one, or copy the file", file)
 	}
 	return err
 }
 
-// makeFile makes a file that only its owner can read, because it will have the key
-// of the hashes under which installs are kept. One that is there stays as it is:
-// it may be anything. It is not opened either, since closing it would end SQLite's
-// locks on it.
+// makeFile makes a file that only its owner can read, because it will have the key of the
+// hashes under which installs are stored. An existing file is not changed, since it may be
+// anything, nor opened, since closing it would end SQLite's locks on it.
 func makeFile(file string) error {
 	made, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
@@ -65,7 +65,8 @@ func makeFile(file string) error {
 	return isFile(file, info, err)
 }
 
-// narrow has only its owner read a database of ours, and what SQLite keeps beside it.
+// narrow lets only its owner read a database of a collector, and the files that SQLite keeps
+// beside it.
 func narrow(file string) error {
 	for _, suffix := range append([]string{""}, besideSQLite...) { // SQLite gives new ones the mode of the first
 		info, err := os.Stat(file + suffix)
@@ -79,11 +80,11 @@ func narrow(file string) error {
 	return nil
 }
 
-// errGone is what a file is that somebody took away while it was open. What is
-// written to it then is gone with the process.
+// errGone is the error that the file was removed while it was open. What is written to it is
+// lost when the process ends.
 var errGone = errors.New("it was moved, removed or replaced under the collector, so nothing is kept: put it back, or start the collector again")
 
-// onDisk are the files that are open, as they were when they were opened.
+// onDisk has the files that are open, as they were when they were opened.
 type onDisk map[string]fs.FileInfo
 
 // lookAt notes the files of a database that is open for writing.
@@ -99,7 +100,7 @@ func lookAt(file string) (onDisk, error) {
 	return files, nil
 }
 
-// there fails if one of the files is no longer the one that is open.
+// there returns errGone if one of the files is no longer the one that is open.
 func (files onDisk) there() error {
 	for name, opened := range files {
 		if info, err := os.Stat(name); err != nil || !os.SameFile(info, opened) {

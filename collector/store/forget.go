@@ -9,13 +9,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// Forget erases what is kept of an id and reports whether there was anything.
-// It leaves the installs of all windows that end today, and the weeks. The
-// totals, the installs by day, and the pictures of windows that have ended stay:
-// it cannot be told apart in them.
+// Forget erases what is stored of an id, and reports whether there was anything. The install
+// no longer counts in windows that end today, nor in the weeks. The totals, the installs by
+// day, and the pictures of windows that have ended stay: they do not tell installs apart.
 func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error) {
 	keys, err := s.kept(ctx, id)
-	if err != nil || len(keys) == 0 { // no writing: a flood of invented ids would keep reports from it
+	if err != nil || len(keys) == 0 { // without a transaction that writes: reports would wait for a flood of invented ids
 		return false, err
 	}
 	// The sums of a day that is being closed, or purged, are read and written as a whole.
@@ -49,7 +48,7 @@ func (s *Store) Forget(ctx context.Context, id uuid.UUID) (found bool, err error
 	return found, err
 }
 
-// kept returns the sorted keys under which something is kept of an id, one an app.
+// kept returns the sorted keys under which an id is stored, one for each app.
 func (s *Store) kept(ctx context.Context, id uuid.UUID) (keys []string, err error) {
 	var all []any
 	key := s.installKeys()
@@ -77,15 +76,14 @@ func (s *Store) kept(ctx context.Context, id uuid.UUID) (keys []string, err erro
 	return keys, nil
 }
 
-// forgetting is how many days a running collector comes nearer to a clock that
-// it does not believe, in one day.
+// forgetting is by how many days a running collector approaches, in one day, a clock that it
+// does not believe.
 const forgetting = 2
 
-// Expire erases installs that have not reported, and days that lie, more than
-// retention ago. Totals stay, but those that did not rise since leave memory and
-// sinks until they do. A clock that is far ahead of the newest day that
-// was counted erases nothing at first: the days until then are gone through at
-// two a day.
+// Expire erases the days that are older than retention, and the installs that have not
+// reported since. Totals stay, but those that have not risen since leave memory and sinks
+// until they do. If the clock is far ahead of the newest day that was counted, nothing is
+// erased at first: the days until then pass at two a day.
 func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Duration) error {
 	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error {
 		trusted := believe(c.trusted, day(now))

@@ -8,11 +8,11 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// At a limit on what is kept in memory and sent to sinks, what the fewest
-// installs ever reported gives way, the one that was reported least lately first:
-// what a stranger invents has one install, and a release has many. Nothing is
-// erased. What gave way keeps its total in the database, and has it again with its
-// next run, as has what is silent: so a sink sees a series end, and go on.
+// There are limits on what is kept in memory and sent to sinks. At a limit, what the fewest
+// installs ever reported gives way, of equals what was not reported for longest: what a
+// stranger invents has one install, and a release has many. Nothing is erased. What gave way
+// keeps its total in the database and comes back with it at its next run, as does what is
+// silent. So a sink sees a series end, and continue.
 
 var errFull = errors.New("something has to give way")
 
@@ -40,8 +40,8 @@ func (c *catalog) openApps(list *wire.AllowList) (n int) {
 	return n
 }
 
-// overBy is how many have to go so that there is room for a hundredth: to look for
-// them costs as much for one.
+// overBy returns how many have to give way until a hundredth is free. To look for one costs as
+// much as for many.
 func overBy(count, limit int) int {
 	if limit == 0 || count < limit {
 		return 0
@@ -49,10 +49,10 @@ func overBy(count, limit int) int {
 	return count - limit + max(1, limit/100)
 }
 
-// makeRoom has what is at a limit give way, for all collectors.
+// makeRoom makes entries give way where a limit is reached, for all collectors.
 func (s *Store) makeRoom(ctx context.Context) error {
 	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error {
-		known, err := s.loadCatalog(ctx, tx, c) // what other collectors made, too
+		known, err := s.loadCatalog(ctx, tx, c) // includes what other collectors made
 		if err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func (s *Store) versionsGiveWay(ctx context.Context, tx *sql.Tx, app string, n i
 	return nil
 }
 
-// away has versions, and their series, give way.
+// away makes versions, and their series, give way.
 func (s *Store) away(ctx context.Context, tx *sql.Tx, versions, series string, args ...any) error {
 	if _, err := tx.ExecContext(ctx, s.dialect.bind(`UPDATE versions SET away = 1 WHERE away = 0 AND `+versions), args...); err != nil {
 		return err
@@ -157,7 +157,7 @@ func (s *Store) seriesGiveWay(ctx context.Context, tx *sql.Tx, known *catalog, n
 	return nil
 }
 
-// expireSilent takes out what has not been reported since a day.
+// expireSilent removes from memory what has not been reported since a day.
 func (s *Store) expireSilent(ctx context.Context, tx *sql.Tx, since int64) error {
 	gone := int64(0)
 	for _, query := range []string{

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A Reason is the limit over which something of a report was.
+// A Reason is the limit because of which something of a report was held back.
 type Reason string
 
 // Runs over the first two are not counted, and will not be: their marks have
@@ -27,10 +27,10 @@ const (
 	Room            Reason = "room"
 )
 
-// Reasons are all of them.
+// Reasons has all of them.
 var Reasons = []Reason{InstallRuns, NetworkRuns, NetworkInstalls, NetworkApps, NetworkVersions, NetworkCommands, NetworkSeries, Room}
 
-// Text is the reason for people.
+// Text returns the reason in words.
 func (r Reason) Text() string {
 	switch r {
 	case InstallRuns:
@@ -53,15 +53,15 @@ func (r Reason) Text() string {
 	return string(r)
 }
 
-// HeldCount is how many reports something was held back of, and how many runs
-// are not counted for it. What is counted and these runs are together the sum of
-// all high-water marks.
+// HeldCount says of how many reports something was held back, and how many runs are not
+// counted because of that. These runs and the counted ones add up to the sum of all
+// high-water marks.
 type HeldCount struct{ Reports, Runs int64 }
 
-// Held is what was held back on a day.
+// Held says what was held back on a day.
 type Held struct {
 	Date   time.Time
-	App    string // Overflow where it is not known
+	App    string // Overflow if it is not known
 	Reason Reason
 	HeldCount
 }
@@ -86,7 +86,7 @@ type heldKey struct {
 	reason Reason
 }
 
-// held is what a batch holds back.
+// held counts what a batch holds back.
 type held map[heldKey]HeldCount
 
 func (h held) add(app string, reason Reason, runs int64) {

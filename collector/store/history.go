@@ -83,10 +83,9 @@ func eachSum(data []byte, since int64, each func(day int64, measure int, n int64
 	})
 }
 
-// varint returns the number at a place, and where the next one is; -1 if there is
-// none.
+// varint returns the number at a place, and the place of the next one, -1 if there is none.
 func varint(data []byte, at int) (value int64, next int) {
-	if at+1 < len(data) { // most have one byte or two
+	if at+1 < len(data) { // most numbers have one or two bytes
 		low, high := data[at], data[at+1]
 		if low < 0x80 {
 			return int64(low>>1) ^ -int64(low&1), at + 1
@@ -110,8 +109,7 @@ func decodeSums(data []byte, since int64) (sums []daySum, err error) {
 	return sums, err
 }
 
-// mergeSums adds sums to others, which are in order, and leaves out what comes
-// to nothing.
+// mergeSums adds sums to others, both in order, and leaves out zeros.
 func mergeSums(sums, added []daySum) []daySum {
 	slices.SortFunc(added, compareSums)
 	merged := make([]daySum, 0, len(sums)+len(added))
@@ -131,7 +129,7 @@ func mergeSums(sums, added []daySum) []daySum {
 	return slices.DeleteFunc(merged, func(one daySum) bool { return one.n == 0 })
 }
 
-// encodeSums is given them in order.
+// encodeSums encodes sums that are in order.
 func encodeSums(sums []daySum) (data []byte, first, last int64) {
 	data, first = make([]byte, 0, 2*len(sums)), math.MaxInt64
 	var column []byte
@@ -160,16 +158,16 @@ func encodeSums(sums []daySum) (data []byte, first, last int64) {
 	return data, min(first, last), last
 }
 
-// windowDays are the windows of which a picture is kept for every day.
+// windowDays are the lengths, in days, of the windows of which a picture is kept for every day.
 var windowDays = [4]int64{7, 30, 90, 365}
 
-// maxGap is how many days without a report get a picture.
+// maxGap is for how many days without a report a picture is made.
 const maxGap = 31
 
-// closeDay puts the sums that were added since the last time to those of closed
-// days, and keeps how many distinct installs there were in the windows that
-// ended on the day that is over, and on those after it without a report: later,
-// when installs have moved on, that can no longer be told. A command, a version or an
+// closeDay adds the sums since the last time to those of closed days. It also makes the
+// pictures: how many distinct installs there were in the windows that ended on the day that
+// is over, and on the days after it without a report. Later, when installs have moved on,
+// they can no longer be counted. A command, a version or an
 // app that gave way and did not run has no picture: strangers may have invented any number.
 func (s *Store) closeDay(ctx context.Context, tx *sql.Tx, c clock, next int64) error {
 	var all []int64

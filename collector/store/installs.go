@@ -13,15 +13,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// An installRow is what is kept of one install. Its id is not: its key is a
-// hash of app and id, so that one id in two apps cannot be told either.
+// An installRow has what is stored of one install. Its id is not stored: the key is a hash of
+// app and id, so that not even one id in two apps can be recognised.
 type installRow struct {
 	app, version, system string
 	firstDay, lastDay    int64
 	marks                []byte
 	uses                 []use
 	weeks                uint64 // bit n: it reported n weeks before that of lastDay
-	dayRuns              int64  // counted on lastDay
+	dayRuns              int64  // runs that were counted on lastDay
 }
 
 // installKeys hash the id of an app's install to its key.
@@ -39,7 +39,8 @@ func (s *Store) installKeys() func(app string, id uuid.UUID) string {
 var errOtherPepper = errors.New("ids were hashed under another key until now, so every install would count once more: " +
 	"give TELEMETRY_ID_PEPPER as it was, or none if there was none")
 
-// samePepper fails if ids were hashed under another key. It keeps a hash that tells.
+// samePepper returns an error if ids were hashed with another pepper before. It stores a hash by
+// which it knows.
 func (s *Store) samePepper(ctx context.Context) error {
 	mac := hmac.New(sha256.New, s.pepper)
 	io.WriteString(mac, "which key this is")
@@ -61,10 +62,9 @@ func (s *Store) samePepper(ctx context.Context) error {
 
 const insertInstall = `INSERT INTO installs (install, app, cli_version, operating_system, first_day, last_day, marks, uses, weeks, day_runs) VALUES `
 
-// claim returns the installs of a batch and keeps them from all others until
-// the transaction ends. Where rows are locked one by one, a missing one is made
-// first, or two processes that see a new id at once would both count it. release
-// takes out what comes to nothing.
+// claim returns the installs of a batch and locks them until the transaction ends. Where rows
+// are locked one by one, a missing row is made first: otherwise two processes that see a new id
+// at once both count it. release removes rows that were not needed.
 func (s *Store) claim(ctx context.Context, tx *sql.Tx, keys []string) (rows map[string]*installRow, missing []string, err error) {
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	rows, err = s.load(ctx, tx, keys)
@@ -85,7 +85,7 @@ func (s *Store) claim(ctx context.Context, tx *sql.Tx, keys []string) (rows map[
 	return rows, missing, err
 }
 
-// release takes out the rows that claim made for reports that added nothing.
+// release removes the rows that claim made for reports that added nothing.
 func (s *Store) release(ctx context.Context, tx *sql.Tx, claimed []string, used map[string]bool) error {
 	for _, key := range claimed {
 		if !used[key] {
@@ -111,10 +111,10 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, keys []string) (map[string
 		err := s.run(ctx, tx, query, args, func(scan scan) error {
 			var r installRow
 			err := scan(&key, &r.app, &r.version, &r.system, &r.firstDay, &r.lastDay, &r.marks, &uses, &weeks, &r.dayRuns)
-			if err != nil || r.app == "" { // locked for an install, but none
+			if err != nil || r.app == "" { // made by claim, and not an install yet
 				return err
 			}
-			if r.firstDay == 0 { // purged: it has marks, and counts as none until it reports
+			if r.firstDay == 0 { // purged: it has marks, and does not count until it reports
 				r.lastDay = 0
 			} else {
 				r.weeks = uint64(weeks)

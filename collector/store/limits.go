@@ -2,24 +2,23 @@ package store
 
 import "github.com/telemetrygen/telemetrygen/collector/wire"
 
-// Limits bound what strangers can add to the totals, and how much they can make
-// the store keep. 0 is no limit. The docs/threats.md of the project tells what is
-// left of an attack within them.
+// Limits bound what strangers can add to the totals, and how much they can make the store
+// keep. 0 is no limit. docs/threats.md says what an attack within the limits can do.
 type Limits struct {
-	RunsPerInstall int64 // in a day, the first report included
+	RunsPerInstall int64 // a day, with the first report
 
-	// What one network adds in a day: a /24 in IPv4, a /48 in IPv6. An IPv6 /32
-	// may add ten times as much. They are counted in the memory of one process.
+	// What one network, a /24 in IPv4 and a /48 in IPv6, may add in a day. An IPv6 /32 may add
+	// ten times as much. Each process counts by itself, in memory.
 	RunsPerNetwork       int64
 	RunsPerNetworkAtOnce int64 // out of RunsPerNetwork
 	InstallsPerNetwork   int64 // new ones
-	AppsPerNetwork       int64 // names that were not there, and that nobody listed or registered
+	AppsPerNetwork       int64 // new names that nobody listed or registered
 	VersionsPerNetwork   int64
 	CommandsPerNetwork   int64
 	SeriesPerNetwork     int64
 
-	// What is kept in memory and sent to sinks: one more takes the place of what
-	// the fewest installs ever reported.
+	// What is kept in memory and sent to sinks. One more takes the place of the one that the
+	// fewest installs ever reported.
 	Apps     int // that nobody listed or registered
 	Versions int // of one app without a registered release
 	Series   int
@@ -42,8 +41,8 @@ func DefaultLimits() Limits {
 	}
 }
 
-// Limit replaces the limits, which are DefaultLimits at first. It has to be
-// called before the first report.
+// Limit replaces the limits, which are DefaultLimits at first. It must be called before the
+// first report.
 func (s *Store) Limit(limits Limits) {
 	s.limits = limits
 	s.networks = newNetworks(limits)

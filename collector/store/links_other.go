@@ -4,5 +4,5 @@ package store
 
 import "io/fs"
 
-// links is not told by this system.
+// links returns 1: this system does not tell the number.
 func links(fs.FileInfo) int { return 1 }

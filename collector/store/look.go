@@ -5,17 +5,17 @@ import (
 	"database/sql"
 )
 
-// A grouping is what sums are told apart by. With a split, the days before that
-// one are added up for themselves.
+// A grouping says by what sums are grouped. With a split, the days before it are a group of
+// their own.
 type grouping struct {
 	command, version, system, day bool
 	split                         int64
 }
 
-// A found is one sum that a question came upon: of a day, or of several that were
-// added up, the first and the last of which it has.
+// A found is one sum that a question found: of a day, or of several days, of which it has the
+// first and the last.
 type found struct {
-	name       string // of the command, version or system that the question tells apart
+	name       string // of the command, version or system by which the question groups
 	first, day int64
 	measure    int
 	n          int64
@@ -42,7 +42,7 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 			return err
 		}
 		if now != changes {
-			continue // a day was closed: what was recent may be in both, or in neither
+			continue // a day was closed meanwhile: its sums may be in both tables, or in neither
 		}
 		for _, one := range closed {
 			each(one)
@@ -54,8 +54,7 @@ func (s *Store) look(ctx context.Context, sel Selection, by grouping, each func(
 	}
 }
 
-// selected is a selection with the days in which there can be something, and what
-// its sums are told apart by.
+// selected is a selection, limited to the days that can have sums, with its grouping.
 type selected struct {
 	app, command, version, system string
 	since, until                  int64
@@ -155,7 +154,7 @@ func (f *found) add(day, n int64) {
 	f.n += n
 }
 
-// passesOver says what a list of commands has no use for.
+// passesOver reports whether a list of commands does not need a measure.
 func (g grouping) passesOver(measure int) bool {
 	return g.command && (measure == measureDaily || measure == measureLatest)
 }

@@ -9,11 +9,11 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// marks are an install's high-water marks: the highest count it has reported,
-// by a hash of command and exit code. In the database they are one value, a
-// hash of 8 bytes and a varint each, because a report then costs one row read
-// and one written, however many counters it has. Two counters of one install
-// share a hash once in 10^13 pairs of thousand; the smaller then stays uncounted.
+// marks are an install's high-water marks: the highest count that it has reported, by a hash
+// of command and exit code. The database has them as one value, of 8 bytes for the hash and a
+// varint for each. So a report reads and writes one row, however many counters it has. Among
+// a thousand counters of one install, two share a hash once in 10^13 installs; then the smaller
+// is not counted.
 type marks map[uint64]uint64
 
 func decodeMarks(data []byte) (marks, error) {
@@ -41,11 +41,11 @@ func (m marks) encode() []byte {
 	return data
 }
 
-// raise lifts the marks to a report's counts, each by MaxIncrease at most: what is more
-// comes with the next reports, as counts are cumulative. It returns by how much each
-// counter exceeded its mark, and which had none. A lower count, which is a report that comes late or
-// again, a restored file, or another machine with a copied id, changes nothing:
-// totals may then be short, and never too high.
+// raise raises the marks to a report's counts, each by MaxIncrease at most: the next reports
+// bring the rest, because counts are cumulative. It returns by how much each counter exceeded
+// its mark, and which had none. A lower count changes nothing: the report came late or twice,
+// the file was restored, or another machine has a copy of the id. Totals may then be too low,
+// but never too high.
 func (m marks) raise(counters []wire.Counter) (increases []uint64, fresh []bool, err error) {
 	increases, fresh = make([]uint64, len(counters)), make([]bool, len(counters))
 	hashes := make([]uint64, len(counters))

@@ -11,9 +11,8 @@ import (
 	"strings"
 )
 
-// The schema is what these files make of an empty database, in the order of
-// their numbers. A file that was released is never changed: a database
-// remembers the last one that it has gone through.
+// These files, in the order of their numbers, make the schema in an empty database. A file
+// that was released is never changed: a database stores the number of the last one that ran.
 //
 //go:embed schema/*.sql
 var schemas embed.FS
@@ -21,11 +20,11 @@ var schemas embed.FS
 // newestSchema is the number of the last file.
 const newestSchema = 5
 
-// migrate brings the database to the newest schema in one transaction, so that
-// it is either there or where it was.
+// migrate brings the database to the newest schema in one transaction. If that fails, nothing
+// has changed.
 func (s *Store) migrate(ctx context.Context) error {
 	return s.transact(ctx, func(tx *sql.Tx) error {
-		if s.dialect.lockRow != "" { // CREATE TABLE IF NOT EXISTS fails when two do it at once
+		if s.dialect.lockRow != "" { // CREATE TABLE IF NOT EXISTS fails if two processes do it at once
 			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1), set_config('idle_in_transaction_session_timeout', '0', true)`, schemaLock); err != nil {
 				return err
 			}
@@ -37,7 +36,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		if at > newestSchema {
 			return tooNew(at)
 		}
-		if at >= 2 && at < newestSchema { // collectors that run end what they write, and then see the new schema
+		if at >= 2 && at < newestSchema { // running collectors end their transactions, and then see the new schema
 			if _, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`); err != nil {
 				return err
 			}
@@ -69,8 +68,8 @@ func tooNew(schema int) error {
 	return fmt.Errorf("%w: its schema is %d, this collector knows up to %d", errTooNew, schema, newestSchema)
 }
 
-// checkSchema is for those who work beside a collector, perhaps an older one,
-// and so change no schema.
+// checkSchema returns an error unless the schema is the newest. Programs that work beside a
+// collector, which may be an older one, do not change it.
 func (s *Store) checkSchema(ctx context.Context) error {
 	return s.transact(ctx, func(tx *sql.Tx) error {
 		switch at, err := s.schemaVersion(ctx, tx); {
@@ -85,8 +84,8 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	})
 }
 
-// schemaVersion is 0 for an empty database, and 1 for those from before there
-// was a number.
+// schemaVersion returns the number of the schema: 0 for an empty database, and 1 for one from
+// before there was a number.
 func (s *Store) schemaVersion(ctx context.Context, tx *sql.Tx) (int, error) {
 	var tables int
 	if err := tx.QueryRowContext(ctx, s.dialect.hasMeta).Scan(&tables); err != nil || tables == 0 {

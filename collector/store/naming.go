@@ -9,15 +9,14 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// Unregistered stands for the versions of an app that nobody registered, once
-// one is.
+// Unregistered stands for the versions of an app that nobody registered, if any is registered.
 const Unregistered = "(unregistered)"
 
-// A listing is what is registered of one app.
+// A listing has what is registered of one app.
 type listing struct {
 	releases map[string]*wire.AllowList // by version; nil for one whose commands cannot be read
 	all      *wire.AllowList            // of all releases together
-	codes    map[int]bool               // that have names in one of them
+	codes    map[int]bool               // exit codes with a name in one of the releases
 }
 
 func (l *listing) has(version string) bool {
@@ -25,8 +24,8 @@ func (l *listing) has(version string) bool {
 	return ok
 }
 
-// registered is the name under which a version is registered, if it is: a tag has a v
-// in front that builds often leave out.
+// registered returns the name under which a version is registered, if it is: a tag begins with
+// a v that builds often leave out.
 func (l *listing) registered(version string) string {
 	other, cut := strings.CutPrefix(version, "v")
 	if !cut {
@@ -40,8 +39,8 @@ func (l *listing) registered(version string) string {
 	return Unregistered
 }
 
-// loadListings reads what is registered, by app. What cannot be read of a
-// release costs only that: its version counts, under the commands of the others.
+// loadListings reads what is registered, by app. If the commands of a release cannot be read,
+// its version still counts, under the commands of the other releases.
 func (s *Store) loadListings(ctx context.Context, tx *sql.Tx) (map[string]*listing, error) {
 	found := map[string]*listing{}
 	lists := map[string]*wire.AllowList{} // most releases have the commands of the one before
@@ -85,8 +84,8 @@ type named struct {
 	bounded    bool     // somebody listed the commands of the app, or registered a release
 }
 
-// free says whether a series may be made whoever reports it: of a registered
-// release, with an exit code that is no wonder.
+// free reports whether a series may be made whoever reports it: it is of a registered release,
+// with a usual exit code or one that has a name.
 func (n *named) free(code int) bool {
 	if n.registered == nil || n.version == Unregistered {
 		return false
@@ -94,11 +93,10 @@ func (n *named) free(code int) bool {
 	return code >= wire.NoExit && code <= 1 || n.registered.codes[code]
 }
 
-// name finds the names for a report, or refuses it. A command counts under its
-// own name if it is listed: by the release that reports it, by any release of
-// the app if it is none that was registered, or where the collector was started.
-// Where nobody listed any, those in ASCII count, because other letters can look
-// like these.
+// name finds the names that a report counts under, or refuses it. A command counts under its
+// own name if it is listed: by its release, by any release of the app if its own is not
+// registered, or by the collector's allow-list. If nobody listed any command of the app, names
+// in ASCII count; other letters can look like these.
 func (c *catalog) name(report *named, list *wire.AllowList) error {
 	app := report.App
 	report.registered = c.registered[app]

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// An allowance is something of which a network may add so much in a day.
+// An allowance is a kind of thing of which a network may add only so much in a day.
 type allowance int
 
 const (
@@ -20,31 +20,31 @@ const (
 	allowances // how many there are
 )
 
-// marksPerInstall is what a new install takes of its network's allowance, in
-// high-water marks; one that brings more takes as many as it brings. So the disk
-// that a network can fill is bounded as well.
+// marksPerInstall is how many high-water marks a new install takes at least from its network's
+// allowance; one that brings more takes more. So the disk space that a network can fill is
+// bounded too.
 const marksPerInstall = 100
 
 // providerShare is how much more an IPv6 /32 may add than one of its 65,536 /48.
 const providerShare = 10
 
-// maxNetworks bounds the memory for networks, to about 30 MB. A network whose
-// allowances are whole again needs none, so it holds those of the last hours.
+// maxNetworks bounds the memory for networks, to about 30 MB. A network whose allowances are
+// full again needs none, so these are the networks of the last hours.
 const maxNetworks = 200_000
 
-// A debt is when each allowance of a network will be whole again, in nanoseconds
-// since 1970: the generic cell rate algorithm, a token bucket in one number.
+// A debt has the time at which each allowance of a network will be full again, in nanoseconds
+// since 1970. This is the generic cell rate algorithm: a token bucket in one number.
 type debt [allowances]int64
 
-// networks keep, in memory only, what each network has added lately. They are
-// kept under a hash, by a key of this process.
+// networks has, in memory only, what each network has added lately, by a hash with a key of
+// this process.
 type networks struct {
 	seed    maphash.Seed
 	perDay  [allowances]int64
 	atOnce  [allowances]int64
 	debts   map[uint64]debt
-	sweepAt int   // this many
-	at      int64 // of the last batch, in nanoseconds since 1970
+	sweepAt int   // number of debts at which full ones are removed
+	at      int64 // time of the last batch, in nanoseconds since 1970
 }
 
 func newNetworks(l Limits) *networks {
@@ -58,7 +58,7 @@ func newNetworks(l Limits) *networks {
 	return n
 }
 
-// commit keeps the debts of a batch that was committed.
+// commit stores the debts of a batch that was committed.
 func (n *networks) commit(now time.Time, debts map[uint64]debt) {
 	for key, one := range debts {
 		n.debts[key] = one
@@ -75,7 +75,7 @@ func (n *networks) commit(now time.Time, debts map[uint64]debt) {
 			delete(n.debts, key)
 		}
 	}
-	for key := range n.debts { // a network that is forgotten may begin again
+	for key := range n.debts { // a network that is removed begins with full allowances
 		if len(n.debts) <= maxNetworks {
 			break
 		}
@@ -84,8 +84,8 @@ func (n *networks) commit(now time.Time, debts map[uint64]debt) {
 	n.sweepAt = max(1_000, 2*len(n.debts))
 }
 
-// follow moves the debts along with a clock that was put back by a minute or more:
-// what was owed for an hour is owed for an hour still.
+// follow moves the debts with a clock that was put back by a minute or more, so that a debt of
+// an hour stays one of an hour.
 func (n *networks) follow(now time.Time) {
 	back := n.at - now.UnixNano()
 	if n.at = now.UnixNano(); back < int64(time.Minute) {
@@ -99,8 +99,8 @@ func (n *networks) follow(now time.Time) {
 	}
 }
 
-// A purse is what the networks of one sender may still add, in a batch that is
-// not committed. The nil purse may add anything.
+// A purse has what the networks of one sender may still add, in a batch that is not committed
+// yet. The nil purse has no limit.
 type purse struct {
 	*networks
 	now   int64
@@ -119,7 +119,7 @@ func (n *networks) purse(now time.Time, site, provider netip.Prefix, debts map[u
 	return p
 }
 
-// debt is that of the ith key, and how often its allowances go into a day's.
+// debt returns the debt of the ith key, and how many times a /48's allowances it has.
 func (p *purse) debt(i int) (debt, int64) {
 	one, ok := p.debts[p.keys[i]]
 	if !ok {
@@ -131,7 +131,7 @@ func (p *purse) debt(i int) (debt, int64) {
 	return one, 1
 }
 
-// left is how much more of something may be added.
+// left returns how much more of something may be added.
 func (p *purse) left(what allowance) int64 {
 	left := int64(math.MaxInt64)
 	if p == nil || p.perDay[what] == 0 {

@@ -18,9 +18,9 @@ const (
 	leaderLock int64 = 0x7467656e02
 )
 
-// maxSilence is how long PostgreSQL waits for the next statement of a transaction, and for
-// a sign of life of the leader, before it ends the session and frees its locks. A collector
-// whose machine or network is lost ends no session itself; TCP notices after hours.
+// maxSilence is how long PostgreSQL waits for the next statement of a transaction, and for a
+// sign of life of the leader, before it ends the session and frees its locks. A collector that
+// lost its machine or network cannot end a session, and TCP notices only after hours.
 const maxSilence = 10 * time.Second
 
 func openPostgres(url string) (*Store, error) {
@@ -42,7 +42,7 @@ func openPostgres(url string) (*Store, error) {
 		bind:     dollars,
 		bytes:    "BYTEA",
 		rows:     1024,
-		enough:   1024, // each statement of a transaction is a way there and back
+		enough:   1024, // each statement of a transaction is a round trip
 		serial:   "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 		lockRow:  " FOR UPDATE",
 		shareRow: " FOR SHARE",
@@ -56,12 +56,12 @@ func openPostgres(url string) (*Store, error) {
 	return s, nil
 }
 
-// leaderPause is how often a process that does not lead asks, and one that does
-// makes sure: a leader that is gone is replaced after at most twice this.
+// leaderPause is the time after which a process that does not lead asks again, and the leader
+// checks that it still leads. A leader that has gone is replaced after at most twice this time.
 const leaderPause = time.Second
 
-// leadByLock holds an advisory lock in a session of its own. The database frees
-// it when the session ends, also when the leader was killed or cut off.
+// leadByLock holds an advisory lock in a session of its own. The database frees it when the
+// session ends, also if the leader was killed or lost its network.
 func (s *Store) leadByLock(ctx context.Context, lead func(context.Context) error) error {
 	for ctx.Err() == nil {
 		if err := s.leadOnce(ctx, lead); err != nil && ctx.Err() == nil {
@@ -78,7 +78,7 @@ func (s *Store) leadByLock(ctx context.Context, lead func(context.Context) error
 	return ctx.Err()
 }
 
-// notLeader says that another process leads, or that this one may have lost it.
+// notLeader is the error that another process leads, or that this one may have lost the lock.
 type notLeader struct{ cause error }
 
 func (n notLeader) Error() string { return "another process leads" }

@@ -10,8 +10,7 @@ import (
 // reports, so that a disk without room for one is noticed.
 const probeSize = 32 << 10
 
-// Probe writes as a batch of reports would, durably, and returns why that
-// cannot be done.
+// Probe writes durably, as a batch of reports does, and returns why that fails, if it does.
 func (s *Store) Probe(ctx context.Context) error {
 	value := make([]byte, probeSize)
 	rand.Read(value) // PostgreSQL would compress anything else

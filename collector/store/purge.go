@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// A PurgeSelection says what was counted wrongly. Empty strings select
-// everything; the app is needed. A command is one, without those below it.
+// A PurgeSelection says what was counted wrongly. Empty strings select everything; the app is
+// required. A command is selected without those below it.
 type PurgeSelection struct {
 	App, Version, Command string
 	Since, Until          time.Time // days of UTC, both included; zero: without a bound
-	DryRun                bool      // change nothing, and tell what would be
+	DryRun                bool      // change nothing, and return what would change
 }
 
-// Purged is what a purge took out.
+// Purged says what a purge removed.
 type Purged struct {
 	Runs     int64
-	Series   int64 // that are gone as a whole
-	Installs int64 // that count no more, because nothing else is known of them
+	Series   int64 // series of which nothing is left
+	Installs int64 // installs that count no more, because nothing else is known of them
 }
 
 var errDryRun = errors.New("nothing was meant to change")
@@ -38,7 +38,7 @@ var errDryRun = errors.New("nothing was meant to change")
 // days are, stay. Collectors that have the store
 // open follow at their next batch. A selection of nothing is a *Refusal.
 func (s *Store) Purge(ctx context.Context, now time.Time, sel PurgeSelection) (purged Purged, err error) {
-	err = s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error { // no batch is under way now
+	err = s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error { // no batch runs meanwhile
 		p := &purge{store: s, tx: tx, clock: c, now: now, since: math.MinInt64, until: math.MaxInt64, PurgeSelection: sel, left: map[int64]int64{}, sums: sums{}, runs: map[Key]int64{}, weeks: weekSums{}}
 		if !sel.Since.IsZero() {
 			p.since = day(sel.Since)
@@ -64,7 +64,7 @@ func (s *Store) Purge(ctx context.Context, now time.Time, sel PurgeSelection) (p
 	return purged, err
 }
 
-// A purge is one under way.
+// A purge is the state of one.
 type purge struct {
 	store *Store
 	tx    *sql.Tx
@@ -73,18 +73,18 @@ type purge struct {
 	PurgeSelection
 	since, until int64
 	app          int64            // the app as a whole among the commands
-	commands     map[int64]string // those that are meant, by id
-	versions     map[int64]string // all of the app
-	version      int64            // the one that is meant; 0: all
+	commands     map[int64]string // the selected ones, by id
+	versions     map[int64]string // all of the app, by id
+	version      int64            // the selected one; 0: all
 
-	left   map[int64]int64 // installs that no longer count as having reported a version
-	sums   sums            // what is added to them
-	weeks  weekSums        // the same
-	runs   map[Key]int64   // what is taken from the totals
+	left   map[int64]int64 // by version, installs that no longer count as having reported it
+	sums   sums            // changes of the sums
+	weeks  weekSums        // changes of the weeks
+	runs   map[Key]int64   // runs to subtract from the totals
 	purged Purged
 }
 
-// whole reports whether the days have no bound: then no trace is left.
+// whole reports whether the days have no bound. Then nothing of the selection is left.
 func (p *purge) whole() bool { return p.since == math.MinInt64 && p.until == math.MaxInt64 }
 
 func (p *purge) meant(version int64) bool { return p.version == 0 || p.version == version }
@@ -149,11 +149,11 @@ type commandDay struct {
 	day     int64
 }
 
-// A dailies is how many distinct installs ran a command on a day.
+// dailies counts the distinct installs that ran a command on a day.
 type dailies struct{ all, taken, rest, most int64 }
 
-// count takes the runs of the days out of the sums, and what else is kept of a
-// day. What an install did last is not among it: see leave.
+// count subtracts the runs of the days from the sums, and what else is stored by day. What
+// installs did last is removed by leave.
 func (p *purge) count(ctx context.Context) error {
 	daily := map[commandDay]dailies{}
 	each := func(key sumKey, n int64) {
@@ -228,7 +228,7 @@ func (p *purge) count(ctx context.Context) error {
 	return nil
 }
 
-// write changes the sums, and drops what has no sums any more.
+// write changes the sums, and deletes what has none any more.
 func (p *purge) write(ctx context.Context) error {
 	if err := p.store.addSums(ctx, p.tx, p.sums); err != nil {
 		return err
@@ -277,8 +277,8 @@ func (p *purge) write(ctx context.Context) error {
 	return err
 }
 
-// lower takes the runs out of the totals. What is lowered starts anew, at this
-// time, for readers that know of starts: their counters never fall.
+// lower subtracts the runs from the totals. For readers that know start times, a lowered series
+// starts anew at this time: its counter never falls.
 func (p *purge) lower(ctx context.Context) error {
 	which := `app = ? AND (? = '' OR command = ?) AND (? = '' OR cli_version = ?)`
 	args := []any{p.App, p.Command, p.Command, p.Version, p.Version}
@@ -318,8 +318,7 @@ func (p *purge) lower(ctx context.Context) error {
 		AND NOT EXISTS (SELECT 1 FROM installs WHERE installs.app = versions.app AND installs.cli_version = versions.name AND installs.first_day <> 0)`, p.version)
 }
 
-// latest is the last of an install's uses of the app, or of anything if there is
-// none.
+// latest returns the last of an install's uses of the app, or of anything if there is none.
 func latest(uses []use, app int64) use {
 	return slices.MaxFunc(uses, func(a, b use) int {
 		whole := func(u use) int {

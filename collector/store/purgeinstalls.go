@@ -8,8 +8,8 @@ import (
 // purgePage is how many installs are read at once.
 const purgePage = 1_000
 
-// leave takes the installs out of what they used: where the last day on which
-// they did is among those that are meant.
+// leave removes from the installs the selected uses: those whose last day is among the days of
+// the selection.
 func (p *purge) leave(ctx context.Context) error {
 	ids := map[string]int64{}
 	for id, name := range p.versions {
@@ -43,7 +43,7 @@ func (p *purge) leave(ctx context.Context) error {
 			if !p.leaves(&row, ids) {
 				continue
 			}
-			if len(one.row.uses) == 0 { // of before there were uses
+			if len(one.row.uses) == 0 { // an old row, from before uses were stored
 				p.left[ids[one.row.version]]++
 			}
 			for _, was := range one.row.uses {
@@ -71,11 +71,11 @@ func (p *purge) leave(ctx context.Context) error {
 	}
 }
 
-// leaves takes out what an install used, and reports whether that changed
-// anything. If its latest report was of it, the one before counts as the latest.
+// leaves removes the selected uses of an install, and reports whether that changed anything. If
+// its latest report was one of them, the one before counts as the latest.
 func (p *purge) leaves(row *installRow, ids map[string]int64) bool {
 	before := row.uses
-	touched := map[int64]bool{} // versions of which a command went
+	touched := map[int64]bool{} // versions of which a use was removed
 	row.uses = nil
 	changed := false
 	for _, one := range before {
@@ -100,7 +100,7 @@ func (p *purge) leaves(row *installRow, ids map[string]int64) bool {
 		return p.Command != "" && one.command == p.app && touched[one.version] && !left[one.version]
 	})
 	meant := p.Command == "" && p.meant(ids[row.version]) && p.in(row.lastDay)
-	if len(before) == 0 { // of before there were uses: it counts by its first and last report
+	if len(before) == 0 { // an old row, without uses: it counts by its first and last report
 		return meant && p.in(row.firstDay)
 	}
 	used := func(uses []use) bool {

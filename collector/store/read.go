@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// A Selection says what sums are of. Empty strings select everything: an empty
-// command is the app as a whole.
+// A Selection selects what is added up. Empty strings select everything: an empty command is
+// the app as a whole.
 type Selection struct {
 	App, Command, Version, System string
 	Since, Until                  time.Time // days of UTC, both included
 }
 
-// Sums are what installs did in the days of a selection. Runs count on the day
-// on which their report arrived.
+// Sums say what installs did in the days of a selection. Runs count on the day on which their
+// report arrived.
 type Sums struct {
 	Runs     int64
 	Failures int64 // exit codes 1 to 255
 	NoExit   int64 // runs of which no exit was seen (-1)
-	// Installs are the distinct installs that ran it, of an app as a whole those
-	// that reported. Those that ran two versions count in both. They are -1 where
-	// that is not known: of days that ended before the store's, there are only
-	// the windows of 7, 30, 90 and 365 days, of all versions together.
+	// Installs is how many distinct installs ran the command, or for an app as a whole
+	// reported. An install that ran two versions counts in both. It is -1 if that is not
+	// known: for days that ended before the store's, only windows of 7, 30, 90 and 365 days are
+	// known, of all versions together.
 	Installs       int64
 	InstallsFailed int64     // of these, those that it failed for; -1 as above
 	First          int64     // of a command in one version: installs that used it there for the first time
@@ -32,19 +32,19 @@ type Sums struct {
 	Last           time.Time // the last day with a run; zero if there is none
 }
 
-// A Row is the sums of one command, version or system.
+// A Row has the sums of one command, version or system.
 type Row struct {
 	Name string
 	Sums
 }
 
-// CodeRuns is how often an exit code was seen; -1 is no exit.
+// CodeRuns says how often runs ended with an exit code; -1 is no exit.
 type CodeRuns struct {
 	Code int
 	Runs int64
 }
 
-// A Day is what was reported on one day.
+// A Day has what was reported on one day.
 type Day struct {
 	Date                   time.Time
 	Runs, Failures, NoExit int64
@@ -62,7 +62,7 @@ func (s *Store) Apps(ctx context.Context) (apps []string, err error) {
 	return apps, err
 }
 
-// add puts what was found to the sums.
+// add adds what was found to the sums.
 func (r *Sums) add(one found) {
 	switch {
 	case one.measure == measureUsed:
@@ -87,7 +87,7 @@ func (r *Sums) add(one found) {
 	}
 }
 
-// byName are sums that are told apart by a name.
+// byName has sums by the name of a command, version or system.
 type byName map[string]*Sums
 
 func (b byName) of(name string) *Sums {
@@ -99,7 +99,7 @@ func (b byName) of(name string) *Sums {
 
 func (b byName) add(one found) { b.of(one.name).add(one) }
 
-// rows answers a question that tells apart.
+// rows answers a question that groups by name.
 func (s *Store) rows(ctx context.Context, sel Selection, by grouping) ([]Row, error) {
 	sums := byName{}
 	err := s.look(ctx, sel, by, sums.add)
@@ -109,7 +109,7 @@ func (s *Store) rows(ctx context.Context, sel Selection, by grouping) ([]Row, er
 	return s.ranked(ctx, sel, by, sums)
 }
 
-// ranked makes rows of sums, those that most installs used first.
+// ranked returns sums as rows, those that most installs used first.
 func (s *Store) ranked(ctx context.Context, sel Selection, by grouping, sums byName) ([]Row, error) {
 	if err := s.earlier(ctx, sel, by, sums); err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (s *Store) earlier(ctx context.Context, sel Selection, by grouping, sums by
 	})
 }
 
-// Total answers for everything that is selected together.
+// Total returns the sums of everything that is selected.
 func (s *Store) Total(ctx context.Context, sel Selection) (Sums, error) {
 	sums := byName{"": {}}
 	err := s.look(ctx, sel, grouping{}, sums.add)
@@ -178,14 +178,14 @@ func (s *Store) Total(ctx context.Context, sel Selection) (Sums, error) {
 	return *sums[""], err
 }
 
-// ByCommand tells the commands apart, those that most installs used first. The
-// selection's command is not looked at.
+// ByCommand returns the sums of each command, those that most installs used first. It ignores
+// the selection's command.
 func (s *Store) ByCommand(ctx context.Context, sel Selection) ([]Row, error) {
 	return s.rows(ctx, sel, grouping{command: true})
 }
 
-// ByCommandAndBefore is ByCommand of a selection and of as many days before it,
-// by reading what is kept of the commands once.
+// ByCommandAndBefore is ByCommand for a selection and for as many days before it. It reads the
+// commands once.
 func (s *Store) ByCommandAndBefore(ctx context.Context, sel Selection) (now, before []Row, err error) {
 	earlier := sel
 	earlier.Until = sel.Since.AddDate(0, 0, -1)
@@ -210,7 +210,7 @@ func (s *Store) ByCommandAndBefore(ctx context.Context, sel Selection) (now, bef
 	return now, before, err
 }
 
-// ByVersion tells the versions apart, the newest first.
+// ByVersion returns the sums of each version, the newest first.
 func (s *Store) ByVersion(ctx context.Context, sel Selection) ([]Row, error) {
 	sel.Version = ""
 	rows, err := s.rows(ctx, sel, grouping{version: true})
@@ -218,12 +218,12 @@ func (s *Store) ByVersion(ctx context.Context, sel Selection) ([]Row, error) {
 	return rows, err
 }
 
-// BySystem tells the operating systems apart.
+// BySystem returns the sums of each operating system.
 func (s *Store) BySystem(ctx context.Context, sel Selection) ([]Row, error) {
 	return s.rows(ctx, sel, grouping{system: true})
 }
 
-// ByExitCode tells the exit codes apart, the most frequent first.
+// ByExitCode returns the runs of each exit code, the most frequent first.
 func (s *Store) ByExitCode(ctx context.Context, sel Selection) ([]CodeRuns, error) {
 	runs := map[int]int64{}
 	err := s.look(ctx, sel, grouping{}, func(one found) {
@@ -239,7 +239,7 @@ func (s *Store) ByExitCode(ctx context.Context, sel Selection) ([]CodeRuns, erro
 	return codes, err
 }
 
-// ByDay tells the days apart, and has all of them.
+// ByDay returns the sums of each day of the selection, also of days without any.
 func (s *Store) ByDay(ctx context.Context, sel Selection) ([]Day, error) {
 	since := day(sel.Since)
 	days := make([]Day, max(0, day(sel.Until)-since+1))

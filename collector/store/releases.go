@@ -11,8 +11,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
-// A Release is what a CLI's author says about a version: its commands, and what
-// its source calls its exit codes.
+// A Release is what a CLI's author registers of a version: its commands, and the names of its
+// exit codes.
 type Release struct {
 	App, Version string
 	Registered   time.Time // set by Register
@@ -20,8 +20,8 @@ type Release struct {
 	ExitCodes    []wire.ExitCode
 }
 
-// Register makes a release known, or replaces what is known of it. It
-// changes nothing in what is counted. An error of the caller's is a *Refusal.
+// Register registers a release, or replaces its registration. What was counted stays as it is.
+// An error that the caller caused is a *Refusal.
 func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
 	if err := wire.CheckVersion(r.Version); err != nil {
 		return &Refusal{err.Error()}
@@ -48,8 +48,8 @@ func (s *Store) Register(ctx context.Context, now time.Time, r Release) error {
 	})
 }
 
-// Unregister forgets a release, and reports whether it was registered. What was
-// counted stays as it is.
+// Unregister deletes a registration, and reports whether there was one. What was counted stays
+// as it is.
 func (s *Store) Unregister(ctx context.Context, app, version string) (found bool, err error) {
 	err = s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, _ clock) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE clock SET names = names + 1`); err != nil {
@@ -76,7 +76,7 @@ func (s *Store) Releases(ctx context.Context, app string) ([]Release, error) {
 		var registered int64
 		var commands, codes []byte
 		err := scan(&one.Version, &registered, &commands, &codes)
-		// What cannot be read of one release costs no more than that.
+		// A release that cannot be read does not keep the others from being read.
 		if _, known := parsed[string(commands)]; !known {
 			parsed[string(commands)], _ = wire.ParseCommands(commands)
 		}
@@ -90,10 +90,10 @@ func (s *Store) Releases(ctx context.Context, app string) ([]Release, error) {
 	return all, err
 }
 
-// A Version of an app that reported and did not give way, or was registered.
+// A Version is a version of an app that was reported and did not give way, or was registered.
 type Version struct {
 	Name       string
-	Installs   int64     // that ever reported it
+	Installs   int64     // how many ever reported it
 	First      time.Time // the day of its first report; zero if there was none
 	Registered time.Time // zero: it was not
 }

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 )
 
-// Anyone is a reader who wants what is, and does not compare it with what was.
+// Anyone is a reader that wants the present totals, and does not compare them with earlier ones.
 const Anyone = ""
 
-// Begin makes a reader known: a sink, or all scrapers together. Series that are
-// there by then count as shown to it; of each later one the store keeps whether
-// it was. For a reader that is known it does nothing.
+// Begin adds a reader: a sink, or all scrapers together. Series that exist by then count as
+// shown to it. For each later one, the store remembers whether it was shown. For a reader that
+// was added before, Begin does nothing.
 func (s *Store) Begin(ctx context.Context, reader string) error {
 	return s.write(ctx, s.dialect.shareRow, func(tx *sql.Tx, _ clock) error {
 		made, err := tx.ExecContext(ctx, s.dialect.bind(`INSERT INTO shown (reader, series) VALUES (?, 0) ON CONFLICT DO NOTHING`), reader)
@@ -25,7 +25,7 @@ func (s *Store) Begin(ctx context.Context, reader string) error {
 	})
 }
 
-// Show keeps, durably, that a reader has been shown these series.
+// Show stores, durably, that a reader was shown these series.
 func (s *Store) Show(ctx context.Context, reader string, series []int64) error {
 	if len(series) == 0 {
 		return nil

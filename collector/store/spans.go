@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// A Span is the days between the first and the last run of a command.
+// A Span has the days of the first and the last run of a command.
 type Span struct{ First, Last time.Time }
 
-// Spans returns, of every command that ran, when that was: as far as days are
-// kept, and of a version or system if the selection names one. It does not look
-// at the selection's command and days.
+// Spans returns, for every command that ran, when it did, as far as days are kept; for a
+// version or system if the selection has one. It ignores the selection's command and days.
 func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, error) {
 	spans := map[string]Span{}
 	note := func(path string, first, last int64) {
@@ -23,7 +22,7 @@ func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, erro
 		}
 		spans[path] = span
 	}
-	if sel.System != "" { // an install that changed its system took days without a run along
+	if sel.System != "" { // an install that changes its system brings days along on which nothing ran
 		sel.Since, sel.Until = date(0), date(1<<31)
 		err := s.look(ctx, sel, grouping{command: true}, func(one found) {
 			if one.measure < measureUsed && one.n > 0 {
@@ -68,8 +67,8 @@ func (s *Store) Spans(ctx context.Context, sel Selection) (map[string]Span, erro
 	return spans, nil
 }
 
-// recentDays are the days that recent has runs of an app on: the store's, and
-// after a migration others.
+// recentDays returns the days for which the table recent has runs of an app: the store's day,
+// and others after a migration.
 func (s *Store) recentDays(ctx context.Context, app string) (days []int64, err error) {
 	query := `SELECT DISTINCT t.day FROM commands c JOIN recent t ON t.command = c.id
 		WHERE c.app = ? AND c.path = '' AND t.version = 0 AND t.measure < ? AND t.n > 0`

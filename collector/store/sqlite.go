@@ -13,9 +13,9 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// openSQLite opens a file of its own. What is committed is on the disk
-// (synchronous=FULL); readers see the last commit and hold up nobody (WAL).
-// Beside a collector it has to be there, and is not locked.
+// openSQLite opens a file that one process has for itself. What is committed is on the disk
+// (synchronous=FULL). Readers see the last commit, and nobody waits for them (WAL). Beside a
+// collector, the file must exist and is not locked.
 func openSQLite(name string, beside bool) (s *Store, err error) {
 	file, err := resolved(name)
 	if err != nil {
@@ -36,8 +36,8 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 	return &Store{
 		file: file,
 		db:   sqliteHandle(file, 1, 16, url.Values{"_txlock": {"immediate"}}), // there is one writer anyway
-		// What readers keep of a file is void with the next commit, and to give it back
-		// costs them more than to read it anew.
+		// The next commit invalidates what readers have cached of a file, and to free it costs
+		// them more than to read it again.
 		read:     sqliteHandle(file, 2, 1, url.Values{}),
 		tell:     sqliteHandle(file, 3, 1, url.Values{}),
 		unlock:   unlock,
@@ -45,7 +45,7 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 		dialect: dialect{
 			bind:    func(query string) string { return query },
 			bytes:   "BLOB",
-			rows:    32, // the driver looks for each argument among all of them
+			rows:    32, // the driver searches all arguments for each of them
 			enough:  128,
 			serial:  "INTEGER PRIMARY KEY",
 			inKey:   "WITHOUT ROWID",
@@ -56,21 +56,21 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 	}, nil
 }
 
-// sqliteHandle is connections to a file, each with a cache of so many MB. The
-// first use of one opens the file.
+// sqliteHandle returns a pool of connections to a file, each with a cache of so many MB. The
+// first use of a connection opens the file.
 func sqliteHandle(file string, connections, cache int, mode url.Values) *sql.DB {
 	mode["mode"] = []string{"rw"}
 	mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("cache_size(%d)", -cache<<10), "temp_store(memory)", "wal_autocheckpoint(10000)"}
 	db, err := sql.Open("sqlite", sqliteURI(file)+"?"+mode.Encode())
 	if err != nil {
-		panic(err) // the driver is not there
+		panic(err) // the driver is not registered
 	}
 	db.SetMaxOpenConns(connections)
 	return db
 }
 
-// checkSQLite fails for what is no SQLite file, and for that of another program, before
-// anything is changed in it.
+// checkSQLite returns an error for a file that is not SQLite's, or is another program's, before
+// anything in it is changed.
 func checkSQLite(file string) error {
 	db, err := sql.Open("sqlite", sqliteURI(file)+"?mode=rw&_pragma=busy_timeout(10000)")
 	if err != nil {
@@ -96,10 +96,10 @@ func isBusy(err error) bool {
 	return errors.As(err, &failure) && failure.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
-// lockSQLite keeps a second collector from a file: each has a picture of what
-// is in it, and each would write to the sinks. The lock is SQLite's own, on an
-// empty database beside the file, so it works wherever SQLite does, and the end
-// of the process, however it comes, releases it.
+// lockSQLite keeps a second collector away from a file: each has a catalog of it in memory, and
+// each would write to the sinks. The lock is SQLite's own, on an empty database beside the
+// file. So it works wherever SQLite does, and is released when the process ends, however that
+// happens.
 func lockSQLite(file string) (unlock func() error, err error) {
 	name := file + ".lock"
 	if err := makeFile(name); err != nil {
@@ -110,7 +110,7 @@ func lockSQLite(file string) (unlock func() error, err error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	ctx := context.Background() // the lock outlasts whoever asks for it
+	ctx := context.Background() // the lock outlasts the caller's context
 	held, err := db.Conn(ctx)
 	if err == nil {
 		_, err = held.ExecContext(ctx, `BEGIN EXCLUSIVE`)

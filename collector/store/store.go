@@ -1,9 +1,9 @@
-// Package store keeps what installs reported and turns it into totals.
+// Package store stores what installs reported and turns it into totals.
 //
-// Reports are cumulative and arrive twice, late, out of order or never. So the
-// highest count that each install has reported for each command and exit code,
-// its high-water mark, is kept, and what a report exceeds it by is added to the
-// totals: in one transaction, which is durable when Add returns.
+// Reports are cumulative and arrive twice, late, out of order or never. So the store has the
+// high-water mark of each install, command and exit code: the highest count that was
+// reported. What a report exceeds the mark by is added to the totals, in one transaction,
+// which is durable when Add returns.
 package store
 
 import (
@@ -24,12 +24,12 @@ import (
 
 // Bounds on one install, besides Limits.
 const (
-	MaxIncrease = 1_000_000 // runs of one command with one exit code that one report brings
+	MaxIncrease = 1_000_000 // runs of one command with one exit code that one report can add
 	MaxMarks    = 4_096     // commands and exit codes of one install
 )
 
-// Overflow stands for the versions, and as the second word of a command for the
-// commands, for which there was no room or which a network may not add.
+// Overflow stands for the versions for which there was no room, or which a network may not add.
+// As the second word of a command it stands for such commands.
 const Overflow = "(other)"
 
 // ActiveDays is how long an install counts as active after its last report.
@@ -43,19 +43,19 @@ type Key struct {
 	OperatingSystem string
 }
 
-// App is the first word of the command.
+// App returns the first word of the command.
 func (k Key) App() string {
 	app, _, _ := strings.Cut(k.Command, " ")
 	return app
 }
 
-// A Series is how often that happened, on all installs together, ever.
+// A Series has the number of such runs on all installs together, ever.
 type Series struct {
 	Key
 	ID      int64
 	Total   int64
-	Created time.Time // of the series; its total was zero until then
-	Shown   bool      // to the reader of the snapshot before, who can then tell what is new in the total
+	Created time.Time // until then the total was zero
+	Shown   bool      // whether the snapshot's reader was shown the series before
 }
 
 // Active counts the installs that reported within ActiveDays.
@@ -64,7 +64,7 @@ type Active struct {
 	Installs                         int64
 }
 
-// A Snapshot is what the sinks and GET /metrics tell.
+// A Snapshot has the values that the sinks and /metrics show.
 type Snapshot struct {
 	Series []Series // in the order of their creation
 	Active []Active
@@ -80,14 +80,14 @@ func (r *Refusal) Error() string { return r.Reason }
 type Store struct {
 	db      *sql.DB // writes
 	read    *sql.DB // answers questions, next to a write
-	tell    *sql.DB // reads for sinks and scrapers, whom no question keeps waiting
+	tell    *sql.DB // reads for sinks and scrapers, which do not wait for questions
 	dialect dialect
 	pepper  []byte
 	file    string    // of SQLite
 	files   onDisk    // of a SQLite that is written to
-	keeps   *sql.Conn // has these files stay the same ones: the last connection to close takes the log away
+	keeps   *sql.Conn // stays open: the last connection to close deletes the log
 	known   atomic.Pointer[catalog]
-	seen    atomic.Int64 // how many series the next snapshot has room for: to grow takes several times its memory
+	seen    atomic.Int64 // capacity of the next snapshot: to grow it takes several times its memory
 	closed  closedDays
 	listed  atomic.Pointer[wire.AllowList]
 	limits  Limits
@@ -95,22 +95,22 @@ type Store struct {
 	receiving sync.Mutex
 	networks  *networks
 
-	stepped  time.Time // when Expire last came nearer to a clock that it does not believe
-	compiled *compiled // nil where the driver keeps statements compiled
+	stepped  time.Time // when Expire last approached a clock that it does not believe
+	compiled *compiled // nil if the driver keeps compiled statements
 	lead     func(context.Context, func(context.Context) error) error
 	unlock   func() error
 }
 
-// Open opens or creates "sqlite:<file>" or "postgres://...", and brings its
-// schema up to date. The pepper keys the hashes of ids; if empty, one is made
-// and kept in the database. A SQLite file has one process that opened it so at a
-// time; for others there is an error that says so.
+// Open opens or creates "sqlite:<file>" or "postgres://...", and brings its schema up to date.
+// The pepper is the key of the hashes of ids; if it is empty, one is made and stored in the
+// database. Only one process at a time can open a SQLite file so; the others get an error that
+// says so.
 func Open(ctx context.Context, url string, pepper []byte) (*Store, error) {
 	return open(ctx, url, pepper, false)
 }
 
-// OpenBeside opens a database that is there, of the schema that this program
-// knows, also while a collector works on it.
+// OpenBeside opens an existing database with the schema of this program. A collector may have
+// it open.
 func OpenBeside(ctx context.Context, url string) (*Store, error) {
 	return open(ctx, url, nil, true)
 }
@@ -146,8 +146,8 @@ func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, 
 	return s, nil
 }
 
-// own has only its owner read a SQLite file that has shown to be a collector's, and
-// notes which files are open.
+// own lets only its owner read a SQLite file that is known to be a collector's, and notes which
+// files are open.
 func (s *Store) own(ctx context.Context, beside bool) error {
 	err := narrow(s.file)
 	if err != nil || beside {
@@ -156,7 +156,7 @@ func (s *Store) own(ctx context.Context, beside bool) error {
 	if s.keeps, err = s.tell.Conn(ctx); err != nil {
 		return err
 	}
-	if _, err = s.keeps.ExecContext(ctx, `SELECT COUNT(*) FROM meta`); err != nil { // only now is the log open
+	if _, err = s.keeps.ExecContext(ctx, `SELECT COUNT(*) FROM meta`); err != nil { // opens the log
 		return err
 	}
 	s.files, err = lookAt(s.file)
@@ -171,13 +171,13 @@ func (s *Store) Close() error {
 	return errors.Join(s.tell.Close(), s.read.Close(), s.db.Close(), s.unlock())
 }
 
-// Ping says whether the database answers.
+// Ping returns an error if the database does not answer.
 func (s *Store) Ping(ctx context.Context) error {
 	return errors.Join(s.files.there(), s.db.PingContext(ctx))
 }
 
-// Lead calls lead while this process is the one that writes to the sinks, until
-// ctx is done; lead's context ends when that is no longer sure.
+// Lead calls lead while this process is the one that writes to the sinks, until ctx is done.
+// lead's context ends when that is not certain any more.
 func (s *Store) Lead(ctx context.Context, lead func(context.Context) error) error {
 	return s.lead(ctx, lead)
 }
@@ -203,8 +203,8 @@ func (s *Store) Snapshot(ctx context.Context, now time.Time, reader string) (Sna
 	return shot, err
 }
 
-// A version that gave way is told with what had no room, and what is active of an app
-// that did not at all.
+// Installs of a version that gave way are added to those of Overflow. Those of an app that
+// gave way are left out.
 const (
 	shownVersion = `CASE v.away WHEN 0 THEN v.name ELSE '` + Overflow + `' END`
 	shownApp     = `EXISTS (SELECT 1 FROM versions AS other WHERE other.app = c.app AND other.away = 0)`

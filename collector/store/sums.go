@@ -30,7 +30,7 @@ const (
 	measureSpoilt = 1005 // of these, those whose report of it had a failure (exit codes 1 to 255)
 )
 
-// sums are what a batch adds.
+// sums has what a batch adds to each sum.
 type sums map[sumKey]int64
 
 // count adds runs of a command that ended with an exit code, once for each of
@@ -55,7 +55,7 @@ func (s sums) vote(votes map[int64]bool, version int64, system string, day int64
 	}
 }
 
-// move takes an install from one day to another; day 0 is none.
+// move moves an install from one day to another; day 0 is none.
 func (s sums) move(command, version int64, system string, measure int, from, to int64) {
 	if from == to {
 		return
@@ -68,7 +68,7 @@ func (s sums) move(command, version int64, system string, measure int, from, to 
 	}
 }
 
-// addSums writes what came to something, in the order of the keys.
+// addSums writes the sums that are not zero, in the order of their keys.
 func (s *Store) addSums(ctx context.Context, tx *sql.Tx, added sums) error {
 	var rows []any
 	for _, key := range slices.SortedFunc(maps.Keys(added), func(a, b sumKey) int {

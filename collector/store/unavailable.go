@@ -13,9 +13,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Unavailable reports whether an error tells of the database, which is away, locked
-// or out of room, and not of what it was asked to keep: then nothing else would be
-// kept either.
+// Unavailable reports whether an error is about the database itself, which is gone, locked or
+// full, and not about what it was asked to store. Then nothing else can be stored either.
 func Unavailable(err error) bool {
 	var network net.Error
 	var connect *pgconn.ConnectError

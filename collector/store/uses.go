@@ -5,14 +5,14 @@ import (
 	"errors"
 )
 
-// A use is when an install last ran a command in a version, and when that last
-// failed. The app as a whole is a command, too.
+// A use says when an install last ran a command in a version, and when that last failed. The
+// app as a whole counts as a command.
 type use struct {
 	command, version int64 // ids
 	used, failed     int64 // days; failed 0: never
 }
 
-// maxUses bounds what is kept of one install: commands times versions.
+// maxUses bounds the uses of one install: commands times versions.
 const maxUses = 8_192
 
 // usesEpoch is 1 January 2020: days from then on take two bytes.
@@ -59,7 +59,7 @@ func encodeUses(uses []use) []byte {
 	return data
 }
 
-// lastUse is over all versions of a command.
+// lastUse returns the last use of a command in any version.
 func lastUse(uses []use, command int64) (used, failed int64) {
 	for _, one := range uses {
 		if one.command == command {
@@ -122,8 +122,8 @@ func (r *installRow) putBack(day int64) {
 	}
 }
 
-// take adds the install's days to the sums of its system, or with sign -1 takes
-// them out. app and version are ids.
+// take adds the install's days to the sums of its system, or subtracts them with sign -1. app
+// and version are ids.
 func (r *installRow) take(moved sums, app, version, sign int64) {
 	add := func(command, version, day int64, measure int) {
 		if day != 0 {

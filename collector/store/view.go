@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// A view is the catalog and what one batch adds, which only counts once it is
-// committed. Until then the ids of what it adds are negative.
+// A view is the catalog with what one batch adds to it, which counts once the batch is
+// committed. Until then the ids of these additions are negative.
 type view struct {
 	catalog *catalog
 	added   *catalog
-	away    map[name]int64 // versions of the batch that gave way once
+	away    map[name]int64 // versions of the batch that gave way before
 }
 
 func (c *catalog) view() view { return view{c, newCatalog(), map[name]int64{}} }
 
-// recall looks up names that the catalog does not have: of what gave way, and of
-// what another collector made.
+// recall looks up names that the catalog does not have, because they gave way or another
+// collector made them.
 func (s *Store) recall(ctx context.Context, tx *sql.Tx, v view, commands, versions map[name]bool) error {
 	v.catalog.mu.RLock()
 	maps.DeleteFunc(commands, func(n name, _ bool) bool { return v.catalog.commands[n] != 0 })
@@ -56,7 +56,7 @@ func (s *Store) lookUp(ctx context.Context, tx *sql.Tx, query string, names map[
 
 func compareNames(a, b name) int { return strings.Compare(a.app+"\x00"+a.text, b.app+"\x00"+b.text) }
 
-// hasApp reports whether a version of the app is there.
+// hasApp reports whether the app has a version.
 func (v view) hasApp(app string) bool {
 	v.catalog.mu.RLock()
 	defer v.catalog.mu.RUnlock()
@@ -81,7 +81,7 @@ func (v view) hasSeries(key Key) bool {
 	return v.catalog.series[key] || v.added.series[key]
 }
 
-// counts are how many versions of an app there are, and series of all.
+// counts returns the number of versions of an app, and the number of all series.
 func (v view) counts(app string) (versions, series int) {
 	v.catalog.mu.RLock()
 	defer v.catalog.mu.RUnlock()
@@ -102,7 +102,7 @@ func (v view) command(app, path string) int64 {
 	return v.added.commands[n]
 }
 
-// admit makes a version known, if it is not.
+// admit adds a version, unless it is known.
 func (v view) admit(n name) {
 	if v.hasVersion(n) {
 		return
@@ -127,7 +127,7 @@ func (v view) version(app, text string) int64 {
 	return 0
 }
 
-// reported says whether a version was reported on a day already.
+// reported reports whether a version was reported on a day already.
 func (v view) reported(n name, day int64) bool {
 	v.catalog.mu.RLock()
 	defer v.catalog.mu.RUnlock()

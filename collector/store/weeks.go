@@ -12,11 +12,11 @@ import (
 // week numbers the weeks of UTC, from Monday to Sunday: day 0 was a Thursday.
 func week(day int64) int64 { return (day + 3) / 7 }
 
-// monday is the first day of a week.
+// monday returns the first day of a week.
 func monday(week int64) time.Time { return date(week*7 - 3) }
 
-// A weekKey names the installs that reported first in one week and again, or
-// for the first time, in another.
+// A weekKey names the installs whose first report was in one week and that reported in another,
+// or the same.
 type weekKey struct {
 	app, system string
 	first, week int64
@@ -51,7 +51,7 @@ func (w weekSums) report(row *installRow, day int64) {
 	}
 }
 
-// take takes an install's weeks out of the sums (-1), or puts them back.
+// take adds an install's weeks to the sums, or subtracts them with sign -1.
 func (w weekSums) take(row *installRow, sign int64) {
 	for n := range int64(64) {
 		if row.weeks>>n&1 == 1 {
@@ -74,7 +74,7 @@ func (s *Store) addWeeks(ctx context.Context, tx *sql.Tx, w weekSums) error {
 		` ON CONFLICT (app, week, first_week, operating_system) DO UPDATE SET installs = weeks.installs + excluded.installs, stayed = weeks.stayed + excluded.stayed`, nil)
 }
 
-// A Week is what installs did from a Monday to a Sunday, UTC.
+// A Week says what installs did from a Monday to a Sunday, UTC.
 type Week struct {
 	Start  time.Time
 	Active int64 // installs that reported

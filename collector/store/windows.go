@@ -23,8 +23,8 @@ func (s *Store) Windows(ctx context.Context, sel Selection, days int) ([]WindowD
 	return found[""], err
 }
 
-// Adoption returns, by version, the same for the installs whose latest report
-// was of that version: each install is in one, so shares add up.
+// Adoption returns the same by version, for the installs whose latest report was of that
+// version. Each install counts in one version, so the shares add up.
 func (s *Store) Adoption(ctx context.Context, sel Selection, days int) (map[string][]WindowDay, error) {
 	sel.Command, sel.Version = "", ""
 	return s.windows(ctx, sel, days, true)

@@ -10,19 +10,18 @@ import (
 	"unicode"
 )
 
-// An AllowList holds the paths that are counted under their own names. A nil
-// list is of no app.
+// An AllowList has the paths that are counted under their own names. A nil list lists no app.
 type AllowList struct {
 	paths map[string]bool
 	apps  map[string]bool
 }
 
-// commandsFile is how telemetrygen calls the list.
+// commandsFile is the name that telemetrygen gives the list.
 const commandsFile = "commands.txt"
 
-// ReadAllowList reads the lists that telemetrygen generates (commands.txt), from
-// files and from folders with such files anywhere below them. Lists of several
-// CLIs, and of several releases of one, add up. Without a name there is no list.
+// ReadAllowList reads the lists that telemetrygen generates (commands.txt), from files and
+// from folders with such files anywhere below them. Lists of several CLIs, or of several
+// releases of one, are merged. Without names it returns nil.
 func ReadAllowList(names []string) (*AllowList, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -42,7 +41,7 @@ func ReadAllowList(names []string) (*AllowList, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s:%w", file, err)
 			}
-			if len(commands) == 0 { // somebody may be writing it
+			if len(commands) == 0 { // the file may be being written
 				return nil, fmt.Errorf("%s lists no command", file)
 			}
 			list.Add(commands)
@@ -54,7 +53,7 @@ func ReadAllowList(names []string) (*AllowList, error) {
 	return list, nil
 }
 
-// listFiles are a file itself, or the lists below a folder.
+// listFiles returns a file itself, or the lists below a folder.
 func listFiles(name string) (files []string, err error) {
 	info, err := os.Stat(name)
 	if err != nil || !info.IsDir() {
@@ -63,8 +62,8 @@ func listFiles(name string) (files []string, err error) {
 	return listsBelow(name, map[string]bool{})
 }
 
-// listsBelow are the lists in a folder and below it. Links are followed, as Kubernetes
-// and releases that are swapped have them; each folder is looked into once.
+// listsBelow returns the lists in a folder and below it. It follows links, which Kubernetes
+// and deployments that swap releases use, and reads each folder once.
 func listsBelow(folder string, seen map[string]bool) (files []string, err error) {
 	real, err := filepath.EvalSymlinks(folder)
 	if err != nil || seen[real] {
@@ -96,7 +95,7 @@ func listsBelow(folder string, seen map[string]bool) (files []string, err error)
 	return files, nil
 }
 
-// Add puts commands on the list.
+// Add adds commands to the list.
 func (l *AllowList) Add(commands []Command) {
 	if l.paths == nil {
 		l.paths, l.apps = map[string]bool{}, map[string]bool{}
@@ -110,11 +109,11 @@ func (l *AllowList) Add(commands []Command) {
 // Has reports whether commands of an app are listed.
 func (l *AllowList) Has(app string) bool { return l != nil && l.apps[app] }
 
-// Lists reports whether a path is listed, itself and not only what it is under.
+// Lists reports whether a path itself is listed.
 func (l *AllowList) Lists(path string) bool { return l != nil && l.paths[path] }
 
-// Under returns what a path that is not listed counts under: its nearest parent
-// for which listed is true, or else the app, and Unlisted.
+// Under returns the path that an unlisted one counts under: its nearest listed parent, or
+// else the app, followed by Unlisted.
 func Under(path string, listed func(string) bool) string {
 	parent := strings.TrimSuffix(path, " "+Unlisted)
 	if parent == path || !listed(parent) {
@@ -137,9 +136,9 @@ func ASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
-// Admit refuses a report of an app that is not listed, and has the counters of
-// commands that are not listed counted under their nearest listed parent. Without
-// a list all names in ASCII count as listed.
+// Admit refuses a report of an app that is not listed. It sets Under of the counters whose
+// commands are not listed to their nearest listed parent. Without a list all names in ASCII
+// count as listed.
 func (l *AllowList) Admit(r *Report) error {
 	if len(r.Counters) == 0 {
 		return nil

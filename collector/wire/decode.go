@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Decode reads and checks one body. Its errors are meant for whoever sent it.
+// Decode reads and checks one body. Its errors are written for the sender.
 func Decode(body []byte) (Report, error) {
 	if len(body) > MaxBody {
 		return Report{}, fmt.Errorf("the body has more than %d bytes", MaxBody)
@@ -33,8 +33,8 @@ func Decode(body []byte) (Report, error) {
 	return report, nil
 }
 
-// decoders are used again: what one keeps for the names it has seen is a third of
-// what a report would leave as garbage.
+// decoders are reused: what one stores of the names that it has seen is a third of the
+// garbage that a report makes.
 var decoders = sync.Pool{New: func() any { return new(source) }}
 
 type source struct {
@@ -50,11 +50,11 @@ func (d *decoder) report(r *Report) error {
 	var id string
 	var has [4]bool // fields
 	err := d.object("the report", func(field string) (err error) {
-		if field == "operation_version" { // what the original's first release called it
+		if field == "operation_version" { // its name in the first release of the original
 			field = "operating_system"
 		}
 		if i := slices.Index(fields, field); i >= 0 {
-			if has[i] { // under two names, or the reader would have told
+			if has[i] { // by its other name: the reader refuses a name that is there twice
 				return fmt.Errorf("%q is there twice", field)
 			}
 			has[i] = true
@@ -140,11 +140,10 @@ func (d *decoder) point() (count uint64, err error) {
 	return count, err
 }
 
-// parseID takes the one way in which an id is written, so that an id cannot
-// pass for two.
+// parseID accepts only one way to write an id, so that one id cannot count as two.
 func parseID(text string) (uuid.UUID, error) {
 	id, err := uuid.Parse(text)
-	if err != nil || id == uuid.Nil || len(text) != 36 || strings.ToLower(text) != text { // 36: it also reads other forms
+	if err != nil || id == uuid.Nil || len(text) != 36 || strings.ToLower(text) != text { // uuid also reads other forms
 		return uuid.Nil, errors.New("id is not a UUID in lower case with hyphens")
 	}
 	return id, nil

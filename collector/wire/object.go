@@ -11,9 +11,9 @@ import (
 
 var errNotJSON = errors.New("the body is not a JSON object")
 
-// A reader takes the tokens of one body. jsontext refuses names that are there
-// twice, of which encoding/json would take the last in silence, and invalid
-// UTF-8; the reader refuses values of another kind than its caller expects.
+// A reader reads the tokens of one body. jsontext refuses invalid UTF-8 and repeated names, of
+// which encoding/json takes the last in silence. The reader refuses values of another kind
+// than its caller expects.
 type reader struct{ tokens *jsontext.Decoder }
 
 func (r reader) next() (jsontext.Token, error) {
@@ -24,7 +24,7 @@ func (r reader) next() (jsontext.Token, error) {
 	return token, err
 }
 
-// problem makes an error that is meant for the sender.
+// problem returns an error that is written for the sender.
 func problem(err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) && errors.Is(err, jsontext.ErrDuplicateName) {
@@ -33,7 +33,7 @@ func problem(err error) error {
 	return errNotJSON
 }
 
-// object calls member with each name; member reads the value.
+// object calls member with each name, and member has to read the value.
 func (r reader) object(what string, member func(name string) error) error {
 	token, err := r.next()
 	if err != nil {
@@ -55,7 +55,7 @@ func (r reader) object(what string, member func(name string) error) error {
 	return err
 }
 
-// null reads null if it is there.
+// null reads a null, and reports whether there was one.
 func (r reader) null() bool {
 	if r.tokens.PeekKind() != 'n' {
 		return false
@@ -64,7 +64,7 @@ func (r reader) null() bool {
 	return err == nil
 }
 
-// usual are texts that most reports have; they are not copied out of each.
+// usual has texts that most reports have, so that they are not copied from each.
 var usual = map[string]string{}
 
 func init() {

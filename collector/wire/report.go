@@ -1,6 +1,6 @@
-// Package wire reads what CLIs send: the JSON form of their telemetry file, as
-// docs/protocol.md describes it. What Decode returns keeps every rule of that
-// document; nothing after it needs to check a report again.
+// Package wire reads what CLIs send: their telemetry file as JSON, as docs/protocol.md
+// describes it. A report that Decode returned obeys every rule of that document, and need not
+// be checked again.
 package wire
 
 import (
@@ -25,7 +25,7 @@ type Counter struct {
 	Under    string // the path to count it under, if it is not its own
 }
 
-// Counted is the path that a counter counts under.
+// Counted returns the path that a counter counts under.
 func (c Counter) Counted() string {
 	if c.Under != "" {
 		return c.Under
@@ -43,12 +43,12 @@ const (
 	MaxPath    = 256      // bytes
 	MaxWords   = 12
 	MaxVersion = 64      // bytes
-	MaxCount   = 1 << 62 // far from where sums overflow
+	MaxCount   = 1 << 62 // sums of these do not overflow
 )
 
-// Unlisted is the last word of the path of a run whose own name the CLI did not
-// want to tell; the words before it are the nearest command that is known.
+// Unlisted is the last word of the path of a command that is not listed. The words before it
+// are the nearest command that is.
 const Unlisted = "(unlisted)"
 
-// Other stands for a value that is not told apart.
+// Other stands for all values that are not listed.
 const Other = "other"

@@ -29,7 +29,7 @@ func checkPath(path string) (app string, err error) {
 	return app, nil
 }
 
-// exitCode takes 0 to 255 and NoExit as the runtime writes them: not "+1", not "01".
+// exitCode reads 0 to 255 and NoExit as the runtime writes them, but not "+1" or "01".
 func exitCode(text string) (int, error) {
 	code, err := strconv.Atoi(text)
 	if err != nil || code < NoExit || code > 255 || strconv.Itoa(code) != text {
@@ -47,7 +47,7 @@ func version(text string) (string, error) {
 	}
 	text = strings.Join(strings.Fields(text), " ") // "v1 " looks like "v1"
 	if text == "" {
-		return "unknown", nil // the original's builds without a version
+		return "unknown", nil // builds of the original have no version
 	}
 	return text, nil
 }
@@ -64,8 +64,8 @@ func CheckVersion(text string) error {
 	return err
 }
 
-// graphic reports whether a text shows what it is: no control or format
-// characters, which turn lines around, and no space but the plain one.
+// graphic reports whether a text shows all that it has: it has no control or format
+// characters, such as those that reverse a line, and no space other than the plain one.
 func graphic(text string) bool {
 	for _, r := range text {
 		if r == unicode.ReplacementChar || !unicode.IsGraphic(r) || (unicode.IsSpace(r) && r != ' ') {
@@ -75,8 +75,7 @@ func graphic(text string) bool {
 	return true
 }
 
-// Storable reports whether a text is one that every store can be asked for: UTF-8
-// without the zero byte.
+// Storable reports whether every store can hold a text: it is UTF-8 without the zero byte.
 func Storable(text string) bool {
 	return utf8.ValidString(text) && !strings.Contains(text, "\x00")
 }
@@ -89,7 +88,7 @@ var systems = map[string]bool{
 	"openbsd": true, "plan9": true, "solaris": true, "wasip1": true, "windows": true,
 }
 
-// operatingSystem bounds what a stranger can invent to one value.
+// operatingSystem turns every system that a stranger invents into Other.
 func operatingSystem(text string) string {
 	if systems[text] {
 		return text
