@@ -63,6 +63,7 @@ func TestShapes(t *testing.T) {
 		{"a tree that is built late", "get", "got", "pace get 0 1"},
 		{"a tree that is built late", "nope", "", "pace 1 1"},
 		{"arguments of its own", "x", "got", "pace get 0 1"},
+		{"a main that is a function of its own", "get", "got", "pace get 0 1"},
 		{"flags of package testing", "get", "got", "pace get 0 1"},
 		{"main calls itself", "get", "got", "pace get 0 1"},
 		{"main calls itself", "nope", "", "pace 1 1"},

@@ -15,13 +15,22 @@ import (
 )
 
 func main() {
+	if os.Getenv("SHAPE") == "a main that is a function of its own" {
+		func() { defer telemetry.Start()(); run() }()
+		return
+	}
 	defer telemetry.Start()()
+	run()
+}
+
+func run() {
 	if err := shapes[os.Getenv("SHAPE")](); err != nil {
 		telemetry.Exit(1)
 	}
 }
 
 func init() {
+	shapes["a main that is a function of its own"] = func() error { return telemetry.Track(tree()).Execute() }
 	shapes["flags of package testing"] = func() error { return telemetry.Track(tree()).Execute() }
 	if os.Getenv("SHAPE") == "flags of package testing" { // some CLIs have a file for fuzzing that does so
 		testing.Init()
