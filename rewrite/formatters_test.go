@@ -225,7 +225,7 @@ func TestEditAfterAFormatter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := strings.Replace(edited, "cobra.CheckErr(", "telemetry.CheckErr(", 1); string(after) != want {
+	if want := strings.Replace(edited, "cobra.CheckErr(root.Usage())", "cobra.CheckErr(telemetry.ExitingIf(1, root.Usage()))", 1); string(after) != want {
 		t.Errorf("the file is\n%s\nwant\n%s", after, want)
 	}
 }

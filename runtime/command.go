@@ -28,12 +28,14 @@ var verbs = []struct {
 // code, so no configuration, login or required flag can be in the way. If the CLI is a plugin of another one
 // (`docker compose telemetry off`), the first argument is the app.
 func serve(args []string) {
-	const between = "\x00" // which is in no argument
-	said := strings.Join(args, between)
+	said := strings.Join(args, "\x00") // which is in no argument
 	for _, verb := range verbs {
-		if ours := command + between + verb.name; said == ours || said == app+between+ours {
+		if ours := command + "\x00" + verb.name; said == ours || said == app+"\x00"+ours {
 			text, err := verb.run(findFolder())
-			CheckErr(err) // nothing is recorded yet
+			if err != nil {
+				_, _ = fmt.Fprintln(os.Stderr, "Error:", err)
+				os.Exit(1)
+			}
 			fmt.Print(text)
 			os.Exit(0)
 		}

@@ -16,5 +16,5 @@ func Exiting(code int) { exit.Exiting(code) }
 // ExitingWith is Exiting for a call whose last argument is arg, which it returns.
 func ExitingWith(code int, arg interface{}) interface{} { return exit.ExitingWith(code, arg) }
 
-// CheckErr is cobra.CheckErr.
-func CheckErr(msg interface{}) { exit.CheckErr(msg) }
+// ExitingIf is ExitingWith unless err is nil.
+func ExitingIf(code int, err interface{}) interface{} { return exit.ExitingIf(code, err) }

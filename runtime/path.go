@@ -60,7 +60,7 @@ func children(cmd *cobra.Command) []*cobra.Command {
 // alias, never the root's Use (which may be os.Args[0]). A path that is not in the allow-list, such as a user's own alias
 // or a plugin, is counted under its nearest listed ancestor. For help, completion and excluded commands it returns "".
 func recordedPath(below string) string {
-	path := app + below
+	path, suffix := app+below, ""
 	if ofCobra(strings.SplitN(below+"  ", " ", 3)[1]) || strings.Contains(below+" ", " _carapace ") {
 		return ""
 	}
@@ -69,7 +69,6 @@ func recordedPath(below string) string {
 			return ""
 		}
 	}
-	suffix := ""
 	for ; path != app && !listed(path); suffix = unlisted {
 		path = path[:strings.LastIndexByte(path, ' ')]
 	}

@@ -7,7 +7,6 @@
 package telemetry
 
 import (
-	"fmt"
 	"os"
 	"sync/atomic"
 )
@@ -53,10 +52,10 @@ func ExitingWith(code int, arg interface{}) interface{} {
 	return arg
 }
 
-// CheckErr is cobra.CheckErr: it prints an error that is not nil to stderr and ends the process with code 1.
-func CheckErr(msg interface{}) {
-	if msg != nil {
-		fmt.Fprintln(os.Stderr, "Error:", msg)
-		Exit(1)
+// ExitingIf is ExitingWith for the argument of cobra.CheckErr, which ends the process unless err is nil.
+func ExitingIf(code int, err interface{}) interface{} {
+	if err != nil {
+		Exiting(code)
 	}
+	return err
 }

@@ -18,9 +18,11 @@ func TestRegister(t *testing.T) {
 	if arg := ExitingWith(3, "an error"); arg != "an error" {
 		t.Errorf("ExitingWith returns %v", arg)
 	}
-	CheckErr(nil)                              // no error, no end
+	if ExitingIf(5, nil) != nil || ExitingIf(5, "an error") != "an error" {
+		t.Error("ExitingIf does not return its argument")
+	}
 	recorder.Load().(func(int, bool))(4, true) // as Exit does
-	want := [][2]interface{}{{"root", false}, {2, false}, {3, false}, {4, true}}
+	want := [][2]interface{}{{"root", false}, {2, false}, {3, false}, {5, false}, {4, true}}
 	if len(got) != len(want) {
 		t.Fatalf("recorded %v, want %v", got, want)
 	}

@@ -6,7 +6,6 @@ package edit
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -90,10 +89,8 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		return out, err
 	}
 	i := importer{Source: source, module: p.Module, path: p.Leaf, local: facts.Local}
-	for _, spec := range source.File.Imports {
-		if slices.Contains(facts.Unused, form.PathOf(spec)) {
-			i.unused = append(i.unused, spec)
-		}
+	if at := slices.IndexFunc(source.File.Imports, func(spec *ast.ImportSpec) bool { return facts.LosesOS && form.PathOf(spec) == "os" }); at >= 0 {
+		i.unused = source.File.Imports[at]
 	}
 	if whole {
 		i.path = facts.Runtime
@@ -129,7 +126,7 @@ type importer struct {
 	path   string // what to import
 	name   string // the name of the import, "" for the package's own
 	local  string
-	unused []*ast.ImportSpec // imports of which every use is swapped
+	unused *ast.ImportSpec // that of os if every use of it is swapped, else nil
 }
 
 // ways returns the ways to import the injected package, the best first. Not every way
@@ -138,26 +135,17 @@ func (i importer) ways(disk []byte, owns func(string) bool) (ways [][]splice.Spl
 	if as := i.asOnDisk(disk, owns); as != nil {
 		ways = append(ways, as)
 	}
-	for _, drop := range slices.Concat([][]*ast.ImportSpec{i.unused}, slices.Collect(slices.Chunk(i.unused, 1)), [][]*ast.ImportSpec{nil}) { // all, one, or none
-		if edits, ok := i.drop(drop); ok {
-			ways = append(ways, append(edits, i.keep(drop)...)) // imports come before other declarations
-		}
+	if i.unused == nil {
+		return append(ways, []splice.Splice{i.add()})
 	}
-	return ways
+	if edits := i.drop(); edits != nil {
+		ways = append(ways, edits)
+	}
+	return append(ways, []splice.Splice{i.add(), i.keep()}) // imports come before other declarations
 }
 
-// keep returns the edits that declare a use of each unused import which is not dropped,
-// after the import declarations.
-func (i importer) keep(dropped []*ast.ImportSpec) (edits []splice.Splice) {
+// keep returns the edit that declares a use of the unused import, after the import declarations.
+func (i importer) keep() splice.Splice {
 	at := splice.LineEnd(i.Src, importsEnd(i.Source))
-	for _, spec := range i.unused {
-		name := ""
-		for original := range form.Swaps {
-			name = cmp.Or(form.Spelled(spec, original.Path, original.Name), name)
-		}
-		if !slices.Contains(dropped, spec) {
-			edits = append(edits, splice.Insert(at, form.KeeperText(name, splice.Newline(i.Src))))
-		}
-	}
-	return edits
+	return splice.Insert(at, form.KeeperText(form.SpelledExit(i.unused), splice.Newline(i.Src)))
 }

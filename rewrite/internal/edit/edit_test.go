@@ -24,22 +24,23 @@ func TestApply(t *testing.T) {
 	for _, test := range []struct {
 		name, body, at, form string
 		operands             plan.Operands
-		unused               []string
+		losesOS              bool
 		want                 string // of the body; lines
 		imports              string
 	}{
-		{"exit", "\tos.Exit(1)\n", "os.Exit", form.Exit, plan.Operands{}, nil, "\ttelemetry.Exit(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
-		{"the last use of os", "\tos.Exit(1)\n", "os.Exit", form.Exit, plan.Operands{}, []string{"os"}, "\ttelemetry.Exit(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
-		{"check", "\tcobra.CheckErr(err)\n", "cobra.CheckErr", form.CheckErr, plan.Operands{}, nil, "", ""}, // cobra is not imported: refused
-		{"announced", "\tlog.Fatal(1)\n", "log.Fatal(1)", form.Exiting, plan.Operands{Status: "1"}, nil, "\ttelemetry.Exiting(1)\n\tlog.Fatal(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
-		{"announced on a line with others", "\tif x { log.Fatal(1) }\n", "log.Fatal(1)", form.Exiting, plan.Operands{Status: "code"}, nil, "\tif x { telemetry.Exiting(code); log.Fatal(1) }\n", "exit"},
-		{"behind the last argument", "\tlog.Fatal(serve())\n", "serve()", form.ExitingWith, plan.Operands{Status: "1"}, nil, "\tlog.Fatal(telemetry.ExitingWith(1, serve()))\n", "exit"},
-		{"a root", "\troot.Execute()\n", "root", form.Track, plan.Operands{}, nil, "\ttelemetry.Track(root).Execute()\n", `"example.com/m/internal/telemetry"`},
-		{"a value", "\troot.Execute()\n", "root", form.Track, plan.Operands{Address: true}, nil, "\ttelemetry.Track(&root).Execute()\n", `"example.com/m/internal/telemetry"`},
-		{"embedded", "\tapp.Execute()\n", "app", form.Track, plan.Operands{Embedded: []string{"Command"}}, nil, "\ttelemetry.Track(app.Command).Execute()\n", "telemetry"},
-		{"embedded, deeper", "\tapp.Execute()\n", "app", form.Track, plan.Operands{Embedded: []string{"base", "root"}, Address: true}, nil, "\ttelemetry.Track(&(app).base.root).Execute()\n", "telemetry"},
-		{"a field that is called Command", "\tapp.Command.Execute()\n", "app.Command", form.Track, plan.Operands{Field: true}, nil, "\ttelemetry.Track((app.Command)).Execute()\n", "telemetry"},
-		{"start", "\trun()\n", "run()", form.Start, plan.Operands{}, nil, "\tdefer telemetry.Start()()\n\trun()\n", `"example.com/m/internal/telemetry"`},
+		{"exit", "\tos.Exit(1)\n", "os.Exit", form.Exit, plan.Operands{}, false, "\ttelemetry.Exit(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
+		{"the last use of os", "\tos.Exit(1)\n", "os.Exit", form.Exit, plan.Operands{}, true, "\ttelemetry.Exit(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
+		{"check", "\tcobra.CheckErr(err)\n", "err", form.ExitingIf, plan.Operands{Status: "1"}, false, "\tcobra.CheckErr(telemetry.ExitingIf(1, err))\n", "exit"},
+		{"not imported", "\tsystem.Exit(err)\n", "system.Exit", form.Exit, plan.Operands{}, false, "", ""}, // refused
+		{"announced", "\tlog.Fatal(1)\n", "log.Fatal(1)", form.Exiting, plan.Operands{Status: "1"}, false, "\ttelemetry.Exiting(1)\n\tlog.Fatal(1)\n", `telemetry "example.com/m/internal/telemetry/exit"`},
+		{"announced on a line with others", "\tif x { log.Fatal(1) }\n", "log.Fatal(1)", form.Exiting, plan.Operands{Status: "code"}, false, "\tif x { telemetry.Exiting(code); log.Fatal(1) }\n", "exit"},
+		{"behind the last argument", "\tlog.Fatal(serve())\n", "serve()", form.ExitingWith, plan.Operands{Status: "1"}, false, "\tlog.Fatal(telemetry.ExitingWith(1, serve()))\n", "exit"},
+		{"a root", "\troot.Execute()\n", "root", form.Track, plan.Operands{}, false, "\ttelemetry.Track(root).Execute()\n", `"example.com/m/internal/telemetry"`},
+		{"a value", "\troot.Execute()\n", "root", form.Track, plan.Operands{Address: true}, false, "\ttelemetry.Track(&root).Execute()\n", `"example.com/m/internal/telemetry"`},
+		{"embedded", "\tapp.Execute()\n", "app", form.Track, plan.Operands{Embedded: []string{"Command"}}, false, "\ttelemetry.Track(app.Command).Execute()\n", "telemetry"},
+		{"embedded, deeper", "\tapp.Execute()\n", "app", form.Track, plan.Operands{Embedded: []string{"base", "root"}, Address: true}, false, "\ttelemetry.Track(&(app).base.root).Execute()\n", "telemetry"},
+		{"a field that is called Command", "\tapp.Command.Execute()\n", "app.Command", form.Track, plan.Operands{Field: true}, false, "\ttelemetry.Track((app.Command)).Execute()\n", "telemetry"},
+		{"start", "\trun()\n", "run()", form.Start, plan.Operands{}, false, "\tdefer telemetry.Start()()\n\trun()\n", `"example.com/m/internal/telemetry"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			src := head + test.body + "}\n"
@@ -48,7 +49,7 @@ func TestApply(t *testing.T) {
 				s.Start, s.End = strings.Index(src, "{\n")+1, s.Start
 			}
 			p := &plan.Plan{Module: "example.com/m", Leaf: "example.com/m/internal/telemetry/exit",
-				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", Unused: test.unused}}, Sites: []plan.Site{s}}
+				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", LosesOS: test.losesOS}}, Sites: []plan.Site{s}}
 			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(src) })
 			if err != nil {
 				t.Fatal(err)
@@ -63,7 +64,7 @@ func TestApply(t *testing.T) {
 			if files[0].Refused != "" || !strings.HasSuffix(got, "func f() {\n"+test.want+"}\n") || !strings.Contains(got, test.imports) {
 				t.Errorf("refused %q, got\n%s", files[0].Refused, got)
 			}
-			if strings.Contains(got, `"os"`) != (test.unused == nil) {
+			if strings.Contains(got, `"os"`) == test.losesOS {
 				t.Errorf("os is imported or not:\n%s", got)
 			}
 			if back := Strip(files[0].Content, func(path string) bool { return path == p.Files[0].Runtime || path == p.Leaf }, files[0].Factored); string(back) != src {
@@ -144,14 +145,14 @@ func TestImportsWithComments(t *testing.T) {
 		"\t\"os\"\n\n\t\"github.com/x/y\"\n\n\t// \"github.com/x/z\"\n",
 		"\t\"github.com/x/y\"\n\t\"os\"\n\t// \"strings\"\n",
 	} {
-		for _, unused := range [][]string{nil, {"os"}} {
+		for _, loses := range []bool{false, true} {
 			src := "package x\n\nimport (\n" + imports + ")\n\nfunc f() {\n\tos.Exit(1)\n}\n"
 			p := &plan.Plan{Module: "example.com/m", Leaf: "example.com/m/internal/telemetry/exit",
-				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", Unused: unused}},
+				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", LosesOS: loses}},
 				Sites: []plan.Site{site(t, src, "os.Exit", form.Exit, plan.Operands{})}}
 			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(src) })
 			if err != nil || files[0].Refused != "" {
-				t.Errorf("unused %v: %v, %s\n%s", unused, err, files[0].Refused, src)
+				t.Errorf("loses os %v: %v, %s\n%s", loses, err, files[0].Refused, src)
 			}
 		}
 	}

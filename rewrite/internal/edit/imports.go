@@ -186,43 +186,27 @@ func sortedInsert(f form.Source, group []*ast.ImportSpec, name, path string) spl
 	return splice.Insert(splice.LineEnd(f.Src, f.Offset(last.End())), splice.Indentation(f.Src, f.Offset(last.Pos()))+spec)
 }
 
-// drop returns the edits that remove unused imports and add that of the injected package, in
-// the place of one of them, or sorted. It reports false if there is no such edit. The
-// caller checks that restoreImport brings the imports back byte for byte.
-func (i importer) drop(specs []*ast.ImportSpec) (edits []splice.Splice, ok bool) {
-	kept := func(spec *ast.ImportSpec) bool { return !slices.Contains(specs, spec) }
-	var replaced *ast.ImportSpec
-	var groups [][]*ast.ImportSpec
+// drop returns the edits that remove the unused import and add that of the injected package,
+// nil if there are none. The caller checks that restoreOS brings the import back byte for
+// byte.
+func (i importer) drop() []splice.Splice {
+	spec := i.unused
+	start, end := i.Offset(spec.Pos()), i.Offset(spec.End())
+	from, to, alone := splice.OwnLine(i.Src, start, end)
+	switch {
+	case spec.Name != nil || spec.Comment != nil || spec.Doc != nil:
+		return nil
+	case len(declOf(i.Source, spec).Specs) == 1:
+		return []splice.Splice{{Start: start, End: end, Text: specText(i.name, i.path)}}
+	case !alone:
+		return nil
+	}
 	if block := importGroups(i.Source); block != nil {
-		groups = block.groups
-		if group := i.groupIn(block); group != nil && !slices.ContainsFunc(group, kept) {
-			replaced = group[0]
-		}
-	}
-	if len(specs) > 0 && len(declOf(i.Source, specs[0]).Specs) == 1 {
-		replaced = specs[0]
-	}
-	for _, spec := range specs {
-		start, end := i.Offset(spec.Pos()), i.Offset(spec.End())
-		if spec == replaced {
-			edits = append(edits, splice.Splice{Start: start, End: end, Text: specText(i.name, i.path)})
-		}
-		from, to, alone := splice.OwnLine(i.Src, start, end)
-		if spec.Name != nil || spec.Comment != nil || spec.Doc != nil || spec != replaced && !alone {
-			return nil, false
-		}
-		for _, group := range groups {
-			last := group[len(group)-1] == spec && !slices.ContainsFunc(group, func(other *ast.ImportSpec) bool { return kept(other) || other == replaced })
-			if next := splice.LineEnd(i.Src, to); last && to < next && splice.Blank(i.Src[to:next]) {
+		for _, group := range block.groups {
+			if next := splice.LineEnd(i.Src, to); len(group) == 1 && group[0] == spec && to < next && splice.Blank(i.Src[to:next]) {
 				to = next // the whole group is removed
 			}
 		}
-		if spec != replaced {
-			edits = append(edits, splice.Cut(from, to))
-		}
 	}
-	if replaced == nil {
-		edits = append(edits, i.add())
-	}
-	return edits, true
+	return []splice.Splice{splice.Cut(from, to), i.add()}
 }

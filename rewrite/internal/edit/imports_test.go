@@ -65,10 +65,10 @@ func TestDropImport(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
-		i := importer{Source: source, path: own, module: "example.com/m"}
 		at := slices.IndexFunc(source.File.Imports, func(spec *ast.ImportSpec) bool { return form.PathOf(spec) == "os" })
-		edits, ok := i.drop(source.File.Imports[at : at+1])
-		got := ""
+		i := importer{Source: source, path: own, module: "example.com/m", unused: source.File.Imports[at]}
+		edits := i.drop()
+		got, ok := "", edits != nil
 		if ok {
 			got = string(splice.Apply(src, edits))
 		}
@@ -78,35 +78,30 @@ func TestDropImport(t *testing.T) {
 	}
 }
 
-// TestSwappedImports: an import goes with its last use, and comes back. It is kept where it could not.
+// TestSwappedImports: the import of os goes with its last use, and comes back. It is kept where it could not.
 func TestSwappedImports(t *testing.T) {
 	const near, far = "example.com/m/internal/telemetry", "zed.example/m/internal/telemetry" // before and behind cobra
 	const cobra, os = "\"github.com/spf13/cobra\"", "\"os\""
-	both, one := "cobra.CheckErr(nil)\n\tos.Exit(1)", "fmt.Println()\n\tcobra.CheckErr(nil)"
-	for _, test := range []struct{ name, path, imports, body, want string }{
-		{"two groups", near, "(\n\t" + os + "\n\n\t" + cobra + "\n)", both, "(\n\tOURS\n)"},
-		{"two groups, ours behind", far, "(\n\t" + os + "\n\n\t" + cobra + "\n)", both, "(\n\tOURS\n)"},
-		{"beside others", near, "(\n\t\"fmt\"\n\t" + os + "\n\n\t" + cobra + "\n)", "fmt.Println()\n\t" + both, "(\n\t\"fmt\"\n\n\tOURS\n)"},
-		{"beside others, ours behind", far, "(\n\t\"fmt\"\n\t" + os + "\n\n\t" + cobra + "\n\t\"github.com/x/y\"\n)", "fmt.Println(y.Z)\n\t" + both,
-			"(\n\t\"fmt\"\n\n\t\"github.com/x/y\"\n\tOURS\n)"},
-		{"a group of its own above the standard library", near, "(\n\t" + cobra + "\n\n\t\"fmt\"\n)", one, "(\n\tOURS\n\n\t\"fmt\"\n)"},
-		{"the same, ours behind", far, "(\n\t" + cobra + "\n\n\t\"fmt\"\n)", one, "(\n\tOURS\n\n\t\"fmt\"\n)"},
-		{"the same with two", far, "(\n\t" + cobra + "\n\n\t" + os + "\n)", both, ""},
-		{"in one group with others", near, "(\n\t\"fmt\"\n\t\"github.com/x/y\"\n\t" + os + "\n)", "fmt.Println(y.Z)\n\tos.Exit(1)", "(\n\tOURS\n\t\"fmt\"\n\t\"github.com/x/y\"\n)"},
-		{"the same below the standard library", far, "(\n\t\"net/http\"\n\n\t\"github.com/x/y\"\n\t" + os + "\n)", "http.Get(y.Z)\n\tos.Exit(1)", ""},
-		{"in one group", far, "(\n\t" + cobra + "\n\t" + os + "\n)", both, ""},
-		{"two declarations", far, cobra + "\nimport " + os, both, ""},
+	for _, test := range []struct{ name, path, imports, want string }{
+		{"two groups", near, "(\n\t" + os + "\n\n\t" + cobra + "\n)", "(\n\tOURS\n\t" + cobra + "\n)"},
+		{"two groups, ours behind", far, "(\n\t" + os + "\n\n\t" + cobra + "\n)", "(\n\t" + cobra + "\n\tOURS\n)"},
+		{"beside others", near, "(\n\t\"fmt\"\n\t" + os + "\n\n\t" + cobra + "\n)", "(\n\t\"fmt\"\n\n\tOURS\n\t" + cobra + "\n)"},
+		{"beside others, ours behind", far, "(\n\t\"fmt\"\n\t" + os + "\n\n\t" + cobra + "\n\t\"github.com/x/y\"\n)",
+			"(\n\t\"fmt\"\n\n\t" + cobra + "\n\t\"github.com/x/y\"\n\tOURS\n)"},
+		{"in a group of its own below the others", far, "(\n\t" + cobra + "\n\n\t" + os + "\n)", ""},
+		{"in one group with others", near, "(\n\t\"fmt\"\n\t\"github.com/x/y\"\n\t" + os + "\n)", "(\n\tOURS\n\t\"fmt\"\n\t\"github.com/x/y\"\n)"},
+		{"the same below the standard library", far, "(\n\t\"net/http\"\n\n\t\"github.com/x/y\"\n\t" + os + "\n)", ""},
+		{"in one group", far, "(\n\t" + cobra + "\n\t" + os + "\n)", ""},
+		{"alone", far, os, "OURS"},
+		{"two declarations", far, cobra + "\nimport " + os, cobra + "\nimport OURS"},
 	} {
-		src := []byte("package x\n\nimport " + test.imports + "\n\nfunc f() {\n\t" + test.body + "\n}\n")
-		file := plan.File{Name: "x.go", Package: "x", Runtime: test.path, Local: "telemetry"}
-		p := &plan.Plan{Module: test.path[:len("example.com/m")], Leaf: test.path, Files: []plan.File{file}}
-		for text, name := range map[string]string{"os.Exit": form.Exit, "cobra.CheckErr": form.CheckErr} {
-			if at := bytes.Index(src, []byte(text)); at >= 0 {
-				p.Sites = append(p.Sites, plan.Site{File: "x.go", Form: name, Start: at, End: at + len(text)})
-				p.Files[0].Unused = append(p.Files[0].Unused, map[string]string{form.Exit: "os", form.CheckErr: "github.com/spf13/cobra"}[name])
-			}
+		src := []byte("package x\n\nimport " + test.imports + "\n\nfunc f() {\n\tos.Exit(1)\n}\n")
+		at := bytes.Index(src, []byte("os.Exit"))
+		p := &plan.Plan{
+			Module: test.path[:len("example.com/m")], Leaf: test.path,
+			Files: []plan.File{{Name: "x.go", Package: "x", Runtime: test.path, Local: "telemetry", LosesOS: true}},
+			Sites: []plan.Site{{File: "x.go", Form: form.Exit, Start: at, End: at + len("os.Exit")}},
 		}
-		slices.Sort(p.Files[0].Unused)
 		files, err := Apply(p, func(string) []byte { return src }, func(string) []byte { return src })
 		if err != nil || files[0].Refused != "" {
 			t.Fatalf("%s: %v %s", test.name, err, files[0].Refused)

@@ -2,9 +2,7 @@ package edit
 
 import (
 	"bytes"
-	"go/ast"
 	"go/parser"
-	"slices"
 
 	"github.com/aymanbagabas/go-udiff"
 
@@ -28,10 +26,12 @@ func (i importer) asOnDisk(disk []byte, owns func(string) bool) []splice.Splice 
 	if !bytes.Equal(s.stripped(false), i.Src) && !bytes.Equal(s.stripped(true), i.Src) {
 		return nil
 	}
-	dropped := slices.DeleteFunc(slices.Clone(i.unused), func(spec *ast.ImportSpec) bool { return !s.Restore[form.PathOf(spec)] })
-	if len(dropped) != len(s.Restore) {
+	if s.RestoreOS && i.unused == nil {
 		return nil
 	}
 	edits := splice.Of(udiff.Bytes(i.Src, splice.Apply(disk, s.Edits)))
-	return append(edits, i.keep(dropped)...)
+	if i.unused != nil && !s.RestoreOS {
+		edits = append(edits, i.keep())
+	}
+	return edits
 }

@@ -31,7 +31,7 @@ func TestAsOnDisk(t *testing.T) {
 			const head, body = "package x\n\n", "\nfunc f() { os.Exit(y.Code(fmt.Sprint())) }\n"
 			src, disk := head+before+body, head+test.disk+strings.Replace(body, "os.Exit", "telemetry.Exit", 1)
 			p := &plan.Plan{Module: "example.com/m", Leaf: "example.com/m/internal/telemetry/exit",
-				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", Unused: []string{"os"}}},
+				Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", LosesOS: true}},
 				Sites: []plan.Site{site(t, src, "os.Exit", form.Exit, plan.Operands{})}}
 			files, err := Apply(p, func(string) []byte { return []byte(src) }, func(string) []byte { return []byte(disk) })
 			if err != nil {

@@ -2,14 +2,11 @@ package edit
 
 import (
 	"bytes"
-	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"path"
 	"slices"
-	"strconv"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/splice"
@@ -66,28 +63,18 @@ func (s stripper) stripped(factored bool) []byte {
 	return splice.Apply(s.Src, slices.Concat(s.Edits, s.imports(factored)))
 }
 
-// imports removes the import of the injected package and restores those that
-// the instrumented file no longer needed.
+// imports removes the import of the injected package, and restores that of os if the
+// instrumented file no longer needed it.
 func (s stripper) imports(factored bool) (edits []splice.Splice) {
 	start, end := s.Offset(s.spec.Pos()), s.Offset(s.spec.End())
-	missing := slices.SortedFunc(maps.Keys(s.Restore), func(a, b string) int {
-		if standard(a) == standard(b) {
-			return cmp.Compare(a, b)
-		} else if standard(a) { // the standard library's group comes first
-			return -1
-		}
-		return 1
-	})
 	decl := declOf(s.Source, s.spec)
-	if len(decl.Specs) == 1 && len(missing) == 1 {
-		return []splice.Splice{{Start: start, End: end, Text: strconv.Quote(missing[0])}}
+	if len(decl.Specs) == 1 && s.RestoreOS {
+		return []splice.Splice{{Start: start, End: end, Text: `"os"`}}
 	}
-	for _, path := range missing {
-		edits = append(edits, s.restoreImport(path))
-	}
-	block := importGroups(s.Source)
-	if intoOurs := len(missing) > 0 && block != nil && block.decl == decl; len(decl.Specs) == 1 && !intoOurs {
-		start, end = s.Offset(decl.Pos()), s.Offset(decl.End())
+	if s.RestoreOS {
+		edits = append(edits, s.restoreOS())
+	} else if len(decl.Specs) == 1 {
+		start, end := s.Offset(decl.Pos()), s.Offset(decl.End())
 		from, to, alone := splice.OwnLine(s.Src, start, end)
 		switch {
 		case !alone && bytes.HasSuffix(s.Src[:start], []byte("; ")):
@@ -95,9 +82,8 @@ func (s stripper) imports(factored bool) (edits []splice.Splice) {
 		case len(s.File.Imports) == 1:
 			from = splice.BlankLineBefore(s.Src, from)
 		}
-		return append(edits, splice.Cut(from, to))
-	}
-	if other := s.otherOf(decl); other != nil && len(missing) == 0 && !factored {
+		return []splice.Splice{splice.Cut(from, to)}
+	} else if other := s.otherOf(decl); other != nil && !factored {
 		spec := s.Src[s.Offset(other.Pos()):s.Offset(other.End())]
 		return []splice.Splice{{Start: s.Offset(decl.Lparen), End: s.Offset(decl.End()), Text: string(spec)}}
 	}
@@ -135,20 +121,20 @@ func (s stripper) groupEnds(offset int) bool {
 	}
 }
 
-// restoreImport returns the edit that brings an import back: sorted in the first group that
-// has an import of its kind, or in a new first group for the standard library.
-func (s stripper) restoreImport(path string) splice.Splice {
+// restoreOS returns the edit that brings the import of os back: sorted in the first group that
+// has an import of the standard library, or in a new first group.
+func (s stripper) restoreOS() splice.Splice {
 	eol := splice.Newline(s.Src)
 	block := importGroups(s.Source)
 	if block == nil {
 		at := splice.LineEnd(s.Src, s.Offset(s.File.Name.End()))
-		return splice.Insert(at, eol+"import "+strconv.Quote(path)+eol)
+		return splice.Insert(at, eol+`import "os"`+eol)
 	}
 	for _, group := range block.groups {
-		if slices.ContainsFunc(group, func(spec *ast.ImportSpec) bool { return standard(form.PathOf(spec)) == standard(path) }) {
-			return sortedInsert(s.Source, group, "", path)
+		if slices.ContainsFunc(group, func(spec *ast.ImportSpec) bool { return standard(form.PathOf(spec)) }) {
+			return sortedInsert(s.Source, group, "", "os")
 		}
 	}
 	at := splice.LineStart(s.Src, s.Offset(block.groups[0][0].Pos()))
-	return splice.Insert(at, splice.Indentation(s.Src, at)+strconv.Quote(path)+eol+eol)
+	return splice.Insert(at, splice.Indentation(s.Src, at)+`"os"`+eol+eol)
 }

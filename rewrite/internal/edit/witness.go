@@ -34,11 +34,11 @@ func compare(original, edited, local string, owns func(string) bool) error {
 	if err != nil {
 		return err
 	}
-	tree := &form.Tree{File: got, Local: local, Restored: map[string]bool{}}
+	tree := &form.Tree{File: got, Local: local}
 	tree.Remove()
 	before, after := takeImports(want, owns), takeImports(got, owns)
 	for _, path := range before {
-		if !slices.Contains(after, path) && !tree.Restored[path] {
+		if !slices.Contains(after, path) && !(path == "os" && tree.RestoreOS) {
 			return fmt.Errorf("the import of %s is lost", path)
 		}
 	}

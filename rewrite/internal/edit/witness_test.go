@@ -72,7 +72,7 @@ func TestWitnessSeesWhatIsLost(t *testing.T) {
 		{"an argument", `"bye"`, `"by"`},
 		{"an import", "\t\"log\"\n", ""},
 		{"an import too many", "\t\"log\"\n", "\t\"log\"\n\t\"net\"\n"},
-		{"the swapped function", "telemetry.Exit(1)", "telemetry.CheckErr(1)"},
+		{"the swapped function", "telemetry.Exit(1)", "telemetry.Exiting(1)"},
 		{"the receiver", "(app)", "(other)"},
 		{"a form that nobody knows", "telemetry.Exit(1)", "telemetry.Leave(1)"},
 	} {

@@ -16,8 +16,7 @@ import (
 // endsProcess reports whether a function is known to end the process.
 func endsProcess(fn *types.Func) bool {
 	_, _, fatal := loggers.Status(fn)
-	_, swapped := swapOf(fn)
-	return fatal || swapped || isSyscallExit(fn)
+	return fatal || isExit(fn) || isCheckErr(fn) || isSyscallExit(fn)
 }
 
 // mayEnd reports whether the source of a function is worth looking at: the text of its

@@ -1,32 +1,31 @@
 package find
 
 import (
+	"go/ast"
 	"go/types"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// swapOf returns the form that replaces a function, if there is one.
-func swapOf(fn *types.Func) (name string, ok bool) {
-	if fn.Signature().Recv() != nil {
-		return "", false
-	}
-	name, ok = form.Swaps[form.Function{Path: pathOf(fn), Name: fn.Name()}]
-	return name, ok
-}
+// isExit reports whether a function is os.Exit.
+func isExit(fn *types.Func) bool { return pathOf(fn) == "os" && fn.Name() == "Exit" }
 
-// swap adds a site for each use of os.Exit and cobra.CheckErr, called or as a value. The
-// injected function of the same type replaces it there.
+// isCheckErr reports whether a function is cobra.CheckErr, which ends the process with
+// status 1 unless its argument is nil.
+func isCheckErr(fn *types.Func) bool { return pathOf(fn) == load.Cobra && fn.Name() == "CheckErr" }
+
+// swap adds a site for each use of os.Exit, called or as a value. The injected function of
+// the same type replaces it there.
 func (f *finder) swap(fn *types.Func) {
-	name, ok := swapOf(fn)
-	if !ok {
+	if !isExit(fn) {
 		return
 	}
 	whole := whole(f.cur)
 	call := callOf(whole)
 	at := whole.Node()
-	if f.text(at) != f.spelled(fn) {
+	if f.text(at) != f.spelledExit() {
 		f.note(plan.Uncovered, at, f.short(at)+": left alone, because it is split by a space or comment, or its package is imported twice; a run that it ends is recorded as -1 if a command had begun")
 		return
 	}
@@ -35,21 +34,36 @@ func (f *finder) swap(fn *types.Func) {
 		if f.beforeMain(enclosed(f.c, f.cur, false)) {
 			return // nothing can be recorded yet
 		}
-		if f.onSetup() || len(call.Args) == 1 && f.setsUp(call.Args[0]) {
-			f.note(plan.Note, at, f.short(call)+": left alone, because it ends the process only if the source is wrong")
+		if f.leftBySetup(at, call) {
 			return
 		}
 		what = f.short(call) + ": records the exit status first"
 	}
-	f.swapped[fn.Pkg().Path()]++
-	f.edit(plan.Exit, at, name, at.Pos(), at.End(), plan.Operands{}, what)
+	f.swapped++
+	f.edit(plan.Exit, at, form.Exit, at.Pos(), at.End(), plan.Operands{}, what)
 }
 
-// spelled returns how the file names a function, in the form to which the edit is undone. It is
-// "" if the file imports its package under two names.
-func (f *finder) spelled(fn *types.Func) (text string) {
+// checkErr adds the site of a call of cobra.CheckErr.
+func (f *finder) checkErr(call *ast.CallExpr) {
+	if arg := call.Args[0]; !f.leftBySetup(call, call) {
+		f.edit(plan.Exit, call, form.ExitingIf, arg.Pos(), arg.End(), plan.Operands{Status: "1"}, f.short(call)+": records the exit status first")
+	}
+}
+
+// leftBySetup notes that a call is left alone if it ends the process only because the source
+// is wrong, and reports whether it is.
+func (f *finder) leftBySetup(at ast.Node, call *ast.CallExpr) bool {
+	left := f.onSetup() || f.setsUp(call.Args[0])
+	if left {
+		f.note(plan.Note, at, f.short(call)+": left alone, because it ends the process only if the source is wrong")
+	}
+	return left
+}
+
+// spelledExit returns how the file names os.Exit, "" if it imports os under two names.
+func (f *finder) spelledExit() (text string) {
 	for _, spec := range f.file.Imports {
-		again := form.Spelled(spec, fn.Pkg().Path(), fn.Name())
+		again := form.SpelledExit(spec)
 		if text != "" && again != "" {
 			return ""
 		}

@@ -2,12 +2,13 @@ package find
 
 import "testing"
 
-// TestSwap finds the uses of functions that are swapped.
+// TestSwap finds the uses of os.Exit and cobra.CheckErr.
 func TestSwap(t *testing.T) {
 	testPlan(t, "", []planTest{
 		{"called", run + "func f() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
 		{"as a value", run + "var exit = os.Exit", []string{"track root", "exit os.Exit"}},
-		{"checked", run + "func f(err error) { cobra.CheckErr(err) }", []string{"track root", "check-err cobra.CheckErr"}},
+		{"checked", run + "func f(err error) { cobra.CheckErr(err) }", []string{"track root", "exiting-if 1 err"}},
+		{"as a value that checks", run + "var check = cobra.CheckErr", []string{"track root", "uncovered cobra.CheckErr is used as a value: a run that it ends is recorded as -1 if a command had begun"}},
 		{"a method of that name", run + "type system struct{}\nfunc (system) Exit(int) {}\nfunc f() { system{}.Exit(1) }", []string{"track root"}},
 		{"never compiled in", run + "func f() { if false { os.Exit(1) } }", []string{"track root"}},
 		{"the branch that runs", run + "func f() { if false { os.Exit(1) } else { os.Exit(2) } }", []string{"track root", "exit os.Exit"}},

@@ -35,6 +35,10 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		f.hooked[hook]++
 		return
 	}
+	if isCheckErr(fn) {
+		f.checkErr(call)
+		return
+	}
 	if status, chain, ok := f.status(fn); chain {
 		f.chain(call, status)
 		return
@@ -89,7 +93,7 @@ func (f *finder) fatalValue(fn *types.Func) {
 	if loggers.Covers(f.hooks, fn) != "" {
 		return
 	}
-	if _, chain, fatal := loggers.Status(fn); (chain || !fatal) && !isSyscallExit(fn) {
+	if _, chain, fatal := loggers.Status(fn); (chain || !fatal) && !isSyscallExit(fn) && !isCheckErr(fn) {
 		return
 	}
 	if whole := whole(f.cur); callOf(whole) == nil {

@@ -35,14 +35,7 @@ type Options struct {
 // tokens are words of which a file that needs an edit has at least one, or it imports a
 // dependency that may execute a command or end the process. A package without any is
 // neither parsed nor type-checked, unless a command is followed into it.
-var tokens = slices.Concat(loggers.Names(), swappedNames(), []string{"Exec", "package main", orDie + "(", ".Parse()", "." + exitOnError}, endsInC)
-
-func swappedNames() (names []string) {
-	for fn := range form.Swaps {
-		names = append(names, fn.Name)
-	}
-	return names
-}
+var tokens = slices.Concat(loggers.Names(), []string{"Exit", "CheckErr", "Exec", "package main", orDie + "(", ".Parse()", "." + exitOnError}, endsInC)
 
 func containsOne(src []byte, tokens []string) bool {
 	return slices.ContainsFunc(tokens, func(token string) bool { return bytes.Contains(src, []byte(token)) })
@@ -142,7 +135,7 @@ func search(g *load.Program, o Options, hooks []plan.Hook, tokens []string) *sur
 
 // look walks one file.
 func (s *survey) look(c *load.Package, file *ast.File) *finder {
-	f := &finder{survey: s, c: c, file: file, name: s.g.Sources.Relative(s.g.NameOf(file)), swapped: map[string]int{}}
+	f := &finder{survey: s, c: c, file: file, name: s.g.Sources.Relative(s.g.NameOf(file))}
 	f.src = s.g.Sources.Stripped(f.name)
 	f.walk()
 	if ast.IsGenerated(f.file) {
@@ -170,7 +163,7 @@ type finder struct {
 
 	cur      inspector.Cursor // the node at hand
 	sites    []plan.Site
-	swapped  map[string]int // how many uses of an import are swapped, by its path
+	swapped  int // how many uses of os.Exit are swapped
 	executes bool
 	parses   []*ast.CallExpr // calls that parse flags
 }
@@ -217,7 +210,7 @@ func (f *finder) leaveExits() {
 	if f.executes || exits == 0 || slices.ContainsFunc(f.sites, func(site plan.Site) bool { return site.Kind == plan.Main }) {
 		return
 	}
-	f.sites, f.swapped = rest, nil
+	f.sites, f.swapped = rest, 0
 	f.note(plan.Uncovered, f.file.Name, fmt.Sprintf(
 		"the file is generated, and the next generation would drop an edit, so it is left alone; a run that ends here (places: %d) is recorded as -1 if a command had begun", exits))
 }

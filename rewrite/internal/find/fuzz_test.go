@@ -114,7 +114,7 @@ func planByName(src []byte) (*plan.Plan, bool) {
 	}
 	s := &survey{g: g, options: Options{Shared: runtimePath}, flow: newFlow(), depend: newDependencies(g, nil)}
 	c := byName(parsed)
-	f := &finder{survey: s, c: c, file: parsed, name: "fuzz.go", src: src, swapped: map[string]int{}}
+	f := &finder{survey: s, c: c, file: parsed, name: "fuzz.go", src: src}
 	f.walk()
 	ast.Inspect(parsed, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)

@@ -25,10 +25,7 @@ func (f *finder) facts() plan.File {
 	}
 	facts := plan.File{Name: f.name, Package: f.c.PkgPath, Runtime: runtime, Local: f.localName(path.Base(runtime))}
 	for _, spec := range f.file.Imports {
-		path := form.PathOf(spec)
-		if n := f.swapped[path]; n > 0 && f.usesOf(path, spec) <= n {
-			facts.Unused = append(facts.Unused, path)
-		}
+		facts.LosesOS = facts.LosesOS || f.swapped > 0 && form.PathOf(spec) == "os" && f.usesOf(spec) <= f.swapped
 	}
 	if hasLineDirective(f.file) {
 		facts.Refused = "the file has //line directives, so it is left alone; edit the file that it is generated from"
@@ -84,8 +81,8 @@ func (f *finder) declaredBeside(name string) bool {
 }
 
 // usesOf counts the uses of an imported package in the file.
-func (f *finder) usesOf(path string, spec *ast.ImportSpec) int {
-	n := 0
+func (f *finder) usesOf(spec *ast.ImportSpec) (n int) {
+	path := form.PathOf(spec)
 	for id := range nodes[*ast.Ident](f.file) {
 		obj := f.c.Info.Uses[id]
 		if pkg, ok := obj.(*types.PkgName); ok {

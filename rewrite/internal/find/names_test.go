@@ -3,7 +3,6 @@ package find
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
@@ -13,20 +12,19 @@ import (
 func TestFacts(t *testing.T) {
 	for _, test := range []struct {
 		name, code, local string
-		unused            []string
-		refused           bool
+		losesOS, refused  bool
 	}{
-		{"nothing special", run, "telemetry", nil, false},
-		{"every use is swapped", run + "func f() { os.Exit(1) }", "telemetry", []string{"os"}, false},
-		{"another use stays", run + "func f() { os.Exit(os.Getpid()) }", "telemetry", nil, false},
-		{"a variable is called telemetry", run + "var telemetry int", "usagetelemetry", nil, false},
-		{"a local is", run + "func f() { telemetry := 1; _ = telemetry }", "usagetelemetry", nil, false},
-		{"a function is", run + "func telemetry() {}\nvar usagetelemetry int", "cmdtelemetry", nil, false},
-		{"a field is", run + "type app struct { telemetry int }\nvar x = app{}.telemetry", "telemetry", nil, false},
-		{"a method is", run + "type app struct{}\nfunc (app) telemetry() {}", "telemetry", nil, false},
-		{"a line directive", run + "\n//line grammar.y:1\nfunc f() {}", "telemetry", nil, true},
-		{"one of a column", run + "\nfunc f() { /*line grammar.y:1:2*/ }", "telemetry", nil, true},
-		{"a comment about a line", run + "\n//line of business\nfunc f() {}", "telemetry", nil, false},
+		{"nothing special", run, "telemetry", false, false},
+		{"every use is swapped", run + "func f() { os.Exit(1) }", "telemetry", true, false},
+		{"another use stays", run + "func f() { os.Exit(os.Getpid()) }", "telemetry", false, false},
+		{"a variable is called telemetry", run + "var telemetry int", "usagetelemetry", false, false},
+		{"a local is", run + "func f() { telemetry := 1; _ = telemetry }", "usagetelemetry", false, false},
+		{"a function is", run + "func telemetry() {}\nvar usagetelemetry int", "cmdtelemetry", false, false},
+		{"a field is", run + "type app struct { telemetry int }\nvar x = app{}.telemetry", "telemetry", false, false},
+		{"a method is", run + "type app struct{}\nfunc (app) telemetry() {}", "telemetry", false, false},
+		{"a line directive", run + "\n//line grammar.y:1\nfunc f() {}", "telemetry", false, true},
+		{"one of a column", run + "\nfunc f() { /*line grammar.y:1:2*/ }", "telemetry", false, true},
+		{"a comment about a line", run + "\n//line of business\nfunc f() {}", "telemetry", false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p, _, err := planOf(t, "", test.code)
@@ -34,8 +32,8 @@ func TestFacts(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := p.Files[0]
-			if f.Local != test.local || !slices.Equal(f.Unused, test.unused) || (f.Refused != "") != test.refused {
-				t.Errorf("%+v, want name %s, unused %v, refused %v", f, test.local, test.unused, test.refused)
+			if f.Local != test.local || f.LosesOS != test.losesOS || (f.Refused != "") != test.refused {
+				t.Errorf("%+v, want name %s, loses os %v, refused %v", f, test.local, test.losesOS, test.refused)
 			}
 		})
 	}

@@ -63,7 +63,7 @@ func (s *survey) leaveOtherPrograms() {
 		}
 		site := f.sites[main]
 		site.Kind, site.Form, site.Reason = plan.Note, "", "func main: left alone, because the program that this file is built into executes no command"
-		f.sites, f.swapped, f.parses = []plan.Site{site}, nil, nil
+		f.sites, f.swapped, f.parses = []plan.Site{site}, 0, nil
 	}
 }
 

@@ -10,9 +10,6 @@ func TestExit(t *testing.T) {
 		{name: "deferred", before: "func f() {\n\tdefer ‹os.Exit›(1)\n}\n", after: "func f() {\n\tdefer telemetry.Exit(1)\n}\n"},
 		{name: "in parentheses", before: "func f() {\n\t(‹os.Exit›)(1)\n}\n", after: "func f() {\n\t(telemetry.Exit)(1)\n}\n"},
 	})
-	testForm(t, CheckErr, []roundTrip{
-		{name: "check", before: "func f() {\n\t‹cobra.CheckErr›(err)\n}\n", after: "func f() {\n\ttelemetry.CheckErr(err)\n}\n"},
-	})
 }
 
 // TestExitUnderOtherNames gives back the name that the file has for a package.

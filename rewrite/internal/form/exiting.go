@@ -68,17 +68,27 @@ func (t *Tree) relabel(c *dstutil.Cursor, label *dst.LabeledStmt) bool {
 // may take the whole run. The site is that argument.
 //
 //	log.Fatal(telemetry.ExitingWith(1, http.ListenAndServe(addr, nil)))
-var ExitingWith = register(Form{
-	Name: "exiting-with",
-	Text: func(src []byte, s plan.Site, local string) []splice.Splice {
-		return []splice.Splice{
-			splice.Insert(s.Start, local+".ExitingWith("+s.Operands.Status+", "), splice.Insert(s.End, ")"),
-		}
-	},
-	Undo: func(u *Undo, n ast.Node) {
-		if call := u.call(n, "ExitingWith", 2); call != nil {
-			u.keep(call, call.Args[1])
-		}
-	},
-	Tree: func(t *Tree, c *dstutil.Cursor) bool { return t.unwrap(c, "ExitingWith", 1) },
-})
+var ExitingWith = around("exiting-with", "ExitingWith")
+
+// ExitingIf records the status unless the argument of cobra.CheckErr is nil. The site is
+// that argument.
+//
+//	cobra.CheckErr(telemetry.ExitingIf(1, err))
+var ExitingIf = around("exiting-if", "ExitingIf")
+
+// around returns the form with a name that puts a call of an injected function around an
+// argument, with the status before it.
+func around(name, injected string) string {
+	return register(Form{
+		Name: name,
+		Text: func(src []byte, s plan.Site, local string) []splice.Splice {
+			return []splice.Splice{splice.Insert(s.Start, local+"."+injected+"("+s.Operands.Status+", "), splice.Insert(s.End, ")")}
+		},
+		Undo: func(u *Undo, n ast.Node) {
+			if call := u.call(n, injected, 2); call != nil {
+				u.keep(call, call.Args[1])
+			}
+		},
+		Tree: func(t *Tree, c *dstutil.Cursor) bool { return t.unwrap(c, injected, 1) },
+	})
+}

@@ -17,6 +17,10 @@ func TestExiting(t *testing.T) {
 		{"in a select", "func f() {\n\tselect {\n\tcase <-x:\n\t\t‹log.Fatal(err)›\n\t}\n}\n", one, "func f() {\n\tselect {\n\tcase <-x:\n\t\ttelemetry.Exiting(1)\n\t\tlog.Fatal(err)\n\t}\n}\n"},
 		{"behind a label", "func f() {\nagain:\n\t‹log.Fatal(err)›\n\tgoto again\n}\n", one, "func f() {\nagain:\n\ttelemetry.Exiting(1)\n\tlog.Fatal(err)\n\tgoto again\n}\n"},
 	})
+	testForm(t, ExitingIf, []roundTrip{
+		{"check", "func f() {\n\tcobra.CheckErr(‹err›)\n}\n", one, "func f() {\n\tcobra.CheckErr(telemetry.ExitingIf(1, err))\n}\n"},
+		{"of a call", "func f() {\n\tcobra.CheckErr(‹root.Execute()›) // one\n}\n", one, "func f() {\n\tcobra.CheckErr(telemetry.ExitingIf(1, root.Execute())) // one\n}\n"},
+	})
 	testForm(t, ExitingWith, []roundTrip{
 		{"an argument", "func f() {\n\tlog.Fatal(‹serve(a, b)›)\n}\n", one, "func f() {\n\tlog.Fatal(telemetry.ExitingWith(1, serve(a, b)))\n}\n"},
 		{"the last of two", "func f() {\n\tlog.Fatal(x, ‹serve()›) // one\n}\n", one, "func f() {\n\tlog.Fatal(x, telemetry.ExitingWith(1, serve())) // one\n}\n"},

@@ -10,7 +10,6 @@ import (
 	"go/token"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/dave/dst"
 	"github.com/dave/dst/dstutil"
@@ -70,8 +69,8 @@ func (s Source) Offset(p token.Pos) int { return int(p - s.File.FileStart) }
 // Undo has the edits that remove all forms from one file.
 type Undo struct {
 	Source
-	Edits   []splice.Splice
-	Restore map[string]bool // import paths that the file uses again
+	Edits     []splice.Splice
+	RestoreOS bool // the file uses os again, and does not import it
 
 	local string
 	done  map[*ast.Ident]bool
@@ -80,7 +79,7 @@ type Undo struct {
 // Find finds every form in a file that was parsed with object resolution. Local is the
 // injected package's name there.
 func Find(source Source, local string) *Undo {
-	u := &Undo{Source: source, Restore: map[string]bool{}, local: local, done: map[*ast.Ident]bool{}}
+	u := &Undo{Source: source, local: local, done: map[*ast.Ident]bool{}}
 	for n := range ast.Preorder(u.File) {
 		for _, f := range forms {
 			f.Undo(u, n)
@@ -161,47 +160,17 @@ func (u *Undo) cutStatement(stmt ast.Stmt) {
 	u.Edits = append(u.Edits, splice.Cut(start, end))
 }
 
-// qualified returns how the file names a function of another package, and
-// notes the import to restore when the file has lost it.
-func (u *Undo) qualified(path, name string) string {
-	for _, spec := range u.File.Imports {
-		if text := Spelled(spec, path, name); text != "" {
-			return text
-		}
-	}
-	u.Restore[path] = true
-	return base(path) + "." + name
-}
-
-// Spelled returns how a file names a function of a package by one of its imports. It is ""
-// if the import has another path, or is blank.
-func Spelled(spec *ast.ImportSpec, path, name string) string {
-	switch {
-	case PathOf(spec) != path:
-		return ""
-	case spec.Name == nil:
-		return base(path) + "." + name
-	case spec.Name.Name == ".":
-		return name
-	case spec.Name.Name == "_":
-		return ""
-	}
-	return spec.Name.Name + "." + name
-}
-
 // PathOf returns the path of an import.
 func PathOf(spec *ast.ImportSpec) string {
 	path, _ := strconv.Unquote(spec.Path.Value)
 	return path
 }
 
-func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
-
 // A Tree is a file from which the tree rewriter removes the forms.
 type Tree struct {
-	File     *dst.File
-	Local    string
-	Restored map[string]bool // import paths that the file uses again
+	File      *dst.File
+	Local     string
+	RestoreOS bool // the file uses os again
 }
 
 // Remove removes every form from the file.

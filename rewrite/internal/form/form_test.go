@@ -79,7 +79,7 @@ func rewritten(t *testing.T, src string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree := Tree{File: f, Local: "telemetry", Restored: map[string]bool{}}
+	tree := Tree{File: f, Local: "telemetry"}
 	tree.Remove()
 	var out bytes.Buffer
 	if err := decorator.Fprint(&out, f); err != nil {
@@ -98,7 +98,7 @@ func TestReferenced(t *testing.T) {
 		"func f() { telemetry.Exit(1); x := telemetry.Track }\n":    true,
 		"func f() { x.telemetry.Exit(1) }\n":                        false,
 		"func f() { telemetry.Exiting(1, 2) }\n":                    true,
-		"func f() { run(telemetry.Exit, telemetry.CheckErr) }\n":    false,
+		"func f() { run(telemetry.Exit, telemetry.ExitingIf) }\n":   true,
 		"func f() { if true { telemetry.Exiting(1); die(1) } }\n":   false,
 		"func f() { x := telemetry.Exiting(1) }\n":                  true,
 		"func f() { log.Fatal(telemetry.ExitingWith(1, serve())) }": false,
@@ -115,7 +115,7 @@ func TestReferenced(t *testing.T) {
 
 // TestGet finds every form by its name, and no other.
 func TestGet(t *testing.T) {
-	for _, name := range []string{Start, Track, Exit, CheckErr, Exiting, ExitingWith} {
+	for _, name := range []string{Start, Track, Exit, Exiting, ExitingWith, ExitingIf} {
 		if f := Get(name); f == nil || f.Name != name || f.Text == nil {
 			t.Errorf("%s: %+v", name, f)
 		}

@@ -45,12 +45,12 @@ type Operands struct {
 
 // A File is what the edit stage needs to know of a file with sites.
 type File struct {
-	Name    string   `json:"name"`              // as in Site.File
-	Package string   `json:"package"`           // import path
-	Runtime string   `json:"runtime"`           // import path of the generated package that it imports, itself or its leaf
-	Local   string   `json:"local"`             // the name that the injected package gets in this file
-	Unused  []string `json:"unused,omitempty"`  // imports of which every use is swapped
-	Refused string   `json:"refused,omitempty"` // why the file must not be edited
+	Name    string `json:"name"`               // as in Site.File
+	Package string `json:"package"`            // import path
+	Runtime string `json:"runtime"`            // import path of the generated package that it imports, itself or its leaf
+	Local   string `json:"local"`              // the name that the injected package gets in this file
+	LosesOS bool   `json:"loses_os,omitempty"` // every use of package os is swapped
+	Refused string `json:"refused,omitempty"`  // why the file must not be edited
 }
 
 // A Plan is everything that the find stage found.

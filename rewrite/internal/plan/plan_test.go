@@ -35,7 +35,7 @@ func TestIn(t *testing.T) {
 func TestPlanSurvivesJSON(t *testing.T) {
 	want := Plan{
 		Module: "m", Leaf: "m/internal/telemetry/exit",
-		Files:     []File{{Name: "a.go", Package: "m", Runtime: "m/internal/telemetry", Local: "telemetry", Unused: []string{"os"}, Refused: "why"}},
+		Files:     []File{{Name: "a.go", Package: "m", Runtime: "m/internal/telemetry", Local: "telemetry", LosesOS: true, Refused: "why"}},
 		Sites:     []Site{{Kind: Exit, File: "a.go", At: 1, Start: 2, End: 3, Form: "exit", Operands: Operands{Status: "1", Address: true, Embedded: []string{"x"}, Field: true}, Reason: "<&>"}},
 		Hooks:     []Hook{{Path: "p", Known: true}},
 		ExitCodes: []ExitCode{{Status: 3, Names: []string{"exitLost"}}},
