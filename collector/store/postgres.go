@@ -60,6 +60,10 @@ func openPostgres(url string) (*Store, error) {
 // checks that it still leads. A leader that has gone is replaced after at most twice this time.
 const leaderPause = time.Second
 
+// leaderPatience is for the answer to whether a process leads. The network may have lost its
+// connection, which TCP notices only after many minutes.
+const leaderPatience = 2 * leaderPause
+
 // leadByLock holds an advisory lock in a session of its own. The database frees it when the
 // session ends, also if the leader was killed or lost its network.
 func (s *Store) leadByLock(ctx context.Context, lead func(context.Context) error) error {
@@ -85,20 +89,23 @@ func (n notLeader) Error() string { return "another process leads" }
 func (n notLeader) Unwrap() error { return n.cause }
 
 func (s *Store) leadOnce(ctx context.Context, lead func(context.Context) error) error {
-	session, err := s.db.Conn(ctx)
+	asking, asked := context.WithTimeout(ctx, leaderPatience)
+	defer asked()
+	session, err := s.db.Conn(asking)
 	if err != nil {
 		return notLeader{err}
 	}
 	defer session.Close()
 	var won bool
-	if err := session.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, leaderLock).Scan(&won); err != nil || !won {
+	// One statement: if its answer is lost, the session ends all the same. Before PostgreSQL 14
+	// there is no such setting.
+	err = session.QueryRowContext(asking, `WITH lock AS (SELECT pg_try_advisory_lock($1) AS won)
+		SELECT won, (SELECT set_config(name, $2, false) FROM pg_settings WHERE won AND name = 'idle_session_timeout') FROM lock`,
+		leaderLock, maxSilence.String()).Scan(&won, new(sql.NullString))
+	if err != nil || !won {
 		return notLeader{err}
 	}
 	defer session.Raw(func(any) error { return driver.ErrBadConn }) // ends the session, which frees the lock
-	// Before PostgreSQL 14 there is no such setting.
-	if _, err := session.ExecContext(ctx, `SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'`, maxSilence.String()); err != nil {
-		return notLeader{err}
-	}
 	leading, stop := context.WithCancel(ctx)
 	defer stop()
 	done := make(chan error, 1)
