@@ -3,6 +3,7 @@ package find
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/form"
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
@@ -45,15 +46,15 @@ func (f *finder) swap(fn *types.Func) {
 
 // checkErr adds the site of a call of cobra.CheckErr.
 func (f *finder) checkErr(call *ast.CallExpr) {
-	if arg := call.Args[0]; !f.leftBySetup(call, call) {
-		f.edit(plan.Exit, call, form.ExitingIf, arg.Pos(), arg.End(), plan.Operands{Status: "1"}, f.short(call)+": records the exit status first")
+	if len(call.Args) == 1 && !f.leftBySetup(call, call) {
+		f.edit(plan.Exit, call, form.ExitingIf, call.Args[0].Pos(), call.Args[0].End(), plan.Operands{Status: "1"}, f.short(call)+": records the exit status first")
 	}
 }
 
 // leftBySetup notes that a call is left alone if it ends the process only because the source
 // is wrong, and reports whether it is.
 func (f *finder) leftBySetup(at ast.Node, call *ast.CallExpr) bool {
-	left := f.onSetup() || f.setsUp(call.Args[0])
+	left := f.onSetup() || slices.ContainsFunc(call.Args, f.setsUp)
 	if left {
 		f.note(plan.Note, at, f.short(call)+": left alone, because it ends the process only if the source is wrong")
 	}
