@@ -265,9 +265,3 @@ func (d *dependencies) endsInValue(c *load.Package, e ast.Expr, seen map[string]
 	})
 	return how
 }
-
-// endsInVariable is endsInValue for a variable of a dependency that e names.
-func (d *dependencies) endsInVariable(c *load.Package, e ast.Expr, v *types.Var) string {
-	d.values.add(d.g.Package(d.g.All[v.Pkg().Path()]))
-	return d.endsInValue(c, e, map[string]bool{})
-}

@@ -31,23 +31,17 @@ func (f *finder) fatal(call *ast.CallExpr) {
 		f.variableOrDie(call)
 		return
 	}
-	if hook := loggers.Covers(f.hooks, fn); hook != "" {
-		f.hooked[hook]++
-		return
-	}
-	if isCheckErr(fn) {
-		f.checkErr(call)
-		return
-	}
-	if status, chain, ok := f.status(fn); chain {
-		f.chain(call, status)
-		return
-	} else if ok {
-		f.announce(call, call, strconv.Itoa(status), fn)
-		return
-	}
-	path := fn.Pkg().Path()
+	hook, path := loggers.Covers(f.hooks, fn), fn.Pkg().Path()
+	status, chain, ok := f.status(fn)
 	switch {
+	case hook != "":
+		f.hooked[hook]++
+	case isCheckErr(fn):
+		f.checkErr(call)
+	case chain:
+		f.chain(call, status)
+	case ok:
+		f.announce(call, call, strconv.Itoa(status), fn)
 	case len(call.Args) > 0 && loggers.FatalLevel(fn, f.c.Info.Types[call.Args[0]]):
 		f.chain(call, 1)
 	case f.g.IsOwn(path):
@@ -90,10 +84,7 @@ func (f *finder) loggerBehind(fn *types.Func) string {
 // fatalValue notes where a function that ends the process is used as a value: a call
 // through a variable cannot be announced.
 func (f *finder) fatalValue(fn *types.Func) {
-	if loggers.Covers(f.hooks, fn) != "" {
-		return
-	}
-	if _, chain, fatal := loggers.Status(fn); (chain || !fatal) && !isSyscallExit(fn) && !isCheckErr(fn) {
+	if _, chain, fatal := loggers.Status(fn); (chain || !fatal) && !isSyscallExit(fn) && !isCheckErr(fn) || loggers.Covers(f.hooks, fn) != "" {
 		return
 	}
 	if whole := whole(f.cur); callOf(whole) == nil {
@@ -134,7 +125,8 @@ func (f *finder) variableOrDie(call *ast.CallExpr) {
 	if !ok || !strings.HasSuffix(v.Name(), orDie) || !f.depend.foreign(pathOf(v)) {
 		return
 	}
-	if how := f.depend.endsInVariable(f.c, call.Fun, v); how != "" {
+	f.depend.values.add(f.g.Package(f.g.All[v.Pkg().Path()]))
+	if how := f.depend.endsInValue(f.c, call.Fun, map[string]bool{}); how != "" {
 		f.noteEnd(call, v.Pkg().Path(), how)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -215,22 +216,33 @@ func (f *finder) leaveExits() {
 		"the file is generated, and the next generation would drop an edit, so it is left alone; a run that ends here (places: %d) is recorded as -1 if a command had begun", exits))
 }
 
-// mainFunc adds the site of func main, where telemetry starts.
+// mainFunc adds the site of func main, where telemetry starts: at its beginning, or behind its `if reexec.Init() { return }`.
 func (f *finder) mainFunc(decl *ast.FuncDecl) {
 	if f.file.Name.Name != "main" || decl.Recv != nil || decl.Name.Name != "main" || decl.Body == nil {
 		return
 	}
-	end := decl.Body.Rbrace
-	if len(decl.Body.List) > 0 {
-		end = decl.Body.List[0].Pos()
+	start, end, rest := decl.Body.Lbrace+1, decl.Body.Rbrace, decl.Body.List
+	if len(rest) > 0 && f.reexecs(rest[0]) {
+		start, rest = rest[0].End(), rest[1:]
 	}
-	f.edit(plan.Main, decl, form.Start, decl.Body.Lbrace+1, end, plan.Operands{},
+	if len(rest) > 0 {
+		end = rest[0].Pos()
+	}
+	f.edit(plan.Main, decl, form.Start, start, end, plan.Operands{},
 		"func main: starts telemetry, and records status 0 or a panic on the way out")
 	for _, stmt := range decl.Body.List {
 		if d, ok := stmt.(*ast.DeferStmt); ok && strings.HasPrefix(fmt.Sprint(f.c.Info.TypeOf(d.Call.Fun)), "context.Cancel") {
 			f.note(plan.Note, d, f.short(d)+": a goroutine that it wakes has 0.1 ms longer to print, because the run is recorded after main's deferred functions")
 		}
 	}
+}
+
+// reexecs reports whether a statement is for processes that the CLI starts under another name, with docker's reexec. They are
+// no runs: their arguments are not the user's, and their files may be a container's.
+func (f *finder) reexecs(stmt ast.Stmt) bool {
+	guard, ok := stmt.(*ast.IfStmt)
+	return ok && guard.Else == nil && some(maps.Keys(f.flow.back(origin{expr: guard.Cond, in: f.c}, func(ast.Expr, *load.Package) bool { return false })),
+		func(place string) bool { return strings.HasSuffix(place, "/reexec.Init()#0") })
 }
 
 // note adds a site without an edit, for the report.

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -48,11 +49,8 @@ func (f *finder) neverGoesOn(stmt ast.Node) bool {
 		if !ok {
 			return false
 		}
-		if named(f.c, call.Fun) == types.Universe.Lookup("panic") {
-			return true
-		}
 		fn := callee(f.c, call)
-		return fn != nil && slices.Contains([]string{"os", "log", "syscall"}, fn.Pkg().Path()) && endsProcess(fn)
+		return named(f.c, call.Fun) == types.Universe.Lookup("panic") || fn != nil && slices.Contains([]string{"os", "log", "syscall"}, fn.Pkg().Path()) && endsProcess(fn)
 	}
 	return false
 }
@@ -144,7 +142,11 @@ func enclosed(c *load.Package, below inspector.Cursor, inside bool) enclosure {
 		case *ast.FuncLit:
 			inside, code.now = true, code.now && callOf(below.Parent()) != nil
 			code.hook = code.hook || below.Parent().ParentEdgeKind() == edge.ReturnStmt_Results && hasHookType(c.Info.TypeOf(n))
-		case *ast.KeyValueExpr, *ast.AssignStmt, *ast.CallExpr:
+		case *ast.CallExpr:
+			code.hook = code.hook || inside && givesHook(c, below)
+			fn := callee(c, n)
+			code.now = code.now || fn != nil && strings.HasSuffix(fn.FullName(), "/reexec.Register") // a helper records as little as init
+		case *ast.KeyValueExpr, *ast.AssignStmt:
 			code.hook = code.hook || inside && givesHook(c, below)
 		case *ast.ValueSpec:
 			if !code.now && len(n.Names) == 1 {
@@ -174,7 +176,7 @@ func (s *survey) insideRuns(code enclosure) bool {
 
 // beforeMain reports whether code only runs while packages are initialised, when nothing can
 // be recorded yet: in an init function, in a variable's initialiser, or in an unexported
-// function that is only called there.
+// function that is only called there, or only in helpers.
 func (s *survey) beforeMain(code enclosure) bool {
 	fn, _ := code.decl.(*types.Func)
 	return code.now && (fn == nil || fn.Signature().Recv() == nil && !fn.Exported() && s.all(s.early, fn, s.beforeMain))
