@@ -85,3 +85,37 @@ func TestPlanLooksIntoEachFileThatMatters(t *testing.T) {
 		})
 	}
 }
+
+// TestStartStandsBehindReexec has ways in which main asks docker's reexec whether it is a helper.
+func TestStartStandsBehindReexec(t *testing.T) {
+	const head = "package main\n\nimport (\n\t\"example.com/dep/reexec\"\n\t\"github.com/spf13/cobra\"\n)\n\nfunc helps() bool { return reexec.Init() }\n\nfunc main() {"
+	const dep = "-- example.com/dep/reexec/reexec.go --\npackage reexec\n\nfunc Init() bool { return false }\n"
+	for _, test := range []struct {
+		name, guard string
+		behind      bool
+	}{
+		{"asked", "\n\tif reexec.Init() {\n\t\treturn\n\t}", true},
+		{"asked by a function of the CLI", "\n\tif helps() {\n\t\treturn\n\t}", true},
+		{"kept", "\n\tif helper := reexec.Init(); helper {\n\t\treturn\n\t}", true},
+		{"with the CLI in the other branch", "\n\tif reexec.Init() {\n\t\treturn\n\t} else {\n\t\tprintln()\n\t}", false},
+		{"negated", "\n\tif !reexec.Init() {\n\t\tprintln()\n\t}", false},
+		{"another function", "\n\tif len(\"\") > 0 {\n\t\treturn\n\t}", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			src := head + test.guard + "\n\tnew(cobra.Command).Execute()\n}\n"
+			p, err := Plan(loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\n"+src+dep), testOptions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := len(head)
+			if test.behind {
+				want += len(test.guard)
+			}
+			for _, s := range p.Sites {
+				if s.Form == "start" && s.Start != want {
+					t.Errorf("%s\nstarts telemetry at %d, want %d", src, s.Start, want)
+				}
+			}
+		})
+	}
+}
