@@ -75,10 +75,7 @@ func (s *Store) Receive(ctx context.Context, now time.Time, submissions []Submis
 					continue
 				}
 				purse := s.networks.purse(now, reports[i].Site, reports[i].Provider, b.debts)
-				var refusal *Refusal
-				if err := b.add(&reports[i], purse); errors.As(err, &refusal) {
-					outcome.Refusals[i] = err
-				} else if err != nil {
+				if err := b.add(&reports[i], purse); err != nil {
 					return err
 				}
 			}

@@ -46,9 +46,9 @@ func (b *batch) add(report *named, purse *purse) error {
 		return err
 	}
 	before := len(marks)
-	increases, fresh, err := marks.raise(report.Counters)
-	if err != nil {
-		return err
+	increases, fresh, full := marks.raise(report.Counters)
+	if full {
+		b.held.add(b.appOf(report), InstallMarks, 0)
 	}
 	total := sum(increases)
 	if total == 0 && (!seen || row.firstDay == 0) {

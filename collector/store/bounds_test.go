@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -135,7 +136,7 @@ func TestWhatIsNotCountedIsHeldOnce(t *testing.T) {
 			t.Errorf("%d counted and %d held are %d, want %d", counted, runs, counted+runs, marks)
 		}
 		for _, reason := range store.Reasons {
-			if reports[reason] == 0 && reason != store.Room {
+			if reports[reason] == 0 && reason != store.Room && reason != store.InstallMarks { // these have tests of their own
 				t.Errorf("nothing was over the limit %s", reason)
 			}
 			if reason.Text() == string(reason) {
@@ -329,4 +330,40 @@ func TestAClockThatGoesBackHoldsBackNoNetwork(t *testing.T) {
 	if held := receive(t, s, noon.AddDate(0, 0, -1), from(1, report(id, "v1", counter("pace get", 0, 3_000)))); held[store.NetworkRuns].Runs < 1_000 {
 		t.Errorf("%v held back: with each step the network may begin again", held)
 	}
+}
+
+// TestAnInstallWithTooManyMarksKeepsThoseThatItHas: 5,600 commands in four parts. Of all that
+// have a mark the next reports count, in whichever part they come.
+func TestAnInstallWithTooManyMarksKeepsThoseThatItHas(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		s.Limit(store.Limits{})
+		id := uuid.New()
+		parts := func(count uint64) (all []wire.Report) {
+			for part := range 4 {
+				var counters []wire.Counter
+				for i := range 1_400 {
+					counters = append(counters, counter(fmt.Sprint("pace c", 1_400*part+i), 0, count))
+				}
+				all = append(all, report(id, "v1", counters...))
+			}
+			return all
+		}
+		for round := range 2 {
+			add(t, s, noon, parts(uint64(round+1))...)
+			var runs int64
+			for _, total := range totals(t, s, noon) {
+				runs += total
+			}
+			if want := int64(store.MaxMarks * (round + 1)); runs != want {
+				t.Errorf("%d runs, want %d", runs, want)
+			}
+		}
+		held, err := s.HeldBack(t.Context(), noon, noon)
+		want := []store.Held{{Date: noon.Truncate(24 * time.Hour), App: "pace", Reason: store.InstallMarks, HeldCount: store.HeldCount{Reports: 4}}}
+		if err != nil || !slices.Equal(held, want) {
+			t.Errorf("%v, want %v, %v", held, want, err)
+		}
+	})
 }

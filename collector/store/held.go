@@ -13,12 +13,13 @@ import (
 type Reason string
 
 // Runs over the first two are not counted, and will not be: their marks have
-// risen. A report over the next two is left out for now; as counts are cumulative,
-// the install's next one that is let in brings all. Runs over the others do count,
-// under Overflow.
+// risen. Runs over the third have no mark. A report over the next two is left out for now; as
+// counts are cumulative, the install's next one that is let in brings all. Runs over the
+// others do count, under Overflow.
 const (
 	InstallRuns     Reason = "install_runs"
 	NetworkRuns     Reason = "network_runs"
+	InstallMarks    Reason = "install_marks"
 	NetworkInstalls Reason = "network_installs"
 	NetworkApps     Reason = "network_apps"
 	NetworkVersions Reason = "network_versions"
@@ -28,7 +29,7 @@ const (
 )
 
 // Reasons has all of them.
-var Reasons = []Reason{InstallRuns, NetworkRuns, NetworkInstalls, NetworkApps, NetworkVersions, NetworkCommands, NetworkSeries, Room}
+var Reasons = []Reason{InstallRuns, NetworkRuns, InstallMarks, NetworkInstalls, NetworkApps, NetworkVersions, NetworkCommands, NetworkSeries, Room}
 
 // Text returns the reason in words.
 func (r Reason) Text() string {
@@ -37,6 +38,8 @@ func (r Reason) Text() string {
 		return "more runs of one install than it may add in a day"
 	case NetworkRuns:
 		return "more runs from one network than it may add"
+	case InstallMarks:
+		return "more commands and exit codes of one install than are kept"
 	case NetworkInstalls:
 		return "more new installs from one network than it may add in a day"
 	case NetworkApps:

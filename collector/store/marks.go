@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/fnv"
 
 	"github.com/telemetrygen/telemetrygen/collector/wire"
@@ -43,34 +42,26 @@ func (m marks) encode() []byte {
 
 // raise raises the marks to a report's counts, each by MaxIncrease at most: the next reports
 // bring the rest, because counts are cumulative. It returns by how much each counter exceeded
-// its mark, and which had none. A lower count changes nothing: the report came late or twice,
-// the file was restored, or another machine has a copy of the id. Totals may then be too low,
-// but never too high.
-func (m marks) raise(counters []wire.Counter) (increases []uint64, fresh []bool, err error) {
+// its mark, which had none, and whether there was no room for one of them. A lower count
+// changes nothing: the report came late or twice, the file was restored, or another machine
+// has a copy of the id. Totals may then be too low, but never too high.
+func (m marks) raise(counters []wire.Counter) (increases []uint64, fresh []bool, full bool) {
 	increases, fresh = make([]uint64, len(counters)), make([]bool, len(counters))
-	hashes := make([]uint64, len(counters))
-	added := 0
 	for i, c := range counters {
-		hashes[i] = counterHash(c)
-		mark, ok := m[hashes[i]]
-		if !ok {
-			added++
-			fresh[i] = true
-		}
+		hash := counterHash(c)
+		mark, known := m[hash]
 		if c.Count <= mark {
 			continue
 		}
-		increases[i] = min(c.Count-mark, MaxIncrease)
-	}
-	if len(m)+added > MaxMarks {
-		return nil, nil, &Refusal{fmt.Sprintf("more than %d commands and exit codes of one id", MaxMarks)}
-	}
-	for i, increase := range increases {
-		if increase > 0 {
-			m[hashes[i]] += increase
+		if !known && len(m) >= MaxMarks {
+			full = true
+			continue
 		}
+		fresh[i] = !known
+		increases[i] = min(c.Count-mark, MaxIncrease)
+		m[hash] = mark + increases[i]
 	}
-	return increases, fresh, nil
+	return increases, fresh, full
 }
 
 func counterHash(c wire.Counter) uint64 {
