@@ -20,21 +20,14 @@ const scrapers = "scrapers"
 // command in a new version.
 type reader struct {
 	name  string
-	queue *sink.Queue        // nil for the scrapers
-	zeros map[made]time.Time // when a series was first handed over at zero
-}
-
-// made identifies a series by its number and its time: SQLite gives the number of a purged
-// series to a new one.
-type made struct {
-	series int64
-	at     time.Time
+	queue *sink.Queue         // nil for the scrapers
+	zeros map[int64]time.Time // when a series was first handed over at zero
 }
 
 func (s *Server) readers() []*reader {
-	all := []*reader{{name: scrapers, zeros: map[made]time.Time{}}}
+	all := []*reader{{name: scrapers, zeros: map[int64]time.Time{}}}
 	for _, queue := range s.queues {
-		all = append(all, &reader{queue.Stats().Sink, queue, map[made]time.Time{}})
+		all = append(all, &reader{queue.Stats().Sink, queue, map[int64]time.Time{}})
 	}
 	return all
 }
@@ -86,19 +79,18 @@ func (s *Server) show(ctx context.Context, at time.Time, to *reader, labels *sin
 		return err
 	}
 	s.metrics.setSeries(len(shot.Series))
-	zeros := map[made]time.Time{}
+	zeros := map[int64]time.Time{}
 	var shown []int64
 	var places []int // of them in the snapshot
 	for i, series := range shot.Series {
 		if series.Shown {
 			continue
 		}
-		key := made{series.ID, series.Created}
-		first, ok := to.zeros[key]
+		first, ok := to.zeros[series.ID]
 		if !ok || first.After(at) { // the clock was put back
 			first = at
 		}
-		zeros[key] = first
+		zeros[series.ID] = first
 		if ok && !first.After(taken) {
 			shown, places = append(shown, series.ID), append(places, i)
 		}
@@ -109,7 +101,7 @@ func (s *Server) show(ctx context.Context, at time.Time, to *reader, labels *sin
 	}
 	for _, i := range places {
 		shot.Series[i].Shown = true
-		delete(zeros, made{shot.Series[i].ID, shot.Series[i].Created})
+		delete(zeros, shot.Series[i].ID)
 	}
 	to.zeros = zeros
 	if to.queue != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
-// TestASeriesAfterAPurgeIsZeroFirst: SQLite gives the next new series the number of one that
-// was purged, of which the sink may just have had the zero.
+// TestASeriesAfterAPurgeIsZeroFirst: the sink has just had the zero of a series that is purged
+// then. The next new series does not follow it.
 func TestASeriesAfterAPurgeIsZeroFirst(t *testing.T) {
 	graphite, values := graphiteValues(t)
 	kept, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "telemetry.db"), nil)

@@ -21,7 +21,7 @@ import (
 func TestACollectorThatIsCutOffHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	postgres := peertest.Database(t)
-	through, cut := cuttable(t, postgres)
+	through, cut, _ := cuttable(t, postgres)
 	lost, other := open(t, through), open(t, postgres)
 	leads := func(ctx context.Context, lead func(context.Context, func(context.Context) error) error) <-chan bool {
 		led := make(chan bool, 1)
@@ -52,9 +52,40 @@ func TestACollectorThatIsCutOffHoldsUpNoOther(t *testing.T) {
 	}
 }
 
+// TestTheNextLeaderWhoseConnectionsAreLost: a network, or a database whose machine is gone,
+// says nothing about connections that it does not know any more. The one that does not lead
+// has one of them, and leads all the same when the leader ends.
+func TestTheNextLeaderWhoseConnectionsAreLost(t *testing.T) {
+	t.Parallel()
+	postgres := peertest.Database(t)
+	through, cut, heal := cuttable(t, postgres)
+	leading := make(chan bool)
+	lead := func(ctx context.Context, url string) {
+		go open(t, url).Lead(ctx, func(ctx context.Context) error {
+			leading <- true
+			<-ctx.Done()
+			return ctx.Err()
+		})
+	}
+	first, end := context.WithCancel(t.Context())
+	lead(first, postgres)
+	<-leading
+	isCut := cut("pg_try_advisory_lock")
+	lead(t.Context(), through)
+	<-isCut
+	heal()
+	end()
+	select {
+	case <-leading:
+	case <-time.After(time.Minute):
+		t.Error("nobody leads")
+	}
+}
+
 // cuttable returns another way to a database. From when a text is sent after cut was called,
-// nothing comes through any more, to and fro, and no connection ends.
-func cuttable(t *testing.T, dsn string) (through string, cut func(text string) <-chan bool) {
+// nothing comes through any more, to and fro, and no connection ends. What is connected after
+// heal comes through.
+func cuttable(t *testing.T, dsn string) (through string, cut func(text string) <-chan bool, heal func()) {
 	t.Helper()
 	target, err := url.Parse(dsn)
 	if err != nil {
@@ -67,12 +98,13 @@ func cuttable(t *testing.T, dsn string) (through string, cut func(text string) <
 	t.Cleanup(func() { listener.Close() })
 	var text atomic.Value
 	isCut := make(chan bool)
-	var gone atomic.Bool
-	pass := func(from, to net.Conn) {
+	var first, later atomic.Bool // whether what is sent is gone
+	var healed atomic.Bool
+	pass := func(from, to net.Conn, gone *atomic.Bool) {
 		data := make([]byte, 1<<16)
 		for {
 			n, err := from.Read(data)
-			if wanted, ok := text.Load().(string); ok && bytes.Contains(data[:n], []byte(wanted)) && gone.CompareAndSwap(false, true) {
+			if wanted, ok := text.Load().(string); ok && gone == &first && bytes.Contains(data[:n], []byte(wanted)) && gone.CompareAndSwap(false, true) {
 				close(isCut)
 			}
 			switch {
@@ -99,13 +131,17 @@ func cuttable(t *testing.T, dsn string) (through string, cut func(text string) <
 				continue
 			}
 			t.Cleanup(func() { near.Close(); far.Close() })
-			go pass(near, far)
-			go pass(far, near)
+			gone := &first
+			if healed.Load() {
+				gone = &later
+			}
+			go pass(near, far, gone)
+			go pass(far, near, gone)
 		}
 	}()
 	target.Host = listener.Addr().String()
 	return target.String(), func(wanted string) <-chan bool {
 		text.Store(wanted)
 		return isCut
-	}
+	}, func() { healed.Store(true) }
 }

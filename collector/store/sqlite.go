@@ -47,7 +47,7 @@ func openSQLite(name string, beside bool) (s *Store, err error) {
 			bytes:   "BLOB",
 			rows:    32, // the driver searches all arguments for each of them
 			enough:  128,
-			serial:  "INTEGER PRIMARY KEY",
+			serial:  "INTEGER PRIMARY KEY AUTOINCREMENT", // a purged number is not given again
 			inKey:   "WITHOUT ROWID",
 			hasMeta: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'`,
 			retry:   isBusy,
