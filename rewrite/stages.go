@@ -159,6 +159,9 @@ func (r *Result) choose(c *cli, tree plan.Tree, complete bool) ([]plan.Command, 
 	for _, command := range refused {
 		r.note(plan.Uncovered, "", fmt.Sprintf("%q is too long or deep for a report, or has characters that cannot be seen; its runs are counted as (unlisted) under the command above", command.Path))
 	}
+	for _, path := range tree.Shared {
+		r.note(plan.Uncovered, "", fmt.Sprintf("%q was added to several commands, so cobra does not tell under which one it runs: its runs, and those of commands below it, are counted as \"%s (unlisted)\"", path, settings.App))
+	}
 	if complete && tree.Version == "" {
 		r.note(plan.Note, "", "the root command has no Version in this build: unless -ldflags or its executor set one, runs are counted under the version that go build stamps (from git, or (devel)); set it to that of your releases")
 	}

@@ -30,8 +30,10 @@ func init() {
 		}
 		answer := treeAnswer{
 			Name: root.Name(), Version: root.Version, Use: root.Use, Display: root.Annotations["cobra_annotation_command_display_name"],
-			Commands: treeCommands(root, ""),
 		}
+		parents := map[*cobra.Command]int{}
+		countParents(root, parents)
+		answer.add(root, "", parents)
 		for _, child := range root.Commands() {
 			answer.Taken = append(append(answer.Taken, child.Name()), child.Aliases...)
 		}
@@ -55,6 +57,7 @@ type treeAnswer struct {
 	Display  string        `json:"display"`  // how users call it, where that is not its name
 	Taken    []string      `json:"taken"`    // names and aliases of the commands below it
 	Commands []treeCommand `json:"commands"` // paths without the root
+	Shared   []string      `json:"shared"`   // paths of commands that were added to several parents, and are never recorded by name
 }
 
 type treeCommand struct {
@@ -63,16 +66,27 @@ type treeCommand struct {
 	Deprecated bool   `json:"deprecated"`
 }
 
-func treeCommands(cmd *cobra.Command, path string) []treeCommand {
-	var list []treeCommand
+func countParents(cmd *cobra.Command, parents map[*cobra.Command]int) {
+	for _, child := range cmd.Commands() {
+		if parents[child]++; parents[child] == 1 {
+			countParents(child, parents)
+		}
+	}
+}
+
+// add adds the commands below one.
+func (a *treeAnswer) add(cmd *cobra.Command, path string, parents map[*cobra.Command]int) {
 	for _, child := range cmd.Commands() {
 		name := child.Name()
 		if path == "" && ofCobra(name) || name == "_carapace" || len(strings.Fields(name)) != 1 || strings.TrimSpace(name) != name {
 			continue // never recorded; or no word, no line: its runs are counted under its parent, as unlisted
 		}
 		below := strings.TrimPrefix(path+" "+name, " ")
-		list = append(list, treeCommand{below, child.Hidden, child.Deprecated != ""})
-		list = append(list, treeCommands(child, below)...)
+		if parents[child] > 1 {
+			a.Shared = append(a.Shared, below)
+			continue
+		}
+		a.Commands = append(a.Commands, treeCommand{below, child.Hidden, child.Deprecated != ""})
+		a.add(child, below, parents)
 	}
-	return list
 }

@@ -21,6 +21,7 @@ type Tree struct {
 	Display  string    `json:"display"`  // how users call it, where that is not its name: "kubectl tree"
 	Taken    []string  `json:"taken"`    // names and aliases of commands below the root that Commands lacks
 	Commands []Command `json:"commands"` // paths below the root
+	Shared   []string  `json:"shared"`   // paths of commands with several parents, which are counted as unlisted
 }
 
 // Below returns all commands, the root among them, under the app's name.
