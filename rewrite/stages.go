@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -55,7 +56,12 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	if o.Remembered {
 		c.asked = cmp.Or(o.Tags, earlier.Tags)
 	}
-	m, err := load.Load(ctx, o.Dir, o.Package, c.asked, at.Root, func(src []byte) []byte { return edit.Strip(src, before.Owns, false) })
+	m, err := load.Load(ctx, o.Dir, o.Package, c.asked, at.Root, func(name string, src []byte) []byte {
+		if before.Owns(at.ImportPath(filepath.Dir(name))) {
+			return src // a generated package uses its leaf
+		}
+		return edit.Strip(src, before.Owns, false)
+	})
 	if err != nil {
 		return nil, err
 	}

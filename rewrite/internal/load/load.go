@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -76,8 +77,9 @@ func (e *Error) List() string {
 // Load asks the go command for the main package named by pattern, seen from dir, with
 // the tags that are asked for and those of GOFLAGS. A package may fail to load because of
 // its instrumentation: the author's edit made an import unused, or a generated package was
-// deleted. Then it is loaded again as strip leaves the files of the module in root.
-func Load(ctx context.Context, dir, pattern, asked, root string, strip func(src []byte) []byte) (*Module, error) {
+// deleted. Then it is loaded again as strip leaves the files of the module in root. An error
+// that stays has the position that it has on disk: the go command names temporary files.
+func Load(ctx context.Context, dir, pattern, asked, root string, strip func(name string, src []byte) []byte) (*Module, error) {
 	m, err := load(ctx, dir, pattern, asked, nil)
 	var failed *Error
 	if root == "" || !errors.As(err, &failed) {
@@ -87,14 +89,32 @@ func Load(ctx context.Context, dir, pattern, asked, root string, strip func(src 
 	names, _ := GoFilesBelow(root) // the go command reports what cannot be read
 	for _, name := range names {
 		disk, err := os.ReadFile(name)
-		if stripped := strip(disk); err == nil && len(stripped) != len(disk) {
+		if stripped := strip(name, disk); err == nil && len(stripped) != len(disk) {
 			overlay[name] = stripped
 		}
 	}
 	if len(overlay) == 0 {
 		return m, err
 	}
-	return load(ctx, dir, pattern, asked, overlay)
+	m, err = load(ctx, dir, pattern, asked, overlay)
+	var stays *Error
+	if errors.As(err, &stays) {
+		stays.Errors = withPositionsOf(failed.Errors, stays.Errors)
+	}
+	return m, err
+}
+
+var position = regexp.MustCompile(`^.*\.go:[0-9]+(:[0-9]+)?: `)
+
+// withPositionsOf returns those of disk that say the same as one of stays, else stays.
+func withPositionsOf(disk, stays []string) []string {
+	both := slices.DeleteFunc(slices.Clone(disk), func(a string) bool {
+		return !slices.ContainsFunc(stays, func(b string) bool { return position.ReplaceAllString(a, "") == position.ReplaceAllString(b, "") })
+	})
+	if len(both) == 0 {
+		return stays
+	}
+	return both
 }
 
 func load(ctx context.Context, dir, pattern, asked string, overlay map[string][]byte) (*Module, error) {
