@@ -65,9 +65,12 @@ func textContains(g *load.Program, p *packages.Package, words []string) bool {
 	return some(g.Texts(p, p.GoFiles), func(text []byte) bool { return containsOne(text, words) })
 }
 
-// isSyscallExit reports whether a function is syscall.Exit, which ends the
-// process without os.Exit.
-func isSyscallExit(fn *types.Func) bool { return pathOf(fn) == "syscall" && fn.Name() == "Exit" }
+// isSyscallExit reports whether a function is the system call that ends the process, without
+// os.Exit.
+func isSyscallExit(fn *types.Func) bool { return fn.Name() == "Exit" && systemCalls[pathOf(fn)] }
+
+// systemCalls are the packages that have them on Unix.
+var systemCalls = map[string]bool{"syscall": true, "golang.org/x/sys/unix": true}
 
 // ends returns the name of a function with which a dependency's function may end the
 // process, "" if neither its source nor the functions of its package that it calls do.

@@ -158,6 +158,7 @@ func onEnd(func(int)) {}
 		{"or die, in a variable", run + "func f() {\n\tdep.OtherOrDie()\n\t_ = dep.KeptOrDie(\"\")\n}", []string{"track root",
 			"dependency dep.KeptOrDie of example.com/dep may end the process, with os.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"past os", run + "func f() {\n\tdep.ExitRaw(4)\n\tsyscall.Exit(3)\n}", []string{"track root", "exiting 4 dep.ExitRaw(4)", "exiting 3 syscall.Exit(3)"}},
+		{"past os, by x/sys", run + "func f() { unix.Exit(3) }", []string{"track root", "exiting 3 unix.Exit(3)"}},
 		{"past os, with a status that cannot be said twice", run + "func f() { syscall.Exit(os.Getpid()) }", []string{"track root",
 			"dependency syscall.Exit of syscall may end the process, with syscall.Exit; such a run is recorded as -1 if a command had begun"}},
 		{"past os, as a value", run + "var leave = syscall.Exit", []string{"track root", "uncovered syscall.Exit is used as a value: a run that it ends is recorded as -1 if a command had begun"}},

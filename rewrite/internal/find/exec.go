@@ -19,7 +19,7 @@ func (f *finder) replaces(id *ast.Ident, fn *types.Func) {
 
 // becomesAnother reports whether a function replaces the process by another program.
 func becomesAnother(fn *types.Func) bool {
-	return fn.Name() == "Exec" && (pathOf(fn) == "syscall" || pathOf(fn) == "golang.org/x/sys/unix")
+	return fn.Name() == "Exec" && systemCalls[pathOf(fn)]
 }
 
 // endsInC are the functions of the C library that end the process.

@@ -11,7 +11,7 @@ import (
 )
 
 // imports are what the sources of these tests may import, as far as they use it.
-var imports = []string{"os", "log", "fmt", "flag", "syscall", "github.com/spf13/cobra", "github.com/rs/zerolog", "github.com/spf13/viper", "example.com/dep", "C"}
+var imports = []string{"os", "log", "fmt", "flag", "syscall", "golang.org/x/sys/unix", "github.com/spf13/cobra", "github.com/rs/zerolog", "github.com/spf13/viper", "example.com/dep", "C"}
 
 // A planTest has the sites that are wanted as form, status and text, such as `exit
 // os.Exit`; without a form, as kind and reason.

@@ -33,6 +33,7 @@ var known = map[string]string{
 	"flag":                   "package flag\n\ntype ErrorHandling int\n\nconst ContinueOnError, ExitOnError = ErrorHandling(0), ErrorHandling(1)\n\ntype FlagSet struct{}\n\nfunc (f *FlagSet) Parse(args []string) error { return nil }\n\nfunc NewFlagSet(name string, h ErrorHandling) *FlagSet { return nil }\n\nvar CommandLine = NewFlagSet(\"\", ExitOnError)\n\nfunc Parse() {}\n",
 	"runtime":                "package runtime\n\nconst GOOS, GOARCH = \"linux\", \"amd64\"\n",
 	"syscall":                "package syscall\n\nfunc Exit(code int) {}\n\nfunc Exec(name string, args, env []string) error { return nil }\n",
+	"golang.org/x/sys/unix":  "package unix\n\nfunc Exit(code int) {}\n",
 	"github.com/rs/zerolog":  "package zerolog\n\ntype Event struct{}\n\nfunc (e *Event) Err(err error) *Event { return e }\n\nfunc (e *Event) Msg(s string) {}\n\ntype Logger struct{}\n\nfunc (l *Logger) Fatal() *Event { return nil }\n",
 	"github.com/spf13/cobra": cobra,
 }
