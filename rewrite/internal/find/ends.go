@@ -53,7 +53,7 @@ func (d *dependencies) namesEnd(path string) bool {
 
 // endWords are the words of which the text of such a package has at least one.
 var endWords = func() []string {
-	names := []string{"os.Exit", "syscall.Exit", "cobra.CheckErr"}
+	names := []string{"os.Exit", "syscall.Exit", "unix.Exit", "cobra.CheckErr"}
 	for _, name := range loggers.Names() {
 		names = append(names, "."+name)
 	}
