@@ -128,10 +128,9 @@ func (s *Store) batch(ctx context.Context, tx *sql.Tx, today int64, known *catal
 		for _, path := range report.paths {
 			commands[name{report.App, path}] = true
 		}
-		if s.dialect.lockRow != "" { // another collector may have made them
-			commands[name{report.App, report.App + " " + Overflow}] = true
-			versions[name{report.App, Overflow}] = true
-		}
+		// What has no room counts under these.
+		commands[name{report.App, report.App + " " + Overflow}] = true
+		versions[name{report.App, Overflow}] = true
 	}
 	view := known.view()
 	if err := s.recall(ctx, tx, view, commands, versions); err != nil {

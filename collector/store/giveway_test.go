@@ -313,3 +313,24 @@ func TestVersionsThatGaveWayAreOne(t *testing.T) {
 		t.Errorf("%d pictures of versions of a day, want %d at most", pictures, most)
 	}
 }
+
+// TestWhatCountedUnderOtherBeforeItGaveWay: an install that comes back with an app counts once
+// under "(other)", and has failed there once.
+func TestWhatCountedUnderOtherBeforeItGaveWay(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		s.Limit(store.Limits{Series: 2, Apps: 1})
+		id := uuid.New()
+		reported := func(n uint64) wire.Report {
+			return report(id, "v1", counter("pace get", 0, n), counter("pace put", 0, n), counter("pace set", 1, n))
+		}
+		add(t, s, noon, reported(1))
+		add(t, s, noon.AddDate(0, 0, 1), report(uuid.New(), "v1", counter("kube get", 0, 1)))
+		add(t, s, noon.AddDate(0, 0, 2), reported(2))
+		got, err := s.Total(t.Context(), store.Selection{App: "pace", Command: "pace " + store.Overflow, Since: noon.AddDate(0, 0, -9), Until: noon.AddDate(0, 0, 2)})
+		if err != nil || got.Runs != 2 || got.Installs != 1 || got.InstallsFailed != 1 {
+			t.Errorf("%+v, %v; want 2 runs of 1 install, which failed", got, err)
+		}
+	})
+}
