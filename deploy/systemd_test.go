@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 	"github.com/telemetrygen/telemetrygen/internal/peertest"
 )
 
@@ -62,6 +63,9 @@ func TestTheLinesOfTheSystemdPage(t *testing.T) {
 	}
 	if typed != 5 {
 		t.Errorf("%d lines", typed)
+	}
+	if list, err := wire.ReadAllowList([]string{filepath.Join(below, "etc/telemetry-collector/commands")}); err != nil || !list.Lists("pace get") {
+		t.Errorf("the collector would not find the list: %v", err)
 	}
 	unit := read(t, "systemd/telemetry-collector.service")
 	for name, mode := range map[string]os.FileMode{

@@ -134,7 +134,7 @@ func TestMistakesEndWithOneLineAndStatus2(t *testing.T) {
 		{"a token twice", []string{"TELEMETRY_PRIVATE_TOKEN=0123456789abcdef", "TELEMETRY_PRIVATE_TOKEN_FILE=x"}, nil, "are both set"},
 		{"a token in no file", []string{"TELEMETRY_PRIVATE_TOKEN_FILE=/no/such/file"}, nil, "TELEMETRY_PRIVATE_TOKEN_FILE: open /no/such/file"},
 		{"both sides on one address", []string{"TELEMETRY_LISTEN=127.0.0.1:7"}, []string{"--private-listen", "127.0.0.1:7"}, "address already in use"},
-		{"an empty folder of commands", nil, []string{"--commands", "."}, "no command is listed in ."},
+		{"an empty folder of commands", nil, []string{"--commands", "."}, "no list of commands is in ."},
 		{"a log of no format", nil, []string{"--log-format", "xml"}, "neither text nor json"},
 		{"a certificate without its key", nil, []string{"--tls-cert", "cert.pem"}, "--tls-cert and --tls-key go together"},
 		{"a certificate that is not there", nil, []string{"--tls-cert", "/no/such/cert.pem", "--tls-key", "/no/such/key.pem"}, "--tls-cert /no/such/cert.pem, --tls-key /no/such/key.pem: open /no/such/cert.pem"},

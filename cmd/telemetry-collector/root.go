@@ -104,7 +104,7 @@ func root(getenv environment) *cobra.Command {
 	flags.StringVar(&s.acmeDirectory, "acme-directory", acme.LetsEncryptURL, "the ACME authority that --tls-domain asks. One of your own, such as step-ca, is trusted if SSL_CERT_FILE names its root")
 	flags.StringVar(&s.tlsCert, "tls-cert", "", "certificate of one's own, with those of its issuers (PEM); it is read again when it changes")
 	flags.StringVar(&s.tlsKey, "tls-key", "", "its private key (PEM)")
-	flags.StringSliceVar(&s.commands, "commands", nil, "file with the commands that may be reported (commands.txt), or folder with such files; repeat it for every CLI and release. Without it all are taken")
+	flags.StringSliceVar(&s.commands, "commands", nil, "file with the commands that may be reported (commands.txt), or folder with such files, each named NAME.txt; repeat it for every CLI and release. Without it all are taken")
 	flags.StringVar(&s.graphiteURL, "graphite-url", "", "Graphite over HTTP as Grafana Cloud takes it: https://.../graphite")
 	flags.StringVar(&s.graphiteTCP, "graphite-tcp", "", "carbon's plaintext protocol: host:2003")
 	flags.StringVar(&s.remoteWriteURL, "remote-write-url", "", "Prometheus remote write: http://host:9090/api/v1/write")

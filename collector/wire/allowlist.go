@@ -16,11 +16,12 @@ type AllowList struct {
 	apps  map[string]bool
 }
 
-// commandsFile is the name that telemetrygen gives the list.
-const commandsFile = "commands.txt"
+// exitCodesFile is the name of the file that telemetrygen generates beside a list.
+const exitCodesFile = "exitcodes.txt"
 
 // ReadAllowList reads the lists that telemetrygen generates (commands.txt), from files and
-// from folders with such files anywhere below them. Lists of several CLIs, or of several
+// from folders with such files anywhere below them. In a folder all of a kind lie side by side,
+// so any name that ends in .txt is one of a list. Lists of several CLIs, or of several
 // releases of one, are merged. Without names it returns nil.
 func ReadAllowList(names []string) (*AllowList, error) {
 	if len(names) == 0 {
@@ -48,7 +49,7 @@ func ReadAllowList(names []string) (*AllowList, error) {
 		}
 	}
 	if len(list.paths) == 0 {
-		return nil, fmt.Errorf("no command is listed in %s", strings.Join(names, ", "))
+		return nil, fmt.Errorf("no list of commands is in %s: a file whose name ends in .txt", strings.Join(names, ", "))
 	}
 	return list, nil
 }
@@ -88,7 +89,7 @@ func listsBelow(folder string, seen map[string]bool) (files []string, err error)
 				return nil, err
 			}
 			files = append(files, more...)
-		case entry.Name() == commandsFile:
+		case filepath.Ext(entry.Name()) == ".txt" && entry.Name() != exitCodesFile:
 			files = append(files, path)
 		}
 	}

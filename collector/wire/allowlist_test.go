@@ -33,6 +33,9 @@ func TestListsAreFoundBehindLinks(t *testing.T) {
 	link("..2026_11_30", "mounted/..data")
 	link("..data/commands.txt", "mounted/commands.txt")
 	write("releases/v2/space/commands.txt", "space go\n")
+	write("releases/v2/space/exitcodes.txt", "3 exitNotFound\n")
+	write("flat/pace.txt", "pace get\n")
+	write("flat/space-1.19.txt", "space go\n")
 	link("v2", "releases/current")
 	link("releases/current", "link")
 	link("..", "releases/v2/up")
@@ -43,6 +46,7 @@ func TestListsAreFoundBehindLinks(t *testing.T) {
 		"mounted/..data":       {"pace get"},
 		"link":                 {"space go"},
 		"releases/current":     {"space go"},
+		"flat":                 {"pace get", "space go"},
 		".":                    {"pace get", "space go"},
 	} {
 		list, err := wire.ReadAllowList([]string{filepath.Join(folder, name)})
