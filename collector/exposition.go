@@ -128,7 +128,7 @@ var help = map[string]string{
 	activeInstalls:     "Installs that reported in the last 30 days.",
 	commandInstalls:    "Installs that used a command, and that failed at it, in the last 7, 30, 90 and 365 days; of the 200 commands of an app with most.",
 	commandWorse:       "What the newest release made worse, beyond chance: the share of installs that failed at their first use of the command in it, minus that of the release before.",
-	releaseTime:        "When a version was registered, or else first reported.",
+	releaseTime:        "When a version was registered, or first reported where that was on an earlier day.",
 }
 
 var storeUp = prometheus.NewDesc("telemetry_collector_store_up", "1 if the store answered this scrape; where it is 0, the series of the commands are missing.", nil, nil)

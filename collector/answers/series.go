@@ -76,11 +76,7 @@ func AskSeries(ctx context.Context, s Store, now time.Time) (all Series, err err
 		}
 		ordered, releases := releasesFirst(versions)
 		for _, v := range ordered[:min(releases, seriesReleases)] {
-			at := v.Registered
-			if at.IsZero() {
-				at = v.First
-			}
-			all.Releases = append(all.Releases, ReleaseSeries{app, v.Name, at})
+			all.Releases = append(all.Releases, ReleaseSeries{app, v.Name, released(v.Registered, v.First)})
 		}
 	}
 	if len(all.Used) > seriesUsed { // apps may have been invented

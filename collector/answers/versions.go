@@ -2,6 +2,7 @@ package answers
 
 import (
 	"context"
+	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/store"
 )
@@ -30,15 +31,21 @@ type VersionUse struct {
 	release bool
 }
 
-// Released is when the release was registered, or else first seen. What is no release has no day.
+// Released is the day of the release. What is no release has none.
 func (v VersionUse) Released() Day {
-	switch {
-	case !v.release:
+	if !v.release {
 		return Day{}
-	case v.Registered.IsZero():
-		return v.First
 	}
-	return v.Registered
+	return dayOf(released(v.Registered.Time, v.First.Time))
+}
+
+// released is when a release came out: when it was registered, or on the day on which it was
+// first reported, if it was registered on a later one or not at all.
+func released(registered, first time.Time) time.Time {
+	if registered.IsZero() || !first.IsZero() && first.Before(dayOf(registered).Time) {
+		return first
+	}
+	return registered
 }
 
 // releasesFirst returns versions with those first that are a release, and how many

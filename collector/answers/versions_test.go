@@ -3,6 +3,9 @@ package answers
 import (
 	"fmt"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/collector/store"
+	"github.com/telemetrygen/telemetrygen/collector/wire"
 )
 
 func TestVersions(t *testing.T) {
@@ -48,4 +51,27 @@ func TestOnADayWithoutAReport(t *testing.T) {
 			t.Errorf("%d days later: %d active installs by version, and %+v; want %d", days, versions.Active(), last, want)
 		}
 	}
+}
+
+// TestALateRegistrationMakesNoReleaseNew: it came out when it was first reported.
+func TestALateRegistrationMakesNoReleaseNew(t *testing.T) {
+	s := small(t)
+	late := clock.AddDate(0, 0, 20)
+	if err := s.Register(t.Context(), late, store.Release{App: "other", Version: "v9", Commands: []wire.Command{{Path: "other run"}}}); err != nil {
+		t.Fatal(err)
+	}
+	q, err := Ask(t.Context(), s, "app=other", late)
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions, err := AskVersions(t.Context(), s, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "released", versions.Versions[0].Released(), "2026-11-24")
+	all, err := AskSeries(t.Context(), s, late)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "released, for the sinks", all.Releases[0].Released, clock)
 }
