@@ -130,18 +130,25 @@ func (s *Store) away(ctx context.Context, tx *sql.Tx, versions, series string, a
 	return err
 }
 
-// seriesGiveWay takes those of registered releases last.
+// seriesGiveWay takes those of registered releases last, and the last one of a command that a
+// release lists: without it the command would be told among those that nobody uses.
 func (s *Store) seriesGiveWay(ctx context.Context, tx *sql.Tx, known *catalog, n int) error {
 	var going, registered []any
-	err := s.run(ctx, tx, `SELECT id, app, cli_version FROM series WHERE away = 0 ORDER BY installs, rose, id`, nil, func(scan scan) error {
+	left := map[string]int{} // series of each command
+	for key := range known.series {
+		left[key.Command]++
+	}
+	err := s.run(ctx, tx, `SELECT id, app, command, cli_version FROM series WHERE away = 0 ORDER BY installs, rose, id`, nil, func(scan scan) error {
 		var id int64
-		var app, version string
-		err := scan(&id, &app, &version)
+		var app, command, version string
+		err := scan(&id, &app, &command, &version)
 		listing := known.registered[app]
-		if listing != nil && listing.has(version) {
+		switch {
+		case listing != nil && (listing.has(version) || left[command] == 1 && listing.all.Lists(command)):
 			registered = append(registered, id)
-		} else if len(going) < n {
+		case len(going) < n:
 			going = append(going, id)
+			left[command]--
 		}
 		return err
 	})

@@ -334,3 +334,27 @@ func TestWhatCountedUnderOtherBeforeItGaveWay(t *testing.T) {
 		}
 	})
 }
+
+// TestAListedCommandKeepsASeries, however many are invented of the others: a command without
+// one would be told among those that nobody uses.
+func TestAListedCommandKeepsASeries(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		s.Limit(store.Limits{Series: 50})
+		if err := s.Register(t.Context(), noon, store.Release{App: "pace", Version: "v9", Commands: []wire.Command{{Path: "pace get"}, {Path: "pace set"}}}); err != nil {
+			t.Fatal(err)
+		}
+		add(t, s, noon, report(uuid.New(), "v1", counter("pace set", 0, 1), counter("pace set", 1, 1)))
+		for code := range 200 {
+			add(t, s, noon, report(uuid.New(), "v6.6.6", counter("pace get", code, 1)))
+		}
+		spans, err := s.Spans(t.Context(), store.Selection{App: "pace"})
+		if _, there := spans["pace set"]; err != nil || !there {
+			t.Errorf("%v, %v: pace set is not there", spans, err)
+		}
+		if got := totals(t, s, noon); len(got) > 50 {
+			t.Errorf("%d series", len(got))
+		}
+	})
+}
