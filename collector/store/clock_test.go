@@ -137,3 +137,23 @@ func TestWhatAWrongClockDatedIsNotThere(t *testing.T) {
 		}
 	})
 }
+
+// TestTheFirstWeekThatIsKept: who was lost in it is told by the week before, which is not shown.
+func TestTheFirstWeekThatIsKept(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		stays, goes := uuid.New(), uuid.New()
+		add(t, s, noon, report(stays, "v1", counter("pace get", 0, 1)), report(goes, "v1", counter("pace get", 0, 1)))
+		next := noon.AddDate(0, 0, 7)
+		add(t, s, next, report(stays, "v1", counter("pace get", 0, 2)))
+		if err := s.Expire(t.Context(), next, 3*24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		weeks, err := s.Weeks(t.Context(), "pace", "")
+		want := store.Week{Start: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Active: 1, Stayed: 1, Lost: 1}
+		if err != nil || len(weeks) != 1 || weeks[0] != want {
+			t.Errorf("%+v, %v; want %+v", weeks, err, want)
+		}
+	})
+}

@@ -121,6 +121,12 @@ func (s *Store) Today(ctx context.Context) (time.Time, error) {
 	return date(today), err
 }
 
+// Kept returns the first day that is not forgotten.
+func (s *Store) Kept(ctx context.Context) (time.Time, error) {
+	kept, _, err := s.changes(ctx)
+	return date(kept), err
+}
+
 func (s *Store) today(ctx context.Context) (today int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT day FROM clock`).Scan(&today)
 	return today, err

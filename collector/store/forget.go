@@ -106,7 +106,8 @@ func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Durati
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM weeks WHERE week < ?`), week(kept)); err != nil {
+		// Of the week before the first, who was lost is told in the first.
+		if _, err := tx.ExecContext(ctx, s.dialect.bind(`DELETE FROM weeks WHERE week < ?`), week(kept)-1); err != nil {
 			return err
 		}
 		return s.expireSilent(ctx, tx, kept)

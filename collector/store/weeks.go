@@ -83,10 +83,14 @@ type Week struct {
 	Lost   int64 // installs that reported in the week before, and not in this one
 }
 
-// Weeks returns every week from the first report of an app to this week, which
-// is not over. An empty system is all of them.
+// Weeks returns every week from the first report of an app, or from the first day that is kept,
+// to this week, which is not over. An empty system is all of them.
 func (s *Store) Weeks(ctx context.Context, app, system string) ([]Week, error) {
 	today, err := s.today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, _, err := s.changes(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +107,7 @@ func (s *Store) Weeks(ctx context.Context, app, system string) ([]Week, error) {
 		return nil, err
 	}
 	var weeks []Week
-	for n := slices.Min(slices.Collect(maps.Keys(counts))); n <= week(today); n++ {
+	for n := max(slices.Min(slices.Collect(maps.Keys(counts))), week(kept)); n <= week(today); n++ {
 		one := counts[n]
 		one.Start, one.Lost = monday(n), counts[n-1].Active-one.Stayed
 		weeks = append(weeks, one)
