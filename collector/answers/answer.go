@@ -11,6 +11,7 @@ import (
 // A Store is where the sums are. *store.Store is one.
 type Store interface {
 	Today(context.Context) (time.Time, error)
+	Kept(context.Context) (time.Time, error)
 	Apps(context.Context) ([]string, error)
 	Total(context.Context, store.Selection) (store.Sums, error)
 	ByCommand(context.Context, store.Selection) ([]store.Row, error)
@@ -102,6 +103,29 @@ func (f Figures) Failed() int64 {
 	return *f.InstallsFailed
 }
 
+// Before are the figures of as many days before a period. Runs are nil if some of these days
+// are not kept any more, installs as in Figures.
+type Before struct {
+	Runs           *int64 `json:"runs"`
+	Failures       *int64 `json:"failures"`
+	NoExit         *int64 `json:"no_exit"`
+	Installs       *int64 `json:"installs"`
+	InstallsFailed *int64 `json:"installs_failed"`
+}
+
+// figuresBefore are sums of the period before q.
+func (q Question) figuresBefore(s store.Sums) Before {
+	before := q.before()
+	b := Before{Installs: known(s.Installs), InstallsFailed: known(s.InstallsFailed)}
+	switch {
+	case before.Until.Before(q.kept):
+		return Before{}
+	case !before.Since.Before(q.kept):
+		b.Runs, b.Failures, b.NoExit = &s.Runs, &s.Failures, &s.NoExit
+	}
+	return b
+}
+
 // selection is what the store is asked for.
 func (q Question) selection() store.Selection {
 	return store.Selection{App: q.App, Command: q.Command, Version: q.Version, System: q.System, Since: q.Since, Until: q.Until}
@@ -150,6 +174,16 @@ func Resolve(ctx context.Context, s Store, q Question) (Question, error) {
 // Ask reads a question as Parse does, for the app that it names or the only one.
 // Today is the day of now in UTC, or the store's where that is later.
 func Ask(ctx context.Context, s Store, raw string, now time.Time, others ...string) (Question, error) {
+	q, err := parse(ctx, s, raw, now, others...)
+	if err != nil {
+		return q, err
+	}
+	return Resolve(ctx, s, q)
+}
+
+// parse reads a question as Parse does. Its period begins with the first day that is kept, if
+// an earlier one was asked for.
+func parse(ctx context.Context, s Store, raw string, now time.Time, others ...string) (Question, error) {
 	today, err := today(ctx, s, now)
 	if err != nil {
 		return Question{}, err
@@ -158,7 +192,14 @@ func Ask(ctx context.Context, s Store, raw string, now time.Time, others ...stri
 	if err != nil {
 		return q, err
 	}
-	return Resolve(ctx, s, q)
+	if q.kept, err = s.Kept(ctx); err != nil {
+		return q, err
+	}
+	if q.Until.Before(q.kept) {
+		return q, refuse("until=%s: of days before %s nothing is kept.", Date(q.Until), Date(q.kept))
+	}
+	q.Since = later(q.Since, q.kept)
+	return q, nil
 }
 
 func today(ctx context.Context, s Store, now time.Time) (time.Time, error) {

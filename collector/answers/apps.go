@@ -13,7 +13,7 @@ import (
 type App struct {
 	Name   string
 	Total  Figures
-	Before Figures
+	Before Before
 }
 
 // AskApps lists the apps, those of most installs first.
@@ -36,17 +36,13 @@ func AskApps(ctx context.Context, s Store, now time.Time) ([]App, error) {
 
 // eachApp has a question about the last DefaultDays days of each app.
 func eachApp(ctx context.Context, s Store, now time.Time) ([]Question, error) {
-	today, err := today(ctx, s, now)
-	if err != nil {
-		return nil, err
-	}
 	apps, err := s.Apps(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var questions []Question
 	for _, app := range apps {
-		q, err := Parse(url.Values{"app": {app}}.Encode(), today)
+		q, err := parse(ctx, s, url.Values{"app": {app}}.Encode(), now)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ type CommandDetail struct {
 	Period
 	Path     string         `json:"command"`
 	Total    Figures        `json:"total"`
-	Before   Figures        `json:"before"`
+	Before   Before         `json:"before"`
 	Days     []UseDay       `json:"days"`
 	Versions []VersionValue `json:"versions"` // releases first, newest first; an install that used several counts in each
 	Systems  []Value        `json:"systems"`
@@ -33,7 +33,7 @@ type UseDay struct {
 type Value struct {
 	Name string `json:"name"`
 	Figures
-	Before Figures `json:"before"`
+	Before Before `json:"before"`
 }
 
 // A VersionValue is a version in which the command was used.
@@ -50,7 +50,7 @@ type CodeValue struct {
 	Code   int      `json:"exit_code"`
 	Names  []string `json:"names"`
 	Runs   int64    `json:"runs"`
-	Before int64    `json:"runs_before"`
+	Before *int64   `json:"runs_before"` // nil: not known
 }
 
 // AskCommand tells all about q.Command.
@@ -85,7 +85,7 @@ func AskCommand(ctx context.Context, s Store, q Question) (CommandDetail, error)
 // versionValues are the versions, releases first.
 func versionValues(ctx context.Context, s Store, q Question) ([]VersionValue, error) {
 	list := []VersionValue{}
-	rows, before, err := withBefore(ctx, s.ByVersion, q, Figures{}) // no picture is kept of a command in one version
+	rows, before, err := withBefore(ctx, s.ByVersion, q, Before{}) // no picture is kept of a command in one version
 	if err != nil {
 		return list, err
 	}
@@ -117,7 +117,7 @@ func versionValues(ctx context.Context, s Store, q Question) ([]VersionValue, er
 
 // systemValues are the systems, those of most installs first. Total is all of
 // them together in the period before.
-func systemValues(ctx context.Context, s Store, q Question, total Figures) ([]Value, error) {
+func systemValues(ctx context.Context, s Store, q Question, total Before) ([]Value, error) {
 	list := []Value{}
 	rows, before, err := withBefore(ctx, s.BySystem, q, total)
 	for _, row := range rows {
@@ -128,7 +128,7 @@ func systemValues(ctx context.Context, s Store, q Question, total Figures) ([]Va
 
 // withBefore asks for rows, and for those of the period before, in which all of them
 // together are total.
-func withBefore(ctx context.Context, ask func(context.Context, store.Selection) ([]store.Row, error), q Question, total Figures) ([]store.Row, func(name string) Figures, error) {
+func withBefore(ctx context.Context, ask func(context.Context, store.Selection) ([]store.Row, error), q Question, total Before) ([]store.Row, func(name string) Before, error) {
 	rows, err := ask(ctx, q.selection())
 	if err != nil {
 		return nil, nil, err
@@ -137,7 +137,7 @@ func withBefore(ctx context.Context, ask func(context.Context, store.Selection) 
 	if err != nil {
 		return nil, nil, err
 	}
-	return rows, byName(earlier, total), nil
+	return rows, q.byName(earlier, total), nil
 }
 
 // isCommand refuses a command that neither a release lists nor an install has reported.
@@ -180,7 +180,7 @@ func codes(ctx context.Context, s Store, q Question, releases []store.Release) (
 	list := make([]CodeValue, 0, len(rows))
 	names := codeNames(releases)
 	for _, row := range rows {
-		value := CodeValue{row.Code, names[row.Code], row.Runs, before[row.Code]}
+		value := CodeValue{row.Code, names[row.Code], row.Runs, q.figuresBefore(store.Sums{Runs: before[row.Code]}).Runs}
 		if value.Names == nil {
 			value.Names = []string{}
 		}

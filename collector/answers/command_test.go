@@ -28,7 +28,7 @@ func TestCommandDetail(t *testing.T) {
 		systems += v.Name + " " + v.text() + "; "
 	}
 	equal(t, "systems", systems, "linux 16/7/0 8/7; darwin 6/2/0 4/2; ")
-	equal(t, "codes", a.Codes, "[{0 [] 13 0} {3 [exitNotFound] 9 0}]")
+	equal(t, "codes", codesText(a.Codes), "0 [] 13 0; 3 [exitNotFound] 9 0; ")
 
 	for command, want := range map[string]string{
 		"":           `Give command: the whole path, as in "pace get".`,

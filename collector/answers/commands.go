@@ -12,7 +12,7 @@ import (
 type Commands struct {
 	Period
 	Total    Figures   `json:"total"` // of the app as a whole; an install counts once
-	Before   Figures   `json:"before"`
+	Before   Before    `json:"before"`
 	Commands []Command `json:"commands"` // by installs, then by runs, most first
 }
 
@@ -20,7 +20,7 @@ type Commands struct {
 type Command struct {
 	Path string `json:"command"`
 	Figures
-	Before Figures `json:"before"`
+	Before Before `json:"before"`
 }
 
 // AskCommands lists the commands that were used.
@@ -35,7 +35,7 @@ func AskCommands(ctx context.Context, s Store, q Question) (Commands, error) {
 	if err != nil {
 		return a, err
 	}
-	before := byName(earlier, a.Before)
+	before := q.byName(earlier, a.Before)
 	for _, row := range rows {
 		c := Command{Path: row.Name, Figures: figures(row.Sums), Before: before(row.Name)}
 		if c.Runs != 0 || c.Users() != 0 {
@@ -50,26 +50,29 @@ func AskCommands(ctx context.Context, s Store, q Question) (Commands, error) {
 
 // byName finds the figures of a name, of the period before. Of what is not among
 // the rows nothing was reported; its installs are known if those of the total are.
-func byName(rows []store.Row, total Figures) func(string) Figures {
-	found := map[string]Figures{}
+func (q Question) byName(rows []store.Row, total Before) func(string) Before {
+	found := map[string]Before{}
 	for _, row := range rows {
-		found[row.Name] = figures(row.Sums)
+		found[row.Name] = q.figuresBefore(row.Sums)
 	}
-	return func(name string) Figures {
-		f, had := found[name]
-		if !had && total.Installs != nil {
-			f.Installs, f.InstallsFailed = new(int64), new(int64)
+	nothing := q.figuresBefore(store.Sums{})
+	if total.Installs == nil {
+		nothing.Installs, nothing.InstallsFailed = nil, nil
+	}
+	return func(name string) Before {
+		if b, had := found[name]; had {
+			return b
 		}
-		return f
+		return nothing
 	}
 }
 
 // totals are the figures of a question and of the period before.
-func totals(ctx context.Context, s Store, q Question) (now, before Figures, err error) {
+func totals(ctx context.Context, s Store, q Question) (now Figures, before Before, err error) {
 	sums, err := s.Total(ctx, q.selection())
 	if err != nil {
 		return now, before, err
 	}
 	earlier, err := s.Total(ctx, q.before().selection())
-	return figures(sums), figures(earlier), err
+	return figures(sums), q.figuresBefore(earlier), err
 }

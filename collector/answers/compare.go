@@ -79,7 +79,7 @@ func (c Compare) Worse() []Compared {
 // AskCompare compares q.From with q.To, by default the newest release with the one before.
 func AskCompare(ctx context.Context, s Store, q Question) (Compare, error) {
 	if q.plain {
-		q.Days, q.Since = CompareDays, q.Until.AddDate(0, 0, 1-CompareDays)
+		q.Days, q.Since = CompareDays, later(q.Until.AddDate(0, 0, 1-CompareDays), q.kept)
 	}
 	a := Compare{Period: q.about(), Commands: []Compared{}}
 	var err error

@@ -11,7 +11,7 @@ import (
 type Installs struct {
 	Period
 	Total  Figures      `json:"total"` // its installs are the distinct ones that ran a command in the period
-	Before Figures      `json:"before"`
+	Before Before       `json:"before"`
 	Weeks  []WeekOfUse  `json:"weeks"` // those that end in the period
 	Days   []InstallDay `json:"days"`
 }

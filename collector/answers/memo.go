@@ -47,6 +47,10 @@ func (m *memo) Today(ctx context.Context) (time.Time, error) {
 	return once(m, "Today", nil, func() (time.Time, error) { return m.Store.Today(ctx) })
 }
 
+func (m *memo) Kept(ctx context.Context) (time.Time, error) {
+	return once(m, "Kept", nil, func() (time.Time, error) { return m.Store.Kept(ctx) })
+}
+
 func (m *memo) Apps(ctx context.Context) ([]string, error) {
 	return once(m, "Apps", nil, func() ([]string, error) { return m.Store.Apps(ctx) })
 }

@@ -25,7 +25,7 @@ func TestMonday(t *testing.T) {
 	equal(t, "weeks of a month", len(m.Installs.Weeks), 7) // as many as there are
 	equal(t, "held back", m.Held, "[]")
 	equal(t, "worse of all versions", len(m.Worse.Worse()), 1)
-	equal(t, "codes", m.Codes, "[{0 [] 11 24} {3 [exitNotFound] 7 0}]")
+	equal(t, "codes", codesText(m.Codes), "0 [] 11 24; 3 [exitNotFound] 7 0; ")
 	// Nothing is new in the time of an app's first reports.
 	if m, err = AskMonday(t.Context(), s, asked(t, s, "app=other")); err != nil || len(m.News.Releases)+len(m.News.Commands) > 0 {
 		t.Errorf("%v %+v", err, m.News)

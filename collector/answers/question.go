@@ -26,10 +26,11 @@ type Question struct {
 	App, Command, Version, System string
 	From, To                      string    // the versions to compare
 	Since, Until                  time.Time // the first and the last day, both included, UTC midnight
-	Days                          int       // from Since to Until
+	Days                          int       // that were asked for; from Since to Until, unless some are not kept
 	Today                         time.Time
-	plain                         bool // no period was given
-	Fixed                         bool // the period was given as dates, and does not move with today
+	kept                          time.Time // the first day that is
+	plain                         bool      // no period was given
+	Fixed                         bool      // the period was given as dates, and does not move with today
 }
 
 // A Refusal says, for the one who asked, why a question has no answer.
@@ -126,6 +127,9 @@ func date(name, text string) (time.Time, error) {
 
 // Date formats a day as addresses have it: 2026-11-24.
 func Date(day time.Time) string { return day.Format(time.DateOnly) }
+
+// Kept reports whether everything since a day is.
+func (q Question) Kept(since Day) bool { return !since.Before(q.kept) }
 
 // Current reports whether the period ends today, which is not over.
 func (q Question) Current() bool { return q.Until.Equal(q.Today) }

@@ -22,7 +22,7 @@ func WriteReport(ctx context.Context, w io.Writer, s Store, q Question) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(out, "%s, %s to %s\n\n", commands.App, commands.Since, commands.Until)
 	fmt.Fprintf(out, "Installs\t%d\t%s\nRuns\t%d\t%s\n", commands.Total.Users(), change(commands.Total.Installs, commands.Before.Installs),
-		commands.Total.Runs, change(&commands.Total.Runs, &commands.Before.Runs))
+		commands.Total.Runs, change(&commands.Total.Runs, commands.Before.Runs))
 	if compared.From != "" {
 		worse := compared.Worse()
 		fmt.Fprintf(out, "\nWhat got worse in %s, against %s\n", compared.To, compared.From)

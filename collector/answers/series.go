@@ -53,7 +53,7 @@ func AskSeries(ctx context.Context, s Store, now time.Time) (all Series, err err
 	for _, q := range questions {
 		app := q.App
 		for _, days := range SeriesDays {
-			q.Days, q.Since = days, q.Until.AddDate(0, 0, 1-days)
+			q.Days, q.Since = days, later(q.Until.AddDate(0, 0, 1-days), q.kept)
 			rows, err := s.ByCommand(ctx, q.selection()) // most installs first
 			if err != nil {
 				return all, err

@@ -82,6 +82,22 @@ func (f Figures) text() string {
 	return fmt.Sprintf("%d/%d/%d %s", f.Runs, f.Failures, f.NoExit, installs)
 }
 
+// text writes the same of the period before, with ? for runs that are not known.
+func (b Before) text() string {
+	if b.Runs == nil {
+		return "? " + Figures{Installs: b.Installs, InstallsFailed: b.InstallsFailed}.text()[len("0/0/0 "):]
+	}
+	return Figures{*b.Runs, *b.Failures, *b.NoExit, b.Installs, b.InstallsFailed}.text()
+}
+
+// codesText writes exit codes with their runs, and those of the period before.
+func codesText(codes []CodeValue) (text string) {
+	for _, c := range codes {
+		text += fmt.Sprintf("%d %v %d %d; ", c.Code, c.Names, c.Runs, *c.Before)
+	}
+	return text
+}
+
 func equal(t *testing.T, what string, got, want any) {
 	t.Helper()
 	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {

@@ -24,12 +24,16 @@ type VersionUse struct {
 	First      Day    `json:"first"`      // when it was first reported, or null
 	Figures
 	Active       int64   `json:"active"`        // installs whose latest report, in the 30 days that end with the period, was of it
-	ActiveBefore int64   `json:"active_before"` // the same on the day before the period
+	ActiveBefore *int64  `json:"active_before"` // the same on the day before the period; nil if that is not kept
 	Share        float64 `json:"share"`         // of all such installs
-	DaysToHalf   *int    `json:"days_to_half"`  // from its release until half of them had it or a newer one; null: not yet, or it is no release
+	DaysToHalf   *int    `json:"days_to_half"`  // from its release until half of them had it or a newer one; null: not yet, or it is not known
 
 	release bool
+	taken   bool // by half, before the first day that is looked at
 }
+
+// NotYet reports whether it is known that fewer than half have ever had it or a newer one.
+func (v VersionUse) NotYet() bool { return v.release && !v.taken && v.DaysToHalf == nil }
 
 // Released is the day of the release. What is no release has none.
 func (v VersionUse) Released() Day {
@@ -122,7 +126,10 @@ func AskVersions(ctx context.Context, s Store, q Question) (Versions, error) {
 		}
 	}
 	for i, v := range all {
-		use := VersionUse{Name: v.Name, release: i < releases, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name], ActiveBefore: before.Versions[v.Name]}
+		use := VersionUse{Name: v.Name, release: i < releases, Registered: dayOf(v.Registered), First: Day{v.First}, Figures: figures(sums[v.Name]), Active: last.Versions[v.Name]}
+		if had := before.Versions[v.Name]; q.Since.After(q.kept) {
+			use.ActiveBefore = &had
+		}
 		if last.Active > 0 {
 			use.Share = float64(use.Active) / float64(last.Active)
 		}
@@ -147,6 +154,7 @@ func adoption(ctx context.Context, s Store, q Question, versions []store.Version
 	if oldest := q.Until.AddDate(0, 0, -CompareDays); q.Since.Before(oldest) && q.Days <= CompareDays {
 		q.Since = oldest
 	}
+	q.Since = later(q.Since, q.kept)
 	q.Days = int(q.Until.Sub(q.Since).Hours()/24) + 1
 	byVersion, err := s.Adoption(ctx, q.selection(), ActiveDays)
 	if err != nil {
@@ -170,15 +178,21 @@ func adoption(ctx context.Context, s Store, q Question, versions []store.Version
 
 // daysToHalf counts, for each of the versions, in their order, the days from its
 // release until half of the active installs had it or a newer one: a release that
-// a better one soon replaces is taken up, too.
+// a better one soon replaces is taken up, too. If they had it on the first of the days, which
+// came after the release, it is not known since when.
 func daysToHalf(versions []VersionUse, days []AdoptionDay) {
-	for _, day := range days {
+	for n, day := range days {
 		var have int64
-		for i, v := range versions {
+		for i := range versions {
+			v := &versions[i]
 			have += day.Versions[v.Name]
-			if at := v.Released(); v.DaysToHalf == nil && day.Active > 0 && 2*have >= day.Active && !at.IsZero() && !day.Date.Before(at.Time) {
-				n := int(day.Date.Sub(at.Time).Hours() / 24)
-				versions[i].DaysToHalf = &n
+			at := v.Released()
+			if v.DaysToHalf != nil || v.taken || day.Active == 0 || 2*have < day.Active || at.IsZero() || day.Date.Before(at.Time) {
+				continue
+			}
+			if v.taken = n == 0 && at.Before(day.Date.Time); !v.taken {
+				after := int(day.Date.Sub(at.Time).Hours() / 24)
+				v.DaysToHalf = &after
 			}
 		}
 	}

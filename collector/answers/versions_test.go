@@ -20,7 +20,7 @@ func TestVersions(t *testing.T) {
 		if v.DaysToHalf != nil {
 			half = fmt.Sprint(*v.DaysToHalf)
 		}
-		got += fmt.Sprintf("%s %s %s %s active %d before %d share %.2f half %s; ", v.Name, v.Registered, v.First, v.text(), v.Active, v.ActiveBefore, v.Share, half)
+		got += fmt.Sprintf("%s %s %s %s active %d before %d share %.2f half %s; ", v.Name, v.Registered, v.First, v.text(), v.Active, *v.ActiveBefore, v.Share, half)
 	}
 	// v1.0.0 was registered ten days before anybody reported it; v1.1.0 five.
 	equal(t, "versions", got, "v1.1.0 2026-11-14 2026-11-19 22/9/0 10/9 active 10 before 0 share 1.00 half 5; v1.0.0 2026-10-05 2026-10-15 0/0/0 0/0 active 0 before 12 share 0.00 half 10; ")

@@ -39,7 +39,7 @@ func versionsCSV(a answers.Versions) [][]string {
 			half = strconv.Itoa(*v.DaysToHalf)
 		}
 		row := append([]string{text(v.Name), v.Registered.String(), v.First.String()}, figures(v.Figures)...)
-		rows = append(rows, append(row, number(v.Active), number(v.ActiveBefore), fraction(v.Share), half))
+		rows = append(rows, append(row, number(v.Active), optional(v.ActiveBefore), fraction(v.Share), half))
 	}
 	return rows
 }

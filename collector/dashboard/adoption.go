@@ -40,7 +40,7 @@ func newAdoption(q answers.Question, v answers.Versions) adoption {
 	for _, one := range shown {
 		only := q
 		only.Version = one.Name
-		r := versionRow{Name: named(one.Name), Href: link("", only), Active: cell{count(one.Active), change(&one.Active, &one.ActiveBefore)}, Share: percent(one.Active, active), Half: "not yet",
+		r := versionRow{Name: named(one.Name), Href: link("", only), Active: cell{count(one.Active), change(&one.Active, one.ActiveBefore)}, Share: percent(one.Active, active), Half: "–",
 			Failing: "–", Bar: share(active, part{Class: "ok", n: one.Active})}
 		if one.First.IsZero() {
 			r.Href = ""
@@ -48,7 +48,10 @@ func newAdoption(q answers.Question, v answers.Versions) adoption {
 		if at := one.Released(); !at.IsZero() {
 			r.Released = at.Format("2 Jan 2006")
 		}
-		if one.DaysToHalf != nil {
+		switch {
+		case one.NotYet():
+			r.Half = "not yet"
+		case one.DaysToHalf != nil:
 			r.Half = plural(int64(*one.DaysToHalf), "day", "days")
 		}
 		if one.Users() > 0 {

@@ -69,7 +69,7 @@ func (d drawer) command(ctx context.Context, q answers.Question, _ int) (view, e
 		only := q
 		only.Version = one.Name
 		u := versionUse{Name: named(one.Name), Href: link("command", only), Installs: cell{optional(one.Installs), change(one.Installs, one.Before.Installs)},
-			Failing: "–", First: "–", Runs: cell{count(one.Runs), change(&one.Runs, &one.Before.Runs)}, Failed: sharedCell(one.Failures, one.Runs, one.Before.Failures, one.Before.Runs), Bar: installsBar(one.Figures, a.Total.Users())}
+			Failing: "–", First: "–", Runs: cell{count(one.Runs), change(&one.Runs, one.Before.Runs)}, Failed: sharedCell(one.Failures, one.Runs, one.Before.Failures, one.Before.Runs), Bar: installsBar(one.Figures, a.Total.Users())}
 		if !slices.ContainsFunc(versions.Versions, func(v answers.VersionUse) bool { return v.Name == one.Name }) {
 			u.Href = "" // several that gave way
 		}

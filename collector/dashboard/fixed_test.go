@@ -26,6 +26,7 @@ type fixed struct {
 }
 
 func (f fixed) Today(context.Context) (time.Time, error)                   { return time.Time{}, f.err }
+func (f fixed) Kept(context.Context) (time.Time, error)                    { return time.Time{}, f.err }
 func (f fixed) Apps(context.Context) ([]string, error)                     { return f.apps, f.err }
 func (f fixed) Total(context.Context, store.Selection) (store.Sums, error) { return f.total, f.err }
 func (f fixed) ByCommand(context.Context, store.Selection) ([]store.Row, error) {

@@ -25,13 +25,13 @@ type row struct {
 }
 
 // figures fills in what is known of the row.
-func (r *row) figures(now, before answers.Figures) {
+func (r *row) figures(now answers.Figures, before answers.Before) {
 	r.Installs = cell{optional(now.Installs), change(now.Installs, before.Installs)}
 	r.Failing = cell{optional(now.InstallsFailed), change(now.InstallsFailed, before.InstallsFailed)}
 	if now.Installs != nil {
 		r.FailingShare = percent(now.Failed(), now.Users())
 	}
-	r.Runs = cell{count(now.Runs), change(&now.Runs, &before.Runs)}
+	r.Runs = cell{count(now.Runs), change(&now.Runs, before.Runs)}
 	r.Failed = sharedCell(now.Failures, now.Runs, before.Failures, before.Runs)
 }
 
@@ -92,17 +92,17 @@ func change(now, before *int64) string {
 }
 
 // sharedCell is a share of the runs, and its change in points.
-func sharedCell(part, whole, partBefore, wholeBefore int64) cell {
+func sharedCell(part, whole int64, partBefore, wholeBefore *int64) cell {
 	return cell{percent(part, whole), points(part, whole, partBefore, wholeBefore)}
 }
 
 // points writes the change of a share in percentage points; empty where there was
-// nothing before.
-func points(part, whole, partBefore, wholeBefore int64) string {
-	if whole <= 0 || wholeBefore <= 0 {
+// nothing before, or it is not known.
+func points(part, whole int64, partBefore, wholeBefore *int64) string {
+	if whole <= 0 || partBefore == nil || wholeBefore == nil || *wholeBefore <= 0 {
 		return ""
 	}
-	return fmt.Sprintf("%+.1f points", 100*(float64(part)/float64(whole)-float64(partBefore)/float64(wholeBefore)))
+	return fmt.Sprintf("%+.1f points", 100*(float64(part)/float64(whole)-float64(*partBefore)/float64(*wholeBefore)))
 }
 
 // optional writes what may not be known.
@@ -144,11 +144,11 @@ func codeName(c answers.CodeValue) (name, note, class string) {
 }
 
 // codeRows are exit codes with their share of the runs. href is where a code leads.
-func codeRows(codes []answers.CodeValue, now, before answers.Figures, href func(code int) string) []codeRow {
+func codeRows(codes []answers.CodeValue, now answers.Figures, before answers.Before, href func(code int) string) []codeRow {
 	var rows []codeRow
 	for _, c := range codes {
 		name, note, class := codeName(c)
-		rows = append(rows, codeRow{Name: name, Note: note, Href: href(c.Code), Runs: cell{count(c.Runs), change(&c.Runs, &c.Before)},
+		rows = append(rows, codeRow{Name: name, Note: note, Href: href(c.Code), Runs: cell{count(c.Runs), change(&c.Runs, c.Before)},
 			Share: sharedCell(c.Runs, now.Runs, c.Before, before.Runs), Bar: share(now.Runs, part{Class: class, n: c.Runs})})
 	}
 	return rows

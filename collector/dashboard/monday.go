@@ -95,7 +95,7 @@ func (d drawer) monday(ctx context.Context, q answers.Question, _ int) (view, er
 }
 
 // summary are the large figures, with their change against the period before.
-func summary(now, before answers.Figures, weeks []answers.WeekOfUse) []figure {
+func summary(now answers.Figures, before answers.Before, weeks []answers.WeekOfUse) []figure {
 	installs := figure{Label: "Active installs", Value: optional(now.Installs), Change: change(now.Installs, before.Installs), Note: "that reported"}
 	if now.Installs != nil {
 		installs.Value, installs.Note = rounded(*now.Installs), exactly(*now.Installs, "that reported")
@@ -116,7 +116,7 @@ func summary(now, before answers.Figures, weeks []answers.WeekOfUse) []figure {
 		failing.Value, failing.Note = rounded(now.Failed()), percent(now.Failed(), now.Users())+" of the active ones"
 	}
 	return append(all, failing,
-		figure{"Runs", rounded(now.Runs), change(&now.Runs, &before.Runs), exactly(now.Runs, "of any command")},
+		figure{"Runs", rounded(now.Runs), change(&now.Runs, before.Runs), exactly(now.Runs, "of any command")},
 		figure{"Runs that failed", percent(now.Failures, now.Runs), points(now.Failures, now.Runs, before.Failures, before.Runs), plural(now.Failures, "run", "runs")},
 		figure{"No exit seen", percent(now.NoExit, now.Runs), points(now.NoExit, now.Runs, before.NoExit, before.Runs), plural(now.NoExit, "run", "runs") + " killed or cut off"})
 }
@@ -235,8 +235,11 @@ func newUnused(q answers.Question, a answers.Unused) unused {
 	u.Note = fmt.Sprintf("%s of the %s that %s lists had no run in the period.", plural(int64(len(a.Commands)), "command", "commands"), count(int64(a.Listed)), u.Release)
 	for _, c := range shown {
 		r := unusedRow{Name: named(c.Path), Href: commandLink(whole, c.Path), Last: "never", Days: plural(int64(c.Days), "day", "days")}
-		if !c.Last.IsZero() {
+		switch {
+		case !c.Last.IsZero():
 			r.Last = c.Last.Format("2 Jan 2006")
+		case !q.Kept(c.Listed):
+			r.Last = "none remembered"
 		}
 		if c.Hidden {
 			r.Marks += " hidden"
