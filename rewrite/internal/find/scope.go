@@ -175,11 +175,11 @@ func (s *survey) insideRuns(code enclosure) bool {
 }
 
 // beforeMain reports whether code only runs while packages are initialised, when nothing can
-// be recorded yet: in an init function, in a variable's initialiser, or in an unexported
-// function that is only called there, or only in helpers.
+// be recorded yet: in an init function, in a variable's initialiser, or in a function that
+// is only called there, or only in helpers.
 func (s *survey) beforeMain(code enclosure) bool {
 	fn, _ := code.decl.(*types.Func)
-	return code.now && (fn == nil || fn.Signature().Recv() == nil && !fn.Exported() && s.all(s.early, fn, s.beforeMain))
+	return code.now && (fn == nil || fn.Signature().Recv() == nil && s.all(s.early, fn, s.beforeMain) && (!fn.Exported() || s.seesAllUses()))
 }
 
 // all reports whether a function or variable of the module is used at all, and every use is

@@ -1,8 +1,12 @@
 package find
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/loadtest"
+	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
 // TestInsideRuns tells roots from what is executed while another command runs.
@@ -42,9 +46,39 @@ func TestBeforeMain(t *testing.T) {
 		{"a function that init calls, with what it keeps", run + "func init() { root.RunE = made() }\nfunc made() func(*cobra.Command, []string) error { cobra.CheckErr(nil); return func(*cobra.Command, []string) error { os.Exit(1); return nil } }", []string{"track root", "exit os.Exit"}},
 		{"a function that only calls itself", run + "func leave() { leave(); os.Exit(1) }", []string{"track root", "exit os.Exit"}},
 		{"a function that init and C call", run + "func init() { leave() }\n//export leave\nfunc leave() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
+		{"an exported function that init calls", run + "func init() { Must() }\nfunc Must() { os.Exit(1) }", []string{"track root"}},
 		{"a method that init calls", run + "type t struct{}\nfunc init() { t{}.leave() }\nfunc (t) leave() { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
 		{"a goroutine of init", run + "func init() { go func() { os.Exit(1) }() }", []string{"track root", "exit os.Exit"}},
 	})
+}
+
+// TestBeforeMainOfAnotherPackage: other programs of the module may call an exported function at any time, which matters if
+// they are instrumented, too.
+func TestBeforeMainOfAnotherPackage(t *testing.T) {
+	const lib = "package lib\n\nimport \"os\"\n\nfunc init() { Configure() }\n\nfunc Configure() { Must() }\n\nfunc Must() { os.Exit(1) }\n"
+	for _, test := range []struct {
+		use     string // in main.go
+		several bool
+		want    []string
+	}{
+		{"var _ = lib.Must", false, []string{"exit os.Exit"}},
+		{"func init() { lib.Must() }", false, nil},
+		{"func init() { lib.Must() }", true, []string{"exit os.Exit"}},
+		{"func init() { root.Run = func(*cobra.Command, []string) { lib.Configure() } }", false, []string{"exit os.Exit"}},
+	} {
+		g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\nimport (\n\t\"example.com/cli/lib\"\n\t\"github.com/spf13/cobra\"\n)\n\n"+run+test.use+"\n"+
+			"-- "+loadtest.Module+"/lib/lib.go --\n"+lib)
+		options := testOptions
+		options.Several = test.several
+		p, err := Plan(g, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Sites = slices.DeleteFunc(p.Sites, func(s plan.Site) bool { return s.File != "lib/lib.go" })
+		if got := sites(p, lib); !slices.Equal(got, test.want) {
+			t.Errorf("%s, several %v: lib.go has sites %q; want %q", test.use, test.several, got, test.want)
+		}
+	}
 }
 
 // TestDead leaves alone what a written-out condition keeps from running.

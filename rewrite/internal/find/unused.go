@@ -18,10 +18,10 @@ import (
 // the report says so. Where the module has several CLIs, another one may use it.
 func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	fn, ok := f.c.Info.Defs[decl.Name].(*types.Func)
-	if !ok || f.options.Several || !forOthers(fn) || decl.Body == nil || fn.Name() == "init" {
+	if !ok || !forOthers(fn) || decl.Body == nil || fn.Name() == "init" {
 		return false
 	}
-	if !some(nodes[*ast.Ident](decl.Body), f.namesEnd) || f.used(fn, map[string]bool{}) || slices.ContainsFunc(f.g.Own, f.importsUnknown) {
+	if !some(nodes[*ast.Ident](decl.Body), f.namesEnd) || f.used(fn, map[string]bool{}) || !f.seesAllUses() {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")
@@ -102,6 +102,12 @@ func (s *survey) used(fn *types.Func, seen map[string]bool) bool {
 		user, _ := use.decl.(*types.Func)
 		return user == nil || !forOthers(user) || !seen[user.FullName()] && s.used(user, seen)
 	})
+}
+
+// seesAllUses reports whether no other program that counts uses the module's packages: neither another CLI that is
+// instrumented, nor a build for another system that has packages of its own.
+func (s *survey) seesAllUses() bool {
+	return !s.options.Several && !slices.ContainsFunc(s.g.Own, s.importsUnknown)
 }
 
 // importsUnknown reports whether a file that this build leaves out imports a package of the module that this
