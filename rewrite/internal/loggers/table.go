@@ -62,6 +62,7 @@ var table = []logger{
 		{[]string{""}, []string{"Exit", "Exitf", "Exitln", "ExitDepth", "ExitContext", "ExitContextf"}, 1},
 	}},
 	{paths: []string{"github.com/kataras/golog"}, ends: []end{{[]string{"", "Logger"}, []string{"Fatal", "Fatalf"}, 1}}},
+	{paths: []string{"github.com/loft-sh/log"}, ends: []end{{[]string{"BaseLogger", "StreamLogger"}, []string{"Fatal", "Fatalf"}, 1}}},
 	{paths: []string{"github.com/op/go-logging", "gopkg.in/op/go-logging"}, ends: []end{{[]string{"Logger"}, []string{"Fatal", "Fatalf"}, 1}}},
 	{paths: []string{"github.com/phuslu/log"}, ends: []end{{[]string{"", "Logger"}, []string{"Fatal"}, 255}}, chain: true},
 	{paths: []string{"github.com/pingcap/log"}, ends: []end{{[]string{""}, []string{"Fatal"}, 1}}},
