@@ -10,10 +10,10 @@ import (
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/plan"
 )
 
-// configFolder matches the ways in which source names ~/.config. Group 1 matches if it is another file, such as .config.yaml;
-// group 2 is the folder below it, such as fish in ~/.config/fish. XDG_CONFIG_HOME=x does not match: it sets the environment of
-// another program.
-var configFolder = regexp.MustCompile(`UserConfigDir|XDG_CONFIG_HOME[^=]|/adrg/xdg"|["/]\.config(?:([-.\w])|/([-.\w]+))?`)
+// configFolder matches the ways in which source names ~/.config. Group 1 matches if it is another file, such as .config.yaml,
+// or a shell's "${XDG_CONFIG_HOME:-"$HOME/.config/"}/powershell", as help for completion has it; group 2 is the folder below
+// it, such as fish in ~/.config/fish. XDG_CONFIG_HOME=x does not match: it sets the environment of another program.
+var configFolder = regexp.MustCompile(`UserConfigDir|XDG_CONFIG_HOME[^=:]|/adrg/xdg"|["/]\.config(?:([-.\w]|/"})|/([-.\w]+))?`)
 
 // folderWords has one word of every match of configFolder. Looking for them first saves
 // time: on a file without a match the expression takes 0.2 s for 100,000 lines.

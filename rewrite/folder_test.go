@@ -6,7 +6,7 @@ import (
 )
 
 // TestFolderNote: the report says so where a CLI may look into ~/.config itself,
-// unless another folder was chosen. fish's folder and files named .config are not it.
+// unless another folder was chosen. The folders of shells and files named .config are not it.
 func TestFolderNote(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -19,6 +19,7 @@ import (
 )
 
 const fish, file = "cli completion fish > ~/.config/fish/completions/cli.fish", "~/.config.yaml"
+const powershell = ` + "`cd \"${XDG_CONFIG_HOME:-\"$HOME/.config/\"}/powershell/modules\"`" + `
 
 func main() {
 	dir := os.Getenv("HOME") + "/.config"
@@ -33,7 +34,7 @@ func main() {
 		c.options.Folder = folder
 		result := c.plan(t)
 		report := findings(result)
-		if strings.Contains(report, "main.go:12:30: the CLI may use ~/.config itself") != noted {
+		if strings.Contains(report, "main.go:13:30: the CLI may use ~/.config itself") != noted {
 			t.Errorf("with --folder %q:\n%s", folder, report)
 		}
 	}
