@@ -52,7 +52,7 @@ func (f *finder) execute(sel *ast.SelectorExpr) {
 	s := executes(f.c, sel)
 	where := enclosed(f.c, f.cur, false)
 	if s == nil {
-		if isInterfaceMethod(fn) {
+		if isInterfaceMethod(fn) && f.likeCobras(fn) {
 			f.survey.indirect = append(f.survey.indirect, indirect{f.receiver(sel), f, sel, where, ", executed as " + f.short(sel), ""})
 		}
 		return
@@ -349,6 +349,17 @@ func (s *survey) trackIndirect(call indirect) {
 			call.finder.note(plan.Uncovered, call.at, name+what+", if it is one; its runs are not counted unless it is tracked elsewhere")
 		}
 	}
+}
+
+// likeCobras reports whether *cobra.Command has a method with the name, parameters and results of an interface's.
+func (s *survey) likeCobras(fn *types.Func) bool {
+	cobra := s.g.Imported(load.Cobra)
+	if cobra == nil {
+		return false
+	}
+	method, _, _ := types.LookupFieldOrMethod(types.NewPointer(cobra.Scope().Lookup("Command").Type()), false, nil, fn.Name())
+	other, ok := method.(*types.Func)
+	return ok && alike(fn.Signature(), other.Signature())
 }
 
 // canBeCommand reports whether a *cobra.Command satisfies the interface or the constraint

@@ -81,6 +81,14 @@ func TestExecute(t *testing.T) {
 	})
 }
 
+// TestExecuteOfSomethingElse: an interface whose method takes or returns something else than cobra's is not named.
+func TestExecuteOfSomethingElse(t *testing.T) {
+	const code = "type pool interface { Execute(n int) error }\ntype template interface { Execute() (string, error) }\nfunc main() { pools().Execute(1); templates().Execute() }\nvar pools func() pool\nvar templates func() template\nvar _ = &cobra.Command{}"
+	if _, _, err := planOf(t, "", code); err == nil || strings.Contains(err.Error(), "could not be tracked") {
+		t.Error(err)
+	}
+}
+
 // TestExecuteNamesWhatItCannotTrack has roots that are executed in no way that could
 // be tracked. The error says where.
 func TestExecuteNamesWhatItCannotTrack(t *testing.T) {
