@@ -3,6 +3,7 @@ package find
 import (
 	"bytes"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"maps"
@@ -55,11 +56,16 @@ func (f *finder) neverGoesOn(stmt ast.Node) bool {
 	return false
 }
 
-// forTests reports whether a function has a parameter of package testing, such as *testing.T.
+// forTests reports whether a function has a parameter of package testing, such as *testing.T, or an interface that stands
+// for it.
 func (f *finder) forTests(decl *ast.FuncDecl) bool {
 	return slices.ContainsFunc(decl.Type.Params.List, func(field *ast.Field) bool {
 		named, ok := deref(f.c.Info.TypeOf(field.Type)).(*types.Named)
-		return ok && pathOf(named.Obj()) == "testing"
+		if !ok || pathOf(named.Obj()) == "testing" {
+			return ok
+		}
+		fails, _, _ := types.LookupFieldOrMethod(named, false, nil, "FailNow")
+		return types.IsInterface(named) && fails != nil
 	})
 }
 
@@ -246,13 +252,32 @@ func (s *survey) mayUseUnseen(decl types.Object) bool {
 	named := func(src []byte) bool { return bytes.Contains(src, []byte(decl.Name())) }
 	p := s.g.All[path]
 	return p == nil || // only a build for another system has the package
-		some(s.g.Texts(p, load.LeftOut(p)), named) || textContains(s.g, p, []string{"//export " + decl.Name(), "go:linkname " + decl.Name()}) ||
+		some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool { return named(src) && usedIn(src, decl) }) || textContains(s.g, p, []string{"//export " + decl.Name(), "go:linkname " + decl.Name()}) ||
 		decl.Exported() && some(maps.Values(s.g.All), func(p *packages.Package) bool {
 			if s.g.IsOwn(p.PkgPath) {
 				return !s.g.Generated(p.PkgPath) && some(s.g.Texts(p, load.LeftOut(p)), func(src []byte) bool { return bytes.Contains(src, []byte(`"`+path+`"`)) && named(src) })
 			}
 			return p.Imports[path] != nil && some(s.g.Texts(p, slices.Concat(p.GoFiles, load.LeftOut(p))), named)
 		})
+}
+
+// usedIn reports whether a file of a function's package does more than declare it for another system, as far as one can tell
+// without types.
+func usedIn(src []byte, decl types.Object) bool {
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+	fn, _ := decl.(*types.Func)
+	other := map[*ast.Ident]bool{}
+	return err != nil || some(ast.Preorder(file), func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			other[n.Name] = true
+		case *ast.SelectorExpr: // os.Exit is no use of a function Exit
+			other[n.Sel] = fn == nil || fn.Signature().Recv() == nil
+		case *ast.Ident:
+			return n.Name == decl.Name() && !other[n]
+		}
+		return false
+	})
 }
 
 // alike reports whether a method can stand for that of an interface. Types are compared by name, because one package may

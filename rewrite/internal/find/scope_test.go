@@ -97,6 +97,8 @@ func TestDead(t *testing.T) {
 		{"behind a label", run + "func f() { goto end; end: os.Exit(2) }", []string{"track root", "exit os.Exit"}},
 		{"behind a branch that exits", run + "func f(n int) { if n > 0 { os.Exit(1) }; os.Exit(2) }", []string{"track root", "exit os.Exit", "exit os.Exit"}},
 		{"behind a variable", run + "var exit = os.Exit\nfunc f() { exit(1); os.Exit(2) }", []string{"track root", "exit os.Exit", "exit os.Exit"}},
+		{"for tests", run + "type failer interface { Helper(); FailNow() }\nfunc must(t failer) { os.Exit(1) }", []string{"track root"}},
+		{"for what can fail", run + "type failer interface { Fail() }\nfunc must(t failer) { os.Exit(1) }", []string{"track root", "exit os.Exit"}},
 		{"a named constant proves nothing", run + "const debug = false\nfunc f() { if debug { os.Exit(1) } }", []string{"track root", "exit os.Exit"}},
 	})
 }

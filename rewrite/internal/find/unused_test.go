@@ -86,6 +86,37 @@ func TestUsedByAnotherModule(t *testing.T) {
 	}
 }
 
+// TestUsedForAnotherSystem: a function that a file of another system declares, too, is not used by that alone.
+func TestUsedForAnotherSystem(t *testing.T) {
+	const lib = "package lib\n\nimport \"os\"\n\nfunc Live() {}\n\nfunc Exit() { os.Exit(1) }\n"
+	const note = "note func Exit: left alone, because the CLI does not use it"
+	for _, test := range []struct{ name, other, want string }{
+		{"it is declared", "func Exit() { os.Exit(2) }\n", note},
+		{"it is called", "func Exit() { os.Exit(2) }\n\nfunc init() { Exit() }\n", "exit os.Exit"},
+		{"it is kept", "func Exit() { os.Exit(2) }\n\nvar exit = Exit\n", "exit os.Exit"},
+		{"it cannot be read", "func Exit( { os.Exit(2) }\n", "exit os.Exit"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\nimport (\n\t\"example.com/cli/lib\"\n\t\"github.com/spf13/cobra\"\n)\n\n"+run+"func init() { lib.Live() }\n"+
+				"-- "+loadtest.Module+"/lib/lib.go --\n"+lib)
+			name := filepath.Join(g.Dir, "lib", "lib_plan9.go")
+			if err := os.WriteFile(name, []byte("package lib\n\nimport \"os\"\n\n"+test.other), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			p := g.All[loadtest.Module+"/lib"]
+			p.IgnoredFiles = append(p.IgnoredFiles, name)
+			planned, err := Plan(g, testOptions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			planned.Sites = slices.DeleteFunc(planned.Sites, func(s plan.Site) bool { return s.File != "lib/lib.go" })
+			if got := sites(planned, lib); !slices.Equal(got, []string{test.want}) {
+				t.Errorf("lib.go has sites %q; want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // TestOtherPrograms leaves a func main alone that is built with a tag instead of the CLI's, and executes no command.
 func TestOtherPrograms(t *testing.T) {
 	const note = "note func main: left alone, because the program that this file is built into executes no command"
