@@ -41,14 +41,16 @@ func (t Tree) Takes(name string) bool {
 }
 
 // LongName returns the name of a CLI that is called by more than its root's name: kubectl-tree
-// for the plugin `kubectl tree`, or for a root "tree" in a folder of that name. It is "" for
-// other CLIs. Under the short name it would share the folder of another CLI.
+// for the plugin `kubectl tree`, or for a root "tree" in a folder of that name. kubectl finds a
+// plugin by its file, whatever its root is called. It is "" for other CLIs. Under the short name
+// it would share the folder of another CLI.
 func (t Tree) LongName(binary string) string {
 	if words := strings.Fields(t.Display); len(words) > 1 {
 		return strings.Join(words, "-")
 	}
 	words := strings.Fields(t.Use)
-	if len(words) > 1 && binary == words[0]+"-"+words[1] || t.Name != "" && strings.HasSuffix(binary, "-"+t.Name) {
+	plugin := strings.HasSuffix(binary, "-"+t.Name) || strings.HasPrefix(binary, "kubectl-") && t.Name != binary
+	if len(words) > 1 && binary == words[0]+"-"+words[1] || t.Name != "" && plugin {
 		return binary
 	}
 	return ""

@@ -66,7 +66,7 @@ func (s Settings) Named(tree plan.Tree, binary string) (named Settings, notes []
 		s.App = tree.Name
 		if long := tree.LongName(binary); long != "" {
 			s.App = long
-			notes = append(notes, fmt.Sprintf("the CLI has a longer name than its root command; runs are recorded under %q (choose another name with --app)", s.App))
+			notes = append(notes, fmt.Sprintf("the CLI has another name than its root command; runs are recorded under %q (choose another name with --app)", s.App))
 		}
 		if s.App == "" || path.Base(s.App) == binary && s.App != binary {
 			s.App = binary
