@@ -157,3 +157,19 @@ func TestTheFirstWeekThatIsKept(t *testing.T) {
 		}
 	})
 }
+
+// TestALongerRetentionBringsNothingBack: what was erased is not told as days without a report.
+func TestALongerRetentionBringsNothingBack(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		for _, days := range []time.Duration{10, 400} {
+			if err := s.Expire(t.Context(), noon, days*24*time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if kept, err := s.Kept(t.Context()); err != nil || !kept.Equal(time.Date(2026, 2, 19, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("kept since %v, %v; want since 2026-02-19", kept, err)
+		}
+	})
+}

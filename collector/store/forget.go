@@ -91,7 +91,7 @@ func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Durati
 			trusted += forgetting
 			s.stepped = time.Now()
 		}
-		kept := trusted - int64(retention/(24*time.Hour))
+		kept := max(c.kept, trusted-int64(retention/(24*time.Hour))) // a longer retention brings nothing back
 		if _, err := tx.ExecContext(ctx, s.dialect.bind(`UPDATE clock SET trusted = ?, kept = ?`), trusted, kept); err != nil {
 			return err
 		}
