@@ -6,13 +6,13 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/telemetrygen/telemetrygen/collector/answers"
@@ -108,10 +108,18 @@ func writeJSON(w http.ResponseWriter, status int, answer any) {
 	reply(w, status, "application/json", append(body, '\n'))
 }
 
+// writeCSV quotes more than encoding/csv does: where a comma is in numbers, spreadsheets divide
+// cells at semicolons, and what follows one in a name could be a formula.
 func writeCSV(w http.ResponseWriter, rows [][]string) {
 	var body bytes.Buffer
-	out := csv.NewWriter(&body)
-	out.WriteAll(rows) // a buffer takes everything
+	for _, row := range rows {
+		for i, cell := range row {
+			if strings.ContainsAny(cell, ",;\"\t\r\n") {
+				row[i] = `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+			}
+		}
+		body.WriteString(strings.Join(row, ",") + "\n")
+	}
 	reply(w, http.StatusOK, "text/csv; charset=utf-8", body.Bytes())
 }
 

@@ -168,7 +168,7 @@ func TestNoFormulas(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	report, err := wire.Decode([]byte(`{"metric_points":{"=cmd a":{"0":{"cumulative_count":1}}},"cli_version":"v1","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`))
+	report, err := wire.Decode([]byte(`{"metric_points":{"=cmd a":{"0":{"cumulative_count":1}}},"cli_version":"v;=1+1;","operating_system":"linux","id":"36be4c46-4e1b-431d-b9db-1b315f537a85"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,6 +177,10 @@ func TestNoFormulas(t *testing.T) {
 	}
 	body := get(t, api.Handler(s, func() time.Time { return until }), "/api/v1/commands?format=csv").Body.String()
 	if !strings.Contains(body, "\n'=cmd a,1,") {
+		t.Errorf("%s", body)
+	}
+	body = get(t, api.Handler(s, func() time.Time { return until }), "/api/v1/versions?format=csv").Body.String()
+	if !strings.Contains(body, "\n\"v;=1+1;\",") {
 		t.Errorf("%s", body)
 	}
 }
