@@ -27,7 +27,6 @@ type dependencies struct {
 	ending   map[string]string
 	itself   map[string]string
 	status   map[string]string
-	beside   map[string]map[string]bool // by import path, the functions that stand in a file which names something that ends the process
 
 	executors map[string]bool // import paths of those that may execute a command
 	endings   map[string]bool // answers of namesEnd
@@ -37,7 +36,7 @@ type dependencies struct {
 
 func newDependencies(g *load.Program, hooks []plan.Hook) *dependencies {
 	d := &dependencies{g: g, hooks: hooks, executors: executors(g), flow: newFlow(), values: newFlow(), analysed: map[string]bool{}, endsBehind: map[string]string{},
-		executed: map[string]bool{}, ending: map[string]string{}, itself: map[string]string{}, status: map[string]string{}, beside: map[string]map[string]bool{}, endings: map[string]bool{}}
+		executed: map[string]bool{}, ending: map[string]string{}, itself: map[string]string{}, status: map[string]string{}, endings: map[string]bool{}}
 	d.flow.more = func(place string) { d.add(packageOf(place)) }
 	return d
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"go/ast"
 	"go/types"
-	"regexp"
 	"strconv"
 
 	"golang.org/x/tools/go/packages"
@@ -166,7 +165,7 @@ func (d *dependencies) endsItself(fn *types.Func) string {
 
 func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how string) {
 	name, path := fn.FullName(), fn.Pkg().Path()
-	if seen[name] || settingUp[path] || loggers.Known(path) || isInterfaceMethod(fn) || !d.namesEnd(path) || !d.endsBeside(fn) {
+	if seen[name] || settingUp[path] || loggers.Known(path) || isInterfaceMethod(fn) || !d.namesEnd(path) {
 		return ""
 	}
 	seen[name] = true
@@ -190,25 +189,6 @@ func (d *dependencies) endsInCode(fn *types.Func, seen map[string]bool) (how str
 	}
 	return how
 }
-
-// endsBeside reports whether a file that may declare a dependency's function names something
-// that ends the process. It reads text: most packages are not worth a type check.
-func (d *dependencies) endsBeside(fn *types.Func) bool {
-	p := d.g.All[fn.Pkg().Path()]
-	return remembered(d.beside, p.PkgPath, func() map[string]bool {
-		names := map[string]bool{}
-		for text := range d.g.Texts(p, p.GoFiles) {
-			if containsOne(text, endWords) {
-				for _, m := range declaration.FindAllSubmatch(text, -1) {
-					names[string(m[1])] = true
-				}
-			}
-		}
-		return names
-	})[fn.Name()]
-}
-
-var declaration = regexp.MustCompile(`(?m)^func (?:\(.*?\) ?)?(\w+)[\[(]`)
 
 // endsWithin is ends for a piece of code: it looks at everything that the code names.
 func (d *dependencies) endsWithin(c *load.Package, code ast.Node, seen map[string]bool) (how string) {
