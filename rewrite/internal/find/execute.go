@@ -129,12 +129,9 @@ func (f *finder) operands(sel *ast.SelectorExpr, s *types.Selection) (o plan.Ope
 // embedded returns the embedded fields on an index path of a type, without its last step.
 func embedded(t types.Type, index []int) (fields []*types.Var) {
 	for _, i := range index[:len(index)-1] {
-		st, ok := deref(t).Underlying().(*types.Struct)
-		if !ok {
-			return fields
-		}
-		fields = append(fields, st.Field(i))
-		t = st.Field(i).Type()
+		field := deref(t).Underlying().(*types.Struct).Field(i)
+		fields = append(fields, field)
+		t = field.Type()
 	}
 	return fields
 }
@@ -305,11 +302,8 @@ func (s *survey) trackIndirect(call indirect) {
 			if id, ok := e.(*ast.Ident); ok && in.Info.Defs[id] != nil {
 				return false // a named result: what is assigned to it is visited
 			}
-			f := s.finderOf(in, e)
-			if f == nil {
-				return true
-			}
 			found = true
+			f := s.finderOf(in, e)
 			if lit, ok := e.(*ast.CompositeLit); ok && lit.Type == nil {
 				f.cannotTrack(e, f.short(e)+call.how+", is a literal without its type: write &cobra.Command{...}")
 			} else if !slices.ContainsFunc(s.executed, func(x execution) bool { return x.at == ast.Node(e) }) {
@@ -327,8 +321,9 @@ func (s *survey) trackIndirect(call indirect) {
 			return false
 		}
 		place, fields := embeddedPlace(typ, index), embedded(typ, index)
-		if f := s.finderOf(in, e); f != nil && !isPointer(fields[len(fields)-1].Type()) && !isInterfaceMethod(fn) {
+		if !isPointer(fields[len(fields)-1].Type()) && !isInterfaceMethod(fn) {
 			found = true
+			f := s.finderOf(in, e)
 			f.cannotTrack(e, f.short(e)+call.how+", embeds cobra.Command by value: embed a *cobra.Command")
 		} else if !seen[place] {
 			seen[place] = true
@@ -370,17 +365,12 @@ func (s *survey) canBeCommand(sel *ast.SelectorExpr, in *load.Package) bool {
 	return ok && cobra != nil && types.Implements(types.NewPointer(cobra.Scope().Lookup("Command").Type()), iface)
 }
 
-// finderOf returns the finder of the file that a node stands in.
+// finderOf returns the finder of the file that a node of the module stands in.
 func (s *survey) finderOf(c *load.Package, n ast.Node) *finder {
-	for _, file := range c.Files {
-		if n.Pos() < file.FileStart || file.FileEnd <= n.Pos() {
-			continue
-		}
-		name := s.g.Sources.Relative(s.g.NameOf(file))
-		if i := slices.IndexFunc(s.finders, func(f *finder) bool { return f.name == name }); i >= 0 {
-			return s.finders[i]
-		}
-		return s.look(c, file)
+	file := c.Files[slices.IndexFunc(c.Files, func(file *ast.File) bool { return file.FileStart <= n.Pos() && n.Pos() < file.FileEnd })]
+	name := s.g.Sources.Relative(s.g.NameOf(file))
+	if i := slices.IndexFunc(s.finders, func(f *finder) bool { return f.name == name }); i >= 0 {
+		return s.finders[i]
 	}
-	return nil
+	return s.look(c, file)
 }

@@ -224,7 +224,7 @@ func ofGo(tag string) bool {
 // Imports returns the import paths of a file, none if it does not parse.
 func Imports(src []byte) []string {
 	f, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly)
-	if f == nil || err != nil {
+	if err != nil {
 		return nil
 	}
 	var paths []string
