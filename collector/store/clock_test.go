@@ -155,6 +155,9 @@ func TestTheFirstWeekThatIsKept(t *testing.T) {
 		if err != nil || len(weeks) != 1 || weeks[0] != want {
 			t.Errorf("%+v, %v; want %+v", weeks, err, want)
 		}
+		if cohorts, err := s.Cohorts(t.Context(), "pace", ""); err != nil || len(cohorts) > 0 {
+			t.Errorf("%+v, %v; of the week before nothing is shown", cohorts, err)
+		}
 	})
 }
 

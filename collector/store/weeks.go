@@ -121,16 +121,20 @@ type Cohort struct {
 	Active []int64 // how many of them reported n weeks later; the first value is how many they are
 }
 
-// Cohorts returns them by the weeks of their first report, up to this week. The
-// last value of each is of this week, which is not over.
+// Cohorts returns them by the weeks of their first report, from the first week that is kept up to
+// this one. The last value of each is of this week, which is not over.
 func (s *Store) Cohorts(ctx context.Context, app, system string) ([]Cohort, error) {
 	today, err := s.today(ctx)
 	if err != nil {
 		return nil, err
 	}
+	kept, _, err := s.changes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	found := map[int64]map[int64]int64{}
 	err = s.query(ctx, `SELECT first_week, week - first_week, SUM(installs)
-		FROM weeks WHERE app = ? AND (? = '' OR operating_system = ?) AND week <= ? AND week >= first_week GROUP BY first_week, week`, []any{app, system, system, week(today)}, func(scan scan) error {
+		FROM weeks WHERE app = ? AND (? = '' OR operating_system = ?) AND week <= ? AND week >= first_week AND first_week >= ? GROUP BY first_week, week`, []any{app, system, system, week(today), week(kept)}, func(scan scan) error {
 		var first, later, installs int64
 		err := scan(&first, &later, &installs)
 		if found[first] == nil {

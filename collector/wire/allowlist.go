@@ -89,7 +89,7 @@ func listsBelow(folder string, seen map[string]bool) (files []string, err error)
 				return nil, err
 			}
 			files = append(files, more...)
-		case filepath.Ext(entry.Name()) == ".txt" && entry.Name() != exitCodesFile:
+		case filepath.Ext(path) == ".txt" && entry.Name() != exitCodesFile && entry.Name()[0] != '.': // editors and archives leave hidden ones
 			files = append(files, path)
 		}
 	}

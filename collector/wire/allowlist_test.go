@@ -36,6 +36,8 @@ func TestListsAreFoundBehindLinks(t *testing.T) {
 	write("releases/v2/space/exitcodes.txt", "3 exitNotFound\n")
 	write("flat/pace.txt", "pace get\n")
 	write("flat/space-1.19.txt", "space go\n")
+	write("flat/._pace.txt", "\x00\x05\x16\x07")
+	link("nowhere", "flat/.#pace.txt")
 	link("v2", "releases/current")
 	link("releases/current", "link")
 	link("..", "releases/v2/up")
