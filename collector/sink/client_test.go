@@ -34,7 +34,10 @@ func TestHeadersWithoutEndAreNotRead(t *testing.T) {
 					}
 					go func() {
 						defer connection.Close()
-						_, err := connection.Write([]byte(start))
+						_, err := connection.Read(make([]byte, 1)) // what comes before the request is none of its answer
+						if err == nil {
+							_, err = connection.Write([]byte(start))
+						}
 						for err == nil {
 							_, err = connection.Write([]byte(more))
 						}
