@@ -73,6 +73,7 @@ type Undo struct {
 	RestoreOS bool // the file uses os again, and does not import it
 
 	local string
+	names int // how often the file names the injected package
 	done  map[*ast.Ident]bool
 }
 
@@ -81,6 +82,9 @@ type Undo struct {
 func Find(source Source, local string) *Undo {
 	u := &Undo{Source: source, local: local, done: map[*ast.Ident]bool{}}
 	for n := range ast.Preorder(u.File) {
+		if sel, ok := n.(*ast.SelectorExpr); ok && u.injected(sel.X) != nil {
+			u.names++
+		}
 		for _, f := range forms {
 			f.Undo(u, n)
 		}
@@ -90,16 +94,7 @@ func Find(source Source, local string) *Undo {
 
 // Referenced reports whether the file uses the injected package in a way that
 // no form knows: then its import has to stay.
-func (u *Undo) Referenced() bool {
-	for n := range ast.Preorder(u.File) {
-		if sel, ok := n.(*ast.SelectorExpr); ok {
-			if id := u.injected(sel.X); id != nil && !u.done[id] {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (u *Undo) Referenced() bool { return u.names > len(u.done) }
 
 func (u *Undo) cut(from, to token.Pos) {
 	u.Edits = append(u.Edits, splice.Cut(u.Offset(from), u.Offset(to)))
