@@ -89,7 +89,7 @@ func apply(p *plan.Plan, facts plan.File, src, disk []byte) (File, error) {
 		return out, err
 	}
 	i := importer{Source: source, module: p.Module, path: p.Leaf, local: facts.Local}
-	if at := slices.IndexFunc(source.File.Imports, func(spec *ast.ImportSpec) bool { return facts.LosesOS && form.PathOf(spec) == "os" }); at >= 0 {
+	if at := slices.IndexFunc(source.File.Imports, func(spec *ast.ImportSpec) bool { return facts.LosesOS && form.SpelledExit(spec) != "" }); at >= 0 {
 		i.unused = source.File.Imports[at]
 	}
 	if whole {

@@ -114,3 +114,18 @@ func TestSwappedImports(t *testing.T) {
 		}
 	}
 }
+
+// TestBlankImportOfOS has os under two names, of which only one is used. That one keeps its import.
+func TestBlankImportOfOS(t *testing.T) {
+	const src = "package x\n\nimport (\n\t_ \"os\"\n\tsys \"os\"\n)\n\nfunc f() { sys.Exit(1) }\n"
+	p := &plan.Plan{Module: "example.com/m", Leaf: "example.com/m/internal/telemetry/exit", Sites: []plan.Site{site(t, src, "sys.Exit", form.Exit, plan.Operands{})},
+		Files: []plan.File{{Name: "x.go", Runtime: "example.com/m/internal/telemetry", Local: "telemetry", LosesOS: true}}}
+	text := func(string) []byte { return []byte(src) }
+	files, err := Apply(p, text, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(files[0].Content); files[0].Refused != "" || !strings.Contains(got, "var _ = sys.Exit //") || !strings.Contains(got, "telemetry.Exit(1)") {
+		t.Errorf("refused %q, got\n%s", files[0].Refused, got)
+	}
+}
