@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/module"
+
 	"github.com/telemetrygen/telemetrygen/rewrite/internal/load"
 )
 
@@ -90,7 +92,7 @@ func For(m *load.Module, asked string) (Package, error) {
 // and has a folder called Leaf.
 func usable(dir string) bool {
 	base := path.Base(dir)
-	return filepath.IsLocal(dir) && token.IsIdentifier(base) && !slices.Contains([]string{"_", "main", Leaf}, base) && !strings.HasPrefix(dir, "vendor/")
+	return module.CheckImportPath(dir) == nil && token.IsIdentifier(base) && !slices.Contains([]string{"_", "main", Leaf}, base) && !strings.HasPrefix(dir, "vendor/")
 }
 
 // Earlier returns what the last run's config.go says, also one in another folder; the zero

@@ -115,7 +115,7 @@ func TestForRefuses(t *testing.T) {
 	for asked, refused := range map[string]bool{
 		"internal/telemetry": false, "internal/telemetry/": false, "./usage": false, "testdata/usage": false, "_usage": false, "internal/v2": false,
 		"internal/te-le": true, "internal/func": true, "internal/main": true, "internal/_": true, "internal/exit": true, "internal/a b": true, ".usage": true,
-		"vendor/usage": true, "./vendor/usage": true, "../usage": true, ".": true, filepath.Join(dir, "internal", "usage"): true,
+		"a b/usage": true, "vendor/usage": true, "./vendor/usage": true, "../usage": true, ".": true, filepath.Join(dir, "internal", "usage"): true,
 	} {
 		if _, err := For(m, asked); (err != nil) != refused || refused && !strings.Contains(err.Error(), "--package-dir "+asked+":") {
 			t.Errorf("%s: %v", asked, err)
