@@ -12,6 +12,16 @@ import (
 
 const retention = 400 * 24 * time.Hour
 
+// expireDaily lets a store forget once a day, as a collector that runs does.
+func expireDaily(t *testing.T, s *store.Store, from, to time.Time, retention time.Duration) {
+	t.Helper()
+	for now := from; !now.After(to); now = now.AddDate(0, 0, 1) {
+		if err := s.Expire(t.Context(), now, retention); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestAClockThatIsFarAheadErasesNothing: a machine starts with its clock 500 days
 // ahead, takes reports like that, and is put right. What was counted before is not
 // counted again, and no day is lost.
@@ -173,6 +183,35 @@ func TestALongerRetentionBringsNothingBack(t *testing.T) {
 		}
 		if kept, err := s.Kept(t.Context()); err != nil || !kept.Equal(time.Date(2026, 2, 19, 0, 0, 0, 0, time.UTC)) {
 			t.Errorf("kept since %v, %v; want since 2026-02-19", kept, err)
+		}
+	})
+}
+
+// TestAClockThatIsAheadOfAShortRetention, by less than a season, erases nothing either.
+func TestAClockThatIsAheadOfAShortRetention(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, url string) {
+		s := open(t, url)
+		id := uuid.New()
+		expire := func(day int) {
+			t.Helper()
+			if err := s.Expire(t.Context(), noon.AddDate(0, 0, day), 30*24*time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+		expire(0)
+		add(t, s, noon, report(id, "v1", counter("pace get", 0, 5)))
+		add(t, s, noon.AddDate(0, 0, 60), report(uuid.New(), "v1", counter("pace get", 1, 1)))
+		expire(60)
+		expire(1)
+		now := noon.AddDate(0, 0, 1)
+		add(t, s, now, report(id, "v1", counter("pace get", 0, 6)))
+		if got := totals(t, s, now)[series("pace get", 0, "v1")]; got != 6 {
+			t.Errorf("%d runs, want 6", got)
+		}
+		sums, err := s.Total(t.Context(), store.Selection{App: "pace", Command: "pace get", Since: noon, Until: now})
+		if err != nil || sums.Runs != 6 {
+			t.Errorf("%d runs in two days, want 6; %v", sums.Runs, err)
 		}
 	})
 }

@@ -52,9 +52,7 @@ func TestWhatIsRememberedOfClosedDaysIsUpToDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		runs("the first day was purged", 9)
-		if err := s.Expire(t.Context(), noon.AddDate(0, 0, 40), 20*24*time.Hour); err != nil {
-			t.Fatal(err)
-		}
+		expireDaily(t, s, noon, noon.AddDate(0, 0, 40), 20*24*time.Hour)
 		runs("all days have expired", 0)
 	})
 }

@@ -22,7 +22,8 @@ func date(day int64) time.Time { return time.Unix(day*86_400, 0).UTC() }
 
 // maxJump is how many days the clock may be ahead of the newest day that was counted. Beyond
 // that it does not decide what is too old: a collector may have been off for a season, but not
-// for longer.
+// for longer. It is a quarter of the retention at most, or a clock that is ahead by the whole of
+// it would erase all.
 const maxJump = 90
 
 // stale reports whether the store's day has to change. A clock that is one day behind does not
@@ -97,7 +98,7 @@ func (s *Store) advance(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		return s.setClock(ctx, tx, day(now), believe(c.trusted, day(now)))
+		return s.setClock(ctx, tx, day(now), s.believe(c.trusted, day(now)))
 	})
 }
 
@@ -107,8 +108,8 @@ func (s *Store) setClock(ctx context.Context, tx *sql.Tx, day, trusted int64) er
 }
 
 // believe returns the newest day that the clock can be trusted to have reached.
-func believe(trusted, now int64) int64 {
-	if trusted == 0 || now-trusted <= maxJump {
+func (s *Store) believe(trusted, now int64) int64 {
+	if trusted == 0 || now-trusted <= s.jump.Load() {
 		return max(trusted, now)
 	}
 	return trusted

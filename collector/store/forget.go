@@ -85,13 +85,15 @@ const forgetting = 2
 // until they do. If the clock is far ahead of the newest day that was counted, nothing is
 // erased at first: the days until then pass at two a day.
 func (s *Store) Expire(ctx context.Context, now time.Time, retention time.Duration) error {
+	days := int64(retention / (24 * time.Hour))
+	s.jump.Store(min(maxJump, max(1, days/4)))
 	return s.write(ctx, s.dialect.lockRow, func(tx *sql.Tx, c clock) error {
-		trusted := believe(c.trusted, day(now))
+		trusted := s.believe(c.trusted, day(now))
 		if since := time.Since(s.stepped); trusted < day(now) && since > 24*time.Hour {
 			trusted += forgetting
 			s.stepped = time.Now()
 		}
-		kept := max(c.kept, trusted-int64(retention/(24*time.Hour))) // a longer retention brings nothing back
+		kept := max(c.kept, min(trusted, day(now))-days) // a longer retention brings nothing back
 		if _, err := tx.ExecContext(ctx, s.dialect.bind(`UPDATE clock SET trusted = ?, kept = ?`), trusted, kept); err != nil {
 			return err
 		}

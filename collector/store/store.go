@@ -95,8 +95,9 @@ type Store struct {
 	receiving sync.Mutex
 	networks  *networks
 
-	stepped  time.Time // when Expire last approached a clock that it does not believe
-	compiled *compiled // nil if the driver keeps compiled statements
+	jump     atomic.Int64 // how many days ahead the clock is believed
+	stepped  time.Time    // when Expire last approached a clock that it does not believe
+	compiled *compiled    // nil if the driver keeps compiled statements
 	lead     func(context.Context, func(context.Context) error) error
 	unlock   func() error
 }
@@ -128,6 +129,7 @@ func open(ctx context.Context, url string, pepper []byte, beside bool) (*Store, 
 	}
 	if err == nil {
 		s.stepped = time.Now()
+		s.jump.Store(maxJump) // until Expire tells the retention
 		s.Limit(DefaultLimits())
 		err = s.prepare(ctx, pepper, beside)
 		if err == nil && s.file != "" {

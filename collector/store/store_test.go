@@ -260,9 +260,7 @@ func TestActivityFollowsTheDays(t *testing.T) {
 		if total.Installs != 2 || first.Installs != 2 || first.Runs != 2 || last.Installs != 1 || last.Failures != 1 {
 			t.Errorf("%+v %+v", total, days)
 		}
-		if err := s.Expire(t.Context(), at(60), 50*24*time.Hour); err != nil {
-			t.Fatal(err)
-		}
+		expireDaily(t, s, at(20), at(60), 50*24*time.Hour)
 		if found, err := s.Forget(t.Context(), other); err != nil || found {
 			t.Errorf("an install that was silent for longer than the retention is still there, %v", err)
 		}
