@@ -15,7 +15,7 @@ import (
 func (c *cli) decides() ([]byte, error) {
 	return json.Marshal([]any{
 		c.All, // export data is named after its content
-		c.generated, c.Tags, c.Siblings,
+		c.generated, c.others, c.Tags, c.Siblings,
 		build.Default.GOOS, build.Default.GOARCH, build.Default.CgoEnabled,
 	})
 }

@@ -49,7 +49,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Main: at.Main, Module: at.Module, Settings: earlier.Settings, Restored: restored, dir: at.Root}
-	used, others := at.UsedByOthers(g)
+	used, others := g.UsedByOthers()
 	for _, main := range others {
 		r.note(plan.Note, "", fmt.Sprintf("%s is instrumented too: run telemetrygen for it again", main))
 	}
@@ -74,7 +74,7 @@ func Remove(ctx context.Context, o Options) (*Result, error) {
 			return nil, err
 		}
 		stripped, owns, generated := disk, g.Owns, g.Owns(at.ImportPath(dir))
-		if used[dir] {
+		if used[at.ImportPath(dir)] {
 			owns = g.OwnsAlone
 		}
 		if !generated {

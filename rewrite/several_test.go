@@ -114,6 +114,25 @@ func testSeveral(t *testing.T, dir string) {
 	sameTree(t, before, tree(t, first.dir))
 }
 
+// TestSeveralAreDoneAfterOneRunEach: what a package of the first alone leaves unused stays as it is when another CLI is
+// instrumented after it, as by one go generate ./...
+func TestSeveralAreDoneAfterOneRunEach(t *testing.T) {
+	long(t)
+	t.Parallel()
+	first, second := several(t)
+	for file, text := range map[string]string{
+		"cmd/one/alone.go":          "package main\n\nimport _ \"example.com/cli/alone\"\n",
+		"alone/alone.go":            "package alone\n\nimport \"os\"\n\nfunc init() { Must() }\n\nfunc Must() { os.Getpid() }\n\nfunc Exit() { os.Exit(7) }\n",
+		"tools/one/example_test.go": "package main\n\nimport _ \"example.com/cli/alone\"\n",
+	} {
+		writeFile(t, filepath.Join(first.dir, filepath.FromSlash(file)), []byte(text))
+	}
+	first.instrument(t)
+	second.instrument(t)
+	first.stable(t)
+	second.stable(t)
+}
+
 // TestRootOfOneIsRunInsideAnother: shared code executes the root of the first CLI, and a
 // command inside a run of the second. Runs for both agree on one edit, which counts
 // the outermost run.

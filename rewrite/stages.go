@@ -29,9 +29,10 @@ type cli struct {
 	*load.Program
 	generated project.Package
 	earlier   project.Config
-	asked     string         // tags, by --tags of this run or an earlier one
-	settings  Settings       // App and Command may be missing: only the built CLI tells them
-	listed    []plan.Command // in commands.txt on disk
+	asked     string          // tags, by --tags of this run or an earlier one
+	settings  Settings        // App and Command may be missing: only the built CLI tells them
+	listed    []plan.Command  // in commands.txt on disk
+	others    map[string]bool // packages that other instrumented CLIs of the module reach
 	restored  []string
 
 	before  *known.Run // an earlier run with the same options
@@ -80,6 +81,7 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 	c.Program = load.NewProgram(m, load.NewSources(m.Dir, func(name string, src []byte) []byte {
 		return edit.Strip(src, c.generated.Owns, c.earlier.IsFactored(name))
 	}), c.generated.Owns)
+	c.others, _ = c.generated.UsedByOthers()
 	c.decided, err = c.decides()
 	return c, err
 }
@@ -87,7 +89,7 @@ func (o Options) load(ctx context.Context) (*cli, error) {
 // edit plans the edits and applies them to the author's files in memory. The result has
 // the findings and the changes of these files.
 func (c *cli) edit(force bool) (*Result, []edit.File, error) {
-	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Several: len(c.generated.Others) > 0, Force: force})
+	p, err := find.Plan(c.Program, find.Options{Runtime: c.generated.Path, Shared: c.generated.Shared(), Others: c.others, Force: force})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -225,7 +225,7 @@ func (s *survey) track() error {
 	var parts []string
 	for _, e := range s.executed {
 		inside := e.where.hook
-		if shared := s.options.Several && e.finder.c.PkgPath != s.g.Main.PkgPath; len(s.executed) > 1 && !shared {
+		if len(s.executed) > 1 && !s.options.Others[e.finder.c.PkgPath] {
 			inside = s.insideRuns(e.where)
 		}
 		if inside && !s.options.Force {

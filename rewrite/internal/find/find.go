@@ -27,10 +27,10 @@ import (
 
 // Options say what to look for and what the injected package is called.
 type Options struct {
-	Runtime string // import path of the generated package
-	Shared  string // import path of the one that packages other than main import
-	Several bool   // the module has other CLIs that are instrumented
-	Force   bool   // also track what is only executed inside a run
+	Runtime string          // import path of the generated package
+	Shared  string          // import path of the one that packages other than main import
+	Others  map[string]bool // packages that other instrumented CLIs of the module reach
+	Force   bool            // also track what is only executed inside a run
 }
 
 // tokens are words of which a file that needs an edit has at least one, or it imports a

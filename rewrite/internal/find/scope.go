@@ -185,7 +185,7 @@ func (s *survey) insideRuns(code enclosure) bool {
 // is only called there, or only in helpers.
 func (s *survey) beforeMain(code enclosure) bool {
 	fn, _ := code.decl.(*types.Func)
-	return code.now && (fn == nil || fn.Signature().Recv() == nil && s.all(s.early, fn, s.beforeMain) && (!fn.Exported() || s.seesAllUses()))
+	return code.now && (fn == nil || fn.Signature().Recv() == nil && s.all(s.early, fn, s.beforeMain) && (!fn.Exported() || s.seesAllUses(fn.Pkg().Path())))
 }
 
 // all reports whether a function or variable of the module is used at all, and every use is

@@ -69,7 +69,7 @@ func TestBeforeMainOfAnotherPackage(t *testing.T) {
 		g := loadtest.Program(t, "-- "+loadtest.Module+"/main.go --\npackage main\n\nimport (\n\t\"example.com/cli/lib\"\n\t\"github.com/spf13/cobra\"\n)\n\n"+run+test.use+"\n"+
 			"-- "+loadtest.Module+"/lib/lib.go --\n"+lib)
 		options := testOptions
-		options.Several = test.several
+		options.Others = map[string]bool{loadtest.Module + "/lib": test.several, loadtest.Module + "/other": true}
 		p, err := Plan(g, options)
 		if err != nil {
 			t.Fatal(err)

@@ -15,13 +15,13 @@ import (
 
 // leftUnused reports whether a function that may end the process or execute a command is
 // not used by the CLI: only unused functions name it. Such a function is left alone, and
-// the report says so. Where the module has several CLIs, another one may use it.
+// the report says so.
 func (f *finder) leftUnused(decl *ast.FuncDecl) bool {
 	fn, ok := f.c.Info.Defs[decl.Name].(*types.Func)
 	if !ok || !forOthers(fn) || decl.Body == nil || fn.Name() == "init" {
 		return false
 	}
-	if !some(nodes[*ast.Ident](decl.Body), f.namesEnd) || f.used(fn, map[string]bool{}) || !f.seesAllUses() {
+	if !some(nodes[*ast.Ident](decl.Body), f.namesEnd) || f.used(fn, map[string]bool{}) || !f.seesAllUses(f.c.PkgPath) {
 		return false
 	}
 	f.note(plan.Note, decl.Name, "func "+decl.Name.Name+": left alone, because the CLI does not use it")
@@ -104,10 +104,10 @@ func (s *survey) used(fn *types.Func, seen map[string]bool) bool {
 	})
 }
 
-// seesAllUses reports whether no other program that counts uses the module's packages: neither another CLI that is
-// instrumented, nor a build for another system that has packages of its own.
-func (s *survey) seesAllUses() bool {
-	return !s.options.Several && !slices.ContainsFunc(s.g.Own, s.importsUnknown)
+// seesAllUses reports whether no other program that counts uses a package: neither another CLI that is instrumented, nor a
+// build for another system that has packages of its own.
+func (s *survey) seesAllUses(path string) bool {
+	return !s.options.Others[path] && !slices.ContainsFunc(s.g.Own, s.importsUnknown)
 }
 
 // importsUnknown reports whether a file that this build leaves out imports a package of the module that this

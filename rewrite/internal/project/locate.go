@@ -100,15 +100,15 @@ func (at Location) Package(asked string, reached ...string) Package {
 	return g
 }
 
-// UsedByOthers returns the folders of the packages that other CLIs of the module reach,
+// UsedByOthers returns the import paths of the packages that other CLIs of the module reach,
 // as far as their files say, and the main packages of these CLIs.
-func (at Location) UsedByOthers(g Package) (used map[string]bool, mains []string) {
+func (g Package) UsedByOthers() (used map[string]bool, mains []string) {
 	used = map[string]bool{}
 	var folders []string
 	use := func(path string) {
-		if dir := at.Folder(path); dir != "" && !used[dir] {
+		if dir := g.at.Folder(path); dir != "" && !used[path] {
 			folders = append(folders, dir)
-			used[dir] = true
+			used[path] = true
 		}
 	}
 	for _, path := range g.Others {
@@ -136,10 +136,10 @@ func (at Location) imported() (dirs []string) {
 	return dirs
 }
 
-// imports returns the import paths of the files in a folder.
+// imports returns the import paths of the files in a folder, but for tests.
 func imports(dir string) (paths []string) {
 	for _, name := range load.GoFiles(dir) {
-		if data, err := os.ReadFile(name); err == nil {
+		if data, err := os.ReadFile(name); err == nil && !strings.HasSuffix(name, "_test.go") {
 			paths = append(paths, load.Imports(data)...)
 		}
 	}
