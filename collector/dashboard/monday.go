@@ -32,12 +32,14 @@ type mondayPage struct {
 	Bins     []binRow
 	Commands list
 	Failing  list
-	Adoption adoption
-	Systems  list
-	Codes    []codeRow
-	MoreCode string
-	People   people
-	Unused   unused
+	// NoFailing is told where Failing has no rows.
+	NoFailing string
+	Adoption  adoption
+	Systems   list
+	Codes     []codeRow
+	MoreCode  string
+	People    people
+	Unused    unused
 }
 
 // A newsRow is a release or a command that was not there before.
@@ -72,6 +74,10 @@ func (d drawer) monday(ctx context.Context, q answers.Question, _ int) (view, er
 	p.Installs, p.Runs = installsChart(title, all, marks, use), runsChart(all, marks)
 	p.Bins = binRows("", q, all, use, marks)
 	p.Commands, p.Failing = commandLists(q, m.Commands.Commands)
+	p.NoFailing = "None failed."
+	if m.Total.InstallsFailed == nil && m.Total.Failures > 0 {
+		p.NoFailing = "Of days that are over, only the installs of 7, 30, 90 and 365 are known."
+	}
 	p.Adoption = newAdoption(q, m.Versions)
 	systems, rest := cut("systems", m.Systems, topOthers, csvLink("commands", q))
 	p.Systems = rest

@@ -325,6 +325,15 @@ func TestNothingInThisPeriod(t *testing.T) {
 	}
 }
 
+// TestFailuresOfUnknownInstalls: runs failed in four days that are over, of which it is not kept
+// by how many installs.
+func TestFailuresOfUnknownInstalls(t *testing.T) {
+	page := parse(t, get(t, history(t), "/?app=pace&since=2026-11-18&until=2026-11-21"))
+	if text := page.section(t, "Commands by installs that failed").text; strings.Contains(text, "None failed") {
+		t.Errorf("%s; runs that failed: %s", text, page.figures()["Runs that failed"])
+	}
+}
+
 // TestDaysInUTC: the days of a page are those of UTC, whatever the clock's zone.
 func TestDaysInUTC(t *testing.T) {
 	var asked store.Selection
