@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -47,6 +48,9 @@ func release(getenv environment) *cobra.Command {
 		Example: releaseExamples,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if strings.Trim(app, ".") == "" || strings.Trim(version, ".") == "" {
+				return errors.New("--app and --version have more than dots: they are parts of an address")
+			}
 			token, err := getenv.privateToken()
 			if err != nil {
 				return err

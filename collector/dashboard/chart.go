@@ -92,7 +92,7 @@ func runsChart(all []bin, marks []mark) chart {
 	var bars, feet, openBar strings.Builder
 	for i, b := range all {
 		x := float64(i) * slot
-		c.point(i, b, plural(b.runs, "run", "runs")+", "+count(b.failures)+" failed")
+		c.point(i, b, plural(b.runs, "run", "runs")+", "+count(b.failures)+" failed or no exit seen")
 		if b.open {
 			c.upright(&openBar, x, b.runs)
 		} else {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,9 @@ func openPostgres(url string) (*Store, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
+	}
+	if strings.Contains(config.Host+config.Database, "@") { // an error would show the end of the password as a part of them
+		return nil, errors.New("in the user name and the password of postgres://..., an @ is written as %40 and a / as %2F")
 	}
 	prepare := func(ctx context.Context, connection *pgx.Conn) error {
 		_, err := connection.Exec(ctx, `SELECT set_config('idle_in_transaction_session_timeout', $1, false)`, maxSilence.String())
