@@ -131,7 +131,10 @@ func TestTheImageTakesReportsOverTLSAndKeepsThem(t *testing.T) {
 				t.Logf("the container said:\n%s", output.Bytes())
 			}
 		})
-		eventually(t, "200", func() string { status, body := get("http://" + private + "/readyz"); return fmt.Sprint(status, body) })
+		eventually(t, "status 200", func() string { // a refused connection's error has the port, which may have a 200
+			status, body := get("http://" + private + "/readyz")
+			return fmt.Sprintf("status %d: %s", status, body)
+		})
 		return cmd
 	}
 	running := start()
