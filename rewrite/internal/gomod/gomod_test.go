@@ -190,12 +190,36 @@ func TestVendorOfAWorkspace(t *testing.T) {
 		t.Skip("it takes long; not with -short")
 	}
 	t.Parallel()
+	for _, test := range []struct{ name, required, later string }{
+		{"of one module", "", ""},
+		{"where another requires what the runtime needs", "gopkg.in/yaml.v3 v3.0.1 // indirect", ""},
+		{"where another imports it later", "", "gopkg.in/yaml.v3 v3.0.1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			testWorkspace(t, test.required, test.later)
+		})
+	}
+}
+
+func testWorkspace(t *testing.T, required, later string) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "cli")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
+	for _, made := range []string{dir, filepath.Join(root, "other")} {
+		if err := os.Mkdir(made, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
-	write(t, root, "go.work", "go 1.24\n\nuse ./cli\n")
+	write(t, root, "go.work", "go 1.24\n\nuse ./cli\nuse ./other\n")
+	other := func(require, source string) {
+		goMod := "module example.com/other\n\ngo 1.24\n"
+		if require != "" {
+			goMod += "\nrequire " + require + "\n"
+		}
+		write(t, root, "other/go.mod", goMod)
+		write(t, root, "other/other.go", "package other\n"+source)
+	}
+	other(required, "")
 	write(t, dir, "go.mod", strings.Replace(separate, "go 1.21", "go 1.24", 1))
 	write(t, dir, "main.go", program)
 	goTool(t, dir, "mod", "download", "all")
@@ -220,13 +244,24 @@ func TestVendorOfAWorkspace(t *testing.T) {
 	if theirs := readAll(t, root)["vendor/modules.txt"]; ours != theirs {
 		t.Errorf("vendor/modules.txt is\n%s\ngo work vendor makes\n%s", ours, theirs)
 	}
+	if later != "" {
+		other(later, "\nimport _ \"gopkg.in/yaml.v3\"\n")
+		work("work", "vendor")
+	}
 	os.Remove(filepath.Join(dir, "runtime.go"))
 	back, err := gomod.Remove(dir, undo, nobody, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
 	apply(t, root, back)
-	sameFiles(t, root, before)
+	if later == "" {
+		sameFiles(t, root, before)
+	}
+	removed := readAll(t, root)
+	work("work", "vendor")
+	os.Remove(filepath.Join(root, "go.work.sum")) // it has what the other module's go.sum lacks here
+	delete(removed, "go.work.sum")
+	sameFiles(t, root, removed)
 }
 
 // sameFiles compares a folder with what was read of it before.

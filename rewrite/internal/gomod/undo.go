@@ -1,7 +1,6 @@
 package gomod
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
@@ -93,7 +92,7 @@ func Remove(dir string, undo Undo, stillImported, needed func(modulePath string)
 	if err != nil {
 		return nil, err
 	}
-	vendor, err := removeVendor(vendoring(context.Background(), dir), undo, stays)
+	vendor, err := removeVendor(dir, undo, stays)
 	return slices.Concat(goMod, goSum, vendor), err
 }
 

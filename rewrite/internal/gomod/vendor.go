@@ -146,11 +146,15 @@ func packageFiles(dir, path string) (files []transaction.Change, err error) {
 	return files, nil
 }
 
-// removeVendor returns the changes that undo what addVendor did.
-func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (changes []transaction.Change, err error) {
+// removeVendor returns the changes that undo what addVendor did, but for what other modules
+// of the workspace require.
+func removeVendor(dir string, undo Undo, kept func(modulePath string) bool) (changes []transaction.Change, err error) {
+	root := vendoring(context.Background(), dir)
 	changed, err := edited(vendorList(root), func(list string) (string, error) {
+		others := otherRequirements(dir)
 		for _, path := range undo.Vendored {
-			if kept(path) {
+			indirect, listed := others[path]
+			if kept(path) || listed && !indirect {
 				continue
 			}
 			files, err := packageFiles(root, path)
@@ -159,7 +163,7 @@ func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (ch
 			}
 			changes = append(changes, files...)
 			before, entry, after := cutEntry(list, path)
-			if slices.Contains(undo.Added, path) {
+			if slices.Contains(undo.Added, path) && !listed {
 				entry = ""
 			}
 			list = before + strings.Replace(entry, "\n"+path+"\n", "\n", 1) + after
@@ -167,4 +171,25 @@ func removeVendor(root string, undo Undo, kept func(modulePath string) bool) (ch
 		return list, nil
 	})
 	return append(changes, changed...), err
+}
+
+// otherRequirements returns the modules that the other modules of dir's workspace require,
+// and whether all do so indirectly. It is empty if the go command fails.
+func otherRequirements(dir string) map[string]bool {
+	requirements := map[string]bool{}
+	own, _ := os.Stat(filepath.Join(dir, "go.mod"))
+	out, _ := goCommand(context.Background(), dir, []string{"list", "-m", "-f", "{{.GoMod}}"})
+	for _, name := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		if info, err := os.Stat(name); err != nil || os.SameFile(info, own) {
+			continue
+		}
+		data, _ := os.ReadFile(name)
+		if f, err := modfile.ParseLax(name, data, nil); err == nil {
+			for _, r := range f.Require {
+				indirect, known := requirements[r.Mod.Path]
+				requirements[r.Mod.Path] = r.Indirect && (indirect || !known)
+			}
+		}
+	}
+	return requirements
 }
