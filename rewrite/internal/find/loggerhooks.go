@@ -5,8 +5,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -29,12 +31,19 @@ func exitHooks(g *load.Program) []plan.Hook {
 	})
 }
 
-// hasIdentifier reports whether a file has the word as an identifier. A file that does not
-// parse may have it.
+// hasIdentifier reports whether a file has the word as an identifier, but for functions with
+// a parameter of package testing, which a CLI cannot call. A file that does not parse may have it.
 func hasIdentifier(src []byte, word string) bool {
 	if !bytes.Contains(src, []byte(word)) {
 		return false
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
-	return err != nil || some(nodes[*ast.Ident](file), func(id *ast.Ident) bool { return id.Name == word })
+	return err != nil || slices.ContainsFunc(file.Decls, func(decl ast.Decl) bool {
+		fn, ok := decl.(*ast.FuncDecl)
+		return !(ok && slices.ContainsFunc(fn.Type.Params.List, ofTesting)) && some(nodes[*ast.Ident](decl), func(id *ast.Ident) bool { return id.Name == word })
+	})
+}
+
+func ofTesting(parameter *ast.Field) bool {
+	return strings.HasPrefix(strings.TrimPrefix(types.ExprString(parameter.Type), "*"), "testing.")
 }

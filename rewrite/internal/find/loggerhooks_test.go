@@ -14,6 +14,7 @@ import (
 func TestExitHooks(t *testing.T) {
 	const zerolog = "github.com/rs/zerolog"
 	const logger = "\n-- " + zerolog + "/zerolog.go --\npackage zerolog\n\nvar FatalExitFunc func()\n\nfunc Fatal() {}\n"
+	const standard = "\n-- testing/testing.go --\npackage testing\n\ntype T struct{}\n\nfunc (*T) FailNow() {}\n\ntype TB interface{ FailNow() }\n"
 	for _, test := range []struct {
 		name, archive string
 		want          []plan.Hook
@@ -31,6 +32,10 @@ func TestExitHooks(t *testing.T) {
 			[]plan.Hook{{Path: zerolog, Known: true}}},
 		{"a dependency sets the hook", "-- example.com/cli/main.go --\npackage main\n\nimport (\n\t\"example.com/dep\"\n\t\"" + zerolog + "\"\n)\n\nfunc main() { dep.F(); zerolog.Fatal() }\n" +
 			"-- example.com/dep/dep.go --\npackage dep\n\nimport \"" + zerolog + "\"\n\nfunc F() { zerolog.FatalExitFunc = nil }\n", []plan.Hook{{Path: zerolog}}},
+		{"a dependency sets it for tests", "-- example.com/cli/main.go --\npackage main\n\nimport (\n\t_ \"example.com/dep\"\n\t\"" + zerolog + "\"\n)\n\nfunc main() { zerolog.Fatal() }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\nimport (\n\t\"testing\"\n\n\t\"" + zerolog + "\"\n)\n\nfunc Fails(t *testing.T) { zerolog.FatalExitFunc = t.FailNow }\n" + standard, []plan.Hook{{Path: zerolog, Known: true}}},
+		{"a dependency sets it for tests, and without", "-- example.com/cli/main.go --\npackage main\n\nimport (\n\t\"example.com/dep\"\n\t\"" + zerolog + "\"\n)\n\nfunc main() { dep.F(); zerolog.Fatal() }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\nimport (\n\t\"testing\"\n\n\t\"" + zerolog + "\"\n)\n\nfunc Fails(t testing.TB) { zerolog.FatalExitFunc = t.FailNow }\n\nfunc F() { zerolog.FatalExitFunc = nil }\n" + standard, []plan.Hook{{Path: zerolog}}},
 		{"a version without a hook", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\nfunc main() { var _ zerolog.Logger }\n", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
