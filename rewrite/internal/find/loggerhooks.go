@@ -8,7 +8,6 @@ import (
 	"go/types"
 	"maps"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -31,19 +30,22 @@ func exitHooks(g *load.Program) []plan.Hook {
 	})
 }
 
-// hasIdentifier reports whether a file has the word as an identifier, but for functions with
-// a parameter of package testing, which a CLI cannot call. A file that does not parse may have it.
+// hasIdentifier reports whether a file has the word as an identifier, but for helpers of
+// tests. A file that does not parse may have it.
 func hasIdentifier(src []byte, word string) bool {
 	if !bytes.Contains(src, []byte(word)) {
 		return false
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
 	return err != nil || slices.ContainsFunc(file.Decls, func(decl ast.Decl) bool {
-		fn, ok := decl.(*ast.FuncDecl)
-		return !(ok && slices.ContainsFunc(fn.Type.Params.List, ofTesting)) && some(nodes[*ast.Ident](decl), func(id *ast.Ident) bool { return id.Name == word })
+		return !helpsTests(decl) && some(nodes[*ast.Ident](decl), func(id *ast.Ident) bool { return id.Name == word })
 	})
 }
 
-func ofTesting(parameter *ast.Field) bool {
-	return strings.HasPrefix(strings.TrimPrefix(types.ExprString(parameter.Type), "*"), "testing.")
+// helpsTests is forTests without types, which files of dependencies are parsed without.
+func helpsTests(decl ast.Decl) bool {
+	fn, ok := decl.(*ast.FuncDecl)
+	return ok && slices.ContainsFunc(fn.Type.Params.List, func(field *ast.Field) bool {
+		return slices.Contains([]string{"*testing.T", "*testing.B", "*testing.F", "testing.TB"}, types.ExprString(field.Type))
+	})
 }

@@ -36,6 +36,9 @@ func TestExitHooks(t *testing.T) {
 			"-- example.com/dep/dep.go --\npackage dep\n\nimport (\n\t\"testing\"\n\n\t\"" + zerolog + "\"\n)\n\nfunc Fails(t *testing.T) { zerolog.FatalExitFunc = t.FailNow }\n" + standard, []plan.Hook{{Path: zerolog, Known: true}}},
 		{"a dependency sets it for tests, and without", "-- example.com/cli/main.go --\npackage main\n\nimport (\n\t\"example.com/dep\"\n\t\"" + zerolog + "\"\n)\n\nfunc main() { dep.F(); zerolog.Fatal() }\n" +
 			"-- example.com/dep/dep.go --\npackage dep\n\nimport (\n\t\"testing\"\n\n\t\"" + zerolog + "\"\n)\n\nfunc Fails(t testing.TB) { zerolog.FatalExitFunc = t.FailNow }\n\nfunc F() { zerolog.FatalExitFunc = nil }\n" + standard, []plan.Hook{{Path: zerolog}}},
+		{"a dependency sets it with another package testing", "-- example.com/cli/main.go --\npackage main\n\nimport (\n\t_ \"example.com/dep\"\n\t\"" + zerolog + "\"\n)\n\nfunc main() { zerolog.Fatal() }\n" +
+			"-- example.com/dep/dep.go --\npackage dep\n\nimport (\n\t\"example.com/testing\"\n\n\t\"" + zerolog + "\"\n)\n\nfunc Sets(f testing.Fake) { zerolog.FatalExitFunc = nil }\n" +
+			"-- example.com/testing/testing.go --\npackage testing\n\ntype Fake struct{}\n", []plan.Hook{{Path: zerolog}}},
 		{"a version without a hook", "-- example.com/cli/main.go --\npackage main\n\nimport \"" + zerolog + "\"\n\nfunc main() { var _ zerolog.Logger }\n", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

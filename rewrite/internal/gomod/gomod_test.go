@@ -210,7 +210,11 @@ func testWorkspace(t *testing.T, required, later string) {
 			t.Fatal(err)
 		}
 	}
-	write(t, root, "go.work", "go 1.24\n\nuse ./cli\nuse ./other\n")
+	workspace := "go 1.24\n\nuse ./cli\n"
+	if required != "" || later != "" {
+		workspace += "use ./other\n"
+	}
+	write(t, root, "go.work", workspace)
 	other := func(require, source string) {
 		goMod := "module example.com/other\n\ngo 1.24\n"
 		if require != "" {

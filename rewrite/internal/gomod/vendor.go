@@ -153,8 +153,8 @@ func removeVendor(dir string, undo Undo, kept func(modulePath string) bool) (cha
 	changed, err := edited(vendorList(root), func(list string) (string, error) {
 		others := otherRequirements(dir)
 		for _, path := range undo.Vendored {
-			indirect, listed := others[path]
-			if kept(path) || listed && !indirect {
+			direct, required := others[path]
+			if kept(path) || direct {
 				continue
 			}
 			files, err := packageFiles(root, path)
@@ -163,7 +163,7 @@ func removeVendor(dir string, undo Undo, kept func(modulePath string) bool) (cha
 			}
 			changes = append(changes, files...)
 			before, entry, after := cutEntry(list, path)
-			if slices.Contains(undo.Added, path) && !listed {
+			if slices.Contains(undo.Added, path) && !required {
 				entry = ""
 			}
 			list = before + strings.Replace(entry, "\n"+path+"\n", "\n", 1) + after
@@ -174,9 +174,9 @@ func removeVendor(dir string, undo Undo, kept func(modulePath string) bool) (cha
 }
 
 // otherRequirements returns the modules that the other modules of dir's workspace require,
-// and whether all do so indirectly. It is empty if the go command fails.
+// and whether one does so directly. It is empty if the go command fails.
 func otherRequirements(dir string) map[string]bool {
-	requirements := map[string]bool{}
+	direct := map[string]bool{}
 	own, _ := os.Stat(filepath.Join(dir, "go.mod"))
 	out, _ := goCommand(context.Background(), dir, []string{"list", "-m", "-f", "{{.GoMod}}"})
 	for _, name := range strings.Split(strings.TrimSpace(string(out)), "\n") {
@@ -186,10 +186,9 @@ func otherRequirements(dir string) map[string]bool {
 		data, _ := os.ReadFile(name)
 		if f, err := modfile.ParseLax(name, data, nil); err == nil {
 			for _, r := range f.Require {
-				indirect, known := requirements[r.Mod.Path]
-				requirements[r.Mod.Path] = r.Indirect && (indirect || !known)
+				direct[r.Mod.Path] = direct[r.Mod.Path] || !r.Indirect
 			}
 		}
 	}
-	return requirements
+	return direct
 }
